@@ -1,0 +1,442 @@
+"""The catalogue: what the library knows, in one SQLite file that is the truth."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from musicsim.errors import display_path
+from musicsim.library.database import CatalogueError, Database
+from musicsim.library.types import Playlist, Problem, Tags, Track, TrackState
+
+CATALOGUE_FILE = "catalogue.sqlite3"
+
+# Paths are bytes: a file's name need not be text. One script a version; a script that was released never changes.
+_MIGRATIONS = (
+    """
+    CREATE TABLE folders (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+    CREATE TABLE tracks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+        path BLOB NOT NULL UNIQUE,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        content_key BLOB NOT NULL,
+        title TEXT NOT NULL, artist TEXT NOT NULL, album TEXT NOT NULL, album_artist TEXT NOT NULL,
+        genre TEXT NOT NULL, year INTEGER, track_number INTEGER, disc_number INTEGER, duration REAL,
+        added_at REAL NOT NULL,
+        missing_since REAL,
+        failed INTEGER NOT NULL DEFAULT 0,
+        problem TEXT
+    );
+    CREATE INDEX tracks_by_folder ON tracks (folder_id);
+    CREATE INDEX tracks_by_content ON tracks (size, content_key);
+    CREATE TABLE embeddings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        model TEXT NOT NULL,
+        windows INTEGER NOT NULL,
+        vector BLOB NOT NULL,
+        created_at REAL NOT NULL,
+        UNIQUE (track_id, model)
+    );
+    CREATE TABLE folder_problems (path BLOB PRIMARY KEY, folder_id INTEGER NOT NULL
+        REFERENCES folders (id) ON DELETE CASCADE, reason TEXT NOT NULL);
+    CREATE TABLE playlists (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at REAL NOT NULL);
+    CREATE TABLE playlist_tracks (
+        playlist_id INTEGER NOT NULL REFERENCES playlists (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        PRIMARY KEY (playlist_id, position)
+    );
+    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    """,
+)
+
+_TRACK_COLUMNS = (
+    "t.id, t.path, t.size, t.mtime_ns, t.title, t.artist, t.album, t.album_artist, t.genre, t.year, "
+    "t.track_number, t.disc_number, t.duration, t.added_at, t.missing_since, t.failed, t.problem, "
+    "EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = "
+    "(SELECT value FROM settings WHERE name = 'model'))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tracks the library holds, and how far they have come.
+
+    A track that is gone counts as missing and nothing else.
+    """
+
+    tracks: int
+    embedded: int
+    pending: int
+    failed: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What the scanner compares a file on disk with."""
+
+    id: int
+    size: int
+    mtime_ns: int
+    missing: bool
+    was_read: bool
+
+    def differs(self, status: os.stat_result) -> bool:
+        """Whether the file must be looked at again; one that could not be opened always is."""
+        return not self.was_read or (self.size, self.mtime_ns) != (
+            status.st_size,
+            status.st_mtime_ns,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFile:
+    """What the scanner found out about a file on disk."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    content_key: bytes
+    tags: Tags
+    problem: str | None = None
+    """Why it can't be read at all, so that nothing will try to decode it."""
+
+
+class Catalogue:
+    """The library's memory; thread-safe, and every read gives fresh values.
+
+    Parameters
+    ----------
+    data_folder
+        Where `catalogue.sqlite3` lies; made if missing.
+    read_only
+        Open an existing catalogue beside its owner.
+
+    Raises
+    ------
+    CatalogueError
+        If the file can't be opened or made.
+    """
+
+    def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
+        self.database = Database(data_folder / CATALOGUE_FILE, _MIGRATIONS, read_only=read_only)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    # --- settings ---
+
+    def setting(self, name: str) -> str | None:
+        """A setting's value, or None where it was never set."""
+        rows = self.database.query("SELECT value FROM settings WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting."""
+        with self.database.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    @property
+    def model(self) -> str | None:
+        """The identity of the model in use: its embeddings are the ones that count."""
+        return self.setting("model")
+
+    # --- folders ---
+
+    def folders(self) -> list[Path]:
+        """The music folders, in the order in which they were added."""
+        return list(self.folder_ids())
+
+    def folder_ids(self) -> dict[Path, int]:
+        """The music folders and their ids."""
+        rows = self.database.query("SELECT path, id FROM folders ORDER BY id")
+        return {_path(path): folder_id for path, folder_id in rows}
+
+    def add_folder(self, folder: Path) -> int:
+        """Add a music folder, or find it; returns its id.
+
+        A folder inside one that is already there needs no entry of its own, and one around others takes their
+        tracks over: a file belongs to one folder only.
+        """
+        with self.database.transaction() as db:
+            known = self.folder_ids()
+            for other, other_id in known.items():
+                if folder == other or folder.is_relative_to(other):
+                    return other_id
+            db.execute("INSERT INTO folders (path) VALUES (?)", (os.fsencode(folder),))
+            (folder_id,) = db.execute("SELECT last_insert_rowid()").fetchone()
+            for other, other_id in known.items():
+                if other.is_relative_to(folder):
+                    db.execute(
+                        "UPDATE tracks SET folder_id = ? WHERE folder_id = ?", (folder_id, other_id)
+                    )
+                    db.execute("DELETE FROM folders WHERE id = ?", (other_id,))
+            return int(folder_id)
+
+    def remove_folder(self, folder: Path) -> list[int]:
+        """Take a folder and its tracks out of the library; returns the tracks' ids. Files stay as they are."""
+        with self.database.transaction() as db:
+            folder_id = self.folder_ids().get(folder)
+            rows = db.execute("SELECT id FROM tracks WHERE folder_id = ?", (folder_id,)).fetchall()
+            db.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
+        return [track_id for (track_id,) in rows]
+
+    # --- tracks ---
+
+    def tracks(self) -> list[Track]:
+        """Every track, by id."""
+        rows = self.database.query(f"SELECT {_TRACK_COLUMNS} FROM tracks t ORDER BY t.id")
+        return [_track(row) for row in rows]
+
+    def tracks_by_id(self, ids: Iterable[int]) -> list[Track]:
+        """The tracks of these ids in the order asked for; unknown ids are left out."""
+        wanted = list(ids)
+        found: dict[int, Track] = {}
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT {_TRACK_COLUMNS} FROM tracks t WHERE t.id IN ({marks})"
+            found.update((track.id, track) for track in map(_track, self.database.query(sql, some)))
+        return [found[i] for i in wanted if i in found]
+
+    def track_at(self, path: Path) -> Track | None:
+        """The track of a file, if it is in the library."""
+        sql = f"SELECT {_TRACK_COLUMNS} FROM tracks t WHERE t.path = ?"
+        rows = self.database.query(sql, (os.fsencode(path),))
+        return _track(rows[0]) if rows else None
+
+    def counts(self) -> Counts:
+        """How many tracks there are, and in which states."""
+        ((total, missing, failed, embedded),) = self.database.query(
+            """SELECT COUNT(*), TOTAL(missing), TOTAL(NOT missing AND failed),
+                TOTAL(NOT missing AND NOT failed AND embedded) FROM (
+                SELECT t.missing_since IS NOT NULL AS missing, t.failed, EXISTS (
+                    SELECT 1 FROM embeddings e WHERE e.track_id = t.id
+                    AND e.model = (SELECT value FROM settings WHERE name = 'model')) AS embedded
+                FROM tracks t)"""
+        )
+        tracks, missing, failed, embedded = map(int, (total, missing, failed, embedded))
+        return Counts(
+            tracks=tracks,
+            embedded=embedded,
+            pending=tracks - missing - failed - embedded,
+            failed=failed,
+            missing=missing,
+        )
+
+    def files(self, folder_id: int) -> dict[Path, FileEntry]:
+        """What the catalogue holds of a folder's files."""
+        rows = self.database.query(
+            "SELECT path, id, size, mtime_ns, missing_since IS NOT NULL, content_key != x'' "
+            "FROM tracks WHERE folder_id = ?",
+            (folder_id,),
+        )
+        return {
+            _path(path): FileEntry(i, size, mtime, bool(missing), bool(was_read))
+            for path, i, size, mtime, missing, was_read in rows
+        }
+
+    def same_content(self, size: int, content_key: bytes) -> list[tuple[int, Path]]:
+        """The tracks whose file had this size and content key when it was last seen."""
+        rows = self.database.query(
+            "SELECT id, path FROM tracks WHERE size = ? AND content_key = ?", (size, content_key)
+        )
+        return [(track_id, _path(path)) for track_id, path in rows]
+
+    def add_track(self, folder_id: int, file: ScannedFile) -> int:
+        """Add a file; returns the track's id."""
+        with self.database.transaction() as db:
+            cursor = db.execute(
+                """INSERT INTO tracks (folder_id, path, size, mtime_ns, content_key, title, artist, album,
+                album_artist, genre, year, track_number, disc_number, duration, failed, problem, added_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (folder_id, *_file_values(file), time.time()),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def update_track(self, track_id: int, folder_id: int, file: ScannedFile) -> bool:
+        """Store what a known track's file says now; returns whether its sound must be embedded anew.
+
+        A file whose content key is what it was (moved, or touched) keeps its embeddings.
+        """
+        with self.database.transaction() as db:
+            ((old_key, old_size),) = db.execute(
+                "SELECT content_key, size FROM tracks WHERE id = ?", (track_id,)
+            ).fetchall()
+            same = (old_key, old_size) == (file.content_key, file.size)
+            if same:
+                db.execute(
+                    "UPDATE tracks SET folder_id = ?, path = ?, mtime_ns = ?, missing_since = NULL WHERE id = ?",
+                    (folder_id, os.fsencode(file.path), file.mtime_ns, track_id),
+                )
+                return False
+            db.execute("DELETE FROM embeddings WHERE track_id = ?", (track_id,))
+            db.execute(
+                """UPDATE tracks SET folder_id = ?, path = ?, size = ?, mtime_ns = ?, content_key = ?, title = ?,
+                artist = ?, album = ?, album_artist = ?, genre = ?, year = ?, track_number = ?, disc_number = ?,
+                duration = ?, failed = ?, problem = ?, missing_since = NULL WHERE id = ?""",
+                (folder_id, *_file_values(file), track_id),
+            )
+            return True
+
+    def set_missing(self, track_ids: Iterable[int], missing: bool) -> None:
+        """Note that files are gone, or that they are back."""
+        since = time.time() if missing else None
+        with self.database.transaction() as db:
+            db.executemany(
+                "UPDATE tracks SET missing_since = ? WHERE id = ?", [(since, i) for i in track_ids]
+            )
+
+    # --- problems ---
+
+    def set_problem(self, track_id: int, reason: str | None, *, failed: bool) -> None:
+        """Note why a track failed or what is wrong with its file; None takes it back."""
+        with self.database.transaction() as db:
+            db.execute(
+                "UPDATE tracks SET failed = ?, problem = ? WHERE id = ?", (failed, reason, track_id)
+            )
+
+    def clear_failures(self) -> list[int]:
+        """Make every failed track pending again; returns their ids."""
+        with self.database.transaction() as db:
+            rows = db.execute("SELECT id FROM tracks WHERE failed").fetchall()
+            db.execute("UPDATE tracks SET failed = 0, problem = NULL WHERE failed")
+        return [track_id for (track_id,) in rows]
+
+    def set_folder_problems(self, folder_id: int, problems: Iterable[Problem]) -> None:
+        """Replace what could not be read below a folder, apart from its tracks."""
+        with self.database.transaction() as db:
+            db.execute("DELETE FROM folder_problems WHERE folder_id = ?", (folder_id,))
+            db.executemany(
+                "INSERT OR REPLACE INTO folder_problems VALUES (?, ?, ?)",
+                [(os.fsencode(p.path), folder_id, p.reason) for p in problems],
+            )
+
+    def problems(self) -> list[Problem]:
+        """Every file and folder with a problem, by path."""
+        rows = self.database.query(
+            "SELECT path, reason, 1 FROM folder_problems UNION ALL SELECT path, problem, failed FROM tracks "
+            "WHERE problem IS NOT NULL AND missing_since IS NULL ORDER BY 1"
+        )
+        return [Problem(_path(path), str(reason), bool(failed)) for path, reason, failed in rows]
+
+    # --- playlists ---
+
+    def playlists(self) -> list[Playlist]:
+        """Every kept playlist, by name."""
+        tracks: dict[int, list[int]] = {}
+        for playlist_id, track_id in self.database.query(
+            "SELECT playlist_id, track_id FROM playlist_tracks ORDER BY playlist_id, position"
+        ):
+            tracks.setdefault(playlist_id, []).append(track_id)
+        rows = self.database.query("SELECT id, name, created_at FROM playlists")
+        kept = [Playlist(i, name, tuple(tracks.get(i, ())), at) for i, name, at in rows]
+        return sorted(kept, key=lambda playlist: playlist.name.casefold())
+
+    def playlist(self, name: str) -> Playlist | None:
+        """The playlist of this name."""
+        return next((playlist for playlist in self.playlists() if playlist.name == name), None)
+
+    def create_playlist(self, name: str, track_ids: Sequence[int]) -> Playlist:
+        """Keep a playlist; a name that is taken gets a number."""
+        base = name.strip() or "Playlist"
+        with self.database.transaction() as db:
+            taken = {str(row[0]) for row in self.database.query("SELECT name FROM playlists")}
+            number, free = 1, base
+            while free in taken:
+                number += 1
+                free = f"{base} ({number})"
+            now = time.time()
+            cursor = db.execute(
+                "INSERT INTO playlists (name, created_at) VALUES (?, ?)", (free, now)
+            )
+            playlist_id = int(cursor.lastrowid or 0)
+            self.set_playlist_tracks(playlist_id, track_ids)
+        return Playlist(playlist_id, free, tuple(track_ids), now)
+
+    def rename_playlist(self, playlist_id: int, name: str) -> None:
+        """Give a playlist another name; `CatalogueError` if it is empty or taken."""
+        name = name.strip()
+        if not name:
+            raise CatalogueError("A playlist needs a name.")
+        with self.database.transaction() as db:
+            taken = db.execute(
+                "SELECT 1 FROM playlists WHERE name = ? AND id != ?", (name, playlist_id)
+            ).fetchone()
+            if taken:
+                raise CatalogueError(
+                    f"There is a playlist named “{name}” already: choose another name."
+                )
+            db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
+
+    def set_playlist_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
+        """Replace a playlist's tracks, in order."""
+        with self.database.transaction() as db:
+            db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
+            db.executemany(
+                "INSERT INTO playlist_tracks VALUES (?, ?, ?)",
+                [(playlist_id, position, track_id) for position, track_id in enumerate(track_ids)],
+            )
+
+    def delete_playlist(self, playlist_id: int) -> None:
+        """Forget a playlist; its tracks stay in the library."""
+        with self.database.transaction() as db:
+            db.execute("DELETE FROM playlists WHERE id = ?", (playlist_id,))
+
+
+def _path(value: Any) -> Path:
+    return Path(os.fsdecode(value))
+
+
+def _track(row: Sequence[Any]) -> Track:
+    track_id, path, size, mtime_ns, *tags, added_at, missing_since, failed, problem, embedded = row
+    state = TrackState.FAILED if failed else TrackState.EMBEDDED if embedded else TrackState.PENDING
+    return Track(
+        id=track_id,
+        path=_path(path),
+        tags=Tags(*tags),
+        size=size,
+        mtime_ns=mtime_ns,
+        added_at=added_at,
+        state=state,
+        problem=problem,
+        missing=missing_since is not None,
+    )
+
+
+def _file_values(file: ScannedFile) -> tuple[object, ...]:
+    tags = file.tags
+    texts = (tags.title, tags.artist, tags.album, tags.album_artist, tags.genre)
+    return (
+        os.fsencode(file.path),
+        file.size,
+        file.mtime_ns,
+        file.content_key,
+        # A tag may hold half of a surrogate pair, which SQLite's text can't.
+        *(text.encode("utf-8", "replace").decode() for text in texts),
+        tags.year,
+        tags.track_number,
+        tags.disc_number,
+        tags.duration,
+        file.problem is not None,
+        file.problem,
+    )
+
+
+def find_catalogue(data_folder: Path) -> Path:
+    """The catalogue's file in a data folder; `CatalogueError` if there is none yet."""
+    path = data_folder / CATALOGUE_FILE
+    if not path.exists():
+        raise CatalogueError(
+            f"There is no library in {display_path(data_folder)} yet: make one with `musicsim scan FOLDER`."
+        )
+    return path

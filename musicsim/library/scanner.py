@@ -1,0 +1,326 @@
+"""Comparing the music folders with the catalogue: what is new, changed, moved, gone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from musicsim.errors import MusicsimError, display_path
+from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged
+from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile
+from musicsim.library.formats import AUDIO_SUFFIXES
+from musicsim.library.tags import read_tags
+from musicsim.library.types import Problem, ScanSummary, Tags
+
+# Folders that systems and programs keep among music and that never hold a listener's music.
+_SYSTEM_FOLDERS = frozenset(
+    {
+        "$RECYCLE.BIN", "System Volume Information", "lost+found", "@eaDir", ".git", ".Spotlight-V100",
+        ".fseventsd", ".stversions", ".thumbnails", ".Trash", ".Trashes",
+    }
+)  # fmt: skip
+_BATCH = 100  # files a transaction and an event: often enough to watch the library fill
+_CHUNK = 65_536
+
+
+class FolderError(MusicsimError):
+    """A music folder can't be read."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a walk through a folder saw."""
+
+    files: dict[Path, os.stat_result] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: list[Path] = field(default_factory=list)
+    """Folders that could not be listed: their tracks are not gone, only out of sight."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """A scan's counts while it goes on."""
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    missing: int = 0
+    unchanged: int = 0
+
+
+def check_folder(folder: Path) -> Path:
+    """Return the absolute path of a folder that can be listed.
+
+    Raises
+    ------
+    FolderError
+        If it is not a folder, or may not be read.
+    """
+    folder = Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100 (keeps the listener's symbolic links)
+    try:
+        with os.scandir(folder):
+            return folder
+    except OSError as error:
+        reason = _reason(error)
+        raise FolderError(
+            f"{display_path(folder)}: {reason}. Choose a folder that exists and may be read."
+        ) from error
+
+
+class Scanner:
+    """Brings the catalogue up to date with the folders; reads tags, decodes nothing.
+
+    Parameters
+    ----------
+    catalogue
+        What is known.
+    events
+        Told of progress and of tracks, in batches.
+    """
+
+    def __init__(self, catalogue: Catalogue, events: Events) -> None:
+        self._catalogue = catalogue
+        self._events = events
+
+    def scan(
+        self,
+        folders: Sequence[Path] | None = None,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ScanSummary:
+        """Look through music folders, or through all of them.
+
+        Parameters
+        ----------
+        folders
+            Music folders, or folders within them; new ones are added to the library.
+        cancelled
+            Asked now and then; when it answers True the scan ends, and what was stored stays.
+
+        Raises
+        ------
+        FolderError
+            If one of `folders` can't be read. With none given, an unreachable folder is a problem in the list
+            instead, and its tracks stay as they are.
+        """
+        counts = _Counts()
+        if folders is None:
+            areas = list(self._catalogue.folders())
+        else:
+            areas = [check_folder(folder) for folder in folders]
+            for area in areas:
+                self._catalogue.add_folder(area)
+        for area in areas:
+            if not cancelled():
+                self._scan_area(area, counts, cancelled)
+        return ScanSummary(
+            added=counts.added,
+            changed=counts.changed,
+            moved=counts.moved,
+            missing=counts.missing,
+            unchanged=counts.unchanged,
+        )
+
+    def update(self, paths: Collection[Path]) -> None:
+        """Look at the files and folders in which something happened, wherever they are in the music folders."""
+        roots = self._catalogue.folders()
+        counts = _Counts()
+        # A folder covers what lies in it.
+        areas: list[Path] = []
+        for path in sorted(paths):
+            inside = any(path.is_relative_to(root) for root in roots)
+            if inside and not any(path.is_relative_to(area) for area in areas):
+                areas.append(path)
+        for area in areas:
+            self._scan_area(area, counts, lambda: False)
+
+    def _scan_area(self, area: Path, counts: _Counts, cancelled: Callable[[], bool]) -> None:
+        """Compare one folder, or one file, with what the catalogue holds of it."""
+        root, folder_id = next(
+            (root, i)
+            for root, i in self._catalogue.folder_ids().items()
+            if area.is_relative_to(root)
+        )
+        known = self._catalogue.files(folder_id)
+        if area != root:
+            known = {path: entry for path, entry in known.items() if path.is_relative_to(area)}
+        found = self._walk(area, area == root, cancelled)
+        if cancelled():
+            return
+        if area == root:
+            self._catalogue.set_folder_problems(folder_id, found.problems)
+            self._events.emit(ProblemsChanged())
+        fresh: list[tuple[Path, os.stat_result, FileEntry | None]] = []
+        back: list[int] = []
+        for path, status in found.files.items():
+            entry = known.get(path)
+            if entry is None or entry.differs(status):
+                fresh.append((path, status, entry))
+            else:
+                counts.unchanged += 1
+                if entry.missing:
+                    back.append(entry.id)
+        for batch in _batches(fresh, _BATCH):
+            if cancelled():
+                return
+            self._store(folder_id, batch, counts)
+        # Files that moved have their new path by now, so what is left is gone.
+        gone = [
+            entry.id
+            for path, entry in known.items()
+            if path not in found.files
+            and not entry.missing
+            and not any(path.is_relative_to(folder) for folder in found.unreadable)
+        ]
+        moved = {
+            track.id for track in self._catalogue.tracks_by_id(gone) if track.path not in known
+        }
+        gone = [track_id for track_id in gone if track_id not in moved]
+        counts.missing += len(gone)
+        self._catalogue.set_missing(gone, True)
+        self._catalogue.set_missing(back, False)
+        if gone or back:
+            self._events.emit(TracksChanged((*gone, *back)))
+
+    def _walk(self, area: Path, is_root: bool, cancelled: Callable[[], bool]) -> _Found:
+        """Find the audio files of a folder and all below it; follows links, each folder once."""
+        found = _Found()
+        try:
+            if stat.S_ISREG(area.stat().st_mode) and area.suffix.lower() in AUDIO_SUFFIXES:
+                found.files[area] = area.stat()
+                return found
+        except OSError as error:
+            # A file or folder of the library that went away is gone; a music folder is out of reach.
+            if is_root or not isinstance(error, FileNotFoundError | NotADirectoryError):
+                found.problems.append(Problem(area, _reason(error)))
+                found.unreadable.append(area)
+            return found
+        seen: set[tuple[int, int]] = set()
+        waiting = [area]
+        while waiting and not cancelled():
+            folder = waiting.pop()
+            try:
+                status = folder.stat()
+                if (status.st_dev, status.st_ino) in seen:
+                    continue  # a link back to a folder above, or a second link to the same folder
+                seen.add((status.st_dev, status.st_ino))
+                with os.scandir(folder) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                found.problems.append(Problem(folder, _reason(error)))
+                found.unreadable.append(folder)
+                continue
+            self._sort_entries(listed, found, waiting)
+            self._events.emit(ScanProgress(len(found.files), display_path(folder)))
+        return found
+
+    @staticmethod
+    def _sort_entries(entries: list[os.DirEntry[str]], found: _Found, waiting: list[Path]) -> None:
+        names = {entry.name for entry in entries}
+        for entry in entries:
+            path = Path(entry.path)
+            try:
+                if entry.is_dir():
+                    if entry.name not in _SYSTEM_FOLDERS:
+                        waiting.append(path)
+                    continue
+                if path.suffix.lower() not in AUDIO_SUFFIXES:
+                    continue
+                # macOS keeps a file's attributes in a "._" file beside it on foreign disks.
+                if entry.name.startswith("._") and entry.name[2:] in names:
+                    continue
+                status = entry.stat()
+            except OSError as error:
+                if path.suffix.lower() in AUDIO_SUFFIXES:
+                    found.problems.append(Problem(path, _reason(error)))
+                continue
+            if stat.S_ISREG(status.st_mode):
+                found.files[path] = status
+            else:
+                found.problems.append(Problem(path, "this is not a regular file"))
+
+    def _store(
+        self,
+        folder_id: int,
+        batch: Iterable[tuple[Path, os.stat_result, FileEntry | None]],
+        counts: _Counts,
+    ) -> None:
+        """Read the tags of new and changed files and store them, all or none of the batch."""
+        files = [(scan_file(path, status), entry) for path, status, entry in batch]
+        touched: list[int] = []
+        with self._catalogue.database.transaction():
+            for file, entry in files:
+                if entry is not None:
+                    track_id = entry.id
+                    if self._catalogue.update_track(track_id, folder_id, file):
+                        counts.changed += 1
+                    else:
+                        counts.unchanged += 1
+                elif (origin := self._moved_from(file)) is not None:
+                    track_id = origin
+                    self._catalogue.update_track(track_id, folder_id, file)
+                    counts.moved += 1
+                else:
+                    track_id = self._catalogue.add_track(folder_id, file)
+                    counts.added += 1
+                touched.append(track_id)
+        self._events.emit(TracksChanged(tuple(touched)))
+
+    def _moved_from(self, file: ScannedFile) -> int | None:
+        """The track that this new file was under another path, if that path is empty now."""
+        if not file.size or file.problem:
+            return None
+        for track_id, path in self._catalogue.same_content(file.size, file.content_key):
+            # Under a folder that is out of reach the file may well be where it was.
+            if not path.exists() and self._root_is_there(path):
+                return track_id
+        return None
+
+    def _root_is_there(self, path: Path) -> bool:
+        return any(
+            path.is_relative_to(root) and root.is_dir() for root in self._catalogue.folders()
+        )
+
+
+def scan_file(path: Path, status: os.stat_result) -> ScannedFile:
+    """Read a file's tags and content key; what can't be read is a problem in the result, never an error."""
+    try:
+        key = content_key(path, status.st_size)
+        tags = read_tags(path)
+        problem = None if status.st_size else "the file is empty (0 bytes)"
+    except OSError as error:
+        key, tags, problem = b"", Tags(), _reason(error)
+    return ScannedFile(path, status.st_size, status.st_mtime_ns, key, tags, problem)
+
+
+def content_key(path: Path, size: int) -> bytes:
+    """A key of a file's bytes from its beginning, middle and end: the same for a copy, however large the file."""
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        for start in (0, size // 2 - _CHUNK // 2, size - _CHUNK):
+            file.seek(max(start, 0))
+            digest.update(file.read(_CHUNK))
+            if size <= _CHUNK:
+                break
+    return digest.digest()
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    if isinstance(error, FileNotFoundError):
+        return "it is not there, or the disk that holds it is not connected"
+    if isinstance(error, NotADirectoryError):
+        return "it is not a folder"
+    return f"it can't be read ({error.strerror or error})"
+
+
+def _batches(
+    items: Sequence[tuple[Path, os.stat_result, FileEntry | None]], size: int
+) -> Iterator[Sequence[tuple[Path, os.stat_result, FileEntry | None]]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,103 @@
+"""What the library knows of a track, a problem and a playlist."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicsim.errors import display_path
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a file says of itself. Empty text and None mean that it says nothing."""
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    album_artist: str = ""
+    genre: str = ""
+    year: int | None = None
+    track_number: int | None = None
+    disc_number: int | None = None
+    duration: float | None = None
+    """Seconds, as the file's header has it."""
+
+
+class TrackState(enum.IntEnum):
+    """How far a track has come."""
+
+    PENDING = 0
+    """Its tags are read; the sound is not embedded yet by the model in use."""
+    EMBEDDED = 1
+    FAILED = 2
+    """It could not be read, decoded or embedded; `Track.problem` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One audio file of the library."""
+
+    id: int
+    path: Path
+    tags: Tags
+    size: int
+    """Bytes."""
+    mtime_ns: int
+    added_at: float
+    """Seconds since the epoch."""
+    state: TrackState = TrackState.PENDING
+    problem: str | None = None
+    """Why it failed or, for an embedded track, what is wrong with the file all the same."""
+    missing: bool = False
+    """The file is gone, or its folder can't be reached."""
+
+    @property
+    def title(self) -> str:
+        """The title, or the file's name where there is none."""
+        return self.tags.title or display_path(self.path.stem)
+
+    @property
+    def artist(self) -> str:
+        """The artist, else the album's; may be empty."""
+        return self.tags.artist or self.tags.album_artist
+
+    @property
+    def name(self) -> str:
+        """`Artist - Title`, or the title alone."""
+        return f"{self.artist} - {self.title}" if self.artist else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file or folder that could not be read, decoded or embedded, or only in part."""
+
+    path: Path
+    reason: str
+    """Plain words, without the path."""
+    failed: bool = True
+    """False where the file is in the library all the same, such as one that is cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """A kept playlist; its tracks in order, by id."""
+
+    id: int
+    name: str
+    track_ids: tuple[int, ...]
+    created_at: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSummary:
+    """What a scan found: counts of files."""
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    missing: int = 0
+    """Files that were there before this scan and are not any more."""
+    unchanged: int = 0

@@ -1,0 +1,284 @@
+import sqlite3
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicsim.library.catalogue import Catalogue, ScannedFile, find_catalogue
+from musicsim.library.database import CatalogueError
+from musicsim.library.embeddings import EmbeddingStore, TrackWindows
+from musicsim.library.types import Problem, Tags, TrackState
+
+
+def scanned(path: str | Path, key: bytes = b"k", *, size: int = 10, **tags) -> ScannedFile:
+    return ScannedFile(Path(path), size, 1, key, Tags(**tags))
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    with_folder = Catalogue(tmp_path)
+    yield with_folder
+    with_folder.close()
+
+
+@pytest.fixture
+def store(catalogue, tmp_path):
+    embeddings = EmbeddingStore(catalogue, tmp_path)
+    yield embeddings
+    embeddings.close()
+
+
+def windows_of(*vectors) -> TrackWindows:
+    return TrackWindows(np.arange(len(vectors), dtype=float), np.array(vectors, np.float32))
+
+
+def embed(catalogue, store, track_id: int, model: str, vector) -> int | None:
+    (pending,) = [track for track in store.pending(model) if track.id == track_id]
+    return store.store(pending, model, windows_of(vector), np.array(vector, np.float32))
+
+
+def test_a_track_comes_back_as_it_went_in(catalogue):
+    folder = catalogue.add_folder(Path("/music"))
+    tags = Tags("Über", "Ä", "B", "C", "Jazz", 1959, 3, 1, 61.5)
+    track_id = catalogue.add_track(folder, ScannedFile(Path("/music/a.mp3"), 10, 99, b"k", tags))
+    (track,) = catalogue.tracks()
+    assert (track.id, track.path, track.tags) == (track_id, Path("/music/a.mp3"), tags)
+    assert track.state is TrackState.PENDING
+    assert catalogue.track_at(Path("/music/a.mp3")) == track
+
+
+@pytest.mark.parametrize(
+    "name", ["emoji 🎵.mp3", "line\nbreak.mp3", "#1.mp3", "e\u0301.mp3", "\udcff\udcfe.mp3"]
+)
+def test_any_file_name_is_kept_to_the_byte(catalogue, name):
+    folder = catalogue.add_folder(Path("/music"))
+    catalogue.add_track(folder, scanned(Path("/music") / name, title="t\udcff"))
+    assert catalogue.tracks()[0].path.name == name
+    assert catalogue.track_at(Path("/music") / name) is not None
+
+
+def test_tracks_by_id_keeps_the_order_asked_for_and_skips_unknown_ids(catalogue):
+    folder = catalogue.add_folder(Path("/m"))
+    ids = [catalogue.add_track(folder, scanned(f"/m/{n}.mp3")) for n in range(1200)]
+    wanted = [*reversed(ids), 999_999]
+    assert [track.id for track in catalogue.tracks_by_id(wanted)] == list(reversed(ids))
+
+
+def test_a_folder_within_a_music_folder_is_part_of_it(catalogue):
+    outer = catalogue.add_folder(Path("/music"))
+    assert catalogue.add_folder(Path("/music/jazz")) == outer
+    assert catalogue.folders() == [Path("/music")]
+
+
+def test_a_folder_around_others_takes_their_tracks_over(catalogue):
+    inner = catalogue.add_folder(Path("/music/jazz"))
+    track_id = catalogue.add_track(inner, scanned("/music/jazz/a.mp3"))
+    catalogue.add_folder(Path("/music"))
+    assert catalogue.folders() == [Path("/music")]
+    assert [track.id for track in catalogue.tracks()] == [track_id]
+
+
+def test_removing_a_folder_removes_its_tracks_from_playlists_too(catalogue):
+    keep = catalogue.add_track(catalogue.add_folder(Path("/a")), scanned("/a/1.mp3"))
+    drop = catalogue.add_track(catalogue.add_folder(Path("/b")), scanned("/b/1.mp3"))
+    catalogue.create_playlist("Both", [keep, drop])
+    assert catalogue.remove_folder(Path("/b")) == [drop]
+    assert [track.id for track in catalogue.tracks()] == [keep]
+    assert catalogue.playlists()[0].track_ids == (keep,)
+
+
+def test_the_states_of_tracks_are_counted(catalogue, store):
+    catalogue.set_setting("model", "m")
+    folder = catalogue.add_folder(Path("/m"))
+    embedded, failed, missing, _pending = (
+        catalogue.add_track(folder, scanned(f"/m/{n}.mp3", title=str(n))) for n in range(4)
+    )
+    embed(catalogue, store, embedded, "m", [1.0, 2.0])
+    catalogue.set_problem(failed, "it is noise", failed=True)
+    catalogue.set_missing([missing], True)
+    counts = catalogue.counts()
+    assert (counts.tracks, counts.embedded, counts.failed, counts.missing, counts.pending) == (
+        4, 1, 1, 1, 1,
+    )  # fmt: skip
+    assert [track.state for track in catalogue.tracks_by_id([embedded, failed])] == [
+        TrackState.EMBEDDED,
+        TrackState.FAILED,
+    ]
+
+
+def test_embeddings_of_another_model_do_not_count(catalogue, store):
+    catalogue.set_setting("model", "new")
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    embed(catalogue, store, track_id, "old", [1.0])
+    assert catalogue.counts().pending == 1
+    assert [track.id for track in store.pending("new")] == [track_id]
+
+
+def test_a_moved_file_keeps_its_embedding_and_a_changed_one_does_not(catalogue, store):
+    catalogue.set_setting("model", "m")
+    folder = catalogue.add_folder(Path("/m"))
+    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", b"same"))
+    embed(catalogue, store, track_id, "m", [1.0])
+    assert catalogue.update_track(track_id, folder, scanned("/m/2.mp3", b"same")) is False
+    assert catalogue.counts().embedded == 1
+    assert catalogue.update_track(track_id, folder, scanned("/m/2.mp3", b"other")) is True
+    assert catalogue.counts().embedded == 0
+
+
+def test_an_embedding_of_a_file_that_changed_meanwhile_is_not_stored(catalogue, store):
+    catalogue.set_setting("model", "m")
+    folder = catalogue.add_folder(Path("/m"))
+    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", b"before"))
+    (pending,) = store.pending("m")
+    catalogue.update_track(track_id, folder, scanned("/m/1.mp3", b"after"))
+    assert store.store(pending, "m", windows_of([1.0]), np.ones(1, np.float32)) is None
+    assert catalogue.counts().pending == 1
+
+
+def test_windows_stored_before_a_crash_are_found(catalogue, store, monkeypatch):
+    catalogue.set_setting("model", "m")
+    catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    (pending,) = store.pending("m")
+
+    def killed(*_args, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catalogue, "set_problem", killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.store(pending, "m", windows_of([1.0, 3.0], [3.0, 5.0]), np.ones(2, np.float32))
+    ((track, windows),) = store.interrupted("m")
+    assert track == pending
+    assert windows.vectors.tolist() == [[1.0, 3.0], [3.0, 5.0]]
+    assert windows.offsets.tolist() == [0.0, 1.0]
+
+
+def test_a_track_embedded_again_has_a_new_embedding_id(catalogue, store):
+    folder = catalogue.add_folder(Path("/m"))
+    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", b"1"))
+    first = embed(catalogue, store, track_id, "m", [1.0, 2.0])
+    catalogue.update_track(track_id, folder, scanned("/m/1.mp3", b"2"))
+    second = embed(catalogue, store, track_id, "m", [3.0, 4.0])
+    assert first != second
+    assert store.ids("m").tolist() == [second]
+    loaded = store.load([first, second])
+    assert loaded.track_ids.tolist() == [track_id]
+    assert loaded.vectors.tolist() == [[3.0, 4.0]]
+
+
+def test_missing_tracks_are_not_searched(catalogue, store):
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    embed(catalogue, store, track_id, "m", [1.0])
+    catalogue.set_missing([track_id], True)
+    assert store.ids("m").tolist() == []
+
+
+def test_windows_of_tracks_that_left_are_pruned(catalogue, store):
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    embed(catalogue, store, track_id, "m", [1.0])
+    catalogue.remove_folder(Path("/m"))
+    assert store.prune() == 1
+    assert store.windows(track_id, "m") is None
+
+
+def test_problems_name_files_and_folders(catalogue):
+    folder = catalogue.add_folder(Path("/m"))
+    broken = catalogue.add_track(folder, scanned("/m/b.mp3"))
+    short = catalogue.add_track(folder, scanned("/m/c.mp3"))
+    catalogue.set_problem(broken, "not audio", failed=True)
+    catalogue.set_problem(short, "it ends early", failed=False)
+    catalogue.set_folder_problems(folder, [Problem(Path("/m/a"), "no permission to read it")])
+    assert catalogue.problems() == [
+        Problem(Path("/m/a"), "no permission to read it"),
+        Problem(Path("/m/b.mp3"), "not audio"),
+        Problem(Path("/m/c.mp3"), "it ends early", failed=False),
+    ]
+    assert catalogue.clear_failures() == [broken]
+    assert [problem.path.name for problem in catalogue.problems()] == ["a", "c.mp3"]
+
+
+def test_playlists_are_kept_renamed_reordered_and_deleted(catalogue):
+    folder = catalogue.add_folder(Path("/m"))
+    one, two = (catalogue.add_track(folder, scanned(f"/m/{n}.mp3")) for n in range(2))
+    made = catalogue.create_playlist("Evening", [one, two, one])
+    again = catalogue.create_playlist("Evening", [two])
+    assert again.name == "Evening (2)"
+    catalogue.set_playlist_tracks(made.id, [two, one])
+    catalogue.rename_playlist(again.id, "Another")
+    assert [(p.name, p.track_ids) for p in catalogue.playlists()] == [
+        ("Another", (two,)),
+        ("Evening", (two, one)),
+    ]
+    with pytest.raises(CatalogueError, match="already"):
+        catalogue.rename_playlist(again.id, "Evening")
+    with pytest.raises(CatalogueError, match="name"):
+        catalogue.rename_playlist(again.id, "  ")
+    catalogue.delete_playlist(made.id)
+    assert [playlist.name for playlist in catalogue.playlists()] == ["Another"]
+
+
+def test_what_one_thread_writes_another_reads(catalogue):
+    folder = catalogue.add_folder(Path("/m"))
+    threads = [
+        threading.Thread(
+            target=lambda part=part: [
+                catalogue.add_track(folder, scanned(f"/m/{part}-{n}.mp3")) for n in range(50)
+            ]
+        )
+        for part in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert catalogue.counts().tracks == 200
+
+
+def test_a_failed_transaction_leaves_nothing(catalogue):
+    folder = catalogue.add_folder(Path("/m"))
+    with pytest.raises(RuntimeError), catalogue.database.transaction():
+        catalogue.add_track(folder, scanned("/m/1.mp3"))
+        raise RuntimeError
+    assert catalogue.tracks() == []
+    catalogue.add_track(folder, scanned("/m/1.mp3"))
+
+
+def test_a_reader_beside_the_owner_sees_what_is_stored_and_cannot_write(catalogue, tmp_path):
+    catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    reader = Catalogue(tmp_path, read_only=True)
+    assert reader.counts().tracks == 1
+    with pytest.raises(CatalogueError, match="can't be written"):
+        reader.set_setting("a", "b")
+    reader.close()
+
+
+def test_a_damaged_catalogue_is_named_with_the_remedy(tmp_path):
+    (tmp_path / "catalogue.sqlite3").write_bytes(b"this is not a database at all" * 100)
+    with pytest.raises(CatalogueError, match=r"catalogue\.sqlite3 is damaged .*scan again"):
+        Catalogue(tmp_path)
+
+
+def test_a_catalogue_of_a_newer_musicsim_is_left_alone(tmp_path):
+    Catalogue(tmp_path).close()
+    connection = sqlite3.connect(tmp_path / "catalogue.sqlite3")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(CatalogueError, match="newer"):
+        Catalogue(tmp_path)
+
+
+def test_a_data_folder_without_a_library_says_how_to_make_one(tmp_path):
+    with pytest.raises(CatalogueError, match="musicsim scan"):
+        find_catalogue(tmp_path)
+
+
+def test_a_full_disk_says_so_and_loses_nothing(catalogue):
+    folder = catalogue.add_folder(Path("/m"))
+    catalogue.add_track(folder, scanned("/m/1.mp3"))
+    ((pages,),) = catalogue.database.query("PRAGMA page_count")
+    catalogue.database.query(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(CatalogueError, match="full"), catalogue.database.transaction():
+        for n in range(2000):
+            catalogue.add_track(folder, scanned(f"/m/new {n}.mp3", title="x" * 200))
+    assert catalogue.counts().tracks == 1

@@ -1,0 +1,296 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from musicsim.events import Events, ScanProgress, TracksChanged
+from musicsim.library.catalogue import Catalogue
+from musicsim.library.scanner import FolderError, Scanner
+from musicsim.library.types import TrackState
+
+
+class Library:
+    """A catalogue, a scanner and a music folder with files that differ."""
+
+    def __init__(self, folder: Path) -> None:
+        self.music = folder / "music"
+        self.music.mkdir()
+        self.catalogue = Catalogue(folder)
+        self.events: list[object] = []
+        events = Events()
+        events.subscribe(self.events.append)
+        self.scanner = Scanner(self.catalogue, events)
+
+    def file(self, name: str, content: bytes | None = None) -> Path:
+        path = self.music / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode("utf-8", "surrogateescape") if content is None else content)
+        return path
+
+    def scan(self):
+        return self.scanner.scan([self.music])
+
+    def paths(self, *, missing: bool = False) -> set[str]:
+        return {
+            str(track.path.relative_to(self.music))
+            for track in self.catalogue.tracks()
+            if track.missing == missing
+        }
+
+
+@pytest.fixture
+def library(tmp_path):
+    made = Library(tmp_path)
+    yield made
+    made.catalogue.close()
+
+
+def test_audio_files_are_found_and_others_are_not(library):
+    library.file("a.mp3")
+    library.file("deep/er/b.FLAC")
+    library.file("cover.jpg")
+    library.file("notes.txt")
+    summary = library.scan()
+    assert summary.added == 2
+    assert library.paths() == {"a.mp3", "deep/er/b.FLAC"}
+
+
+def test_a_second_scan_changes_nothing(library):
+    library.file("a.mp3")
+    library.scan()
+    summary = library.scan()
+    assert (summary.added, summary.changed, summary.missing, summary.unchanged) == (0, 0, 0, 1)
+
+
+def test_a_changed_file_is_pending_again(library):
+    path = library.file("a.mp3")
+    library.scan()
+    track = library.catalogue.tracks()[0]
+    library.catalogue.set_problem(track.id, "broken", failed=True)
+    path.write_bytes(b"a whole new recording")
+    assert library.scan().changed == 1
+    (changed,) = library.catalogue.tracks()
+    assert (changed.id, changed.state, changed.problem) == (track.id, TrackState.PENDING, None)
+
+
+def test_a_touched_file_is_not_changed(library):
+    path = library.file("a.mp3")
+    library.scan()
+    os.utime(path, ns=(1, 1))
+    summary = library.scan()
+    assert (summary.changed, summary.unchanged) == (0, 1)
+    assert library.scan().unchanged == 1
+    assert library.catalogue.tracks()[0].mtime_ns == 1
+
+
+def test_a_deleted_file_is_missing_and_comes_back(library):
+    path = library.file("a.mp3")
+    library.file("b.mp3")
+    library.scan()
+    content = path.read_bytes()
+    status = path.stat()
+    path.unlink()
+    assert library.scan().missing == 1
+    assert library.paths(missing=True) == {"a.mp3"}
+    assert library.scan().missing == 0
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    library.scan()
+    assert library.paths() == {"a.mp3", "b.mp3"}
+
+
+def test_a_moved_folder_keeps_its_tracks(library):
+    for n in range(5):
+        library.file(f"old/{n}.mp3")
+    library.scan()
+    before = {track.id for track in library.catalogue.tracks()}
+    (library.music / "old").rename(library.music / "new")
+    summary = library.scan()
+    assert (summary.moved, summary.added, summary.missing) == (5, 0, 0)
+    assert {track.id for track in library.catalogue.tracks()} == before
+    assert library.paths() == {f"new/{n}.mp3" for n in range(5)}
+
+
+def test_a_copy_is_not_a_move(library):
+    path = library.file("a.mp3")
+    library.scan()
+    shutil.copy(path, library.music / "b.mp3")
+    summary = library.scan()
+    assert (summary.moved, summary.added) == (0, 1)
+
+
+def test_a_music_folder_out_of_reach_is_not_an_empty_one(library):
+    library.file("a.mp3")
+    library.scan()
+    library.music.rename(library.music.with_name("unplugged"))
+    assert library.scanner.scan().missing == 0
+    assert library.paths() == {"a.mp3"}
+    (problem,) = library.catalogue.problems()
+    assert problem.path == library.music
+    assert "not connected" in problem.reason
+    library.music.with_name("unplugged").rename(library.music)
+    library.scanner.scan()
+    assert library.catalogue.problems() == []
+
+
+def test_a_folder_that_may_not_be_read_is_listed_and_its_tracks_stay(library, monkeypatch):
+    library.file("open/a.mp3")
+    library.file("closed/b.mp3")
+    library.scan()
+    real = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    # Not by chmod: the tests may run as root, whom nothing is forbidden.
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert library.scan().missing == 0
+    (problem,) = library.catalogue.problems()
+    assert (problem.path.name, problem.reason) == ("closed", "no permission to read it")
+
+
+def test_a_file_that_may_not_be_read_fails_and_is_tried_again(library, monkeypatch):
+    path = library.file("a.mp3")
+    real = Path.open
+
+    def refuse(self, *args, **options):
+        if self == path:
+            raise PermissionError(13, "Permission denied")
+        return real(self, *args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        library.scan()
+    (track,) = library.catalogue.tracks()
+    assert (track.state, track.problem) == (TrackState.FAILED, "no permission to read it")
+    library.scan()
+    assert library.catalogue.tracks()[0].state is TrackState.PENDING
+
+
+def test_an_empty_file_is_a_problem(library):
+    library.file("a.mp3", b"")
+    library.scan()
+    assert "empty" in library.catalogue.problems()[0].reason
+
+
+def test_a_symlink_loop_ends(library):
+    library.file("a/b/c.mp3")
+    (library.music / "a" / "b" / "up").symlink_to(library.music)
+    (library.music / "a" / "self").symlink_to("self")
+    assert library.scan().added == 1
+    assert library.catalogue.problems() == []
+
+
+def test_a_link_to_nothing_is_listed(library):
+    (library.music / "gone.mp3").symlink_to(library.music / "nowhere.mp3")
+    library.file("a.mp3")
+    assert library.scan().added == 1
+    assert [problem.path.name for problem in library.catalogue.problems()] == ["gone.mp3"]
+
+
+def test_a_pipe_named_like_music_is_listed_and_not_read(library):
+    os.mkfifo(library.music / "pipe.mp3")
+    assert library.scan().added == 0
+    assert "regular" in library.catalogue.problems()[0].reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "🎵 emoji.mp3",
+        "two\nlines.mp3",
+        "#1.mp3",
+        ".hidden.mp3",
+        "...And More/song.mp3",
+        "cafe\u0301.mp3",
+        "-n.mp3",
+        " spaces .mp3",
+        "\udcff\udce9.mp3",
+    ],
+)
+def test_odd_names_are_music_all_the_same(library, name):
+    library.file(name)
+    assert library.scan().added == 1
+    assert library.paths() == {name}
+    assert library.scan().unchanged == 1
+
+
+def test_attribute_files_and_trash_are_left_out(library):
+    library.file("song.mp3")
+    library.file("._song.mp3", b"attributes")
+    library.file(".Trashes/gone.mp3")
+    library.file("@eaDir/song.mp3")
+    library.scan()
+    assert library.paths() == {"song.mp3"}
+
+
+def test_a_subfolder_of_a_music_folder_can_be_scanned_alone(library):
+    library.file("a/1.mp3")
+    library.file("b/2.mp3")
+    library.scan()
+    library.file("a/3.mp3")
+    library.file("b/4.mp3")
+    assert library.scanner.scan([library.music / "a"]).added == 1
+    assert library.catalogue.folders() == [library.music]
+    assert library.paths() == {"a/1.mp3", "b/2.mp3", "a/3.mp3"}
+
+
+def test_update_looks_only_where_something_happened(library):
+    library.file("a/1.mp3")
+    gone = library.file("b/2.mp3")
+    library.scan()
+    new = library.file("c/d/3.mp3")
+    library.file("a/unseen.mp3")
+    gone.unlink()
+    library.scanner.update([new, gone, Path("/elsewhere/x.mp3")])
+    assert library.paths() == {"a/1.mp3", "c/d/3.mp3"}
+    assert library.paths(missing=True) == {"b/2.mp3"}
+
+
+def test_update_of_a_deleted_folder_misses_its_tracks(library):
+    library.file("a/1.mp3")
+    library.file("a/2.mp3")
+    library.scan()
+    shutil.rmtree(library.music / "a")
+    library.scanner.update([library.music / "a"])
+    assert library.paths(missing=True) == {"a/1.mp3", "a/2.mp3"}
+
+
+def test_a_folder_that_is_not_there_is_refused(library, tmp_path):
+    with pytest.raises(FolderError, match=r"nowhere.*Choose a folder"):
+        library.scanner.scan([tmp_path / "nowhere"])
+    file = library.file("a.mp3")
+    with pytest.raises(FolderError, match="not a folder"):
+        library.scanner.scan([file])
+
+
+def test_a_cancelled_scan_keeps_what_it_has_and_misses_nothing(library):
+    for n in range(250):
+        library.file(f"{n}.mp3")
+    library.scan()
+    for n in range(250, 500):
+        library.file(f"{n}.mp3")
+    stored = []
+
+    def cancelled() -> bool:
+        stored[:] = [event for event in library.events if isinstance(event, TracksChanged)]
+        return len(stored) > 3
+
+    library.scanner.scan([library.music], cancelled=cancelled)
+    assert 250 < library.catalogue.counts().tracks < 500
+    assert library.paths(missing=True) == set()
+    assert library.scan().missing == 0
+    assert library.catalogue.counts().tracks == 500
+
+
+def test_tracks_turn_up_in_batches_while_it_scans(library):
+    for n in range(250):
+        library.file(f"{n}.mp3")
+    library.scan()
+    batches = [event for event in library.events if isinstance(event, TracksChanged)]
+    assert sum(len(batch.track_ids) for batch in batches) == 250
+    assert len(batches) == 3
+    assert any(isinstance(event, ScanProgress) for event in library.events)

@@ -1,0 +1,114 @@
+import queue
+from pathlib import Path
+
+import pytest
+
+from musicsim.events import Events, Notice
+from musicsim.library import watcher as watcher_module
+from musicsim.library.watcher import QUIET_SECONDS, DirtyPaths, Watcher
+
+LATER = QUIET_SECONDS + 1
+
+
+def test_a_path_is_due_when_it_has_been_quiet(tmp_path):
+    dirty = DirtyPaths()
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"whole")
+    dirty.add(path, now=100.0)
+    assert dirty.take_due(100.5) == set()
+    assert dirty.next_due() == 100.0
+    assert dirty.take_due(100 + LATER) == {path}
+    assert dirty.take_due(100 + 2 * LATER) == set()
+
+
+def test_a_file_that_is_still_growing_is_left_alone(tmp_path):
+    dirty = DirtyPaths()
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"half")
+    dirty.add(path, now=100.0)
+    path.write_bytes(b"half and more")  # the watcher lost this event
+    assert dirty.take_due(100 + LATER) == set()
+    assert dirty.take_due(100 + 2 * LATER) == {path}
+
+
+def test_a_deleted_path_is_due_as_well(tmp_path):
+    dirty = DirtyPaths()
+    dirty.add(tmp_path / "gone.mp3", now=100.0)
+    assert dirty.take_due(100 + LATER) == {tmp_path / "gone.mp3"}
+
+
+class Watched:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.changes: queue.Queue[set[Path]] = queue.Queue()
+        self.notices: list[str] = []
+        events = Events()
+        events.subscribe(
+            lambda event: self.notices.append(event.text) if isinstance(event, Notice) else None
+        )
+        self.watcher = Watcher(self.changes.put, lambda: None, events)
+        self.watcher.start()
+        self.watcher.watch([folder])
+
+    def wait_for(self, path: Path) -> None:
+        seen = set()
+        while path not in seen:
+            seen |= set(self.changes.get(timeout=20))
+
+
+@pytest.fixture
+def watched(tmp_path, monkeypatch):
+    monkeypatch.setattr(watcher_module, "QUIET_SECONDS", 0.1)
+    folder = tmp_path / "music"
+    folder.mkdir()
+    made = Watched(folder)
+    yield made
+    made.watcher.stop()
+
+
+def test_new_changed_and_deleted_files_are_reported(watched):
+    path = watched.folder / "a \udcff.mp3"
+    path.write_bytes(b"new")
+    watched.wait_for(path)
+    path.write_bytes(b"changed")
+    watched.wait_for(path)
+    path.unlink()
+    watched.wait_for(path)
+
+
+def test_a_renamed_file_is_reported_under_both_names(watched):
+    old, new = watched.folder / "old.mp3", watched.folder / "new.mp3"
+    old.write_bytes(b"x")
+    watched.wait_for(old)
+    old.rename(new)
+    watched.wait_for(new)
+
+
+def test_files_in_a_new_folder_are_reported(watched):
+    folder = watched.folder / "album"
+    folder.mkdir()
+    (folder / "a.mp3").write_bytes(b"x")
+    watched.wait_for(folder)
+
+
+def test_folders_that_cannot_be_watched_are_named(watched, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.mkdir()
+
+    def refuse(*_args, **_options):
+        raise OSError(28, "inotify watch limit reached")
+
+    monkeypatch.setattr(watched.watcher._observer, "schedule", refuse)
+    watched.watcher.watch([watched.folder, other])
+    assert "other (the system's limit of watched folders is reached)" in watched.notices[-1]
+    assert "every 30 minutes" in watched.notices[-1]
+
+
+def test_everything_is_looked_through_now_and_then(monkeypatch):
+    monkeypatch.setattr(watcher_module, "RESCAN_SECONDS", 0.05)
+    rescans: queue.Queue[None] = queue.Queue()
+    watcher = Watcher(lambda _: None, lambda: rescans.put(None), Events())
+    watcher.start()
+    rescans.get(timeout=20)
+    rescans.get(timeout=20)
+    watcher.stop()
