@@ -1,0 +1,125 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from musicsim.library.types import Tags, Track
+from musicsim.playlists.m3u import PlaylistFileError, read_m3u, write_m3u
+
+ODD_NAMES = [
+    "plain.mp3",
+    "Übung 🎵 음악.mp3",
+    "#1.mp3",
+    "100%.mp3",
+    "a%20b.mp3",
+    "what?.mp3",
+    "two\nlines.mp3",
+    " leading.mp3",
+    "trailing.mp3 ",
+    "-dash.mp3",
+    "a:b.mp3",
+    "http:x.mp3",
+    "cafe\u0301.mp3",
+    "\udcff\udce9.mp3",
+    "back\\slash.mp3",
+    "\u2028.mp3",
+]
+
+
+def track(path: Path, duration: float | None = 61.4, **tags) -> Track:
+    fields = {"title": "Title", "artist": "Artist", **tags}
+    return Track(1, path, Tags(duration=duration, **fields), 1, 1, 0.0)
+
+
+def test_the_format(tmp_path):
+    file = tmp_path / "list.m3u8"
+    tracks = [track(tmp_path / "a" / "b.mp3"), track(tmp_path.parent / "c.mp3", duration=None)]
+    write_m3u(file, tracks, name="My\nlist")
+    assert file.read_bytes().decode().split("\n") == [
+        "#EXTM3U",
+        "#PLAYLIST:My\N{REPLACEMENT CHARACTER}list",
+        "#EXTINF:61,Artist - Title",
+        "a/b.mp3",
+        "#EXTINF:-1,Artist - Title",
+        "../c.mp3",
+        "",
+    ]
+
+
+def test_absolute_paths(tmp_path):
+    file = tmp_path / "list.m3u8"
+    write_m3u(file, [track(tmp_path / "b.mp3")], name="x", absolute=True)
+    assert str(tmp_path / "b.mp3") in file.read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_any_name_comes_back(tmp_path, name, absolute):
+    path = tmp_path / "music" / name
+    file = tmp_path / "list.m3u8"
+    write_m3u(file, [track(path, title="T\nitle")], name="List", absolute=absolute)
+    assert read_m3u(file) == ("List", [path])
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_ffmpeg_would_find_the_file_too(tmp_path, name):
+    """A player takes a line with "://" for an address and everything else for a path beside the list."""
+    import urllib.request
+
+    path = tmp_path / name
+    path.write_bytes(b"x")
+    file = tmp_path / "list.m3u8"
+    write_m3u(file, [track(path)], name="List")
+    line = file.read_bytes().decode("utf-8").split("\n")[3]
+    found = (
+        urllib.request.url2pathname(line.removeprefix("file://"))
+        if line.startswith("file://")
+        else os.path.join(tmp_path, line)  # noqa: PTH118
+    )
+    if "\udcff" not in name:
+        assert Path(found).read_bytes() == b"x"
+    assert not line.startswith("#")
+
+
+def test_a_playlist_in_a_folder_that_is_not_there_says_so(tmp_path):
+    with pytest.raises(PlaylistFileError, match=r"nowhere.*choose another place"):
+        write_m3u(tmp_path / "nowhere" / "l.m3u8", [], name="x")
+
+
+def test_a_write_that_fails_leaves_the_old_playlist(tmp_path, monkeypatch):
+    file = tmp_path / "list.m3u8"
+    file.write_text("old")
+
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(PlaylistFileError, match="No space left"):
+        write_m3u(file, [track(tmp_path / "a.mp3")], name="x")
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_reading_others_playlists(tmp_path):
+    file = tmp_path / "old.m3u"
+    lines = ["\ufeff#EXTM3U", "", "#EXTINF:1,x", "a.mp3", "sub\\b.mp3", "http://radio/x", "/abs/c.mp3"]
+    file.write_bytes("\r\n".join(lines).encode("utf-8"))
+    assert read_m3u(file) == (
+        "old",
+        [tmp_path / "a.mp3", tmp_path / "sub" / "b.mp3", Path("/abs/c.mp3")],
+    )
+
+
+def test_old_playlists_in_latin_1_are_read(tmp_path):
+    file = tmp_path / "old.m3u"
+    file.write_bytes("Björk.mp3\n".encode("latin-1"))
+    assert read_m3u(file)[1] == [tmp_path / "Björk.mp3"]
+
+
+def test_what_is_not_a_playlist_is_refused(tmp_path):
+    file = tmp_path / "x.m3u"
+    file.write_bytes(b"\0\1\2")
+    with pytest.raises(PlaylistFileError, match="not a playlist"):
+        read_m3u(file)
+    with pytest.raises(PlaylistFileError, match="can't be read"):
+        read_m3u(tmp_path / "nowhere.m3u")
