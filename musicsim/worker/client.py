@@ -1,0 +1,168 @@
+"""The app's side of the worker process: starts it, sends requests, brings the answers back."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import multiprocessing
+import threading
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from typing import Any
+
+from musicsim.errors import MusicsimError
+from musicsim.worker.protocol import (
+    Answer,
+    Envelope,
+    Refusal,
+    RefusalKind,
+    Request,
+    Stop,
+    WorkerSettings,
+)
+
+_log = logging.getLogger(__name__)
+
+# How long a worker may take to finish a write to the index and to end.
+_STOP_SECONDS = 20.0
+
+
+class Refused(MusicsimError):  # noqa: N818
+    """The worker can't do it; the message is the reason in plain words, without the file's name."""
+
+
+class ModelUnavailable(MusicsimError):  # noqa: N818
+    """The worker can't load the model, so nothing can be embedded."""
+
+
+class WorkerDied(MusicsimError):  # noqa: N818
+    """The worker process ended with this request unanswered."""
+
+
+class WorkerClient:
+    """Talks to the worker process, which starts with the first request and again after a crash; thread-safe.
+
+    Parameters
+    ----------
+    settings
+        What the process is started with.
+    """
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._pending: dict[int, Future[Any]] = {}
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._reader: threading.Thread | None = None
+        self.starts = 0
+        """How often a process was started: an index that was open in another is not open in this one."""
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process."""
+        return self._process is not None
+
+    def request(self, request: Request) -> Future[Any]:
+        """Send a request.
+
+        Returns
+        -------
+        Future
+            Its answer; else `Refused` with the reason, `ModelUnavailable` or `WorkerDied`.
+        """
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        with self._lock:
+            if self._process is None:
+                self._start()
+            number = next(self._numbers)
+            self._pending[number] = future
+            try:
+                assert self._pipe is not None
+                self._pipe.send(Envelope(number, request))
+            except OSError:
+                # It died just now; the reader is about to find out, and tells every other request.
+                del self._pending[number]
+                future.set_exception(WorkerDied("The worker process ended unexpectedly."))
+        return future
+
+    def _start(self) -> None:
+        # The decoders' libraries are for the worker: the window starts faster without them.
+        from musicsim.worker.process import serve
+
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        # A daemon, so that it ends with this process however that ends.
+        process = context.Process(
+            target=serve, args=(theirs, self._settings), name="musicsim-worker", daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._process, self._pipe = process, ours
+        self.starts += 1
+        self._reader = threading.Thread(
+            target=self._read, args=(process, ours), name="musicsim-worker-answers"
+        )
+        self._reader.start()
+
+    def _read(self, process: multiprocessing.process.BaseProcess, pipe: Connection) -> None:
+        while True:
+            try:
+                answer: Answer | Refusal = pipe.recv()
+            except (EOFError, OSError):
+                break
+            with self._lock:
+                future = self._pending.pop(answer.number)
+            if isinstance(answer, Answer):
+                future.set_result(answer.value)
+            else:
+                future.set_exception(_error(answer))
+        process.join()
+        with self._lock:
+            orphans = list(self._pending.values())
+            self._pending.clear()
+            self._process = self._pipe = None
+            pipe.close()
+        for future in orphans:
+            future.set_exception(
+                WorkerDied(f"The worker process ended unexpectedly (exit code {process.exitcode}).")
+            )
+
+    def kill(self) -> None:
+        """End the process at once; what it had not answered fails with `WorkerDied`."""
+        with self._lock:
+            process, reader = self._process, self._reader
+            if process is not None:
+                process.kill()
+        if process is not None and reader is not None:
+            reader.join()
+
+    def stop(self) -> None:
+        """Let the process finish its writes and end, which gives its memory back; the next request starts another."""
+        with self._lock:
+            process, pipe, reader = self._process, self._pipe, self._reader
+            if process is None or pipe is None or reader is None:
+                return
+            try:
+                pipe.send(Envelope(next(self._numbers), Stop()))
+            except OSError:
+                _log.debug("the worker was gone before it was told to stop")
+        reader.join(_STOP_SECONDS)
+        if reader.is_alive():
+            _log.warning("the worker did not end in %.0f s", _STOP_SECONDS)
+            process.kill()
+            reader.join()
+
+
+def _error(refusal: Refusal) -> MusicsimError:
+    match refusal.kind:
+        case RefusalKind.MODEL:
+            return ModelUnavailable(refusal.reason)
+        case RefusalKind.BUG:
+            _log.error("the worker failed on a request:\n%s", refusal.reason)
+            last_line = refusal.reason.strip().rpartition("\n")[2]
+            return Refused(f"musicsim failed on it ({last_line})")
+        case RefusalKind.REQUEST:
+            return Refused(refusal.reason)

@@ -1,0 +1,191 @@
+"""The worker process: it decodes, holds the one loaded model, and owns the index.
+
+Three threads: one reads requests, one answers those to the index, and the main one runs the network. Files are decoded
+ahead in a small pool, so that the network seldom waits. It ends when told to, and when the app is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import functools
+import logging
+import os
+import queue
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import connection, parent_process
+from typing import Any
+
+import numpy as np
+
+from musicsim.audio import (
+    AudioError,
+    SampledAudio,
+    SamplingPlan,
+    sample_windows,
+    silence_native_messages,
+)
+from musicsim.embedding import Model, WeightsError, read_weights
+from musicsim.errors import MusicsimError
+from musicsim.similarity.index import ChromaIndex, IndexFailed
+from musicsim.worker.protocol import (
+    AddToIndex,
+    Answer,
+    EmbeddedTrack,
+    EmbedTrack,
+    Envelope,
+    OpenIndex,
+    QueryIndex,
+    Refusal,
+    RefusalKind,
+    RemoveFromIndex,
+    Request,
+    Stop,
+    WorkerSettings,
+)
+
+_log = logging.getLogger(__name__)
+
+# One to be decoded while the other's windows wait: more would only cost memory, 6 MB a track.
+_DECODERS = 2
+_NICENESS = 5
+
+
+def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
+    """Run the worker until it is told to stop; the target of the process."""
+    # Ctrl+C in a terminal reaches the whole group; only the app decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    settings.log_file.parent.mkdir(parents=True, exist_ok=True)
+    with settings.log_file.open("a", encoding="utf-8") as log:
+        logging.basicConfig(
+            stream=log, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"
+        )
+        faulthandler.enable(log)
+        silence_native_messages()
+        _die_with_the_app()
+        _Worker(pipe, settings).run()
+        log.flush()
+        # At once: a decoder may still be busy with a long file that nobody waits for any more.
+        os._exit(0)
+
+
+def _die_with_the_app() -> None:
+    """End this process when the app is killed, even in the middle of a long file."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(0)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+
+
+class _Worker:
+    def __init__(self, pipe: connection.Connection, settings: WorkerSettings) -> None:
+        self._pipe = pipe
+        self._settings = settings
+        self._send_lock = threading.Lock()
+        self._model: Model | None = None
+        self._index: ChromaIndex | None = None
+        self._to_embed: queue.SimpleQueue[tuple[int, Future[SampledAudio]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._for_index: queue.SimpleQueue[Envelope | None] = queue.SimpleQueue()
+        # What waits to be embedded then is left; what waits to be written to the index is not.
+        self._stopping = threading.Event()
+        self._decoders = ThreadPoolExecutor(_DECODERS, "decoder")
+
+    def run(self) -> None:
+        """Answer requests until `Stop`, or until the app is gone."""
+        reader = threading.Thread(target=self._read, name="reader")
+        indexer = threading.Thread(target=self._serve_index, name="index")
+        reader.start()
+        indexer.start()
+        while (item := self._to_embed.get()) is not None:
+            number, decoded = item
+            if not self._stopping.is_set():
+                self._answer(number, functools.partial(self._embed, decoded))
+        indexer.join()
+        reader.join()
+
+    def _read(self) -> None:
+        plan = SamplingPlan()
+        # The app closed the pipe, or is gone.
+        with contextlib.suppress(EOFError, OSError):
+            while not isinstance((envelope := self._pipe.recv()).request, Stop):
+                request = envelope.request
+                if isinstance(request, EmbedTrack):
+                    decoded = self._decoders.submit(sample_windows, request.path, plan)
+                    self._to_embed.put((envelope.number, decoded))
+                else:
+                    self._for_index.put(envelope)
+        self._stopping.set()
+        self._to_embed.put(None)
+        self._for_index.put(None)
+
+    def _answer(self, number: int, work: Callable[[], object]) -> None:
+        """Send what `work` gives, or the reason why it can't."""
+        answer: Answer | Refusal
+        try:
+            answer = Answer(number, work())
+        except AudioError as error:
+            answer = Refusal(number, error.reason, RefusalKind.REQUEST)
+        except WeightsError as error:
+            answer = Refusal(number, str(error), RefusalKind.MODEL)
+        except MusicsimError as error:
+            answer = Refusal(number, str(error), RefusalKind.REQUEST)
+        except Exception:  # noqa: BLE001 (a bug in one request must not end the others)
+            answer = Refusal(number, traceback.format_exc(), RefusalKind.BUG)
+        with self._send_lock, contextlib.suppress(OSError):
+            self._pipe.send(answer)
+
+    def _embed(self, decoded: Future[SampledAudio]) -> EmbeddedTrack:
+        sampled = decoded.result()
+        if self._model is None:
+            settings = self._settings
+            self._model = Model(
+                read_weights(
+                    settings.weights,
+                    input_repr=settings.input_repr,
+                    embedding_size=settings.embedding_size,
+                )
+            )
+        vectors = self._model.embed(sampled.windows)
+        if not np.isfinite(vectors).all() or not np.abs(vectors).sum(axis=1).all():
+            raise MusicsimError("the model made no usable embedding of it")
+        return EmbeddedTrack(sampled.offsets, vectors, sampled.duration, sampled.warning)
+
+    def _serve_index(self) -> None:
+        while (envelope := self._for_index.get()) is not None:
+            request = envelope.request
+            self._answer(envelope.number, functools.partial(self._use_index, request))
+        if self._index is not None:
+            self._index.close()
+
+    def _use_index(self, request: Request) -> Any:
+        if isinstance(request, OpenIndex):
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            self._index = ChromaIndex(self._settings.index_folder, request.collection)
+            return self._index.keep_only(request.wanted)
+        if self._index is None:
+            raise IndexFailed("The index is not open.")
+        match request:
+            case AddToIndex(ids, points):
+                self._index.add([int(i) for i in ids], points)
+                return None
+            case RemoveFromIndex(ids):
+                self._index.remove([int(i) for i in ids])
+                return None
+            case QueryIndex(point, count):
+                return self._index.query(point, count)
+        raise TypeError(f"not a request to the index: {request}")

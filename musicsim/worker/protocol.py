@@ -1,0 +1,129 @@
+"""What the app and its worker process say to each other: frozen dataclasses over a pipe."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What a worker is started with."""
+
+    weights: Path
+    """The weight file of the model it loads when there is something to embed."""
+    input_repr: str | None
+    """The front end, where the weight file does not say; see `embedding.read_weights`."""
+    embedding_size: int | None
+    index_folder: Path
+    """Where Chroma keeps its files."""
+    log_file: Path
+    """Where its warnings go, and what it was doing if it crashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedTrack:
+    """Decode a file's sampled windows and embed them; answered by `EmbeddedTrack`."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedTrack:
+    """A track's windows.
+
+    Attributes
+    ----------
+    offsets
+        Seconds; shape (N,).
+    vectors
+        Shape (N, D), float32; every value is finite.
+    duration
+        Of the track, in seconds, as the decoder found it.
+    warning
+        What is wrong with the file all the same.
+    """
+
+    offsets: npt.NDArray[np.float64]
+    vectors: npt.NDArray[np.float32]
+    duration: float
+    warning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIndex:
+    """Open a collection, drop what is not wanted; answered by the ids (N,) that are there."""
+
+    collection: str
+    wanted: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class AddToIndex:
+    """Add points (N, D) on the unit sphere to the open collection; answered by None when they are on disk."""
+
+    ids: npt.NDArray[np.int64]
+    points: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFromIndex:
+    """Take points out of the open collection; answered by None."""
+
+    ids: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryIndex:
+    """Find the nearest to a point (D,); answered by `similarity.index.Neighbours`."""
+
+    point: npt.NDArray[np.float32]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Finish what is being written, and end."""
+
+
+Request = EmbedTrack | OpenIndex | AddToIndex | RemoveFromIndex | QueryIndex | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A request under its number, by which the answer finds its way back."""
+
+    number: int
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A request was carried out."""
+
+    number: int
+    value: object
+
+
+class RefusalKind(enum.Enum):
+    """What stood in the way."""
+
+    REQUEST = enum.auto()
+    """Something about the file or the index; the reason is in plain words."""
+    MODEL = enum.auto()
+    """The model can't be loaded, so no file can be embedded."""
+    BUG = enum.auto()
+    """The reason is a traceback of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request could not be carried out, and why."""
+
+    number: int
+    reason: str
+    kind: RefusalKind

@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from musicsim.resources import resource
+from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
+from musicsim.worker.protocol import (
+    AddToIndex,
+    EmbedTrack,
+    OpenIndex,
+    QueryIndex,
+    RemoveFromIndex,
+    WorkerSettings,
+)
+
+
+def client_for(folder: Path, weights: Path) -> WorkerClient:
+    return WorkerClient(
+        WorkerSettings(
+            weights=weights,
+            input_repr=None,
+            embedding_size=None,
+            index_folder=folder / "index",
+            log_file=folder / "worker.log",
+        )
+    )
+
+
+@pytest.fixture
+def client(tmp_path):
+    made = client_for(tmp_path, resource("starter.h5"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def tone(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("sound") / "tone.flac"
+    time = np.arange(5 * 44_100) / 44_100
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * 440 * time) * (1 + np.sin(9 * time)), 44_100)
+    return path
+
+
+def test_nothing_runs_before_the_first_request(client):
+    assert not client.running
+
+
+def test_tracks_are_embedded_and_bad_files_refused(client, tone, tmp_path):
+    text = tmp_path / "text.mp3"
+    text.write_text("this is not music")
+    good, bad, again = (client.request(EmbedTrack(path)) for path in (tone, text, tone))
+    embedded = good.result()
+    assert embedded.vectors.shape == (len(embedded.offsets), 128)
+    assert embedded.duration == pytest.approx(5.0)
+    with pytest.raises(Refused) as refused:
+        bad.result()
+    assert str(tmp_path) not in str(refused.value)
+    np.testing.assert_array_equal(again.result().vectors, embedded.vectors)
+
+
+def test_the_index_is_kept_across_workers(client):
+    points = np.eye(4, dtype=np.float32)
+    assert client.request(OpenIndex("m.plain", np.arange(4))).result().tolist() == []
+    client.request(AddToIndex(np.arange(4), points)).result()
+    client.request(RemoveFromIndex(np.array([3]))).result()
+    assert client.request(QueryIndex(points[2], 2)).result().ids.tolist()[0] == 2
+    client.stop()
+    assert not client.running
+    assert client.request(OpenIndex("m.plain", np.arange(4))).result().tolist() == [0, 1, 2]
+    assert client.starts == 2
+
+
+def test_an_index_that_is_not_open_refuses(client):
+    with pytest.raises(Refused, match="not open"):
+        client.request(QueryIndex(np.zeros(4, np.float32), 1)).result()
+
+
+def test_a_killed_worker_is_reported_and_replaced(client, tone):
+    client.request(EmbedTrack(tone)).result()
+    orphan = client.request(EmbedTrack(tone))
+    client.kill()
+    with pytest.raises(WorkerDied):
+        # Answered in the last moment is as good.
+        orphan.result()
+        raise WorkerDied("it had answered")
+    assert client.request(EmbedTrack(tone)).result().duration == pytest.approx(5.0)
+    assert client.starts == 2
+
+
+def test_a_broken_weight_file_is_the_models_fault_and_not_the_tracks(tmp_path, tone):
+    weights = tmp_path / "weights.h5"
+    weights.write_bytes(b"not a weight file")
+    client = client_for(tmp_path, weights)
+    with pytest.raises(ModelUnavailable, match=r"weights\.h5"):
+        client.request(EmbedTrack(tone)).result()
+    client.stop()
