@@ -1,0 +1,248 @@
+"""Finding the nearest tracks: by the worker's index while it is up, else exactly.
+
+The catalogue is the truth. The index in the worker holds the same embeddings under the same ids and is brought up to
+date from it; whatever goes wrong with the index, exact search gives the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicsim.errors import MusicsimError
+from musicsim.library.catalogue import Catalogue
+from musicsim.library.embeddings import EmbeddingStore
+from musicsim.similarity.index import ExactIndex, Ids, Neighbours
+from musicsim.similarity.space import Space, Vectors
+from musicsim.worker.client import Refused, WorkerClient, WorkerDied
+from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFromIndex
+
+_log = logging.getLogger(__name__)
+
+
+class NotEmbedded(MusicsimError):  # noqa: N818
+    """There is no embedding of a track yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInUse:
+    """What search must know of the model.
+
+    Attributes
+    ----------
+    identity
+        Goes with every vector; vectors of two models never meet.
+    standardised
+        True where the model's own last layer standardises, so that the library needs no space of its own.
+    """
+
+    identity: str
+    standardised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A track near a point."""
+
+    track_id: int
+    cosine: float
+    point: Vectors
+    """Its own place on the unit sphere; shape (D,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """How the index on disk stands against the catalogue."""
+
+    backend: str
+    vectors: int
+    healthy: bool
+
+
+class Search:
+    """Search over the embeddings of the model in use; thread-safe.
+
+    Parameters
+    ----------
+    catalogue, embeddings
+        The truth.
+    model
+        Whose embeddings are searched.
+    worker
+        Its index is used while it runs; None searches exactly, always.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        embeddings: EmbeddingStore,
+        model: ModelInUse,
+        worker: WorkerClient | None,
+    ) -> None:
+        self._catalogue = catalogue
+        self._embeddings = embeddings
+        self._model = model
+        self._worker = worker
+        self._lock = threading.RLock()
+        self._space: Space | None = None
+        self._exact: ExactIndex | None = None
+        self._indexed: set[int] = set()
+        self._index_opened_in = 0  # the worker's start in which the index was opened; 0 in none
+        self._index_space = ""
+
+    def point_of(self, track_id: int) -> Vectors:
+        """A track's place on the unit sphere (D,).
+
+        Raises
+        ------
+        NotEmbedded
+            If the model in use has not embedded it yet.
+        """
+        embedding_id = self._embeddings.id_of(track_id, self._model.identity)
+        if embedding_id is None:
+            raise NotEmbedded(
+                "musicsim has not listened to this track yet: its similar tracks can be shown when it has."
+            )
+        return self._get_space().transform(self._embeddings.load([embedding_id]).vectors[0])
+
+    def point_for(self, pooled: Vectors) -> Vectors:
+        """The place (D,) of a pooled embedding (D,) that is not in the library."""
+        return self._get_space().transform(pooled)
+
+    def nearest(self, point: Vectors) -> Iterator[list[Neighbour]]:
+        """Every embedded track from the nearest to a point (D,) on, in portions; computed as they are taken."""
+        ids = self._embeddings.ids(self._model.identity)
+        space = self._get_space()
+        given: set[int] = set()
+        count = 100
+        while len(given) < len(ids):
+            found = self._query(point, min(count, len(ids)), ids)
+            cosines = dict(zip(found.ids.tolist(), found.cosines.tolist(), strict=True))
+            fresh = [i for i in cosines if i not in given]
+            if not fresh:
+                return
+            given.update(fresh)
+            # Those of tracks that left the library a moment ago are not among them.
+            loaded = self._embeddings.load(fresh)
+            points = space.transform(loaded.vectors)
+            place = {int(i): row for row, i in enumerate(loaded.ids)}
+            yield [
+                Neighbour(int(loaded.track_ids[place[i]]), cosines[i], points[place[i]])
+                for i in fresh
+                if i in place
+            ]
+            count *= 10
+
+    def _query(self, point: Vectors, count: int, ids: Ids) -> Neighbours:
+        if self._index_is_open():
+            assert self._worker is not None
+            with self._lock:
+                complete = self._indexed.issuperset(ids.tolist()) and len(self._indexed) == len(ids)
+            if complete:
+                try:
+                    found: Neighbours = self._worker.request(QueryIndex(point, count)).result()
+                except (Refused, WorkerDied) as error:
+                    _log.warning("the index did not answer, so search is exact: %s", error)
+                else:
+                    if len(found.ids) == count:
+                        return found
+                    _log.warning("the index gave %d of %d", len(found.ids), count)
+        return self._exact_index(ids).query(point, count)
+
+    def _exact_index(self, ids: Ids) -> ExactIndex:
+        """The index in memory, brought up to date: what is new is loaded, the rest stays."""
+        with self._lock:
+            space = self._get_space()
+            known = self._exact
+            if known is not None and np.isin(known.ids, ids).all():
+                new = np.setdiff1d(ids, known.ids)
+                if not len(new):
+                    return known
+                loaded = self._embeddings.load(new.tolist())
+                points = space.transform(loaded.vectors)
+                if len(known.ids):
+                    points = np.concatenate([known.points, points])
+                self._exact = ExactIndex(np.concatenate([known.ids, loaded.ids]), points)
+            else:
+                loaded = self._embeddings.load(ids.tolist())
+                self._exact = ExactIndex(loaded.ids, space.transform(loaded.vectors))
+            return self._exact
+
+    def _get_space(self) -> Space:
+        """The space of this library; fitted again when the library has outgrown it."""
+        with self._lock:
+            if self._model.standardised:
+                self._space = self._space or Space()
+                return self._space
+            ids = self._embeddings.ids(self._model.identity)
+            if self._space is None or self._space.outgrown_by(len(ids)):
+                self._space = Space.fit(self._embeddings.load(ids.tolist()).vectors)
+                self._exact = None
+            return self._space
+
+    # --- the index in the worker ---
+
+    def update_index(self) -> int:
+        """Bring the worker's index up to date with the catalogue, and start the worker for it if need be.
+
+        Returns how many vectors it holds, or 0 if it can't be used: search is exact then, and the next call tries
+        again. Blocks; not for the window's thread.
+        """
+        worker = self._worker
+        if worker is None:
+            return 0
+        try:
+            return self._update_index(worker)
+        except (Refused, WorkerDied) as error:
+            _log.warning("the index can't be brought up to date: %s", error)
+            with self._lock:
+                self._index_opened_in = 0
+            return 0
+
+    def _update_index(self, worker: WorkerClient) -> int:
+        space = self._get_space()
+        ids = self._embeddings.ids(self._model.identity)
+        if not self._index_is_open() or self._index_space != space.id:
+            collection = f"{self._model.identity}.{space.id}"
+            stored = worker.request(OpenIndex(collection, ids)).result()
+            with self._lock:
+                self._indexed = set(stored.tolist())
+                self._index_opened_in, self._index_space = worker.starts, space.id
+        stale = np.setdiff1d(np.array(sorted(self._indexed), np.int64), ids)
+        if len(stale):
+            worker.request(RemoveFromIndex(stale)).result()
+            with self._lock:
+                self._indexed.difference_update(stale.tolist())
+        new = np.array([i for i in ids.tolist() if i not in self._indexed], np.int64)
+        for start in range(0, len(new), 4096):
+            loaded = self._embeddings.load(new[start : start + 4096].tolist())
+            worker.request(AddToIndex(loaded.ids, space.transform(loaded.vectors))).result()
+            with self._lock:
+                self._indexed.update(loaded.ids.tolist())
+        self._catalogue.set_setting("index_vectors", str(len(self._indexed)))
+        return len(self._indexed)
+
+    def _index_is_open(self) -> bool:
+        worker = self._worker
+        return worker is not None and worker.running and 0 < self._index_opened_in == worker.starts
+
+    def index_report(self) -> IndexReport:
+        """Open the index, compare it with the catalogue, and mend it."""
+        expected = len(self._embeddings.ids(self._model.identity))
+        vectors = self.update_index()
+        return IndexReport("chroma", vectors, vectors == expected)
+
+    def recorded_index(self) -> IndexReport:
+        """How the index stood when its owner last wrote to it; for whoever may not open it."""
+        expected = len(self._embeddings.ids(self._model.identity))
+        vectors = int(self._catalogue.setting("index_vectors") or 0)
+        return IndexReport("chroma", vectors, vectors == expected)
+
+
+def mean_point(points: Iterable[Vectors]) -> Vectors:
+    """The point (D,) in the middle of several on the unit sphere."""
+    return Space().transform(np.mean(np.stack(list(points)), axis=0, dtype=np.float32))

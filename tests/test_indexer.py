@@ -1,0 +1,224 @@
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicsim.events import EmbeddingProgress, Events, TracksChanged
+from musicsim.indexer import CRASHED, Indexer
+from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.embeddings import EmbeddingStore, TrackWindows
+from musicsim.library.types import Tags, TrackState
+from musicsim.search import ModelInUse, Search
+from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied
+from musicsim.worker.protocol import EmbeddedTrack
+
+
+class Worker:
+    """Stands in for the worker process: answers when `wait` needs it, one request after the other."""
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+        self.in_worker: dict[Future, str] = {}
+        self.crash_on: set[str] = set()
+        self.refuse: dict[str, Exception] = {}
+        self.deaths = 0
+        self.before_answer = lambda name: None
+
+    def request(self, request) -> Future:
+        future: Future = Future()
+        self.in_worker[future] = request.path.name
+        return future
+
+    def wait(self, futures, timeout=None, return_when=None):
+        """Answer the oldest request; or die, and every request with it."""
+        for future, name in list(self.in_worker.items()):
+            if name in self.crash_on:
+                self.deaths += 1
+                for orphan in self.in_worker:
+                    orphan.set_exception(WorkerDied("exit code -11"))
+                self.in_worker.clear()
+                break
+            del self.in_worker[future]
+            self.before_answer(name)
+            if name in self.refuse:
+                future.set_exception(self.refuse[name])
+            else:
+                self.embedded.append(name)
+                vectors = np.ones((2, 4), np.float32) * (len(self.embedded))
+                future.set_result(EmbeddedTrack(np.array([0.0, 5.0]), vectors, 10.0, None))
+            break
+        done = {future for future in futures if future.done()}
+        return done, set(futures) - done
+
+
+class Library:
+    def __init__(self, folder: Path, monkeypatch) -> None:
+        self.music = folder / "music"
+        self.music.mkdir()
+        self.catalogue = Catalogue(folder)
+        self.catalogue.set_setting("model", "m")
+        self.embeddings = EmbeddingStore(self.catalogue, folder)
+        self.worker = Worker()
+        monkeypatch.setattr("musicsim.indexer.wait", self.worker.wait)
+        self.events: list[object] = []
+        events = Events()
+        events.subscribe(self.events.append)
+        search = Search(self.catalogue, self.embeddings, ModelInUse("m", True), None)
+        self.indexer = Indexer(
+            self.catalogue, self.embeddings, "m", self.worker, search, events
+        )
+        self.add(6)
+
+    def add(self, count: int) -> None:
+        folder_id = self.catalogue.add_folder(self.music)
+        for _ in range(count):
+            name = str(self.catalogue.counts().tracks)
+            (self.music / name).write_bytes(b"x")
+            file = ScannedFile(self.music / name, 1, 1, name.encode(), Tags())
+            self.catalogue.add_track(folder_id, file)
+
+    def states(self) -> dict[str, TrackState]:
+        return {track.path.name: track.state for track in self.catalogue.tracks()}
+
+    def progress(self) -> list[EmbeddingProgress]:
+        return [event for event in self.events if isinstance(event, EmbeddingProgress)]
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    made = Library(tmp_path, monkeypatch)
+    yield made
+    made.embeddings.close()
+    made.catalogue.close()
+
+
+def test_everything_pending_is_embedded_once(library):
+    library.indexer.run()
+    library.indexer.run()
+    assert library.worker.embedded == ["0", "1", "2", "3", "4", "5"]
+    assert set(library.states().values()) == {TrackState.EMBEDDED}
+
+
+def test_progress_counts_to_the_end(library):
+    library.indexer.run()
+    progress = library.progress()
+    assert [event.done for event in progress if not event.finished] == [1, 2, 3, 4, 5, 6]
+    assert {event.total for event in progress} == {6}
+    assert progress[-1].finished
+    assert any(isinstance(event, TracksChanged) for event in library.events)
+
+
+def test_a_refused_file_fails_with_its_reason_and_is_not_tried_again(library):
+    library.worker.refuse["2"] = Refused("it is not audio")
+    library.indexer.run()
+    library.indexer.run()
+    (problem,) = library.catalogue.problems()
+    assert (problem.path.name, problem.reason) == ("2", "it is not audio")
+    assert library.states()["2"] is TrackState.FAILED
+    assert len(library.worker.embedded) == 5
+
+
+def test_the_file_on_which_the_worker_dies_fails_and_the_others_do_not(library):
+    library.worker.crash_on = {"2"}
+    library.indexer.run()
+    assert [(p.path.name, p.reason) for p in library.catalogue.problems()] == [("2", CRASHED)]
+    assert sorted(library.worker.embedded) == ["0", "1", "3", "4", "5"]
+    assert library.worker.deaths == 3  # among others, then twice alone
+
+
+def test_a_worker_that_died_of_something_else_costs_nothing(library):
+    library.worker.crash_on = {"3"}
+
+    def recover(name: str) -> None:
+        if library.worker.deaths:
+            library.worker.crash_on = set()
+
+    library.worker.before_answer = recover
+    library.indexer.run()
+    assert set(library.states().values()) == {TrackState.EMBEDDED}
+
+
+def test_a_file_that_vanished_is_left_to_the_next_scan(library):
+    library.worker.refuse["1"] = Refused("it is not there")
+    (library.music / "1").unlink()
+    library.indexer.run()
+    assert library.catalogue.problems() == []
+    assert library.states()["1"] is TrackState.PENDING
+
+
+def test_without_a_model_no_file_is_blamed(library):
+    library.worker.refuse["0"] = ModelUnavailable("the weight file is damaged")
+    with pytest.raises(ModelUnavailable, match="damaged"):
+        library.indexer.run()
+    assert library.catalogue.problems() == []
+
+
+def test_a_track_somebody_waits_for_comes_first(library):
+    library.indexer.prefer(library.catalogue.tracks()[4].id)
+    library.indexer.run()
+    assert library.worker.embedded == ["4", "0", "1", "2", "3", "5"]
+
+
+def test_tracks_that_turn_up_meanwhile_are_included(library):
+    def arrive(name: str) -> None:
+        if name == "2":
+            library.add(2)
+
+    library.worker.before_answer = arrive
+    library.indexer.run()
+    assert library.worker.embedded == [str(n) for n in range(8)]
+
+
+def test_a_pause_begins_nothing_new_until_resume(library):
+    paused = threading.Event()
+
+    def pause(name: str) -> None:
+        if name == "0":
+            library.indexer.pause()
+
+    def listen(event) -> None:
+        # The last of those that were in the worker is stored.
+        if isinstance(event, EmbeddingProgress) and event.paused and event.done == 4:
+            paused.set()
+
+    library.worker.before_answer = pause
+    library.indexer._events.subscribe(listen)
+    thread = threading.Thread(target=library.indexer.run)
+    thread.start()
+    assert paused.wait(20)
+    assert library.worker.embedded == ["0", "1", "2", "3"]
+    library.indexer.resume()
+    thread.join(20)
+    assert library.worker.embedded == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_stop_ends_a_pause_and_loses_nothing(library):
+    library.indexer.pause()
+    thread = threading.Thread(target=library.indexer.run)
+    thread.start()
+    library.indexer.stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert set(library.states().values()) == {TrackState.PENDING}
+
+
+def test_what_a_killed_process_embedded_is_not_embedded_again(library):
+    (track, *_) = library.embeddings.pending("m")
+    windows = TrackWindows(np.array([0.0]), np.array([[1.0, 2.0, 3.0, 4.0]], np.float32))
+    with library.embeddings._windows.transaction() as db:
+        db.execute(
+            "INSERT INTO windows VALUES (?, 'm', ?, ?, ?, NULL)",
+            (
+                track.id,
+                track.content_key,
+                windows.offsets.astype("<f4").tobytes(),
+                windows.vectors.astype("<f2").tobytes(),
+            ),
+        )
+    library.indexer.run()
+    assert track.path.name not in library.worker.embedded
+    assert set(library.states().values()) == {TrackState.EMBEDDED}
+    embedding_id = library.embeddings.id_of(track.id, "m")
+    assert library.embeddings.load([embedding_id]).vectors.tolist() == [[1.0, 2.0, 3.0, 4.0]]
