@@ -1,0 +1,6 @@
+"""`python -m musicsim`."""
+
+from musicsim.cli import main
+
+if __name__ == "__main__":
+    main()

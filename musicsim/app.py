@@ -1,0 +1,433 @@
+"""The one place that builds the parts and hands them to each other."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from musicsim.embedding import WeightFile, find_weights, pool, read_weights
+from musicsim.errors import MusicsimError, display_path
+from musicsim.events import Events, Notice, ScanFinished, ScanStarted, TracksRemoved
+from musicsim.indexer import Indexer
+from musicsim.library.catalogue import Catalogue, find_catalogue
+from musicsim.library.embeddings import EmbeddingStore
+from musicsim.library.scanner import Scanner, check_folder
+from musicsim.library.types import ScanSummary, Track
+from musicsim.library.watcher import Watcher
+from musicsim.playlists.generate import (
+    Candidate,
+    GeneratedPlaylist,
+    SimilarTracks,
+    playlist_from,
+    similar_tracks,
+)
+from musicsim.playlists.rules import Rules
+from musicsim.search import ModelInUse, NotEmbedded, Search, mean_point
+from musicsim.similarity.space import Vectors
+from musicsim.worker.client import WorkerClient
+from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, WorkerSettings
+
+_log = logging.getLogger(__name__)
+
+# A worker holds half a gigabyte: it is let go when nobody has needed it for so long.
+_IDLE_SECONDS = 60.0
+
+
+class DataFolderInUse(MusicsimError):  # noqa: N818
+    """Another musicsim owns the data folder."""
+
+
+def default_data_folder() -> Path:
+    """The platform's folder for a program's data."""
+    return platformdirs.user_data_path("musicsim", appauthor=False)
+
+
+def data_folder_lock(folder: Path) -> FileLock:
+    """Make a data folder if need be, and own it until the lock is released, or this process ends.
+
+    Raises
+    ------
+    DataFolderInUse
+        If another musicsim owns it.
+    MusicsimError
+        If it can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "lock", timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise DataFolderInUse(
+            f"Another musicsim is using {display_path(folder)}: close it, or choose another data folder with --data."
+        ) from error
+    except OSError as error:
+        raise MusicsimError(
+            f"The data folder {display_path(folder)} can't be used ({error.strerror or error}): check its "
+            "permissions, or choose another with --data."
+        ) from error
+    return lock
+
+
+class Musicsim:
+    """The program without a face: what the window and the command line stand on.
+
+    Made by `open` or `read`; `close` it, or use it in a `with` statement.
+    """
+
+    def __init__(self, data_folder: Path, *, read_only: bool, lock: FileLock | None) -> None:
+        self.data_folder = data_folder
+        self.events = Events()
+        self._lock = lock
+        with contextlib.ExitStack() as undo:
+            self.catalogue = Catalogue(data_folder, read_only=read_only)
+            undo.callback(self.catalogue.close)
+            self.embeddings = EmbeddingStore(self.catalogue, data_folder, read_only=read_only)
+            undo.callback(self.embeddings.close)
+            self._weights, self.model = self._choose_weights(read_only)
+            if not read_only and self.catalogue.model != self.model.identity:
+                self.catalogue.set_setting("model", self.model.identity)
+            undo.pop_all()
+        self.worker = WorkerClient(self._worker_settings())
+        # The index has one owner; whoever only reads searches exactly.
+        self.search = Search(
+            self.catalogue, self.embeddings, self.model, None if read_only else self.worker
+        )
+        self.scanner = Scanner(self.catalogue, self.events)
+        self._background: _Background | None = None
+        self._answers = ThreadPoolExecutor(1, "musicsim-answers")
+
+    @classmethod
+    def open(cls, data_folder: Path | None = None) -> Musicsim:
+        """Own a data folder; made if missing.
+
+        Raises
+        ------
+        DataFolderInUse
+            If another musicsim owns it.
+        MusicsimError
+            If it can't be made or opened.
+        """
+        folder = (data_folder or default_data_folder()).absolute()
+        lock = data_folder_lock(folder)
+        try:
+            return cls(folder, read_only=False, lock=lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def read(cls, data_folder: Path | None = None) -> Musicsim:
+        """Look into a data folder, also beside its owner, and change nothing.
+
+        Raises
+        ------
+        MusicsimError
+            If there is no library in it, or it can't be read.
+        """
+        folder = (data_folder or default_data_folder()).absolute()
+        find_catalogue(folder)
+        return cls(folder, read_only=True, lock=None)
+
+    def _choose_weights(self, read_only: bool) -> tuple[WeightFile, ModelInUse]:
+        """The weights in the order of `find_weights`; for a look only, those that made what is there."""
+        chosen = self.catalogue.setting("weights")
+        found = find_weights(self.data_folder / "models", Path(chosen) if chosen else None)
+        here = [file for file in found if file.source != "available"]
+        first = _model_of(here[0])
+        if read_only and first.identity != self.catalogue.model:
+            for file in here[1:]:
+                if (model := _model_of(file)).identity == self.catalogue.model:
+                    return file, model
+        return here[0], first
+
+    def _worker_settings(self) -> WorkerSettings:
+        return WorkerSettings(
+            weights=self._weights.path,
+            input_repr=self._weights.input_repr,
+            embedding_size=self._weights.embedding_size,
+            index_folder=self.data_folder / "index",
+            log_file=self.data_folder / "worker.log",
+        )
+
+    def make_indexer(self) -> Indexer:
+        """What embeds the library; its `run` blocks."""
+        return Indexer(
+            self.catalogue,
+            self.embeddings,
+            self.model.identity,
+            self.worker,
+            self.search,
+            self.events,
+        )
+
+    def __enter__(self) -> Musicsim:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop what runs in the background and let go of the data folder; nothing is lost."""
+        if self._background is not None:
+            self._background.stop()
+        self.worker.stop()
+        self._answers.shutdown(cancel_futures=True)
+        self.embeddings.close()
+        self.catalogue.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    # --- the library, kept up to date in the background ---
+
+    def start(self) -> None:
+        """Begin to rescan, watch and embed, in threads of its own."""
+        if self._background is None:
+            self._background = _Background(self)
+            self._background.start()
+
+    def scan(
+        self,
+        folders: Sequence[Path] | None = None,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ScanSummary:
+        """Look through folders, or all of them, and wait for it; embeds nothing. See `Scanner.scan`."""
+        self.events.emit(ScanStarted())
+        summary = self.scanner.scan(folders, cancelled=cancelled)
+        counts = self.catalogue.counts()
+        self.events.emit(
+            ScanFinished(
+                summary.added,
+                summary.changed,
+                summary.moved,
+                summary.missing,
+                summary.unchanged,
+                counts.failed,
+            )
+        )
+        return summary
+
+    def add_folder(self, folder: Path) -> None:
+        """Add a music folder; what is in it turns up in the background.
+
+        Raises
+        ------
+        FolderError
+            If it can't be read.
+        """
+        folder = check_folder(folder)
+        self.catalogue.add_folder(folder)
+        if self._background is not None:
+            self._background.scan([folder])
+
+    def remove_folder(self, folder: Path) -> None:
+        """Take a music folder and its tracks out of the library; the files stay as they are."""
+        removed = self.catalogue.remove_folder(folder)
+        self.embeddings.prune()
+        self.events.emit(TracksRemoved(tuple(removed)))
+        if self._background is not None:
+            self._background.watch()
+
+    def rescan(self) -> None:
+        """Look through every folder, in the background."""
+        if self._background is not None:
+            self._background.scan(None)
+
+    def retry_failed(self) -> None:
+        """Try every failed file again, in the background."""
+        self.catalogue.clear_failures()
+        self.rescan()
+
+    def pause(self) -> None:
+        """Embed no further track until `resume`."""
+        if self._background is not None:
+            self._background.indexer.pause()
+
+    def resume(self) -> None:
+        """Go on embedding."""
+        if self._background is not None:
+            self._background.indexer.resume()
+
+    @property
+    def paused(self) -> bool:
+        """Whether embedding waits for `resume`."""
+        return self._background is not None and self._background.indexer.paused
+
+    # --- similar tracks and playlists ---
+
+    def similar(
+        self, track_id: int, *, rules: Rules | None = None, limit: int = 50
+    ) -> Future[SimilarTracks]:
+        """The tracks most similar to one of the library; `NotEmbedded` if it has not been listened to yet."""
+        return self._answers.submit(self.find_similar, track_id, rules=rules, limit=limit)
+
+    def make_playlist(
+        self, seed_ids: Sequence[int], *, rules: Rules | None = None, length: int = 25
+    ) -> Future[GeneratedPlaylist]:
+        """A playlist of the tracks most similar to some of the library."""
+        return self._answers.submit(
+            self.generate_playlist, seed_ids, rules=rules or Rules(), length=length
+        )
+
+    def find_similar(
+        self, track_id: int, *, rules: Rules | None = None, limit: int = 50
+    ) -> SimilarTracks:
+        """Like `similar`, and waits."""
+        (seed,) = self.catalogue.tracks_by_id([track_id])
+        try:
+            point = self.search.point_of(track_id)
+        except NotEmbedded:
+            if seed.problem:
+                raise NotEmbedded(f"{seed.name}: {seed.problem}.") from None
+            if self._background is not None:
+                self._background.indexer.prefer(track_id)
+            raise
+        return similar_tracks(
+            seed, point, self._candidates(point), rules=rules or Rules(), limit=limit
+        )
+
+    def find_similar_to_file(
+        self, path: Path, *, rules: Rules | None = None, limit: int = 50
+    ) -> SimilarTracks:
+        """The library's tracks most similar to any audio file, which is embedded and not added; waits.
+
+        Raises
+        ------
+        Refused
+            If the file can't be decoded or has no sound.
+        """
+        point = self.point_of_file(path)
+        return similar_tracks(
+            None, point, self._candidates(point), rules=rules or Rules(), limit=limit
+        )
+
+    def point_of_file(self, path: Path) -> Vectors:
+        """Embed a file that is not in the library; waits."""
+        answer: EmbeddedTrack = self.worker.request(EmbedTrack(path)).result()
+        return self.search.point_for(pool(answer.vectors))
+
+    def generate_playlist(
+        self,
+        seed_ids: Sequence[int],
+        *,
+        rules: Rules,
+        length: int = 25,
+        minutes: float | None = None,
+        rng_seed: int | None = None,
+    ) -> GeneratedPlaylist:
+        """Make a playlist from tracks of the library; waits. See `playlists.generate.playlist_from`."""
+        tracks = self.catalogue.tracks_by_id(dict.fromkeys(seed_ids))
+        seeds = [(track, self.search.point_of(track.id)) for track in tracks]
+        middle = mean_point(point for _, point in seeds)
+        return playlist_from(
+            seeds,
+            self._candidates(middle),
+            rules=rules,
+            length=length,
+            minutes=minutes,
+            rng_seed=rng_seed,
+        )
+
+    def _candidates(self, point: Vectors) -> Iterator[Candidate]:
+        """Every embedded track from the nearest to a point on, with what the rules need to know of it."""
+        for neighbours in self.search.nearest(point):
+            tracks = self.catalogue.tracks_by_id(n.track_id for n in neighbours)
+            known: dict[int, Track] = {track.id: track for track in tracks}
+            for neighbour in neighbours:
+                if (track := known.get(neighbour.track_id)) is not None:
+                    yield Candidate(track, neighbour.cosine, neighbour.point)
+
+
+def _model_of(file: WeightFile) -> ModelInUse:
+    weights = read_weights(
+        file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
+    )
+    return ModelInUse(weights.identity, weights.self_standardised)
+
+
+class _Background:
+    """The threads that keep the library up to date: one scans, one embeds, one watches."""
+
+    def __init__(self, app: Musicsim) -> None:
+        self._app = app
+        self.indexer = app.make_indexer()
+        self._scans: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._wake = threading.Condition()
+        self._work_is_waiting = False
+        self._stopping = threading.Event()
+        self._watcher = Watcher(self._changed, lambda: self.scan(None), app.events)
+        self._threads = [
+            threading.Thread(target=self._run_scans, name="musicsim-scan"),
+            threading.Thread(target=self._run_indexer, name="musicsim-index"),
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+        self._watcher.start()
+        self.scan(None)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._watcher.stop()
+        self.indexer.stop()
+        self._scans.put(None)
+        with self._wake:
+            self._wake.notify_all()
+        # A track in the network is finished and stored before the thread ends; a long decode is not waited for.
+        self._app.worker.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def scan(self, folders: Sequence[Path] | None) -> None:
+        self._scans.put(lambda: self._app.scan(folders, cancelled=self._stopping.is_set))
+
+    def watch(self) -> None:
+        self._watcher.watch(self._app.catalogue.folders())
+
+    def _changed(self, paths: Collection[Path]) -> None:
+        self._scans.put(lambda: self._app.scanner.update(paths))
+
+    def _run_scans(self) -> None:
+        while not self._stopping.is_set() and (job := self._scans.get()) is not None:
+            with self._notices("scan"):
+                self.watch()
+                job()
+            with self._wake:
+                self._work_is_waiting = True
+                self._wake.notify_all()
+
+    def _run_indexer(self) -> None:
+        worker = self._app.worker
+        while not self._stopping.is_set():
+            with self._wake:
+                due = self._wake.wait_for(
+                    lambda: self._work_is_waiting or self._stopping.is_set(),
+                    timeout=_IDLE_SECONDS if worker.running else None,
+                )
+                self._work_is_waiting = False
+            if not due:
+                worker.stop()
+                continue
+            if not self._stopping.is_set():
+                with self._notices("worker"):
+                    self.indexer.run()
+
+    @contextlib.contextmanager
+    def _notices(self, topic: str) -> Iterator[None]:
+        """Tell the listener what went wrong in a thread of ours; the thread lives on."""
+        try:
+            yield
+        except MusicsimError as error:
+            _log.warning("%s", error)
+            self._app.events.emit(Notice(topic, str(error)))
+        else:
+            self._app.events.emit(Notice(topic, ""))

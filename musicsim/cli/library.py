@@ -1,0 +1,219 @@
+"""`scan`, `watch`, `status` and `doctor`: the library itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from musicsim.app import DataFolderInUse, Musicsim
+from musicsim.cli.output import (
+    Commands,
+    complain,
+    path_text,
+    print_json,
+    print_table,
+    printable,
+    progress_of,
+    say,
+)
+from musicsim.events import Event, Notice, TracksChanged
+from musicsim.library.types import Problem, ScanSummary, TrackState
+from musicsim.search import IndexReport
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare the commands of this module."""
+    scan_command = commands.add_parser(
+        "scan",
+        help="add folders, read tags, listen to what is new or changed; with no folder, look through all again",
+    )
+    scan_command.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    scan_command.add_argument("--json", action="store_true")
+    scan_command.set_defaults(run=scan)
+
+    watch_command = commands.add_parser(
+        "watch", help="like scan, then follow the folders until interrupted"
+    )
+    watch_command.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    watch_command.set_defaults(run=watch)
+
+    status_command = commands.add_parser("status", help="what the library holds")
+    status_command.add_argument("--json", action="store_true")
+    status_command.set_defaults(run=status)
+
+    doctor_command = commands.add_parser(
+        "doctor", help="check catalogue and index against each other, rebuild what is derived"
+    )
+    doctor_command.add_argument("--json", action="store_true")
+    doctor_command.set_defaults(run=doctor)
+
+
+def scan_and_embed(
+    app: Musicsim, folders: Sequence[Path], *, quiet: bool
+) -> tuple[ScanSummary, list[Problem]]:
+    """Scan, embed what is pending, and give the counts and the problems in these folders."""
+    with progress_of(app, quiet=quiet):
+        summary = app.scan(folders or None)
+        indexer = app.make_indexer()
+        indexer.run()
+    roots = [Path(os.path.abspath(folder.expanduser())) for folder in folders]  # noqa: PTH100
+    problems = [
+        problem
+        for problem in app.catalogue.problems()
+        if not roots or any(problem.path.is_relative_to(root) for root in roots)
+    ]
+    return summary, problems
+
+
+def scan(options: argparse.Namespace) -> None:
+    """Add folders to the library and embed what is new."""
+    began = time.monotonic()
+    with Musicsim.open(options.data) as app:
+        if not options.folders and not app.catalogue.folders():
+            complain("The library has no folders yet: name one, as in `musicsim scan ~/Music`.")
+        summary, problems = scan_and_embed(app, options.folders, quiet=options.json)
+        counts = app.catalogue.counts()
+        model = app.model.identity
+    failed = [problem for problem in problems if problem.failed]
+    seconds = time.monotonic() - began
+    if options.json:
+        print_json(
+            {
+                "added": summary.added,
+                "changed": summary.changed,
+                "moved": summary.moved,
+                "missing": summary.missing,
+                "unchanged": summary.unchanged,
+                "failed": [_problem_json(problem) for problem in failed],
+                "warnings": [_problem_json(problem) for problem in problems if not problem.failed],
+                "tracks": counts.tracks,
+                "seconds": round(seconds, 3),
+                "model": model,
+            }
+        )
+        return
+    say(
+        f"{summary.added} added, {summary.changed} changed, {summary.moved} moved, {summary.missing} missing, "
+        f"{summary.unchanged} unchanged, in {seconds:.1f} s."
+    )
+    say(f"{counts.tracks} tracks in the library, {counts.embedded} of them listened to by {model}.")
+    if problems:
+        say(f"\n{len(problems)} with a problem:")
+        print_table(("File", "Problem"), [(path_text(p.path), p.reason) for p in problems])
+
+
+def watch(options: argparse.Namespace) -> None:
+    """Scan, then follow the folders, a line for each change."""
+    with Musicsim.open(options.data) as app:
+        summary, problems = scan_and_embed(app, options.folders, quiet=False)
+        say(
+            f"{summary.added} added, {summary.changed} changed, {summary.missing} missing, {len(problems)} with a "
+            "problem. Following the folders; Ctrl+C ends it."
+        )
+
+        def tell(event: Event) -> None:
+            if isinstance(event, TracksChanged):
+                for track in app.catalogue.tracks_by_id(event.track_ids):
+                    state = "missing" if track.missing else _STATES[track.state]
+                    reason = f" ({track.problem})" if track.problem else ""
+                    print(f"{state}: {printable(path_text(track.path))}{reason}", flush=True)
+            elif isinstance(event, Notice) and event.text:
+                complain(event.text)
+
+        app.events.subscribe(tell)
+        app.start()
+        threading.Event().wait()
+
+
+_STATES = {
+    TrackState.PENDING: "found",
+    TrackState.EMBEDDED: "listened to",
+    TrackState.FAILED: "failed",
+}
+
+
+def status(options: argparse.Namespace) -> None:
+    """Say what the library holds."""
+    try:
+        Musicsim.read(options.data).close()  # a clear message where there is no library
+        with Musicsim.open(options.data) as app:
+            _print_status(app, app.search.index_report(), as_json=options.json)
+    except DataFolderInUse:
+        with Musicsim.read(options.data) as app:
+            _print_status(app, app.search.recorded_index(), as_json=options.json)
+
+
+def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
+    counts = app.catalogue.counts()
+    model = app.model.identity
+    if as_json:
+        print_json(
+            {
+                "tracks": counts.tracks,
+                "embedded": counts.embedded,
+                "pending": counts.pending,
+                "failed": counts.failed,
+                "missing": counts.missing,
+                "folders": [path_text(folder) for folder in app.catalogue.folders()],
+                "model": model,
+                "index": {
+                    "backend": index.backend,
+                    "vectors": index.vectors,
+                    "healthy": index.healthy,
+                },
+            }
+        )
+        return
+    say(
+        f"{counts.tracks} tracks: {counts.embedded} listened to, {counts.pending} to come, "
+        f"{counts.failed} failed, {counts.missing} missing."
+    )
+    for folder in app.catalogue.folders():
+        say(f"Folder: {printable(path_text(folder))}")
+    say(f"Model: {model}")
+    state = "in order" if index.healthy else "not complete; search is exact meanwhile"
+    say(f"Index: {index.vectors} vectors in {index.backend}, {state}.")
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Check everything that is stored; returns 1 if something can't be mended."""
+    with Musicsim.open(options.data) as app:
+        checks = [("catalogue", *app.catalogue.database.check())]
+        checks.append(("windows", *app.embeddings.check()))
+        pruned = app.embeddings.prune()
+        if pruned:
+            checks.append(
+                ("leftovers", True, f"windows of {pruned} tracks that left the library deleted")
+            )
+        index = app.search.index_report()
+        checks.append(("index", index.healthy, f"{index.vectors} vectors in {index.backend}"))
+        counts = app.catalogue.counts()
+    healthy = all(ok for _, ok, _ in checks)
+    if options.json:
+        print_json(
+            {
+                "healthy": healthy,
+                "checks": [
+                    {"name": name, "ok": ok, "detail": detail} for name, ok, detail in checks
+                ],
+                "tracks": counts.tracks,
+                "embedded": counts.embedded,
+                "failed": counts.failed,
+            }
+        )
+    else:
+        print_table(
+            ("Check", "", "Found"),
+            [(name, "ok" if ok else "BROKEN", detail) for name, ok, detail in checks],
+        )
+        if counts.failed:
+            say(f"{counts.failed} files failed: `musicsim scan` lists them with the reasons.")
+    return 0 if healthy else 1
+
+
+def _problem_json(problem: Problem) -> dict[str, str]:
+    return {"path": path_text(problem.path), "reason": problem.reason}

@@ -1,0 +1,96 @@
+"""Parsing the command line, running the command, and the exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from musicsim.app import DataFolderInUse
+from musicsim.cli import library, listening, models, show
+from musicsim.cli.output import UsageError, complain
+from musicsim.errors import MusicsimError
+
+FAILED, WRONG_USE, IN_USE, INTERRUPTED = 1, 2, 75, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command of `arguments`, or of the process, and exit with its code."""
+    multiprocessing.freeze_support()
+    raise SystemExit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def main_gui() -> NoReturn:
+    """Open the window: the entry point for desktops, which pass a folder at most."""
+    main(["gui", *sys.argv[1:]])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code."""
+    # File names need not be text; what comes in as bytes goes out as the same bytes.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="surrogateescape")
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.ERROR,
+        format="%(asctime)s %(name)s: %(message)s" if options.verbose else "musicsim: %(message)s",
+    )
+    for noisy in ("chromadb", "h5py", "asyncio", "tensorflow"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return int(options.run(options) or 0)
+    except UsageError as error:
+        complain(str(error))
+        return WRONG_USE
+    except DataFolderInUse as error:
+        complain(str(error))
+        return IN_USE
+    except MusicsimError as error:
+        complain(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        complain("Stopped. Nothing is lost: the next scan goes on from here.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    from musicsim import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="musicsim",
+        description="Play similar, and playlists by sound, for the music you own.",
+    )
+    parser.add_argument("--version", action="version", version=f"musicsim {__version__}")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        default=Path(os.environ["MUSICSIM_DATA"]) if os.environ.get("MUSICSIM_DATA") else None,
+        help="the data folder (also MUSICSIM_DATA); default: the platform's folder for a program's data",
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="say what goes on, on standard error"
+    )
+    parser.set_defaults(run=show.gui, folder=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for room in (show, library, listening, models):
+        room.add_commands(commands)
+    return parser

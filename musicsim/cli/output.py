@@ -1,0 +1,145 @@
+"""What all commands print alike: JSON, tables, progress, complaints."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from musicsim.app import Musicsim
+from musicsim.errors import MusicsimError, display_path
+from musicsim.events import EmbeddingProgress, Event, ScanProgress
+from musicsim.library.types import Track
+from musicsim.playlists.generate import Match
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Commands = argparse._SubParsersAction
+
+
+class UsageError(MusicsimError):
+    """The command line asks for what can't be: exit code 2."""
+
+
+def complain(text: str) -> None:
+    """Say something on standard error."""
+    print(f"musicsim: {text}", file=sys.stderr)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document; a name's bytes that are not text are lone surrogates, as Python has them."""
+    print(json.dumps(document, indent=2))
+
+
+def say(text: str) -> None:
+    """Print a line for people."""
+    print(text)
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()
+) -> None:
+    """Print a table for people, as wide as the terminal; piped, as wide as it needs to be."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in row))
+    width = None if sys.stdout.isatty() else 200
+    Console(width=width, highlight=False, emoji=False).print(table)
+
+
+def printable(text: str) -> str:
+    """Text without line breaks, control characters and bytes that are not text."""
+    return display_path(text) if text else text
+
+
+def path_text(path: Path) -> str:
+    """A path as JSON has it."""
+    return os.fspath(path)
+
+
+def track_json(track: Track) -> dict[str, object]:
+    """The fields by which a track is named in JSON."""
+    return {
+        "path": path_text(track.path),
+        "title": track.title,
+        "artist": track.artist,
+        "album": track.tags.album,
+    }
+
+
+def match_rows(matches: Iterable[Match]) -> Iterator[tuple[object, ...]]:
+    """Rows of a table of similar tracks."""
+    for rank, match in enumerate(matches, 1):
+        track = match.track
+        yield (
+            rank,
+            f"{match.similarity:.0%}",
+            track.title,
+            track.artist,
+            track.tags.album,
+            length_text(track),
+        )
+
+
+def length_text(track: Track) -> str:
+    """A track's length as 3:05."""
+    seconds = track.tags.duration
+    return "" if seconds is None else f"{round(seconds) // 60}:{round(seconds) % 60:02}"
+
+
+def print_hidden(hidden: dict[str, int]) -> None:
+    """Say what the rules left out."""
+    if hidden:
+        reasons = "; ".join(f"{count} {reason}" for reason, count in hidden.items())
+        say(f"Left out: {reasons}.")
+
+
+@contextlib.contextmanager
+def progress_of(app: Musicsim, *, quiet: bool = False) -> Iterator[None]:
+    """Show the progress of a scan on standard error while it runs, where that is a terminal."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        looking = bar.add_task("Looking through the folders", total=None, rate="")
+        listening: list[object] = []
+
+        def show(event: Event) -> None:
+            if isinstance(event, ScanProgress):
+                bar.update(looking, completed=event.files)
+            elif isinstance(event, EmbeddingProgress):
+                if not listening:
+                    bar.remove_task(looking)
+                    listening.append(bar.add_task("Listening", total=event.total, rate=""))
+                rate = f"{event.tracks_per_second:.1f} tracks/s" if event.tracks_per_second else ""
+                task = listening[0]
+                bar.update(task, completed=event.done, total=event.total, rate=rate)  # type: ignore[arg-type]
+
+        unsubscribe = app.events.subscribe(show)
+        try:
+            yield
+        finally:
+            unsubscribe()

@@ -1,0 +1,178 @@
+"""`gui` and `demo`: the window and, where there is no screen for one, the same journey in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+from rich.progress import Progress
+
+from musicsim.app import Musicsim
+from musicsim.cli.library import scan_and_embed
+from musicsim.cli.output import (
+    Commands,
+    complain,
+    match_rows,
+    path_text,
+    print_table,
+    printable,
+    say,
+)
+from musicsim.demo import DemoTrack, render_demo
+from musicsim.errors import MusicsimError, display_path
+from musicsim.library.types import Problem, ScanSummary, Track, TrackState
+from musicsim.playlists.m3u import write_m3u
+from musicsim.playlists.rules import Rules
+
+_NEAREST = 5
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare the commands of this module."""
+    command = commands.add_parser(
+        "gui", help="open the window (what happens without a command, too)"
+    )
+    command.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="a music folder to add"
+    )
+    command.set_defaults(run=gui)
+    command = commands.add_parser(
+        "demo",
+        help="render a small library of synthetic music, and show that similar finds the style",
+    )
+    command.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="where to render it"
+    )
+    command.set_defaults(run=demo)
+
+
+def gui(options: argparse.Namespace) -> int:
+    """Open the window; without a screen, go through the same journey in the terminal."""
+    if not _has_screen():
+        say("There is no screen to open a window on, so here is the journey in the terminal.\n")
+        return demo(options) if options.folder is None else tour(options)
+    with Musicsim.open(options.data) as app:
+        from musicsim.ui.main import run_window
+
+        return run_window(app, folder=options.folder)
+
+
+def _has_screen() -> bool:
+    """Whether Qt has something to draw on: asked before Qt is, which would end the process."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def tour(options: argparse.Namespace) -> int:
+    """Scan a folder, find what is similar to one of its tracks, and write a playlist."""
+    with Musicsim.open(options.data) as app:
+        summary, problems = scan_and_embed(app, [options.folder], quiet=False)
+        _print_scan(app, summary, problems)
+        root = options.folder.expanduser().absolute()
+        seed = next(
+            (
+                track
+                for track in app.catalogue.tracks()
+                if track.state is TrackState.EMBEDDED and track.path.is_relative_to(root)
+            ),
+            None,
+        )
+        if seed is None:
+            complain(
+                f"There is no music to listen to in {display_path(root)}: name another folder."
+            )
+            return 1
+        _print_similar(app, seed)
+        _write_playlist(app, seed, app.data_folder / "playlists")
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Render the demo library, scan it, and show for a track of each style what is nearest.
+
+    Returns 1 if for any of them fewer than three of the five nearest are of its style.
+    """
+    # Not the listener's own library: nobody wants synthetic music among theirs unasked.
+    data = options.data or platformdirs.user_cache_path("musicsim", appauthor=False) / "demo"
+    folder = (options.folder or data / "demo library").expanduser().absolute()
+    tracks = _render(folder)
+    say(f"{len(tracks)} tracks in {display_path(folder)}\n")
+    with Musicsim.open(data) as app:
+        summary, problems = scan_and_embed(app, [folder], quiet=False)
+        _print_scan(app, summary, problems)
+        seeds = _print_styles(app, tracks)
+        _print_similar(app, seeds[0][0])
+        _write_playlist(app, seeds[0][0], folder.parent)
+    return 0 if all(same > _NEAREST / 2 for _, same in seeds) else 1
+
+
+def _render(folder: Path) -> list[DemoTrack]:
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Rendering the demo library", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        return render_demo(folder, progress=show)
+
+
+def _print_scan(app: Musicsim, summary: ScanSummary, problems: Sequence[Problem]) -> None:
+    counts = app.catalogue.counts()
+    say(
+        f"Scan: {summary.added} added, {summary.unchanged} unchanged, {len(problems)} with a problem; "
+        f"{counts.embedded} of {counts.tracks} tracks listened to by {app.model.identity}."
+    )
+    if problems:
+        print_table(("File", "Problem"), [(path_text(p.path), p.reason) for p in problems])
+
+
+def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Track, int]]:
+    """Print, for a track of each style, how many of its nearest are of the same; returns the tracks and counts."""
+    style_of = {track.path: track.style for track in tracks}
+    firsts = {track.style: track.path for track in reversed(tracks)}
+    everything = Rules(max_per_artist=None, near_duplicates=True)
+    rows, seeds = [], []
+    for style, path in sorted(firsts.items()):
+        seed = app.catalogue.track_at(path)
+        if seed is None:
+            raise MusicsimError(
+                f"{display_path(path)} is not in the library: render the demo again."
+            )
+        near = app.find_similar(seed.id, rules=everything, limit=_NEAREST).matches
+        same = sum(style_of.get(match.track.path) == style for match in near)
+        rows.append(
+            (style, seed.name, f"{same} of {_NEAREST}", ", ".join(m.track.title for m in near))
+        )
+        seeds.append((seed, same))
+    say(
+        f"\nOf the {_NEAREST} tracks nearest to a track of each style, how many are of the same style:"
+    )
+    print_table(("Style", "Track", "Same style", "Nearest"), rows)
+    return seeds
+
+
+def _print_similar(app: Musicsim, seed: Track) -> None:
+    say(f"\nSimilar to {printable(seed.name)}:")
+    found = app.find_similar(seed.id, limit=10)
+    print_table(
+        ("", "Similar", "Title", "Artist", "Album", "Length"),
+        match_rows(found.matches),
+        right=(0, 1, 5),
+    )
+
+
+def _write_playlist(app: Musicsim, seed: Track, folder: Path) -> None:
+    made = app.generate_playlist([seed.id], rules=Rules())
+    name = f"Like {seed.title}"
+    folder.mkdir(parents=True, exist_ok=True)
+    safe = "".join("_" if c in '<>:"/\\|?*#%' or not c.isprintable() else c for c in name)
+    file = folder / f"{safe}.m3u8"
+    write_m3u(file, [match.track for match in made.matches], name=name)
+    say(
+        f"\nPlaylist of {len(made.matches)} tracks, {made.duration / 60:.0f} minutes: {display_path(file)}"
+    )
