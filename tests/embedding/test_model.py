@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+from openl3_reference import CASES, DATA, signal
+
+from musicsim.embedding import (
+    Model,
+    Weights,
+    WeightsError,
+    embed_blocks,
+    fastest_precision,
+    read_weights,
+)
+
+
+def relative_errors(embeddings: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    return np.linalg.norm(embeddings - expected, axis=1) / np.linalg.norm(expected, axis=1)
+
+
+def cosines(embeddings: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(embeddings, axis=1) * np.linalg.norm(expected, axis=1)
+    return (embeddings * expected).sum(axis=1) / norms
+
+
+@pytest.fixture(scope="module")
+def check():
+    with np.load(DATA / "starter_check.npz") as file:
+        return dict(file)
+
+
+@pytest.fixture(scope="module")
+def expected():
+    with np.load(DATA / "expected.npz") as file:
+        return dict(file)
+
+
+def test_starter_embeddings_are_those_of_its_training(starter: Model, four_windows, check):
+    embeddings = starter.embed(four_windows)
+    assert embeddings.dtype == np.float32
+    assert embeddings.shape == (4, starter.embedding_size)
+    assert relative_errors(embeddings, check["embedding"]).max() < 0.005
+
+
+def test_starter_spectrogram_is_that_of_its_training(starter: Model, four_windows, check):
+    [spectrogram] = starter.spectrogram(four_windows[:1])
+    assert spectrogram.shape == check["mel_first"].shape
+    assert np.abs(spectrogram - check["mel_first"]).mean() < 0.03
+    assert spectrogram.max() == pytest.approx(0, abs=1e-5)
+    assert (spectrogram[112:] == -80).all()
+
+
+def test_tone_is_where_it_belongs(starter: Model):
+    """1 kHz is mel 15 of 61.2 on Slaney's scale, so it is in the middle of 129 steps' 31st or 32nd."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(48_000) / 48_000)
+    [spectrogram] = starter.spectrogram([tone])
+    assert set(spectrogram[:, 10:180].argmax(axis=0)) <= {30, 31}
+
+
+@pytest.mark.parametrize("count", [0, 1, 16, 37])
+def test_any_number_of_windows(starter: Model, count: int):
+    windows = np.random.default_rng(count).normal(0, 0.1, (count, 48_000)).astype(np.float32)
+    embeddings = starter.embed(windows)
+    assert embeddings.shape == (count, 128)
+    for window, embedding in zip(windows[-2:], embeddings[-2:], strict=True):
+        np.testing.assert_allclose(starter.embed([window])[0], embedding, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("gain", [0.5, 0.01, 8.0])
+def test_level_does_not_matter(starter: Model, four_windows, gain: float):
+    loud = starter.embed(four_windows)
+    assert relative_errors(starter.embed(gain * four_windows), loud).max() < 2e-3
+
+
+def test_silence_has_an_embedding_all_the_same(starter: Model):
+    assert np.isfinite(starter.embed(np.zeros((1, 48_000)))).all()
+
+
+@pytest.mark.parametrize("shape", [(48_000,), (2, 44_100), (1, 48_000, 1)])
+def test_windows_of_another_shape_are_refused(starter: Model, shape: tuple[int, ...]):
+    with pytest.raises(ValueError, match="48000"):
+        starter.embed(np.zeros(shape, np.float32))
+
+
+def test_half_precision_hears_the_same(starter: Model, starter_weights: Weights, four_windows):
+    half = Model(starter_weights, precision="bfloat16")
+    assert half.identity == starter.identity
+    embeddings = half.embed(four_windows)
+    assert embeddings.dtype == np.float32
+    assert cosines(embeddings, starter.embed(four_windows)).min() > 0.9995
+
+
+def test_fastest_precision_is_one_that_the_model_takes():
+    assert fastest_precision() in ("float32", "bfloat16")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("embedding_size", [512, 6144])
+@pytest.mark.parametrize("input_repr", ["mel256", "mel128", "linear"])
+def test_official_network_agrees_with_openl3(
+    official_file: Path, expected, input_repr, embedding_size: int
+):
+    model = Model(read_weights(official_file, input_repr=input_repr, embedding_size=embedding_size))
+    for number, case in enumerate(CASES):
+        sound = signal(case.seed, case.sample_rate, case.seconds, case.channels)
+        if sound.ndim == 2:
+            sound = sound.mean(axis=1)
+        resampled = case.sample_rate != 48_000
+        if resampled and embedding_size != 512:
+            # Two thirds of the windows, and what is resampled goes through the same convolutions.
+            continue
+        if resampled:
+            sound = soxr.resample(sound, case.sample_rate, 48_000)
+        parts = list(
+            embed_blocks(
+                model, np.array_split(sound, 3), hop_size=case.hop_size, center=case.center
+            )
+        )
+        embeddings = np.concatenate([part[0] for part in parts])
+        timestamps = np.concatenate([part[1] for part in parts])
+        # The file keeps every 12th value of the large embeddings.
+        kept = embeddings if embedding_size == 512 else embeddings[:, ::12]
+        key = f"{input_repr}_{embedding_size}_{number}"
+        assert embeddings.shape[1] == embedding_size
+        assert kept.shape == expected[f"{key}_embedding"].shape
+        np.testing.assert_array_equal(timestamps, expected[f"{key}_timestamps"])
+        if resampled:
+            assert cosines(kept, expected[f"{key}_embedding"]).min() > 0.999
+        else:
+            assert relative_errors(kept, expected[f"{key}_embedding"]).max() < 1e-4
+
+
+def run(script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+
+def test_import_leaves_tensorflow_alone():
+    done = run(
+        "import sys, musicsim.embedding\nsys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
+def test_tracks_are_embedded_quietly_and_in_little_memory():
+    done = run(
+        "import re\n"
+        "from pathlib import Path\n"
+        "import numpy as np\n"
+        "from musicsim.embedding import Model, read_weights\n"
+        "from musicsim.resources import resource\n"
+        "model = Model(read_weights(resource('starter.h5')), threads=1)\n"
+        "windows = np.random.default_rng(0).normal(0, 0.1, (33, 48_000)).astype(np.float32)\n"
+        "for _ in range(10):\n"
+        "    model.embed(windows)\n"
+        "print(re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())[1])\n"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert int(done.stdout) / 1024 < 900
+
+
+@pytest.mark.slow
+def test_what_tensorflow_said_is_told_when_it_can_not_be_imported(tmp_path: Path):
+    (tmp_path / "tensorflow.py").write_text(
+        "import os; os.write(2, b'no AVX here\\n'); raise ImportError('broken')"
+    )
+    done = run(
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from musicsim.embedding import Model, read_weights\n"
+        "from musicsim.resources import resource\n"
+        "Model(read_weights(resource('starter.h5')))\n"
+    )
+    assert done.returncode != 0
+    assert "no AVX here" in done.stderr
+
+
+def test_errors_of_weights_are_the_listeners(tmp_path: Path):
+    with pytest.raises(WeightsError, match=r"gone\.h5"):
+        Model(read_weights(tmp_path / "gone.h5"))
