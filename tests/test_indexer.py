@@ -66,9 +66,7 @@ class Library:
         events = Events()
         events.subscribe(self.events.append)
         search = Search(self.catalogue, self.embeddings, ModelInUse("m", True), None)
-        self.indexer = Indexer(
-            self.catalogue, self.embeddings, "m", self.worker, search, events
-        )
+        self.indexer = Indexer(self.catalogue, self.embeddings, "m", self.worker, search, events)
         self.add(6)
 
     def add(self, count: int) -> None:

@@ -99,7 +99,7 @@ def test_every_track_comes_once_nearest_first(library):
     ids = library.add(250)
     search = library.search()
     found = [n for portion in search.nearest(search.point_of(ids[7])) for n in portion]
-    assert [n.track_id for n in found][0] == ids[7]
+    assert found[0].track_id == ids[7]
     assert sorted(n.track_id for n in found) == sorted(ids)
     cosines = [n.cosine for n in found]
     assert cosines == sorted(cosines, reverse=True)

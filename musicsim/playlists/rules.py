@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from musicsim.library.types import Track
 from musicsim.similarity.space import Vectors
 
-NEAR_DUPLICATE_COSINE = 0.995
-"""Re-encoded copies of a recording lie above it, other recordings below."""
+NEAR_DUPLICATE_COSINE = 0.97
+"""Other recordings lie below it, and copies of one recording above.
+
+Measured with the starter weights on 150 excerpts of game music: different recordings reached 0.95 at most; copies as
+FLAC and AAC lay above 0.97 in most cases, as Opus of 64 kbit/s in half. A worse copy is still told by its tags.
+"""
 
 Range = tuple[float | None, float | None]
 """A lower and an upper bound, both inclusive; None is open."""

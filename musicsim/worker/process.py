@@ -29,7 +29,7 @@ from musicsim.audio import (
     sample_windows,
     silence_native_messages,
 )
-from musicsim.embedding import Model, WeightsError, read_weights
+from musicsim.embedding import Model, Precision, WeightsError, fastest_precision, read_weights
 from musicsim.errors import MusicsimError
 from musicsim.similarity.index import ChromaIndex, IndexFailed
 from musicsim.worker.protocol import (
@@ -151,13 +151,14 @@ class _Worker:
         sampled = decoded.result()
         if self._model is None:
             settings = self._settings
-            self._model = Model(
-                read_weights(
-                    settings.weights,
-                    input_repr=settings.input_repr,
-                    embedding_size=settings.embedding_size,
-                )
+            weights = read_weights(
+                settings.weights,
+                input_repr=settings.input_repr,
+                embedding_size=settings.embedding_size,
             )
+            # The starter network is fast as it is, and its projection makes more of rounding errors.
+            precision: Precision = "float32" if weights.self_standardised else fastest_precision()
+            self._model = Model(weights, precision=precision)
         vectors = self._model.embed(sampled.windows)
         if not np.isfinite(vectors).all() or not np.abs(vectors).sum(axis=1).all():
             raise MusicsimError("the model made no usable embedding of it")

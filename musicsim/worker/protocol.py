@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from musicsim.embedding import InputRepr
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
@@ -16,7 +18,7 @@ class WorkerSettings:
 
     weights: Path
     """The weight file of the model it loads when there is something to embed."""
-    input_repr: str | None
+    input_repr: InputRepr | None
     """The front end, where the weight file does not say; see `embedding.read_weights`."""
     embedding_size: int | None
     index_folder: Path

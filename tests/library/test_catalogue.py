@@ -237,9 +237,10 @@ def test_what_one_thread_writes_another_reads(catalogue):
 
 def test_a_failed_transaction_leaves_nothing(catalogue):
     folder = catalogue.add_folder(Path("/m"))
-    with pytest.raises(RuntimeError), catalogue.database.transaction():
-        catalogue.add_track(folder, scanned("/m/1.mp3"))
-        raise RuntimeError
+    same_path_twice = pytest.raises(sqlite3.IntegrityError)
+    with same_path_twice, catalogue.database.transaction():
+        for _ in range(2):
+            catalogue.add_track(folder, scanned("/m/1.mp3"))
     assert catalogue.tracks() == []
     catalogue.add_track(folder, scanned("/m/1.mp3"))
 
@@ -278,7 +279,8 @@ def test_a_full_disk_says_so_and_loses_nothing(catalogue):
     catalogue.add_track(folder, scanned("/m/1.mp3"))
     ((pages,),) = catalogue.database.query("PRAGMA page_count")
     catalogue.database.query(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(CatalogueError, match="full"), catalogue.database.transaction():
+    full = pytest.raises(CatalogueError, match="full")
+    with full, catalogue.database.transaction():
         for n in range(2000):
             catalogue.add_track(folder, scanned(f"/m/new {n}.mp3", title="x" * 200))
     assert catalogue.counts().tracks == 1

@@ -102,7 +102,15 @@ def test_a_write_that_fails_leaves_the_old_playlist(tmp_path, monkeypatch):
 
 def test_reading_others_playlists(tmp_path):
     file = tmp_path / "old.m3u"
-    lines = ["\ufeff#EXTM3U", "", "#EXTINF:1,x", "a.mp3", "sub\\b.mp3", "http://radio/x", "/abs/c.mp3"]
+    lines = [
+        "\ufeff#EXTM3U",
+        "",
+        "#EXTINF:1,x",
+        "a.mp3",
+        "sub\\b.mp3",
+        "http://radio/x",
+        "/abs/c.mp3",
+    ]
     file.write_bytes("\r\n".join(lines).encode("utf-8"))
     assert read_m3u(file) == (
         "old",

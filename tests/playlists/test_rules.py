@@ -71,7 +71,14 @@ def test_a_seed_in_the_list_counts_to_its_artist_and_one_outside_does_not():
 
 @pytest.mark.parametrize(
     "title",
-    ["Hello", "hello", "Hello (Live)", "Hello [Demo]", "Hello - 2011 Remaster", "Hello - Live at X"],
+    [
+        "Hello",
+        "hello",
+        "Hello (Live)",
+        "Hello [Demo]",
+        "Hello - 2011 Remaster",
+        "Hello - Live at X",
+    ],
 )
 def test_versions_of_a_song_share_a_key(title):
     assert song_key(track(title=title, artist="A")) == song_key(track(title="Hello", artist="A"))
@@ -81,7 +88,9 @@ def test_other_songs_do_not():
     hello = song_key(track(title="Hello", artist="A"))
     assert song_key(track(title="Hello - Goodbye", artist="A")) != hello
     assert song_key(track(title="Hello", artist="B")) != hello
-    assert song_key(track(title="Part 1", artist="A")) != song_key(track(title="Part 2", artist="A"))
+    assert song_key(track(title="Part 1", artist="A")) != song_key(
+        track(title="Part 2", artist="A")
+    )
     assert song_key(track(title="", artist="A")) is None
     assert song_key(track(title="(Untitled)", artist="A")) is None
 
