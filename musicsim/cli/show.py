@@ -146,7 +146,7 @@ def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Trac
         near = app.find_similar(seed.id, rules=everything, limit=_NEAREST).matches
         same = sum(style_of.get(match.track.path) == style for match in near)
         rows.append(
-            (style, seed.name, f"{same} of {_NEAREST}", ", ".join(m.track.title for m in near))
+            (style, seed.name, f"{same} of {_NEAREST}", " · ".join(m.track.title for m in near))
         )
         seeds.append((seed, same))
     say(

@@ -1,0 +1,303 @@
+"""The command line as other programs meet it: JSON fields, exit codes, files."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+
+def noise(path: Path, seed: int, seconds: float = 4.0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    time = np.arange(int(seconds * 24_000)) / 24_000
+    sound = sum(np.sin(2 * np.pi * f * time) for f in rng.uniform(100, 3000, 5)) / 20
+    soundfile.write(path, sound * (1 + np.sin(rng.uniform(5, 30) * time)), 24_000)
+    return path
+
+
+# --- scan and status ---
+
+
+def test_scan_says_what_it_found(musicsim, tmp_path):
+    music = tmp_path / "my music"
+    for n in range(3):
+        noise(music / f"{n}.flac", n)
+    (music / "broken.mp3").write_text("not music")
+    (music / "empty.flac").write_bytes(b"")
+    first = musicsim("scan", music, "--json")
+    assert first.code == 0
+    found = first.json
+    assert {key: found[key] for key in ("added", "changed", "moved", "missing", "unchanged")} == {
+        "added": 5, "changed": 0, "moved": 0, "missing": 0, "unchanged": 0,
+    }  # fmt: skip
+    assert found["tracks"] == 5
+    assert found["model"].startswith("starter-")
+    assert found["seconds"] > 0
+    reasons = {Path(failure["path"]).name: failure["reason"] for failure in found["failed"]}
+    assert set(reasons) == {"broken.mp3", "empty.flac"}
+    assert "empty" in reasons["empty.flac"]
+    assert musicsim("status", "--json").json == {
+        "tracks": 5, "embedded": 3, "pending": 0, "failed": 2, "missing": 0,
+        "folders": [str(music)], "model": found["model"],
+        "index": {"backend": "chroma", "vectors": 3, "healthy": True},
+    }  # fmt: skip
+
+    noise(music / "new.flac", 9)
+    noise(music / "1.flac", 99)
+    (music / "2.flac").rename(music / "moved.flac")
+    (music / "0.flac").unlink()
+    second = musicsim("scan", "--json").json
+    assert {key: second[key] for key in ("added", "changed", "moved", "missing", "unchanged")} == {
+        "added": 1, "changed": 1, "moved": 1, "missing": 1, "unchanged": 2,
+    }  # fmt: skip
+    assert len(second["failed"]) == 2
+
+
+def test_a_scan_of_nothing_new_embeds_nothing(musicsim, tmp_path):
+    noise(tmp_path / "music" / "a.flac", 1)
+    musicsim("scan", tmp_path / "music")
+    log = musicsim.data / "worker.log"
+    log.unlink()
+    again = musicsim("scan", tmp_path / "music", "--json").json
+    assert (again["added"], again["unchanged"]) == (0, 1)
+    assert not log.exists()  # no worker was started
+
+
+def test_a_folder_that_is_not_there_is_named(musicsim, tmp_path):
+    result = musicsim("scan", tmp_path / "nowhere")
+    assert result.code == 1
+    assert "nowhere" in result.err
+    assert "Choose a folder" in result.err
+
+
+def test_without_a_library_the_way_to_one_is_named(musicsim):
+    for arguments in (["status"], ["similar", "x"], ["playlists", "list"]):
+        result = musicsim(*arguments)
+        assert result.code == 1
+        assert "musicsim scan" in result.err
+
+
+# --- similar ---
+
+
+def test_similar_to_a_track_of_the_library(scanned_demo, demo_library):
+    seed = demo_library[0]
+    result = scanned_demo("similar", seed.path, "-n", "5", "--json")
+    assert result.code == 0, result.err
+    found = result.json
+    assert found["query"] == {
+        "path": str(seed.path), "title": seed.title, "artist": seed.artist, "album": seed.album,
+    }  # fmt: skip
+    assert [entry["rank"] for entry in found["results"]] == [1, 2, 3, 4, 5]
+    similarities = [entry["similarity"] for entry in found["results"]]
+    assert similarities == sorted(similarities, reverse=True)
+    assert all(0 <= similarity <= 1 for similarity in similarities)
+    assert set(found["results"][0]) == {"rank", "path", "title", "artist", "album", "similarity"}
+    assert all(Path(entry["path"]).is_file() for entry in found["results"])
+    assert str(seed.path) not in {entry["path"] for entry in found["results"]}
+    assert isinstance(found["hidden"], dict)
+    assert found["model"].startswith("starter-")
+
+
+def test_similar_by_rules_and_raw(scanned_demo, demo_library):
+    seed = demo_library[0]
+    ruled = scanned_demo("similar", seed.path, "-n", "100", "--json").json
+    raw = scanned_demo("similar", seed.path, "-n", "100", "--raw", "--json").json
+    artists = [entry["artist"] for entry in ruled["results"]]
+    assert max(artists.count(artist) for artist in artists) <= 3
+    assert len(raw["results"]) == len(demo_library) - 1
+    assert raw["hidden"] == {}
+    assert len(ruled["results"]) + sum(ruled["hidden"].values()) == len(demo_library) - 1
+
+
+def test_similar_to_a_file_outside_the_library(scanned_demo, demo_library, tmp_path):
+    track = demo_library[3]
+    outside = tmp_path / f"copy{track.path.suffix}"
+    shutil.copy(track.path, outside)
+    result = scanned_demo("similar", outside, "-n", "3", "--json")
+    assert result.code == 0, result.err
+    assert result.json["query"]["path"] == str(outside)
+    assert result.json["results"][0]["path"] == str(track.path)
+    assert result.json["results"][0]["similarity"] == pytest.approx(1, abs=1e-3)
+    assert scanned_demo("status", "--json").json["tracks"] == len(demo_library)
+
+
+def test_similar_by_text(scanned_demo, demo_library):
+    track = demo_library[5]
+    found = scanned_demo("similar", f"{track.artist} {track.title}".upper(), "--json")
+    assert found.json["query"]["path"] == str(track.path)
+    many = scanned_demo("similar", track.artist)
+    assert many.code == 2
+    assert track.title in many.out
+    assert "add words" in many.err
+    nothing = scanned_demo("similar", "no such track", "--json")
+    assert (nothing.code, nothing.out) == (2, "")
+
+
+def test_similar_to_what_is_not_audio_names_the_file(scanned_demo, tmp_path):
+    path = tmp_path / "letter.mp3"
+    path.write_text("Dear music,")
+    result = scanned_demo("similar", path)
+    assert result.code == 1
+    assert str(path) in result.err
+
+
+def test_similar_with_filters(scanned_demo, demo_library):
+    seed = demo_library[0]
+    other = next(track for track in demo_library if track.style != seed.style)
+    found = scanned_demo("similar", seed.path, "--artist", other.artist.upper(), "--json").json
+    assert {entry["artist"] for entry in found["results"]} == {other.artist}
+    without = scanned_demo("similar", seed.path, "--not-artist", other.artist, "--raw", "--json")
+    assert other.artist not in {entry["artist"] for entry in without.json["results"]}
+    assert scanned_demo("similar", seed.path, "--year", "1800-1801", "--json").json["results"] == []
+    assert scanned_demo("similar", seed.path, "--year", "abc").code == 2
+
+
+# --- playlists ---
+
+
+def test_a_playlist_is_made_and_written(scanned_demo, demo_library, tmp_path):
+    seed = demo_library[0]
+    file = tmp_path / "list.m3u8"
+    made = scanned_demo("playlist", seed.path, "--length", "8", "-o", file, "--json").json
+    assert made["mode"] == "similar"
+    assert made["seeds"] == [str(seed.path)]
+    assert len(made["tracks"]) == 8
+    assert made["tracks"][0]["path"] == str(seed.path)
+    assert made["tracks"][0]["similarity"] == 1
+    assert made["duration"] == pytest.approx(sum(t["duration"] for t in made["tracks"]))
+    assert made["file"] == str(file)
+    lines = file.read_text("utf-8").splitlines()
+    assert lines[0] == "#EXTM3U"
+    entries = [line for line in lines if not line.startswith("#")]
+    resolved = [(tmp_path / entry).resolve() for entry in entries]
+    assert resolved == [Path(track["path"]).resolve() for track in made["tracks"]]
+
+
+def test_a_drawn_playlist_is_repeatable(scanned_demo, demo_library):
+    def drawn(seed: str):
+        made = scanned_demo("playlist", demo_library[0].path, "--rng-seed", seed, "--json")
+        return [track["path"] for track in made.json["tracks"]]
+
+    assert drawn("7") == drawn("7")
+
+
+def test_playlists_are_kept_exported_imported_and_deleted(
+    scanned_demo, demo_library, musicsim, tmp_path
+):
+    shutil.copytree(scanned_demo.data, musicsim.data)
+    seed = str(demo_library[0].path)
+    assert musicsim("playlist", seed, "--length", "4", "--name", "Évening").code == 0
+    assert musicsim("playlists", "list", "--json").json == [{"name": "Évening", "tracks": 4}]
+    file = tmp_path / "out.m3u8"
+    assert musicsim("playlists", "export", "Évening", "-o", file, "--paths", "absolute").code == 0
+    assert seed in file.read_text("utf-8").splitlines()
+    assert musicsim("playlists", "delete", "Évening").code == 0
+    assert musicsim("playlists", "show", "Évening").code == 2
+    assert musicsim("playlists", "import", file).code == 0
+    shown = musicsim("playlists", "show", "Évening", "--json").json
+    assert shown[0]["path"] == seed
+    assert len(shown) == 4
+
+
+# --- one owner ---
+
+
+def test_a_second_owner_is_turned_away_and_a_reader_is_not(scanned_demo, demo_library, musicsim):
+    shutil.copytree(scanned_demo.data, musicsim.data)
+    owner = subprocess.Popen(
+        musicsim.command("watch"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert "Following" in owner.stdout.readline()
+        refused = musicsim("scan")
+        assert refused.code == 75
+        assert "Another musicsim" in refused.err
+        assert musicsim("status", "--json").json["embedded"] == len(demo_library)
+        assert musicsim("similar", demo_library[0].path, "--json").code == 0
+    finally:
+        owner.terminate()
+        _, errors = owner.communicate(timeout=60)
+    assert "Traceback" not in errors
+    assert musicsim("scan").code == 0
+
+
+# --- what is not there, and wrong use ---
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["evaluate"],
+        ["models", "fetch", "openl3-mel256-music"],
+        ["playlist", "x", "--mode", "radio"],
+        ["embed", "x.wav", "-o", "out", "--overlap", "90"],
+        ["nonsense"],
+        ["similar", "x", "-n", "0"],
+    ],
+)
+def test_what_is_not_there_yet_and_wrong_use_exit_with_2(scanned_demo, arguments):
+    result = scanned_demo(*arguments)
+    assert result.code == 2
+    assert result.err
+    assert "Traceback" not in result.err
+
+
+def test_models(musicsim, tmp_path):
+    (starter,) = musicsim("models", "list", "--json").json
+    assert starter == {
+        "name": "starter", "source": starter["source"], "state": "bundled", "in_use": True,
+        "embedding_size": 128, "input_repr": "mel128", "content_type": "music",
+    }  # fmt: skip
+    assert musicsim("models", "verify").code == 0
+    broken = tmp_path / "broken.h5"
+    broken.write_bytes(b"no")
+    result = musicsim("models", "verify", broken)
+    assert result.code == 1
+    assert "broken.h5" in result.err
+    own = tmp_path / "mine.h5"
+    shutil.copy(starter["source"], own)
+    assert musicsim("models", "use", own).code == 0
+    in_use = [model for model in musicsim("models", "list", "--json").json if model["in_use"]]
+    assert [Path(model["source"]) for model in in_use] == [own]
+    assert musicsim("models", "use", "nothing of this name").code == 2
+
+
+def test_embed_writes_what_openl3_would(musicsim, tmp_path):
+    sound = noise(tmp_path / "a.flac", 1, seconds=3)
+    text = tmp_path / "b.mp3"
+    text.write_text("not music")
+    result = musicsim("embed", sound, text, "-o", tmp_path / "out", "--hop-size", "0.5")
+    assert result.code == 1
+    assert "b.mp3" in result.err
+    with np.load(tmp_path / "out" / "a.npz") as file:
+        assert file["embedding"].shape == (6, 128)
+        np.testing.assert_allclose(file["timestamps"], np.arange(6) * 0.5)
+    wanted = musicsim("embed", sound, "-o", tmp_path / "out", "--input-repr", "mel256")
+    assert wanted.code == 1
+    assert "--weights" in wanted.err
+
+
+def test_a_name_that_is_not_text_goes_through(musicsim, tmp_path):
+    path = tmp_path / "music" / "\udcff\udce9 #1\n.flac"
+    noise(tmp_path / "music" / "plain.flac", 1).rename(path)
+    noise(path.with_name("other.flac"), 2)
+    assert musicsim("scan", tmp_path / "music", "--json").json["failed"] == []
+    found = musicsim("similar", path, "--json").json
+    assert found["query"]["path"] == str(path)
+    file = tmp_path / "list.m3u8"
+    made = musicsim("playlist", path, "-o", file, "--json")
+    assert made.json["tracks"][0]["path"] == str(path)
+    assert "%FF%E9" in file.read_text("utf-8")
+
+
+def test_doctor_checks_and_mends(scanned_demo, demo_library, musicsim):
+    shutil.copytree(scanned_demo.data, musicsim.data)
+    shutil.rmtree(musicsim.data / "index")
+    report = musicsim("doctor", "--json").json
+    assert report["healthy"]
+    assert {check["name"] for check in report["checks"]} >= {"catalogue", "windows", "index"}
+    assert musicsim("status", "--json").json["index"]["vectors"] == len(demo_library)

@@ -1,0 +1,110 @@
+"""What all tests share: no screen, none of the user's data, nothing left running, and the demo library."""
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+# Before anything imports Qt, which asks when the first application is made.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from musicsim.demo import STYLES, DemoTrack, render_demo
+
+_HOME_VARIABLES = {
+    "HOME": "",
+    "USERPROFILE": "",
+    "APPDATA": "AppData/Roaming",
+    "LOCALAPPDATA": "AppData/Local",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_MUSIC_DIR": "Music",
+}
+_ALLOWED_PROCESSES = (
+    # multiprocessing starts it with the first spawned process, for as long as this process lives.
+    b"multiprocessing.resource_tracker",
+)
+_LAST_WORDS = 5.0
+"""Seconds that a thread or process that was told to end has for it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Everything that is kept in a home folder goes to an empty one."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, folder in _HOME_VARIABLES.items():
+            patch.setenv(variable, str(home / folder))
+        yield
+
+
+_data_folders = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each test has a data folder of its own, which does not exist yet."""
+    folder = tmp_path_factory.getbasetemp() / f"data-{next(_data_folders)}"
+    monkeypatch.setenv("MUSICSIM_DATA", str(folder))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running() -> Iterator[None]:
+    """Fail a test that leaves a thread or a process behind."""
+    threads_before, children_before = set(threading.enumerate()), _children()
+    yield
+    left = [t for t in threading.enumerate() if t not in threads_before and not t.daemon]
+    for thread in left:
+        thread.join(_LAST_WORDS)
+    for process in multiprocessing.active_children():
+        if process.pid not in children_before:
+            process.join(_LAST_WORDS)
+    names = [f"the thread {thread.name!r}" for thread in left if thread.is_alive()]
+    names += [
+        f"the process {name}" for pid, name in _children().items() if pid not in children_before
+    ]
+    if names:
+        pytest.fail(f"the test left running: {', '.join(names)}")
+
+
+def _children() -> dict[int, str]:
+    """Return the processes started by this one that are still there: their ids and names."""
+    children = {process.pid: process.name for process in multiprocessing.active_children()}
+    # Linux knows of those too that multiprocessing did not start.
+    for task in Path("/proc/self/task").glob("*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for pid in map(int, (task / "children").read_text().split()):
+                command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                if not any(allowed in command for allowed in _ALLOWED_PROCESSES):
+                    children[pid] = command.replace(b"\0", b" ").decode(errors="replace")
+    return children
+
+
+@pytest.fixture(scope="session")
+def demo_library(tmp_path_factory: pytest.TempPathFactory) -> list[DemoTrack]:
+    """The demo library, in a folder with a space in its name. Shared: its files must stay as they are."""
+    return render_demo(tmp_path_factory.mktemp("demo library"))
+
+
+@pytest.fixture
+def demo_copy(demo_library: list[DemoTrack], tmp_path: Path) -> list[DemoTrack]:
+    """A track of each style, and of each format, copied below `tmp_path / "music"` to do anything with."""
+    root = demo_library[0].path.parents[2]
+    copies = []
+    for style in STYLES:
+        track = next(track for track in demo_library if track.style == style)
+        path = tmp_path / "music" / track.path.relative_to(root)
+        path.parent.mkdir(parents=True)
+        shutil.copy2(track.path, path)
+        copies.append(replace(track, path=path))
+    return copies

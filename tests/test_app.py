@@ -1,0 +1,154 @@
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from musicsim.app import DataFolderInUse, Musicsim
+from musicsim.errors import MusicsimError
+from musicsim.events import EmbeddingProgress, Event
+from musicsim.library import watcher
+from musicsim.library.types import TrackState
+from musicsim.playlists.rules import Rules
+from musicsim.search import NotEmbedded
+
+
+class Waiter:
+    """Waits until what the library holds is as a test wants it; looks whenever something happens."""
+
+    def __init__(self, app: Musicsim) -> None:
+        self._changed = threading.Condition()
+        self.seen: list[Event] = []
+        app.events.subscribe(self._listen)
+
+    def _listen(self, event: Event) -> None:
+        with self._changed:
+            self.seen.append(event)
+            self._changed.notify_all()
+
+    def until(self, what: Callable[[], bool]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(what, timeout=120)
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    monkeypatch.setattr(watcher, "QUIET_SECONDS", 0.2)
+    with Musicsim.open(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def music(tmp_path, demo_library) -> Path:
+    """A folder with two tracks of the demo library; `more` are others."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    for track in demo_library[:2]:
+        shutil.copy(track.path, folder)
+    return folder
+
+
+def test_the_library_follows_the_folder(app, music, demo_library):
+    waiter = Waiter(app)
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+
+    new = music / "new album" / demo_library[7].path.name
+    new.parent.mkdir()
+    shutil.copy(demo_library[7].path, new)
+    waiter.until(lambda: app.catalogue.counts().embedded == 3)
+
+    new.rename(music / new.name)
+    waiter.until(lambda: app.catalogue.track_at(music / new.name) is not None)
+    assert app.catalogue.counts().embedded == 3
+
+    (music / new.name).unlink()
+    waiter.until(lambda: app.catalogue.counts().missing == 1)
+    assert app.catalogue.counts().embedded == 2
+
+
+def test_closing_in_the_middle_loses_nothing(tmp_path, demo_library):
+    folder = demo_library[0].path.parents[2]
+    with Musicsim.open(tmp_path / "data") as app:
+        waiter = Waiter(app)
+        app.start()
+        app.add_folder(folder)
+        waiter.until(lambda: app.catalogue.counts().embedded >= 1)
+    with Musicsim.open(tmp_path / "data") as app:
+        kept = {t.id for t in app.catalogue.tracks() if t.state is TrackState.EMBEDDED}
+        assert kept
+        waiter = Waiter(app)
+        app.start()
+        waiter.until(
+            lambda: any(isinstance(e, EmbeddingProgress) and e.finished for e in waiter.seen)
+        )
+        assert app.catalogue.counts().embedded == len(demo_library)
+        done = max(e.done for e in waiter.seen if isinstance(e, EmbeddingProgress))
+        assert done <= len(demo_library) - len(kept)
+
+
+def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_library):
+    waiter = Waiter(app)
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    app.pause()
+    shutil.copy(demo_library[9].path, music)
+    waiter.until(lambda: app.catalogue.counts().tracks == 3)
+    one, two, waiting = app.catalogue.tracks()
+    everything = Rules(max_per_artist=None, near_duplicates=True)
+    found = app.similar(one.id, rules=everything).result(60)
+    assert [match.track for match in found.matches] == [two]
+    made = app.make_playlist([one.id], rules=everything).result(60)
+    assert [match.track.id for match in made.matches] == [one.id, two.id]
+    with pytest.raises(NotEmbedded, match="not listened"):
+        app.similar(waiting.id).result(60)
+    app.resume()
+    waiter.until(lambda: app.catalogue.counts().embedded == 3)
+    assert len(app.similar(waiting.id, rules=everything).result(60).matches) == 2
+
+
+def test_a_failed_file_is_tried_again_on_request(app, music, demo_library):
+    broken = music / "broken.flac"
+    broken.write_text("not music")
+    waiter = Waiter(app)
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: app.catalogue.counts().failed == 1)
+    failed = app.catalogue.track_at(broken)
+    with pytest.raises(NotEmbedded, match=r"broken: .*audio"):
+        app.similar(failed.id).result(60)
+    waiter.until(lambda: app.catalogue.counts().pending == 0)
+    app.retry_failed()
+    waiter.until(lambda: app.catalogue.counts().failed == 0)
+    waiter.until(lambda: app.catalogue.counts().failed == 1)
+
+
+def test_a_removed_folder_takes_its_tracks_along(app, music):
+    waiter = Waiter(app)
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    app.remove_folder(music)
+    assert app.catalogue.counts().tracks == 0
+    assert len(list(music.iterdir())) == 2
+
+
+def test_a_data_folder_has_one_owner(app):
+    with pytest.raises(DataFolderInUse, match="Another musicsim"):
+        Musicsim.open(app.data_folder)
+    Musicsim.read(app.data_folder).close()
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MusicsimError, match=r"file.data can't be used.*--data"):
+        Musicsim.open(tmp_path / "file" / "data")
+
+
+def test_a_folder_that_is_not_there_is_not_added(app, tmp_path):
+    with pytest.raises(MusicsimError, match="Choose a folder"):
+        app.add_folder(tmp_path / "nowhere")
+    assert app.catalogue.folders() == []
