@@ -55,10 +55,10 @@ def gui(options: argparse.Namespace) -> int:
     if not _has_screen():
         say("There is no screen to open a window on, so here is the journey in the terminal.\n")
         return demo(options) if options.folder is None else tour(options)
-    with Musicsim.open(options.data) as app:
-        from musicsim.ui.main import run_window
+    from musicsim.ui.main import run_window
 
-        return run_window(app, folder=options.folder)
+    # The window closes the app.
+    return run_window(Musicsim.open(options.data), folder=options.folder)
 
 
 def _has_screen() -> bool:
