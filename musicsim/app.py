@@ -17,8 +17,8 @@ from musicsim.embedding import WeightFile, find_weights, pool, read_weights
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, Notice, ScanFinished, ScanStarted, TracksRemoved
 from musicsim.indexer import Indexer
-from musicsim.library.catalogue import Catalogue, find_catalogue
-from musicsim.library.embeddings import EmbeddingStore
+from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
+from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore
 from musicsim.library.scanner import Scanner, check_folder
 from musicsim.library.types import ScanSummary, Track
 from musicsim.library.watcher import Watcher
@@ -133,7 +133,10 @@ class Musicsim:
             If there is no library in it, or it can't be read.
         """
         folder = (data_folder or default_data_folder()).absolute()
-        find_catalogue(folder)
+        if not all((folder / name).exists() for name in (CATALOGUE_FILE, WINDOWS_FILE)):
+            raise MusicsimError(
+                f"There is no library in {display_path(folder)} yet: make one with `musicsim scan FOLDER`."
+            )
         return cls(folder, read_only=True, lock=None)
 
     def _choose_weights(self, read_only: bool) -> tuple[WeightFile, ModelInUse]:

@@ -93,6 +93,7 @@ class Search:
         self._indexed: set[int] = set()
         self._index_opened_in = 0  # the worker's start in which the index was opened; 0 in none
         self._index_space = ""
+        self._died_opening = False  # a torn store can crash the process that opens it
 
     def point_of(self, track_id: int) -> Vectors:
         """A track's place on the unit sphere (D,).
@@ -195,20 +196,24 @@ class Search:
         worker = self._worker
         if worker is None:
             return 0
-        try:
-            return self._update_index(worker)
-        except (Refused, WorkerDied) as error:
-            _log.warning("the index can't be brought up to date: %s", error)
-            with self._lock:
-                self._index_opened_in = 0
-            return 0
+        for _ in range(2):  # the second time, if need be, in a new worker and with an empty store
+            try:
+                return self._update_index(worker)
+            except (Refused, WorkerDied) as error:
+                _log.warning("the index can't be brought up to date: %s", error)
+                with self._lock:
+                    self._index_opened_in = 0
+        return 0
 
     def _update_index(self, worker: WorkerClient) -> int:
         space = self._get_space()
         ids = self._embeddings.ids(self._model.identity)
         if not self._index_is_open() or self._index_space != space.id:
             collection = f"{self._model.identity}.{space.id}"
-            stored = worker.request(OpenIndex(collection, ids)).result()
+            request = OpenIndex(collection, ids, afresh=self._died_opening)
+            self._died_opening = True
+            stored = worker.request(request).result()
+            self._died_opening = False
             with self._lock:
                 self._indexed = set(stored.tolist())
                 self._index_opened_in, self._index_space = worker.starts, space.id

@@ -136,6 +136,19 @@ def test_a_removed_folder_takes_its_tracks_along(app, music):
     assert len(list(music.iterdir())) == 2
 
 
+def test_an_idle_worker_gives_its_memory_back_and_search_goes_on(app, music, monkeypatch):
+    monkeypatch.setattr("musicsim.app._IDLE_SECONDS", 0.1)
+    waiter = Waiter(app)
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    app.worker._reader.join(60)
+    assert not app.worker.running
+    track = app.catalogue.tracks()[0]
+    everything = Rules(max_per_artist=None, near_duplicates=True)
+    assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
+
+
 def test_a_data_folder_has_one_owner(app):
     with pytest.raises(DataFolderInUse, match="Another musicsim"):
         Musicsim.open(app.data_folder)
@@ -146,6 +159,11 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MusicsimError, match=r"file.data can't be used.*--data"):
         Musicsim.open(tmp_path / "file" / "data")
+
+
+def test_a_folder_without_a_library_says_how_to_make_one(tmp_path):
+    with pytest.raises(MusicsimError, match="musicsim scan"):
+        Musicsim.read(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_not_added(app, tmp_path):

@@ -26,13 +26,16 @@ class IndexInMemory:
         self.name = ""
         self.requests: list[object] = []
         self.dies = False
+        self.torn = False
 
     def request(self, request) -> Future:
         if not self.running:
             self.running, self.starts = True, self.starts + 1
         future: Future = Future()
         self.requests.append(request)
-        if self.dies:
+        if isinstance(request, OpenIndex) and request.afresh:
+            self.torn = False
+        if self.dies or self.torn:
             self.running = False
             future.set_exception(WorkerDied("killed"))
         else:
@@ -167,6 +170,14 @@ def test_search_goes_on_when_the_worker_dies(library):
     assert search.update_index() == 0
     worker.dies = False
     assert search.update_index() == 5
+
+
+def test_a_store_that_crashes_whoever_opens_it_is_made_anew(library):
+    library.add(5)
+    worker = IndexInMemory()
+    worker.torn = True
+    assert library.search(worker).update_index() == 5
+    assert worker.starts == 2
 
 
 def test_a_worker_started_anew_opens_the_index_again(library):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from musicsim.errors import display_path
 from musicsim.library.database import CatalogueError, Database
 from musicsim.library.types import Playlist, Problem, Tags, Track, TrackState
 
@@ -431,12 +430,3 @@ def _file_values(file: ScannedFile) -> tuple[object, ...]:
         file.problem,
     )
 
-
-def find_catalogue(data_folder: Path) -> Path:
-    """The catalogue's file in a data folder; `CatalogueError` if there is none yet."""
-    path = data_folder / CATALOGUE_FILE
-    if not path.exists():
-        raise CatalogueError(
-            f"There is no library in {display_path(data_folder)} yet: make one with `musicsim scan FOLDER`."
-        )
-    return path

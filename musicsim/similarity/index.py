@@ -82,6 +82,8 @@ class ChromaIndex:
         Where Chroma keeps its files.
     collection
         The name for a model and a space.
+    afresh
+        Delete what is there first.
 
     Raises
     ------
@@ -89,7 +91,7 @@ class ChromaIndex:
         If another process does not let go of the folder, or Chroma can't open or make its store.
     """
 
-    def __init__(self, folder: Path, collection: str) -> None:
+    def __init__(self, folder: Path, collection: str, *, afresh: bool = False) -> None:
         self._folder = folder
         self._name = collection
         folder.mkdir(parents=True, exist_ok=True)
@@ -98,20 +100,23 @@ class ChromaIndex:
             self._lock.acquire()
         except Timeout as error:
             raise IndexFailed(f"{display_path(folder)} is in use by another process.") from error
-        from chromadb.api.shared_system_client import SharedSystemClient
-
         try:
-            self._open()
-        except IndexFailed:
-            SharedSystemClient.clear_system_cache()
-            # Nothing in it is the only copy: what can't be opened is made anew.
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True, exist_ok=True)
+            if afresh:
+                self._clear()
             try:
                 self._open()
-            except BaseException:
-                self._lock.release()
-                raise
+            except IndexFailed:
+                # Nothing in it is the only copy: what can't be opened is made anew.
+                self._clear()
+                self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _clear(self) -> None:
+        _forget_open_stores()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     def _open(self) -> None:
         import chromadb
@@ -135,11 +140,8 @@ class ChromaIndex:
 
     def close(self) -> None:
         """Let go of the folder."""
-        from chromadb.api.shared_system_client import SharedSystemClient
-
         self._client = self._collection = None
-        # Chroma keeps a store of a path open for the rest of the process, even one that was deleted meanwhile.
-        SharedSystemClient.clear_system_cache()
+        _forget_open_stores()
         self._lock.release()
 
     def ids(self) -> Ids:
@@ -189,3 +191,10 @@ class ChromaIndex:
         cosines = 1.0 - np.asarray(found["distances"][0], dtype=np.float32)
         order = np.lexsort((ids, -cosines))
         return Neighbours(ids[order], cosines[order])
+
+
+def _forget_open_stores() -> None:
+    """Chroma keeps the store of a path open for the rest of the process, even one that was deleted meanwhile."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()

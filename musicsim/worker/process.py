@@ -176,7 +176,9 @@ class _Worker:
             if self._index is not None:
                 self._index.close()
                 self._index = None
-            self._index = ChromaIndex(self._settings.index_folder, request.collection)
+            self._index = ChromaIndex(
+                self._settings.index_folder, request.collection, afresh=request.afresh
+            )
             return self._index.keep_only(request.wanted)
         if self._index is None:
             raise IndexFailed("The index is not open.")

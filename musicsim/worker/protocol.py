@@ -62,6 +62,8 @@ class OpenIndex:
 
     collection: str
     wanted: npt.NDArray[np.int64]
+    afresh: bool = False
+    """Delete what is there first: the last worker died while it opened it."""
 
 
 @dataclass(frozen=True, slots=True)

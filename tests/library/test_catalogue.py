@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicsim.library.catalogue import Catalogue, ScannedFile, find_catalogue
+from musicsim.library.catalogue import Catalogue, ScannedFile
 from musicsim.library.database import CatalogueError
 from musicsim.library.embeddings import EmbeddingStore, TrackWindows
 from musicsim.library.types import Problem, Tags, TrackState
@@ -267,11 +267,6 @@ def test_a_catalogue_of_a_newer_musicsim_is_left_alone(tmp_path):
     connection.close()
     with pytest.raises(CatalogueError, match="newer"):
         Catalogue(tmp_path)
-
-
-def test_a_data_folder_without_a_library_says_how_to_make_one(tmp_path):
-    with pytest.raises(CatalogueError, match="musicsim scan"):
-        find_catalogue(tmp_path)
 
 
 def test_a_full_disk_says_so_and_loses_nothing(catalogue):
