@@ -1,0 +1,48 @@
+# musicsim's commands; `make help` lists them. Each sets up .venv first where that is needed.
+.DEFAULT_GOAL := help
+.PHONY: help run test demo lint format coverage package clean set-up
+
+# As typed, handed on by the environment: a `$`, a quote or a space in it means nothing to make and the shell.
+override MUSIC := $(value MUSIC)
+export MUSIC
+unexport PYTHONPATH PYTHONHOME
+# `python -m`, not the commands beside it: pip writes the checkout's path into those, which not every path survives.
+python := .venv/bin/python
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: set-up  ## open the app, with a music folder if you like: make run MUSIC=FOLDER
+	@case $$MUSIC in '~' | '~/'*) MUSIC=$$HOME$${MUSIC#'~'} ;; esac; \
+	exec $(python) -m musicsim gui $${MUSIC:+"$$MUSIC"}
+
+demo: set-up  ## render a small library and show that similar finds each style
+	@$(python) -m musicsim --data build/demo/data demo build/demo/music
+
+test: set-up  ## run all tests; some of them: make test ARGS="-k playlist"
+	@$(python) -m pytest $(ARGS)
+
+lint: set-up  ## check style, types and the direction of imports
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m mypy
+	$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+
+format: set-up  ## format the code and sort its imports
+	$(python) -m ruff check --fix-only --quiet
+	$(python) -m ruff format
+
+coverage: set-up  ## run all tests and show the lines they don't reach
+	@$(python) -m pytest --cov --cov-report=term-missing $(ARGS)
+
+package: set-up  ## build the stand-alone program in dist/musicsim and try it
+	@$(python) -m pip install --quiet --disable-pip-version-check -e '.[package]'
+	$(python) -m PyInstaller --noconfirm --log-level WARN --workpath build/pyinstaller packaging/musicsim.spec
+	$(python) packaging/smoke-test dist/musicsim/musicsim
+
+clean:  ## remove what was built, but not .venv
+	rm -rf build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+set-up:
+	@packaging/set-up
