@@ -55,8 +55,13 @@ def gui(options: argparse.Namespace) -> int:
     if not _has_screen():
         say("There is no screen to open a window on, so here is the journey in the terminal.\n")
         return demo(options) if options.folder is None else tour(options)
-    from musicsim.ui.main import run_window
-
+    try:
+        from musicsim.ui.main import run_window
+    except ImportError as error:
+        raise MusicsimError(
+            f"The window can't be opened, since a library of the system is missing ({error}). On Debian and Ubuntu: "
+            "sudo apt-get install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libpulse0"
+        ) from error
     # The window closes the app.
     return run_window(Musicsim.open(options.data), folder=options.folder)
 

@@ -73,11 +73,16 @@ class Model:
         # The front end waits for memory: XLA fuses its steps and takes a third off its time. The convolutions stay with
         # oneDNN, whose are quicker than XLA's.
         self._spectrogram = tf.function(
-            front_end(weights.description), input_signature=[batch], jit_compile=True
+            front_end(weights.description),
+            input_signature=[batch],
+            jit_compile=True,
+            # There is nothing to convert, and what is converted leaves files in the temporary folder.
+            autograph=False,
         )
         self._embed = tf.function(
             lambda windows: network(self._spectrogram(windows)[..., tf.newaxis], training=False),
             input_signature=[batch],
+            autograph=False,
         )
 
     @property

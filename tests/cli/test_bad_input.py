@@ -1,4 +1,4 @@
-"""A folder with everything that goes wrong in twenty years: all of it is handled or named, and none stops the others."""
+"""A folder with everything that goes wrong: all of it is handled or named, and none stops the others."""
 
 import os
 import shutil
