@@ -1,0 +1,24 @@
+"""Decoding: from a file to 1-s windows of mono float32 sound at 48 kHz.
+
+May import nothing of musicsim but `errors`. PyAV is imported when the first file is decoded.
+
+A file goes through `files` (opening it safely), `decoder` (which of `sndfile` and `ffmpeg` to ask first), and then
+`sampling` (the windows of a `plan`) or `reading` (all of it).
+"""
+
+from musicsim.audio.errors import AudioError
+from musicsim.audio.plan import SamplingPlan
+from musicsim.audio.quiet import silence_native_messages
+from musicsim.audio.reading import read_blocks
+from musicsim.audio.sampling import SampledAudio, sample_windows
+from musicsim.audio.signal import SAMPLE_RATE
+
+__all__ = [
+    "SAMPLE_RATE",
+    "AudioError",
+    "SampledAudio",
+    "SamplingPlan",
+    "read_blocks",
+    "sample_windows",
+    "silence_native_messages",
+]

@@ -1,0 +1,46 @@
+"""What can go wrong with an audio file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from musicsim.errors import MusicsimError, display_path
+
+
+class AudioError(MusicsimError):
+    """A file can't be decoded to sound that can be embedded.
+
+    Attributes
+    ----------
+    path
+        The file.
+    reason
+        Why, in plain words and without the path.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        # Both go to the base class, so that the error survives the way out of the worker process.
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{display_path(self.path)}: {self.reason}"
+
+
+class Undecodable(Exception):  # noqa: N818 (not an error until every decoder has said so)
+    """One decoder can't decode a file; inside this room only.
+
+    Attributes
+    ----------
+    reason
+        Why, in plain words; None where the decoder does not even know the format.
+    """
+
+    def __init__(self, reason: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CannotSeek(Exception):  # noqa: N818 (there is another way: to decode from the start)
+    """A decoder can't go to a place in a file; inside this room only."""

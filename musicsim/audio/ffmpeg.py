@@ -1,0 +1,256 @@
+"""Decoding by FFmpeg, through PyAV: nearly every format there is."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicsim.audio.errors import CannotSeek, Undecodable
+from musicsim.audio.files import AudioFile, is_protected
+from musicsim.audio.signal import BLOCK, LONGEST, Samples, Sound, check_rate, mono
+
+if TYPE_CHECKING:
+    from av import AudioFrame
+    from av.container import InputContainer
+
+# Only what holds sound by itself. FFmpeg's list has playlists and scripts too, which open other files and addresses,
+# and formats that take any text for theirs.
+_FORMATS = (
+    "aac,ac3,aiff,amr,ape,asf,au,caf,dsf,dts,dtshd,eac3,flac,iff,loas,matroska,webm,mlp,mov,mp4,m4a,3gp,3g2,mj2,"
+    "mp3,mpc,mpc8,ogg,shn,tak,truehd,tta,w64,wav,wv"
+)
+# Streams of bare packets. FFmpeg guesses their length from the bit rate of the first ones.
+_WITHOUT_LENGTH = frozenset(
+    {"aac", "ac3", "amr", "dts", "dtshd", "eac3", "loas", "mlp", "shn", "truehd"}
+)
+# Where a seek was seen to arrive at the right sample, or in some at the right millisecond. Known not to: FLAC in Ogg,
+# up to a second off, and ADPCM.
+_SEEKABLE = frozenset(
+    {
+        "aac", "ac3", "aiff", "asf", "au", "caf", "eac3", "flac", "matroska,webm",
+        "mov,mp4,m4a,3gp,3g2,mj2", "mp3", "ogg", "tta", "w64", "wav", "wv",
+    }
+)  # fmt: skip
+_SEEKABLE_IN_OGG = frozenset({"opus", "vorbis"})
+_DRM_TAGS = frozenset({"drms", "drmi", "enca", "aavd"})
+_PROTECTED = "protected by DRM, so it can't be decoded"
+_PRE_ROLL = 0.25
+"""Seconds that are decoded before the place asked for: ten MP3 frames, whose bit reservoir reaches furthest back."""
+_GAP = 0.03
+"""Seconds. A timestamp further ahead says that packets are missing, a nearer one only that it is rounded."""
+_INDEX_BYTES = str(2**26)
+"""FFmpeg notes where packets begin, to seek by. Past its default, 19 minutes of MP3, it drops so many of the notes that
+a seek decodes half the file."""
+_READ_ERRORS = 16
+"""After as many, the rest of a file is given up."""
+
+
+class FFmpegDecoder:
+    """Sound of a file, decoded by FFmpeg; see `Decoder`.
+
+    It stays silent: PyAV passes no message of FFmpeg on unless it is told to.
+    """
+
+    def __init__(self, file: AudioFile) -> None:
+        import av
+
+        # Broken headers also surface as text that is none, as division by a rate of zero, as numbers out of range, and
+        # as streams that PyAV does not know of.
+        self._failures = (av.FFmpegError, ValueError, ArithmeticError, LookupError)
+        self._file = file
+        self._container: InputContainer | None = None
+        self.lost = 0.0
+        if is_protected(file):
+            raise Undecodable(_PROTECTED)
+        try:
+            self._open()
+            first = next((frame for _, frame in self._frames()), None)
+            if first is None:
+                raise Undecodable("the file is damaged: its sound can't be decoded")
+            self.rate = first.sample_rate
+            check_rate(self.rate)
+            # Not the stream's start time: what encoders put before the music is cut off the first frame.
+            self._origin = first.pts or 0
+            _samples(first)  # that it can be done is known from here on
+            self.frames = round(self._duration() * self.rate)
+        except Undecodable:
+            self.close()
+            raise
+        except self._failures as error:
+            self.close()
+            raise Undecodable from error
+
+    def _open(self) -> None:
+        """Go to the start of the file."""
+        import av
+
+        self.close()
+        self._file.seek(0)
+        options = {
+            "format_whitelist": _FORMATS,
+            "protocol_whitelist": "none",
+            "indexmem": _INDEX_BYTES,
+        }
+        try:
+            container = av.open(self._file, mode="r", options=options, metadata_errors="replace")
+        except self._failures as error:
+            raise Undecodable from error
+        self._container = container
+        if not container.streams.audio:
+            raise Undecodable("there is no sound in it")
+        self._stream = container.streams.audio[0]
+        self._ticks_per_second = 1 / float(self._stream.time_base or 1)
+        codec = self._stream.codec_context
+        if codec is None:
+            raise Undecodable("its sound is coded in a way that can't be decoded")
+        # A tag that is a number instead of four letters makes PyAV fail; it is none of these.
+        with contextlib.suppress(UnicodeDecodeError):
+            if codec.codec_tag in _DRM_TAGS:
+                raise Undecodable(_PROTECTED)
+        # The other processors are busy with other tracks and the network.
+        codec.thread_count = 1
+
+    def _duration(self) -> float:
+        """Return the seconds of sound that the header promises or, where it can't be believed, that the packets do."""
+        assert self._container is not None
+        name = self._container.format.name
+        # An MP3 whose encoder's delay is known has a header with its length too.
+        stated = name not in _WITHOUT_LENGTH and not (name == "mp3" and not self._stream.start_time)
+        if stated and self._stream.duration:
+            duration = self._stream.duration / self._ticks_per_second
+        elif stated and self._container.duration:
+            duration = self._container.duration / 1e6
+        else:
+            duration = LONGEST
+        return duration if 0 < duration < LONGEST else self._duration_of_packets()
+
+    def _duration_of_packets(self) -> float:
+        self._open()
+        assert self._container is not None
+        end = self._origin
+        with contextlib.suppress(*self._failures):
+            for packet in self._container.demux(self._stream):
+                if packet.pts is not None:
+                    end = max(end, packet.pts + (packet.duration or 0))
+        return (end - self._origin) / self._ticks_per_second
+
+    def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Sound]:
+        """Yield the sound from a sample on; see `Decoder.blocks`."""
+        position = self._go_to(start)
+        return _joined(self._pieces(position, start), size)
+
+    def _pieces(self, position: int | None, start: int) -> Iterator[Samples]:
+        """Yield the frames from `start` on, and silence where some are missing; the next frame is at `position`."""
+        for lost, frame in self._frames():
+            if frame.sample_rate != self.rate:
+                self.lost += lost + frame.samples / frame.sample_rate
+                continue
+            stamp = self._position(frame)
+            if position is None:
+                if stamp is None:
+                    continue
+                if stamp > start:
+                    raise CannotSeek
+                position = stamp
+            elif position < start:
+                # The stamp of a Vorbis frame between block sizes is up to 448 samples late; the next one is right.
+                position = position if stamp is None else min(position, stamp)
+            else:
+                # Later frames are counted, since many containers round their timestamps.
+                if stamp is not None and _GAP * self.rate < stamp - position < self.frames:
+                    lost = max(lost, (stamp - position) / self.rate)
+                    while position < stamp:
+                        gap = min(BLOCK, stamp - position)
+                        yield np.zeros((1, gap), np.float32)
+                        position += gap
+                self.lost += lost
+            if position + frame.samples > start:
+                yield _samples(frame)[:, max(0, start - position) :]
+            position += frame.samples
+
+    def _go_to(self, start: int) -> int | None:
+        """Go to a sample, or before it; return which one comes next, None if only the next frame tells."""
+        pre_roll = round(_PRE_ROLL * self.rate)
+        if start <= pre_roll:
+            self._open()
+            return 0
+        assert self._container is not None
+        if not self._seeks_exactly(self._container.format.name, self._stream.codec_context.name):
+            raise CannotSeek
+        target = self._origin + int((start - pre_roll) / self.rate * self._ticks_per_second)
+        try:
+            self._container.seek(target, stream=self._stream)
+        except self._failures as error:
+            raise CannotSeek from error
+        return None
+
+    @staticmethod
+    def _seeks_exactly(container: str, codec: str) -> bool:
+        if container == "ogg":
+            return codec in _SEEKABLE_IN_OGG
+        return container in _SEEKABLE and not codec.startswith("adpcm")
+
+    def _position(self, frame: AudioFrame) -> int | None:
+        if frame.pts is None:
+            return None
+        return round((frame.pts - self._origin) / self._ticks_per_second * self.rate)
+
+    def _frames(self) -> Iterator[tuple[float, AudioFrame]]:
+        """Yield each frame from here on, with the seconds of packets right before it that can't be decoded."""
+        assert self._container is not None
+        lost = 0.0
+        for _ in range(_READ_ERRORS):
+            try:
+                for packet in self._container.demux(self._stream):
+                    try:
+                        frames = packet.decode()
+                    except self._failures:
+                        lost += (packet.duration or 0) / self._ticks_per_second
+                        continue
+                    for frame in frames:
+                        yield lost, frame
+                        lost = 0.0
+            except self._failures:
+                continue
+            return
+
+    def close(self) -> None:
+        """Let go of the file; see `Decoder.close`."""
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+
+def _samples(frame: AudioFrame) -> Samples:
+    """Return a frame as (channels, samples)."""
+    samples = frame.to_ndarray()
+    return samples if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels).T
+
+
+def _joined(pieces: Iterator[Samples], size: int) -> Iterator[Sound]:
+    """Join small pieces to blocks of `size` samples or more: fewer and longer operations; downmix them."""
+    batch: list[Samples] = []
+    samples = 0
+    for piece in pieces:
+        if batch and (len(piece) != len(batch[0]) or piece.dtype != batch[0].dtype):
+            yield _downmix(batch)
+            batch, samples = [], 0
+        batch.append(piece)
+        samples += piece.shape[1]
+        if samples >= size:
+            yield _downmix(batch)
+            batch, samples = [], 0
+    if batch:
+        yield _downmix(batch)
+
+
+def _downmix(batch: list[Samples]) -> Sound:
+    samples = np.concatenate(batch, axis=1)
+    if samples.dtype == np.uint8:
+        return mono(samples.astype(np.float32)) / np.float32(128) - np.float32(1)
+    if np.issubdtype(samples.dtype, np.signedinteger):
+        return mono(samples.astype(np.float32)) / np.float32(2 ** (8 * samples.itemsize - 1))
+    return mono(samples.astype(np.float32, copy=False))

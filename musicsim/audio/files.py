@@ -1,0 +1,198 @@
+"""Opening a file for decoding, and what its bytes say beyond what the decoders tell."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from musicsim.audio.errors import AudioError
+
+_HEAD = 65_536
+
+# Content Encryption, Extended and Advanced Content Encryption Object: section 10.1 of the ASF specification.
+_ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_ASF_ENCRYPTION = (
+    bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e"),
+    bytes.fromhex("14e68a292226174cb935dae07ee9289c"),
+    bytes.fromhex("338505438169e6499b74ad12cb86d58c"),
+)
+_OGG_END_OF_STREAM = 0x04
+# Programs that write to a pipe put a size near 2**31 or 2**32 where they can't know it.
+_LARGEST_STATED_SIZE = 0x7FFF_0000
+
+
+class AudioFile(io.BufferedReader):
+    """A file as both decoders read it.
+
+    They get an open file and never its name: any bytes are possible in a name, and FFmpeg and libsndfile take some for
+    a protocol, a format or standard input. A failing disk looks like the end of the file to them, and is kept in
+    `failure`, since libsndfile has no way to pass an exception on.
+    """
+
+    name = ""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__(raw)
+        self.failure: OSError | None = None
+        self.size = os.fstat(raw.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return up to `size` bytes, fewer at the end or where the disk fails."""
+        try:
+            return super().read(size)
+        except OSError as error:
+            self.failure = error
+            return b""
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill a buffer and return how many bytes there were."""
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            self.failure = error
+            return 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Go to a position; stay where there is none, as damaged headers have them."""
+        try:
+            return super().seek(offset, whence)
+        except (OSError, ValueError):
+            return self.tell()
+
+    def at(self, position: int, size: int) -> bytes:
+        """Return up to `size` bytes from a position on; leaves the position behind them."""
+        self.seek(position)
+        return self.read(size)
+
+    def head(self) -> bytes:
+        """Return the first 64 KiB."""
+        return self.at(0, _HEAD)
+
+
+@contextlib.contextmanager
+def open_audio(path: Path) -> Iterator[AudioFile]:
+    """Open a regular file for decoding, without ever waiting for a pipe or a device.
+
+    Raises
+    ------
+    AudioError
+        If it is not there, is empty, may not be read, is no regular file, or its disk fails while it is read.
+    """
+    try:
+        # Before opening, since to open a device can do something to it, ...
+        _must_be_regular(path, path.stat().st_mode)
+        raw = io.FileIO(path, opener=_open_at_once)
+    except OSError as error:
+        raise AudioError(path, _why_unreadable(error)) from error
+    except ValueError as error:
+        raise AudioError(path, "no file can have this name") from error
+    with AudioFile(raw) as file:
+        # ... and after, since it may have been replaced in between.
+        _must_be_regular(path, os.fstat(raw.fileno()).st_mode)
+        if not file.size:
+            raise AudioError(path, "the file is empty")
+        try:
+            yield file
+        except AudioError as error:
+            if file.failure is not None:
+                raise AudioError(path, _why_unreadable(file.failure)) from error
+            raise
+        if file.failure is not None:
+            raise AudioError(path, _why_unreadable(file.failure))
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _must_be_regular(path: Path, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise AudioError(path, "this is a folder, not a file")
+    if not stat.S_ISREG(mode):
+        raise AudioError(path, "this is a pipe or a device, not a file")
+
+
+def _why_unreadable(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "the file is not there (any more)"
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    return f"it can't be read: {error.strerror or error}"
+
+
+def is_protected(file: AudioFile) -> bool:
+    """Tell whether a Windows Media file is encrypted; decoders only give noise for it.
+
+    For MP4, FFmpeg tells it by the codec's tag.
+    """
+    head = file.head()
+    return head.startswith(_ASF_HEADER) and any(guid in head for guid in _ASF_ENCRYPTION)
+
+
+def stated_size(file: AudioFile) -> int:
+    """Return how many bytes a WAV or AIFF file says that it has: more than it has where it is cut short.
+
+    0 where it does not say. libsndfile and FFmpeg both take what is there without a word.
+    """
+    head = file.at(0, 8)
+    if head[:4] not in (b"RIFF", b"FORM"):
+        return 0
+    size = 8 + int.from_bytes(head[4:], "little" if head[:4] == b"RIFF" else "big")
+    return size if size < _LARGEST_STATED_SIZE else 0
+
+
+def lacks_its_end(file: AudioFile) -> bool:
+    """Tell whether the last page of an Ogg file is not marked as the last of its stream.
+
+    Ogg does not state a length, so this is the only sign of a file that is cut short (RFC 3533, section 6).
+    """
+    if file.at(0, 4) != b"OggS":
+        return False
+    tail = file.at(max(0, file.size - _HEAD), _HEAD)
+    page = tail.rfind(b"OggS")
+    return not (0 <= page <= len(tail) - 6 and tail[page + 5] & _OGG_END_OF_STREAM)
+
+
+def why_not_audio(file: AudioFile) -> str:
+    """Say what is wrong with a file that no decoder knows."""
+    head = file.head()
+    if not head.strip(b"\0"):
+        return "the file holds nothing but zeros: perhaps a download that was never finished"
+    if head[4:8] == b"ftyp":
+        return (
+            "the file is damaged: its index can't be read"
+            if _has_mp4_index(file)
+            else "the file is cut short: its index, which comes last, is missing"
+        )
+    if b"\0" not in head and _is_text(head):
+        return "this is a text file, not an audio file"
+    return "this is not an audio file, or it is damaged beyond recognition"
+
+
+def _has_mp4_index(file: AudioFile) -> bool:
+    position = 0
+    while len(header := file.at(position, 16)) >= 8:
+        if header[4:8] == b"moov":
+            return True
+        size = int.from_bytes(header[:4], "big")
+        if size == 1:
+            size = int.from_bytes(header[8:16], "big")
+        if size < 8:
+            return False
+        position += size
+    return False
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        # Incrementally, since the last character may be cut in two.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True

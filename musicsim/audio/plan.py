@@ -1,0 +1,75 @@
+"""Which seconds of a track are listened to, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingPlan:
+    """How a track is sampled.
+
+    Attributes
+    ----------
+    windows
+        How many 1-s windows to take; fewer where the track has fewer that sound.
+    silence
+        A window whose RMS level is below this (dB re full scale) is silent, and the next of the order takes its place.
+    """
+
+    windows: int = 32
+    silence: float = -70.0
+
+    def __post_init__(self) -> None:
+        if self.windows < 1:
+            raise ValueError(f"a sample of {self.windows} windows is no sample")
+
+    def order(self, duration: float) -> np.ndarray:
+        """Return all whole seconds of a track, in the order in which they are to be taken.
+
+        The order is the van der Corput sequence in base 2 [1]_, from its second element on: the middle, the quarters,
+        the eighths, and so on. So every prefix is spread evenly over the track, a longer sample begins with the
+        shorter one, no second comes twice, and no two windows overlap.
+
+        Parameters
+        ----------
+        duration
+            Seconds. A track shorter than a second has the one window that it fills in part.
+
+        Returns
+        -------
+        numpy.ndarray
+            Each of 0 ... floor(duration) - 1 once, int64.
+
+        References
+        ----------
+        .. [1] J. G. van der Corput, "Verteilungsfunktionen (Erste Mitteilung)", Proceedings of the Koninklijke
+           Akademie van Wetenschappen te Amsterdam 38, 813-821, 1935.
+        """
+        seconds = max(1, int(duration))
+        bits = seconds.bit_length()  # 2**bits > seconds: a step never jumps over a whole second
+        index = np.arange(1, 2**bits, dtype=np.int64)
+        radical_inverse = np.zeros_like(index)
+        for bit in range(bits):
+            radical_inverse |= ((index >> bit) & 1) << (bits - 1 - bit)
+        visited = (radical_inverse * seconds) >> bits
+        _, first_visit = np.unique(visited, return_index=True)
+        order: np.ndarray = visited[np.sort(first_visit)]
+        return order
+
+    def offsets(self, duration: float) -> list[float]:
+        """Return where the windows of a track without silence start.
+
+        Parameters
+        ----------
+        duration
+            Seconds.
+
+        Returns
+        -------
+        list of float
+            Seconds, in the order of `order`, at most `windows` of them: all whole seconds of a track that is shorter.
+        """
+        return [float(second) for second in self.order(duration)[: self.windows]]

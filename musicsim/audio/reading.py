@@ -1,0 +1,113 @@
+"""A whole file at 48 kHz, as a stream."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from musicsim.audio.decoder import decoders_for, ends_early, why_undecodable
+from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
+from musicsim.audio.files import AudioFile, open_audio
+from musicsim.audio.signal import LOUDEST, SAMPLE_RATE, Sound, is_sane
+from musicsim.errors import display_path
+
+_log = logging.getLogger(__name__)
+
+
+def read_blocks(path: Path, *, block_seconds: float = 10.0) -> Iterator[Sound]:
+    """Decode a whole file, in constant memory.
+
+    Samples that are no numbers become silence, and a file that ends early ends early here too: both are logged.
+
+    Parameters
+    ----------
+    path
+        The file; its name says nothing about its format.
+    block_seconds
+        The length of a block.
+
+    Yields
+    ------
+    numpy.ndarray
+        Mono sound at 48 kHz, shape (samples,), float32: blocks of the length asked for, and a shorter last one.
+
+    Raises
+    ------
+    AudioError
+        If the file can't be read or decoded, at the latest when the first block is asked for.
+    """
+    size = max(1, round(block_seconds * SAMPLE_RATE))
+    with open_audio(path) as file:
+        block = np.empty(size, np.float32)
+        filled = 0
+        for sound in _resampled(_decoded(path, file)):
+            taken = 0
+            while taken < len(sound):
+                part = sound[taken : taken + size - filled]
+                block[filled : filled + len(part)] = part
+                taken += len(part)
+                filled += len(part)
+                if filled == size:
+                    yield block
+                    block = np.empty(size, np.float32)
+                    filled = 0
+        if filled:
+            yield block[:filled]
+
+
+def _decoded(path: Path, file: AudioFile) -> Iterator[tuple[int, Sound]]:
+    """Yield the sample rate, always the same, and the next sound at it.
+
+    Where one decoder finds no way past damage, the other one goes on from there.
+    """
+    failures: list[Undecodable] = []
+    rate = position = expected = 0
+    damaged = False
+    for make in decoders_for(file):
+        try:
+            with closing(make(file)) as decoder:
+                if rate not in (0, decoder.rate):
+                    continue
+                rate, expected = decoder.rate, max(expected, decoder.frames)
+                for sound in decoder.blocks(position):
+                    position += len(sound)
+                    if not is_sane(sound):
+                        sound = _silenced(sound)
+                        damaged = True
+                    yield rate, sound
+        except CannotSeek:
+            continue
+        except Undecodable as failure:
+            failures.append(failure)
+            continue
+        if position and not ends_early(position / rate, expected / rate):
+            break
+    else:
+        if not position:
+            raise AudioError(path, why_undecodable(file, failures))
+        seconds = (position / rate, expected / rate)
+        _log.warning("%s: only %.1f of %.1f s can be decoded", display_path(path), *seconds)
+    if damaged:
+        _log.warning("%s: samples that are no numbers are left out", display_path(path))
+
+
+def _silenced(sound: Sound) -> Sound:
+    return np.where(np.abs(sound) < LOUDEST, sound, np.float32(0))
+
+
+def _resampled(sounds: Iterator[tuple[int, Sound]]) -> Iterator[Sound]:
+    stream: soxr.ResampleStream | None = None
+    for rate, sound in sounds:
+        if rate == SAMPLE_RATE:
+            yield sound
+            continue
+        if stream is None:
+            stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1)
+        yield stream.resample_chunk(sound)
+    if stream is not None:
+        yield stream.resample_chunk(np.empty(0, np.float32), last=True)

@@ -1,0 +1,237 @@
+"""From a file to 1-s windows: the plan's seconds that sound, at 48 kHz."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from musicsim.audio.decoder import Decoder, decoders_for, ends_early, why_undecodable
+from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
+from musicsim.audio.files import AudioFile, lacks_its_end, open_audio, stated_size
+from musicsim.audio.plan import SamplingPlan
+from musicsim.audio.signal import SAMPLE_RATE, Sound, is_sane, is_silent, resample
+
+_MARGIN = 0.05
+"""Seconds decoded on both sides of a window. The resampling filter reaches less far at every usual rate."""
+_SEEKING_PAYS = 2
+"""A window costs as much by seeking as that many seconds by decoding on (benchmarks/decoding.py: 1.5 to 3)."""
+_LOST = 0.25
+"""Seconds of undecodable sound that are worth a warning."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampledAudio:
+    """The windows of one track.
+
+    Attributes
+    ----------
+    windows
+        Mono sound at 48 kHz, shape (N, 48000), float32, in the order of the plan, so that each prefix is spread evenly.
+    offsets
+        Where they start, shape (N,), float64, seconds.
+    duration
+        Seconds, of what can be decoded.
+    warning
+        What is wrong with the file all the same, in plain words, or None.
+    """
+
+    windows: npt.NDArray[np.float32]
+    offsets: npt.NDArray[np.float64]
+    duration: float
+    warning: str | None = None
+
+
+def sample_windows(path: Path, plan: SamplingPlan) -> SampledAudio:
+    """Decode a sample of a track.
+
+    Only the sampled seconds are decoded where that is quicker. Silent ones, and those with samples that are no
+    numbers, are replaced by the next of the plan's order.
+
+    Parameters
+    ----------
+    path
+        The file; its name says nothing about its format.
+    plan
+        Which seconds to take.
+
+    Returns
+    -------
+    SampledAudio
+        At least one window. A track that sounds for less than a second gives one, padded with zeros at its end.
+
+    Raises
+    ------
+    AudioError
+        If the file can't be read or decoded, or there is no sound in all of it.
+    """
+    with open_audio(path) as file:
+        best: SampledAudio | None = None
+        failures: list[Undecodable] = []
+        for make in decoders_for(file):
+            try:
+                with closing(make(file)) as decoder:
+                    sampled = _Sampler(file, decoder, plan).sample()
+            except Undecodable as failure:
+                failures.append(failure)
+                continue
+            if best is None or sampled.duration > best.duration:
+                best = sampled
+            if best.warning is None:
+                break
+            # Otherwise the other one may find its way past the damage.
+        if best is None:
+            raise AudioError(path, why_undecodable(file, failures))
+        return best
+
+
+class _Sampler:
+    """Takes one sample of one file with one decoder."""
+
+    def __init__(self, file: AudioFile, decoder: Decoder, plan: SamplingPlan) -> None:
+        self._file = file
+        self._decoder = decoder
+        self._plan = plan
+        # So many samples that there is a whole number of them at 48 kHz too.
+        step = decoder.rate // math.gcd(decoder.rate, SAMPLE_RATE)
+        self._margin = math.ceil(_MARGIN * decoder.rate / step) * step
+        self._order = plan.order(decoder.frames / decoder.rate)
+        self._decoded = 0
+        self._not_numbers = False
+
+    def sample(self) -> SampledAudio:
+        """Return the sample; raise `Undecodable` if there is nothing to take."""
+        rate = self._decoder.rate
+        windows: dict[int, Sound] | None = None
+        frames = self._decoder.frames
+        if frames >= _SEEKING_PAYS * self._plan.windows * rate:
+            windows = self._by_seeking()
+        if windows is None:
+            windows, frames = self._by_streaming()
+        if self._decoder.lost * rate > self._decoded / 2:
+            raise Undecodable("the file is damaged: much of it can't be decoded")
+        if not windows:
+            raise Undecodable(self._why_no_window(frames))
+        return SampledAudio(
+            np.stack(list(windows.values())),
+            np.array(list(windows), np.float64),
+            frames / rate,
+            self._warning(frames / rate),
+        )
+
+    def _by_seeking(self) -> dict[int, Sound] | None:
+        """Return the windows by second, or None where this takes a look at the whole file."""
+        windows: dict[int, Sound] = {}
+        tried = 0
+        try:
+            # A file that is cut short shows it here.
+            self._window_at(int(self._order.max()))
+            while len(windows) < self._plan.windows:
+                # Where much is silent, to look at every second is the quicker way.
+                if tried >= _SEEKING_PAYS * self._plan.windows:
+                    return None
+                seconds = self._order[tried : tried + self._plan.windows - len(windows)]
+                for second in sorted(seconds.tolist()):
+                    window = self._window_at(second)
+                    if window is not None:
+                        windows[second] = window
+                tried += len(seconds)
+        except CannotSeek:
+            return None
+        return {second: windows[second] for second in self._order.tolist() if second in windows}
+
+    def _window_at(self, second: int) -> Sound | None:
+        """Return a second's window, None if it can't be used; raise `CannotSeek` if it is not there."""
+        rate = self._decoder.rate
+        start = max(0, second * rate - self._margin)
+        length = (second + 1) * rate + self._margin - start
+        parts: list[Sound] = []
+        missing = length
+        for block in self._decoder.blocks(start, length):
+            parts.append(block[:missing])
+            missing -= len(parts[-1])
+            if not missing:
+                break
+        if missing > rate // 4:
+            raise CannotSeek
+        lead = second * rate - start
+        sound = np.concatenate(parts)
+        self._decoded += len(sound)
+        return self._resampled(sound, lead) if self._is_usable(sound, lead) else None
+
+    def _by_streaming(self) -> tuple[dict[int, Sound], int]:
+        """Decode the whole file; return the windows by second and the number of samples."""
+        rank = np.empty_like(self._order)
+        rank[self._order] = np.arange(len(self._order))
+        # A heap with the last one of the order on top, to make room for an earlier one.
+        kept: list[tuple[int, int, Sound, int]] = []
+        rest: tuple[int, Sound, int] | None = None
+        frames = 0
+        for second, sound, lead in self._seconds():
+            frames = second * self._decoder.rate + len(sound) - lead
+            # What is beyond the length that the header has comes after all else.
+            priority = -int(rank[second]) if second < len(rank) else -second
+            full = len(kept) == self._plan.windows
+            if len(sound) - lead < self._decoder.rate:
+                rest = (second, sound, lead)
+            elif (not full or priority > kept[0][0]) and self._is_usable(sound, lead):
+                put = heapq.heapreplace if full else heapq.heappush
+                put(kept, (priority, second, sound.copy(), lead))
+        self._decoded = frames
+        if not kept and rest is not None and self._is_usable(*rest[1:]):
+            kept.append((0, *rest))
+        windows = {
+            second: self._resampled(sound, lead)
+            for _, second, sound, lead in sorted(kept, reverse=True)
+        }
+        return windows, frames
+
+    def _seconds(self) -> Iterator[tuple[int, Sound, int]]:
+        """Yield each second, the sound from its left to its right margin, and the length of the left one."""
+        rate, margin = self._decoder.rate, self._margin
+        sound = np.empty(0, np.float32)
+        start = second = 0  # `sound` starts at the sample `start` of the file
+        for block in self._decoder.blocks(0, rate):
+            sound = np.concatenate((sound, block))
+            while (end := (second + 1) * rate + margin) <= start + len(sound):
+                yield second, sound[: end - start], second * rate - start
+                second += 1
+                sound = sound[second * rate - margin - start :]
+                start = second * rate - margin
+        while second * rate < start + len(sound):
+            yield second, sound, second * rate - start
+            second += 1
+
+    def _is_usable(self, sound: Sound, lead: int) -> bool:
+        if not is_sane(sound):
+            self._not_numbers = True
+            return False
+        return not is_silent(sound[lead : lead + self._decoder.rate], self._plan.silence)
+
+    def _resampled(self, sound: Sound, lead: int) -> Sound:
+        return resample(sound, self._decoder.rate, lead, SAMPLE_RATE)
+
+    def _why_no_window(self, frames: int) -> str:
+        if self._not_numbers:
+            return "the file is damaged: its samples are no numbers"
+        if not frames:
+            return "there is no sound in it"
+        return "no sound: the whole track is silent"
+
+    def _warning(self, duration: float) -> str | None:
+        expected = self._decoder.frames / self._decoder.rate
+        expected = max(expected, duration * stated_size(self._file) / self._file.size)
+        if ends_early(duration, expected):
+            digits = 0 if expected >= 10 else 1
+            return f"the file ends early: only {duration:.{digits}f} of {expected:.{digits}f} s can be decoded"
+        if lacks_its_end(self._file):
+            return "the file ends early: the end of its last stream is missing"
+        if self._decoder.lost > _LOST or self._not_numbers:
+            return "parts of the file are damaged"
+        return None

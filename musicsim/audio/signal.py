@@ -1,0 +1,81 @@
+"""Small operations on sound: downmix, resampling, level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from musicsim.audio.errors import Undecodable
+
+Sound = npt.NDArray[np.float32]
+"""Mono sound, shape (samples,), full scale from -1 to 1."""
+Samples = npt.NDArray[Any]
+"""Samples as a decoder gives them, shape (channels, samples)."""
+
+SAMPLE_RATE = 48_000
+"""Samples a second of all sound that leaves this room: what OpenL3 expects."""
+
+BLOCK = 32_768
+"""Samples that a decoder gives at a time where it is not asked otherwise."""
+
+LONGEST = 1_000_000
+"""Seconds, more than eleven days: a header that says so has no length, or not a true one."""
+
+# Damaged headers claim 0, 1 or 4,294,967,295 Hz. The lowest that was ever in use is 4 kHz, the highest DSD512 as PCM.
+_RATES = range(1_000, 3_000_000)
+LOUDEST = 1e9
+"""Above full scale is common in float files; above this is damage."""
+
+
+def check_rate(rate: int) -> None:
+    """Raise `Undecodable` for a sample rate that can't be true."""
+    if rate not in _RATES:
+        raise Undecodable(f"the file is damaged: its header claims a sample rate of {rate} Hz")
+
+
+def mono(channels: npt.NDArray[np.float32]) -> Sound:
+    """Return the mean over the channels of sound of shape (channels, samples), as a copy."""
+    # Channel by channel, since numpy's mean over a short axis of interleaved samples takes five times as long.
+    total: Sound = channels[0].copy()
+    for channel in channels[1:]:
+        total += channel
+    if len(channels) > 1:
+        total /= np.float32(len(channels))
+    return total
+
+
+def is_sane(sound: Sound) -> bool:
+    """Tell whether all samples are numbers, of a size that sound can have."""
+    return bool((np.abs(sound) < LOUDEST).all())
+
+
+def is_silent(sound: Sound, threshold: float) -> bool:
+    """Tell whether the RMS level of some samples is below a threshold in dB re full scale."""
+    power = np.square(sound, dtype=np.float64).mean()
+    return bool(power < 10 ** (threshold / 10))
+
+
+def resample(sound: Sound, rate: int, start: int, count: int) -> Sound:
+    """Return some samples of a piece of sound at 48 kHz.
+
+    Parameters
+    ----------
+    sound
+        At `rate`, with some sound before and after what is asked for, as far as there is any: the filter reaches there.
+    rate
+        Samples a second.
+    start
+        Where in `sound` the result starts, in its samples.
+    count
+        How many samples at 48 kHz to return; zeros where the sound has ended.
+    """
+    if rate != SAMPLE_RATE:
+        sound = soxr.resample(sound, rate, SAMPLE_RATE)
+        start = round(start * SAMPLE_RATE / rate)
+    window = np.zeros(count, np.float32)
+    part = sound[start : start + count]
+    window[: len(part)] = part
+    return window

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from known_audio import FORMATS, encode, known_sound
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Write a file: ``make("flac", sound, name="x.flac")``; `sound` at the format's rate."""
+
+    def write(name_of_format: str, sound: np.ndarray | None = None, *, name: str = "") -> Path:
+        how = FORMATS[name_of_format]
+        if sound is None:
+            sound = known_sound(36, how.rate)
+        if sound.ndim == 1:
+            sound = sound[:, None]
+        path = encode(tmp_path / f"written{how.suffix}", sound, how)
+        return path.rename(tmp_path / name) if name else path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """36 s of `known_sound` in every format; read only."""
+    folder = tmp_path_factory.mktemp("formats")
+    return {
+        name: encode(folder / f"{name}{how.suffix}", known_sound(36, how.rate), how)
+        for name, how in FORMATS.items()
+    }

@@ -1,0 +1,111 @@
+"""Audio files with known content, in every format that can be made here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av  # noqa: TID253 (these tests are about it)
+import numpy as np
+import soundfile as sf
+
+
+def known_sound(seconds: float, rate: int = 44_100, channels: int = 2) -> np.ndarray:
+    """Return sound of shape (samples, channels) in which every second is another chirp."""
+    time = np.arange(round(seconds * rate)) / rate
+    second = np.floor(time)
+    low = 300 + 37 * (second * 7 % 41)
+    within = time - second
+    chirp = np.sin(2 * np.pi * (low * within + 400 * within**2)) * np.sin(np.pi * within) ** 0.5
+    # Different enough to notice a channel that is left out.
+    gains = np.linspace(0.5, 0.3, channels)
+    return (chirp[:, None] * gains).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How to write a format, and how exactly its timing survives."""
+
+    suffix: str
+    codec: str = ""
+    """Of PyAV; by libsndfile where empty."""
+    subtype: str | None = None
+    container: str | None = None
+    sample_format: str | None = None
+    rate: int = 44_100
+    bit_rate: int | None = None
+    container_options: dict[str, str] = field(default_factory=dict)
+    codec_options: dict[str, str] = field(default_factory=dict)
+    late: float = 0.0
+    """Seconds by which the sound may be shifted: encoders' delays that the format has no field for, rounded stamps."""
+    lossless: bool = False
+
+
+_VBR = {"global_quality": str(118 * 4), "flags": "+qscale"}
+FORMATS = {
+    "wav": Format(".wav", subtype="PCM_16", lossless=True),
+    "wav float": Format(".wav", subtype="FLOAT", lossless=True),
+    "wav 24 bit": Format(".wav", subtype="PCM_24", lossless=True),
+    "aiff": Format(".aiff", subtype="PCM_16", lossless=True),
+    "flac": Format(".flac", subtype="PCM_16", lossless=True),
+    "vorbis": Format(".ogg", subtype="VORBIS"),
+    "mp3": Format(".mp3", "libmp3lame", bit_rate=192_000),
+    "mp3 vbr": Format(".mp3", "libmp3lame", codec_options=_VBR),
+    "mp3 cbr without header": Format(
+        ".mp3",
+        "libmp3lame",
+        bit_rate=192_000,
+        container_options={"write_xing": "0", "id3v2_version": "0"},
+        late=0.03,
+    ),
+    "mp3 vbr without header": Format(
+        ".mp3",
+        "libmp3lame",
+        codec_options=_VBR,
+        container_options={"write_xing": "0", "id3v2_version": "0"},
+        late=0.03,
+    ),
+    "mp2": Format(".mp2", "mp2", bit_rate=192_000, late=0.02),
+    "aac": Format(".m4a", "aac", bit_rate=192_000),
+    "aac adts": Format(".aac", "aac", bit_rate=192_000, container="adts", late=0.03),
+    "alac": Format(".m4a", "alac", lossless=True),
+    "opus": Format(".opus", "libopus", rate=48_000, bit_rate=160_000),
+    "flac in ogg": Format(".oga", "flac", container="ogg", lossless=True),
+    "flac in matroska": Format(".mka", "flac", lossless=True, late=0.001),
+    "wavpack": Format(".wv", "wavpack", sample_format="s16p", lossless=True),
+    "wavpack 8 bit": Format(".wv", "wavpack", sample_format="u8p"),
+    "tta": Format(".tta", "tta", sample_format="s16", lossless=True),
+    "wma": Format(".wma", "wmav2", bit_rate=192_000, late=0.05),
+    "ac3": Format(".ac3", "ac3", rate=48_000, bit_rate=192_000, late=0.01),
+}
+
+
+def encode(path: Path, sound: np.ndarray, how: Format) -> Path:
+    """Write sound of shape (samples, channels) in a format."""
+    if not how.codec:
+        # In pieces: libsndfile's Vorbis encoder overflows the stack with a long one.
+        with sf.SoundFile(path, "w", how.rate, sound.shape[1], how.subtype) as file:
+            for start in range(0, len(sound), 65_536):
+                file.write(sound[start : start + 65_536])
+        return path
+    layout = {1: "mono", 2: "stereo"}[sound.shape[1]]
+    with av.open(str(path), "w", format=how.container, options=how.container_options) as container:
+        stream = container.add_stream(
+            how.codec, rate=how.rate, layout=layout, options=how.codec_options
+        )
+        if how.sample_format:
+            stream.format = how.sample_format
+        if how.bit_rate:
+            stream.bit_rate = how.bit_rate
+        converter = av.AudioResampler(stream.format, layout, how.rate)
+        for start in range(0, len(sound), how.rate):
+            planar = np.ascontiguousarray(sound[start : start + how.rate].T)
+            frame = av.AudioFrame.from_ndarray(planar, "fltp", layout)
+            frame.sample_rate = how.rate
+            frame.pts = start
+            for converted in converter.resample(frame):
+                container.mux(stream.encode(converted))
+        for converted in converter.resample(None):
+            container.mux(stream.encode(converted))
+        container.mux(stream.encode(None))
+    return path

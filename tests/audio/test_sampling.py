@@ -1,0 +1,330 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+import soxr
+from conftest import Make
+from known_audio import FORMATS, known_sound
+
+from musicsim.audio import SAMPLE_RATE, AudioError, SampledAudio, SamplingPlan, sample_windows
+
+SEEKING = SamplingPlan(windows=8)
+"""Few enough windows of 36 s that seeking to them is quicker than decoding all."""
+STREAMING = SamplingPlan(windows=32)
+
+
+def noise(seconds: float, rate: int = 44_100) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(round(seconds * rate)).astype(np.float32) * 0.1
+
+
+def silence(seconds: float, rate: int = 44_100) -> np.ndarray:
+    return np.zeros(round(seconds * rate), np.float32)
+
+
+def reference(rate: int, seconds: float = 36) -> np.ndarray:
+    """Return what the files of `known_sound` should sound like."""
+    return soxr.resample(known_sound(seconds, rate).mean(axis=1), rate, SAMPLE_RATE)
+
+
+def lag(window: np.ndarray, true: np.ndarray) -> int:
+    """Return by how many samples a window is late, from the peak of the cross-correlation."""
+    size = 2 * len(true)
+    spectrum = np.fft.rfft(window, size) * np.conj(np.fft.rfft(true, size))
+    peak = int(np.fft.irfft(spectrum).argmax())
+    return peak if peak < len(true) else peak - size
+
+
+def check(sampled: SampledAudio, source: np.ndarray, late: float, lossless: bool) -> None:
+    for window, offset in zip(sampled.windows, sampled.offsets, strict=True):
+        start = round(offset * SAMPLE_RATE)
+        true = source[start : start + SAMPLE_RATE]
+        shift = lag(window, true)
+        assert abs(shift) <= 1 + late * SAMPLE_RATE
+        shifted = np.roll(window, -shift)[2400:-2400]
+        true = true[2400:-2400]
+        similarity = shifted @ true / np.linalg.norm(shifted) / np.linalg.norm(true)
+        assert similarity > 0.98
+        if lossless and not late:
+            np.testing.assert_allclose(window, source[start : start + SAMPLE_RATE], atol=2e-4)
+
+
+@pytest.mark.parametrize("plan", [SEEKING, STREAMING], ids=["seeking", "streaming"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_windows_are_the_source_at_their_offsets(
+    files: dict[str, Path], name: str, plan: SamplingPlan
+):
+    how = FORMATS[name]
+
+    sampled = sample_windows(files[name], plan)
+
+    assert sampled.windows.shape == (plan.windows, SAMPLE_RATE)
+    assert sampled.windows.dtype == np.float32
+    assert sampled.offsets.dtype == np.float64
+    assert sampled.offsets.tolist() == plan.offsets(36)
+    assert sampled.duration == pytest.approx(36, abs=0.1)
+    assert sampled.warning is None
+    check(sampled, reference(how.rate), how.late, how.lossless)
+
+
+def test_a_longer_sample_begins_with_the_shorter_one(files: dict[str, Path]):
+    short = sample_windows(files["flac"], SEEKING)
+    long = sample_windows(files["flac"], STREAMING)
+
+    np.testing.assert_array_equal(long.offsets[:8], short.offsets)
+    np.testing.assert_allclose(long.windows[:8], short.windows, atol=1e-6)
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 192_000])
+def test_resampling_leaves_no_trace_at_the_edges(tmp_path: Path, rate: int):
+    sound = noise(20, rate)
+    path = tmp_path / "noise.wav"
+    sf.write(path, sound, rate, subtype="FLOAT")
+    whole = soxr.resample(sound, rate, SAMPLE_RATE)
+
+    sampled = sample_windows(path, SamplingPlan(windows=5))
+
+    for window, offset in zip(sampled.windows, sampled.offsets, strict=True):
+        start = int(offset) * SAMPLE_RATE
+        np.testing.assert_allclose(window, whole[start : start + SAMPLE_RATE], atol=1e-5)
+
+
+def test_a_vbr_mp3_without_a_header_is_read_whole(files: dict[str, Path]):
+    path = files["mp3 vbr without header"]
+    # Otherwise this is not the file that the test is about.
+    assert b"Xing" not in path.read_bytes()
+    assert sf.info(path).duration < 30
+
+    assert sample_windows(path, STREAMING).duration == pytest.approx(36, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong_name"),
+    [("flac", "a.mp3"), ("mp3", "a.flac"), ("vorbis", "a.wav"), ("aac", "a.ogg"), ("wav", "a")],
+)
+def test_files_are_known_by_their_content(
+    files: dict[str, Path], tmp_path: Path, name: str, wrong_name: str
+):
+    path = tmp_path / wrong_name
+    path.write_bytes(files[name].read_bytes())
+
+    assert len(sample_windows(path, SEEKING).windows) == 8
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_the_downmix_is_the_mean_over_the_channels(tmp_path: Path, channels: int):
+    sound = known_sound(3, SAMPLE_RATE, channels)
+    path = tmp_path / "a.wav"
+    sf.write(path, sound, SAMPLE_RATE, subtype="FLOAT")
+
+    sampled = sample_windows(path, SamplingPlan())
+
+    expected = sound.mean(axis=1).reshape(3, -1)[sampled.offsets.astype(int)]
+    np.testing.assert_allclose(sampled.windows, expected, atol=1e-6)
+
+
+def test_eight_bits_at_8_khz(tmp_path: Path):
+    path = tmp_path / "a.wav"
+    sf.write(path, known_sound(5, 8_000, 1), 8_000, subtype="PCM_U8")
+
+    sampled = sample_windows(path, SamplingPlan())
+
+    assert len(sampled.windows) == 5
+    true = (
+        reference(8_000, 5).reshape(5, -1) * 2 / 1.6
+    )  # one channel is at 0.5, the mean of two at 0.4
+    np.testing.assert_allclose(sampled.windows, true[sampled.offsets.astype(int)], atol=0.02)
+
+
+def test_a_jingle_is_padded_with_zeros(make: Make):
+    sampled = sample_windows(make("flac", noise(0.3)), SamplingPlan())
+
+    assert sampled.windows.shape == (1, SAMPLE_RATE)
+    assert sampled.offsets.tolist() == [0.0]
+    assert sampled.duration == pytest.approx(0.3, abs=0.001)
+    sounding = round(0.3 * SAMPLE_RATE)
+    assert np.abs(sampled.windows[0, : sounding - 10]).max() > 0.05
+    assert not sampled.windows[0, sounding + 10 :].any()
+
+
+@pytest.mark.parametrize("name", ["mp3", "aac", "vorbis", "opus"])
+def test_a_jingle_in_every_lossy_format(make: Make, name: str):
+    sampled = sample_windows(make(name, noise(0.3, FORMATS[name].rate)), SamplingPlan())
+
+    assert len(sampled.windows) == 1
+
+
+def test_silent_seconds_are_replaced_by_the_next_of_the_order(make: Make):
+    plan = SamplingPlan(windows=4)
+    # The first of the order, the middle, is silent.
+    path = make("flac", np.concatenate([noise(20), silence(2), noise(18)]))
+
+    sampled = sample_windows(path, plan)
+
+    order = [second for second in plan.order(40).tolist() if second not in (20, 21)]
+    assert sampled.offsets.tolist() == order[:4]
+
+
+def test_a_track_that_is_half_silent_gets_all_its_windows(make: Make):
+    path = make("flac", np.concatenate([silence(60), noise(40)]))
+
+    sampled = sample_windows(path, SamplingPlan(windows=32))
+
+    assert len(sampled.windows) == 32
+    assert sampled.offsets.min() >= 60
+
+
+@pytest.mark.parametrize("name", ["flac", "mp3"])
+@pytest.mark.parametrize("start", [97, 145])
+def test_a_little_sound_in_much_silence_is_found(make: Make, name: str, start: int):
+    sound = silence(150)
+    sound[start * 44_100 :][: 5 * 44_100] = noise(5)
+
+    sampled = sample_windows(make(name, sound), SamplingPlan())
+
+    assert sorted(sampled.offsets)[:5] == [start, start + 1, start + 2, start + 3, start + 4]
+
+
+def test_sound_in_the_last_part_of_a_second_is_found(make: Make):
+    path = make("flac", np.concatenate([silence(100), noise(0.4)]))
+
+    sampled = sample_windows(path, SamplingPlan())
+
+    assert sampled.offsets.tolist() == [100.0]
+
+
+@pytest.mark.parametrize("seconds", [0.5, 20, 100])
+def test_silence_is_an_error(make: Make, seconds: float):
+    path = make("flac", silence(seconds))
+
+    with pytest.raises(AudioError) as caught:
+        sample_windows(path, SamplingPlan())
+
+    assert caught.value.path == path
+    assert caught.value.reason == "no sound: the whole track is silent"
+
+
+def test_a_file_without_samples_is_an_error(make: Make):
+    with pytest.raises(AudioError, match="there is no sound in it"):
+        sample_windows(make("wav", silence(0)), SamplingPlan())
+
+
+def test_samples_that_are_no_numbers_are_left_out(make: Make):
+    sound = noise(40)
+    sound[20 * 44_100 : 22 * 44_100] = np.nan
+    sound[10 * 44_100] = np.inf
+
+    sampled = sample_windows(make("wav float", sound), SamplingPlan(windows=8))
+
+    assert sampled.warning == "parts of the file are damaged"
+    assert len(sampled.windows) == 8
+    assert np.isfinite(sampled.windows).all()
+    assert not {10.0, 20.0, 21.0} & set(sampled.offsets)
+
+
+def test_nothing_but_samples_that_are_no_numbers_is_damage(make: Make):
+    with pytest.raises(AudioError, match="no numbers"):
+        sample_windows(make("wav float", noise(3) * np.nan), SamplingPlan())
+
+
+CUT_SHORT = sorted(FORMATS.keys() - {"aac", "alac"})
+WITHOUT_A_LENGTH = {"mp3 cbr without header", "mp3 vbr without header", "mp2", "aac adts", "ac3"}
+
+
+@pytest.mark.parametrize("plan", [SEEKING, STREAMING], ids=["seeking", "streaming"])
+@pytest.mark.parametrize("name", CUT_SHORT)
+def test_of_a_file_that_is_cut_short_the_rest_is_taken(
+    files: dict[str, Path], tmp_path: Path, name: str, plan: SamplingPlan
+):
+    whole = files[name].read_bytes()
+    path = tmp_path / "cut short"
+    path.write_bytes(whole[: len(whole) // 2])
+
+    sampled = sample_windows(path, plan)
+
+    assert len(sampled.windows) >= 8
+    assert sampled.offsets.max() + 1 <= sampled.duration
+    assert 14 < sampled.duration < 22
+    assert (sampled.warning is None) == (name in WITHOUT_A_LENGTH)
+    if sampled.warning:
+        assert sampled.warning.startswith("the file ends early: ")
+    how = FORMATS[name]
+    check(sampled, reference(how.rate), how.late, lossless=False)
+
+
+def test_the_warning_says_how_much_there_is(files: dict[str, Path], tmp_path: Path):
+    path = tmp_path / "a.wav"
+    path.write_bytes(files["wav"].read_bytes()[: 44 + 12 * 44_100 * 4])
+
+    assert (
+        sample_windows(path, SEEKING).warning
+        == "the file ends early: only 12 of 36 s can be decoded"
+    )
+
+
+@pytest.mark.parametrize("name", ["flac", "mp3", "aac", "vorbis", "opus", "wavpack"])
+def test_damage_in_the_middle_does_not_end_the_track(
+    files: dict[str, Path], tmp_path: Path, name: str
+):
+    damaged = bytearray(files[name].read_bytes())
+    middle = len(damaged) // 2
+    # WavPack's blocks are half a second long, and FFmpeg finds no way past one without its header.
+    damaged[middle : middle + 2_000] = np.random.default_rng(0).bytes(2_000)
+    path = tmp_path / "damaged"
+    path.write_bytes(damaged)
+
+    sampled = sample_windows(path, STREAMING)
+
+    assert sampled.duration > 34
+    assert sampled.offsets.max() >= 33
+
+
+def test_a_wav_that_was_written_to_a_pipe_has_no_length_and_no_fault(
+    files: dict[str, Path], tmp_path: Path
+):
+    content = bytearray(files["wav"].read_bytes())
+    data = content.index(b"data")
+    for field in (4, data + 4):
+        content[field : field + 4] = b"\xff\xff\xff\xff"
+    path = tmp_path / "a.wav"
+    path.write_bytes(content)
+
+    sampled = sample_windows(path, SEEKING)
+
+    assert sampled.duration == pytest.approx(36, abs=0.01)
+    assert sampled.warning is None
+
+
+def test_a_flac_that_was_written_to_a_pipe_has_no_length_and_no_fault(
+    files: dict[str, Path], tmp_path: Path
+):
+    content = bytearray(files["flac"].read_bytes())
+    # The 36 bits of the number of samples in STREAMINFO.
+    content[21] &= 0xF0
+    content[22:26] = bytes(4)
+    path = tmp_path / "a.flac"
+    path.write_bytes(content)
+
+    sampled = sample_windows(path, SEEKING)
+
+    assert sampled.duration == pytest.approx(36, abs=0.01)
+    assert sampled.warning is None
+
+
+def test_tags_around_an_mp3_are_no_damage(files: dict[str, Path], tmp_path: Path):
+    picture = np.random.default_rng(0).bytes(200_000)
+    frame = b"APIC" + len(picture).to_bytes(4) + b"\0\0" + picture
+    size = len(frame)
+    synchsafe = bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
+    content = files["mp3"].read_bytes()
+    # PyAV wrote a tag of its own in front.
+    content = content[content.index(b"\xff\xfb") :]
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"ID3\3\0\0" + synchsafe + frame + content + b"TAG" + bytes(125))
+
+    sampled = sample_windows(path, STREAMING)
+
+    assert sampled.warning is None
+    assert sampled.duration == pytest.approx(36, abs=0.01)
