@@ -1,0 +1,29 @@
+"""Small questions to the listener."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+
+def ask_name(parent: QWidget, title: str, label: str, suggested: str) -> str | None:
+    """Return the name that the listener gives something, or None."""
+    name, given = QInputDialog.getText(parent, title, label, text=suggested)
+    name = name.strip()
+    return name if given and name else None
+
+
+def ask_folder(parent: QWidget, title: str, suggested: Path) -> Path | None:
+    """Return the folder that the listener chooses, or None."""
+    chosen = QFileDialog.getExistingDirectory(parent, title, str(suggested))
+    return Path(chosen) if chosen else None
+
+
+def confirm(parent: QWidget, title: str, question: str, yes: str) -> bool:
+    """Return whether the listener means it; `yes` is what the button says."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, question, parent=parent)
+    button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.exec()
+    return box.clickedButton() is button

@@ -1,0 +1,89 @@
+"""The music folders of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+
+from musicsim.errors import display_path
+from musicsim.ui.dialogs import confirm
+from musicsim.ui.messages import Messages
+from musicsim.ui.theme import Theme
+from musicsim.ui.widgets import button
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+
+
+class FoldersDialog(QDialog):
+    """Lists the folders; adds and removes them."""
+
+    add_wanted = Signal()
+    changed = Signal()
+
+    def __init__(self, app: Musicsim, messages: Messages, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._app = app
+        self._messages = messages
+        self._folders: list[Path] = []
+        self.setWindowTitle(self.tr("Music folders"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(560, 320)
+        text = QLabel(
+            self.tr(
+                "musicsim follows these folders and the folders in them. Your files are never changed."
+            )
+        )
+        text.setWordWrap(True)
+        self._model = QStringListModel(self)
+        self.list = QListView()
+        self.list.setObjectName("boxed")
+        self.list.setModel(self._model)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.list.setAccessibleName(self.tr("Music folders"))
+        self.list.selectionModel().currentChanged.connect(self._enable)
+        self.add = button(self.tr("Add…"), theme, "add")
+        self.add.clicked.connect(self.add_wanted)
+        self.remove = button(self.tr("Remove…"), theme, "delete")
+        self.remove.clicked.connect(self._remove)
+        done = button(self.tr("Close"), theme)
+        done.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.add)
+        buttons.addWidget(self.remove)
+        buttons.addStretch(1)
+        buttons.addWidget(done)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(text)
+        column.addWidget(self.list, 1)
+        column.addLayout(buttons)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the folders as they are now."""
+        self._folders = self._app.catalogue.folders()
+        self._model.setStringList([display_path(folder) for folder in self._folders])
+        self._enable()
+
+    def _enable(self) -> None:
+        self.remove.setEnabled(self.list.currentIndex().isValid())
+
+    def _remove(self) -> None:
+        index = self.list.currentIndex()
+        if not index.isValid():
+            return
+        folder = self._folders[index.row()]
+        question = self.tr(
+            "Remove “{0}” from the library?\n\n"
+            "Its tracks leave the library and the playlists. The files stay where they are."
+        ).format(display_path(folder))
+        if confirm(self, self.tr("Remove folder"), question, self.tr("Remove folder")):
+            with self._messages.reporting():
+                self._app.remove_folder(folder)
+            self.refresh()
+            self.changed.emit()

@@ -1,0 +1,59 @@
+"""Numbers, lengths and counts as a listener reads them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+
+def number(value: int) -> str:
+    """Return a whole number with separated thousands, such as ``10,000``."""
+    return f"{value:,}"
+
+
+def counted(context: str, value: int, one: str, many: str) -> str:
+    """Return a counted phrase; ``%n`` in `one` and `many` is where the number goes.
+
+    A translation has the plural forms of its language under `many`; without one English's two serve.
+    """
+    translated = QCoreApplication.translate(context, many, None, value)
+    if translated == many.replace("%n", str(value)):
+        translated = (one if value == 1 else many).replace("%n", number(value))
+    return translated
+
+
+def length(seconds: float | None) -> str:
+    """Return a track's length, such as ``4:05`` or ``1:02:03``; empty where it is not known."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def span(seconds: float) -> str:
+    """Return a time in words, such as ``1 h 32 min``, ``8 min`` or ``40 s``."""
+    if seconds < 60:
+        return QCoreApplication.translate("formats", "{0} s").format(round(seconds))
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return QCoreApplication.translate("formats", "{0} min").format(minutes)
+    if minutes % 60 == 0:
+        return QCoreApplication.translate("formats", "{0} h").format(minutes // 60)
+    text = QCoreApplication.translate("formats", "{0} h {1} min")
+    return text.format(minutes // 60, minutes % 60)
+
+
+def file_name(name: str, suffix: str) -> str:
+    """Return a file name for something that a listener named, allowed on every platform."""
+    kept = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in name)
+    # 255 bytes are what the usual file systems take, and one character may need four of them.
+    kept = kept.strip(" .").encode("utf-8", "replace")[:200].decode("utf-8", "ignore")
+    return (kept or "playlist") + suffix
+
+
+def is_text(path: Path) -> bool:
+    """Tell whether a path is text that Qt can hold; on Linux it may be any bytes."""
+    return not any("\ud800" <= c <= "\udfff" for c in os.fspath(path))

@@ -1,0 +1,115 @@
+"""Opens the window, and closes it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QSocketNotifier, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from musicsim import __version__
+from musicsim.errors import MusicsimError
+from musicsim.ui.bridge import Bridge
+from musicsim.ui.main_window import MainWindow, saved_scheme
+from musicsim.ui.messages import Messages
+from musicsim.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+
+SETTINGS_FILE = "window.ini"
+
+
+def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
+    """Show the window until it is closed, and close the app.
+
+    Parameters
+    ----------
+    app
+        Not started yet: that happens after the window's first paint.
+    folder
+        Added to the library.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    QGuiApplication.setDesktopFileName("musicsim")
+    application = QApplication.instance() or QApplication(["musicsim"])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("musicsim")
+    application.setApplicationVersion(__version__)
+    settings = QSettings(str(app.data_folder / SETTINGS_FILE), QSettings.Format.IniFormat)
+    bridge = Bridge(app.events)
+    try:
+        window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
+
+        def begin() -> None:
+            app.start()
+            if folder is not None:
+                window.add_folder(folder)
+
+        window.show()
+        # After the first paint: what follows competes with the window for the processor.
+        QTimer.singleShot(0, window, begin)
+        with _closed_by_signals(window), _errors_told_by(window.messages):
+            return application.exec()
+    finally:
+        bridge.close()
+        app.close()
+
+
+@contextmanager
+def _errors_told_by(messages: Messages) -> Iterator[None]:
+    """Tell the listener of an error of the world that comes up in the midst of Qt; bugs go where they went."""
+    before = sys.excepthook
+
+    def tell(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, MusicsimError):
+            messages.fail(error)
+        else:
+            before(kind, error, traceback)
+
+    sys.excepthook = tell
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+@contextmanager
+def _closed_by_signals(window: QWidget) -> Iterator[None]:
+    """Close the window properly on Ctrl+C and when the session ends.
+
+    Python handles signals between two of its instructions, and while Qt waits for events there are none: the
+    signal's number arrives on a socket that wakes Qt.
+    """
+    receiver, sender = socket.socketpair()
+    receiver.setblocking(False)
+    sender.setblocking(False)
+    notifier = QSocketNotifier(receiver.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda: (receiver.recv(64), window.close()))
+    before = signal.set_wakeup_fd(sender.fileno())
+    handlers = {
+        number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(before)
+        notifier.setEnabled(False)
+        receiver.close()
+        sender.close()

@@ -1,0 +1,448 @@
+"""The main window: puts the parts side by side and tells each what the others did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicsim import __version__
+from musicsim.errors import display_path
+from musicsim.library.types import Track
+from musicsim.resources import resource
+from musicsim.ui.actions import TrackActions
+from musicsim.ui.bridge import Bridge
+from musicsim.ui.demo import DemoJob
+from musicsim.ui.dialogs import ask_folder
+from musicsim.ui.exporting import Exporter
+from musicsim.ui.first_start import FirstStart, suggested_folder
+from musicsim.ui.folders import FoldersDialog
+from musicsim.ui.library_model import LibraryModel
+from musicsim.ui.library_page import LibraryPage
+from musicsim.ui.menus import ShortcutsDialog, fill_menu_bar, make_commands
+from musicsim.ui.messages import MessageBar, Messages
+from musicsim.ui.play_queue import PlayQueue
+from musicsim.ui.player import MediaLike, Player, qt_media
+from musicsim.ui.player_bar import PlayerBar
+from musicsim.ui.playlist_menu import PlaylistCommands
+from musicsim.ui.playlist_page import PlaylistPage
+from musicsim.ui.playlists import Playlists
+from musicsim.ui.problems import ProblemsDialog
+from musicsim.ui.queue_pane import QueuePane
+from musicsim.ui.side_panel import SidePanel, Tab
+from musicsim.ui.sidebar import Sidebar
+from musicsim.ui.similar_pane import SimilarPane
+from musicsim.ui.status import StatusStrip
+from musicsim.ui.store import TrackStore
+from musicsim.ui.theme import Scheme, Theme
+from musicsim.ui.track_model import one_line
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+
+DEMO_FOLDER = "demo library"
+"""Inside the data folder."""
+
+
+class MainWindow(QMainWindow):
+    """Everything that the listener sees."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        app: Musicsim,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+        *,
+        make_media: Callable[[], MediaLike] = qt_media,
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._theme = theme
+        self._settings = settings
+        self._folders_dialog: FoldersDialog | None = None
+        self.setWindowTitle("musicsim")
+        self.setWindowIcon(QIcon(str(resource("icons/musicsim.svg"))))
+        self.setAcceptDrops(True)
+
+        self.messages = Messages(self)
+        self.store = TrackStore(app.catalogue, bridge, self)
+        self.playlists = Playlists(app.catalogue, bridge, self)
+        self.player = Player(
+            self.store, PlayQueue(self.store, theme, self), self.messages, make_media, self
+        )
+        self.exporter = Exporter(self, self.messages, settings)
+        self.actions_ = TrackActions(
+            app,
+            bridge,
+            self.store,
+            self.player,
+            self.playlists,
+            self.exporter,
+            self.messages,
+            theme,
+            self,
+        )
+        self.commands = make_commands(self, theme)
+        self.library_model = LibraryModel(self.store, theme, self)
+        self.library_page = LibraryPage(self.library_model, self.actions_, theme)
+        self.playlist_page = PlaylistPage(
+            self.store, self.playlists, self.actions_, self.messages, theme
+        )
+        self.similar = SimilarPane(app, bridge, self.store, self.actions_, theme)
+        self.queue_pane = QueuePane(self.player, self.actions_, self.messages, theme)
+        self.sidebar = Sidebar(self.playlists, self.messages, theme)
+        self.panel = SidePanel(self.similar, self.queue_pane, theme)
+        self.demo = DemoJob(app.data_folder / DEMO_FOLDER, parent=self)
+        self.first_start = FirstStart(self.demo, self.messages, theme)
+        self.problems = ProblemsDialog(app, self.messages, theme, self)
+        self.status = StatusStrip(theme, paused=app.paused)
+        self.message_bar = MessageBar(self.messages, theme)
+        self.player_bar = PlayerBar(
+            self.player,
+            theme,
+            previous=self.commands.previous,
+            play_pause=self.commands.play_pause,
+            following=self.commands.following,
+        )
+        self.playlist_commands = PlaylistCommands(
+            self.store,
+            self.playlists,
+            self.actions_,
+            self.exporter,
+            self.messages,
+            self.sidebar,
+            self.playlist_page,
+            theme,
+        )
+        self._lay_out()
+        fill_menu_bar(self.menuBar(), self.commands, self.actions_.fill)
+        self._connect(bridge)
+        self._restore()
+        self._show_library_state()
+        self._show_problems()
+        self._show_play_state()
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.library_page)
+        self._pages.addWidget(self.playlist_page)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        for position, (widget, stretch) in enumerate(
+            ((self.sidebar, 0), (self._pages, 3), (self.panel, 1))
+        ):
+            self._splitter.addWidget(widget)
+            self._splitter.setStretchFactor(position, stretch)
+        self.sidebar.setMinimumWidth(150)
+        self._pages.setMinimumWidth(320)
+        self._splitter.setSizes([200, 740, 340])
+        self._places = QStackedWidget()
+        self._places.addWidget(self.first_start)
+        self._places.addWidget(self._splitter)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._places, 1)
+        column.addWidget(self.message_bar)
+        column.addWidget(self.player_bar)
+        self.setCentralWidget(content)
+        self.setStatusBar(self.status)
+        self.setMinimumSize(760, 480)
+
+    def _connect(self, bridge: Bridge) -> None:
+        commands = self.commands
+        commands.add_folder.triggered.connect(self._ask_folder)
+        commands.folders.triggered.connect(self._show_folders)
+        commands.export.triggered.connect(self._export)
+        commands.quit.triggered.connect(self.close)
+        commands.search.triggered.connect(self._search)
+        commands.library.triggered.connect(self.show_library)
+        commands.new_playlist.triggered.connect(self.playlist_commands.create)
+        commands.play_pause.triggered.connect(self.player.toggle)
+        commands.previous.triggered.connect(self.player.previous)
+        commands.following.triggered.connect(self.player.next)
+        commands.similar_panel.triggered.connect(lambda wanted: self._show_tab(Tab.SIMILAR, wanted))
+        commands.queue_panel.triggered.connect(lambda wanted: self._show_tab(Tab.QUEUE, wanted))
+        commands.problems.triggered.connect(self._open_problems)
+        commands.shortcuts.triggered.connect(self._show_shortcuts)
+        commands.about.triggered.connect(self._show_about)
+        for scheme, action in commands.schemes.items():
+            action.setChecked(scheme is self._theme.scheme)
+            action.triggered.connect(lambda _, scheme=scheme: self._theme.set_scheme(scheme))
+        for table in (
+            self.library_page.table,
+            self.playlist_page.table,
+            self.similar.table,
+            self.queue_pane.table,
+            self.sidebar.list,
+        ):
+            table.addAction(commands.play_pause)
+
+        self.actions_.similar_wanted.connect(self.show_similar)
+        self.actions_.playlist_wanted.connect(self.show_playlist)
+        self.sidebar.library_wanted.connect(self.show_library)
+        self.sidebar.playlist_wanted.connect(self.show_playlist)
+        self.sidebar.new_playlist_wanted.connect(self.playlist_commands.create)
+        self.playlist_commands.playlist_wanted.connect(self.show_playlist)
+        self.playlist_page.gone.connect(self.show_library)
+        self.panel.close_wanted.connect(self.panel.hide)
+        self.panel.close_wanted.connect(self._show_panel_state)
+        self.panel.tab_changed.connect(self._show_panel_state)
+        self.first_start.folder_chosen.connect(self.add_folder)
+        self.demo.finished.connect(self._use_demo)
+
+        self.player.playing_changed.connect(self._show_play_state)
+        self.player.track_changed.connect(self._show_title)
+        self.player.queue.upcoming.rowsInserted.connect(self._show_play_state)
+        self.player.queue.upcoming.rowsRemoved.connect(self._show_play_state)
+        self.player.queue.upcoming.modelReset.connect(self._show_play_state)
+
+        self.status.pause_wanted.connect(self._pause)
+        self.status.problems_wanted.connect(self._open_problems)
+        bridge.scan.connect(self.status.show_scan)
+        bridge.scan.connect(self._follow_scan)
+        bridge.embedding_progress.connect(self.status.show_embedding)
+        bridge.notice.connect(self.status.show_notice)
+        bridge.problems_changed.connect(self._show_problems)
+        self.store.changed.connect(self._show_library_state)
+        self.store.removed.connect(self._show_library_state)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt's: the arrow keys work in the list of tracks from the start."""
+        super().showEvent(event)
+        started = self._places.currentWidget() is self._splitter
+        (self.library_page.table if started else self.first_start.folder).setFocus()
+
+    # --- places ---
+
+    def show_library(self) -> None:
+        """Show all tracks."""
+        self._show_page(self.library_page)
+        self.sidebar.show_place(None)
+
+    def show_playlist(self, playlist_id: int) -> None:
+        """Show a playlist."""
+        self.playlist_page.show_playlist(playlist_id)
+        self._show_page(self.playlist_page)
+        self.sidebar.show_place(playlist_id)
+
+    def _show_page(self, page: LibraryPage | PlaylistPage) -> None:
+        # Who goes through the sidebar by the arrow keys stays in it.
+        stays = self.sidebar.list.hasFocus()
+        self._pages.setCurrentWidget(page)
+        if not stays:
+            page.table.setFocus()
+
+    def show_similar(self, track_id: int) -> None:
+        """Show what is similar to a track."""
+        self._show_tab(Tab.SIMILAR, True)
+        self.similar.show_similar(track_id)
+
+    def _search(self) -> None:
+        self.show_library()
+        self.library_page.focus_search()
+
+    def _show_tab(self, tab: Tab, wanted: bool) -> None:
+        self.panel.setVisible(wanted)
+        if wanted:
+            self.panel.show_tab(tab)
+        self._show_panel_state()
+
+    def _show_panel_state(self) -> None:
+        shown = not self.panel.isHidden()
+        self.commands.similar_panel.setChecked(shown and self.panel.tab is Tab.SIMILAR)
+        self.commands.queue_panel.setChecked(shown and self.panel.tab is Tab.QUEUE)
+
+    # --- folders ---
+
+    def add_folder(self, folder: Path) -> None:
+        """Add a music folder to the library."""
+        with self.messages.reporting():
+            self._app.add_folder(folder)
+            self.messages.tell(
+                self.tr("Added {0}. Its music turns up here.").format(display_path(folder))
+            )
+        self._show_library_state()
+        if self._folders_dialog is not None:
+            self._folders_dialog.refresh()
+
+    def _ask_folder(self) -> None:
+        folders = self._app.catalogue.folders()
+        start = folders[-1] if folders else suggested_folder() or Path.home()
+        folder = ask_folder(self, self.tr("Add music folder"), start)
+        if folder is not None:
+            self.add_folder(folder)
+
+    def _show_folders(self) -> None:
+        if self._folders_dialog is None:
+            dialog = FoldersDialog(self._app, self.messages, self._theme, self)
+            dialog.add_wanted.connect(self._ask_folder)
+            dialog.changed.connect(self._show_library_state)
+            dialog.destroyed.connect(self._forget_folders_dialog)
+            self._folders_dialog = dialog
+        self._folders_dialog.show()
+        self._folders_dialog.raise_()
+
+    def _forget_folders_dialog(self) -> None:
+        self._folders_dialog = None
+
+    def _use_demo(self, folder: Path | None, problem: str) -> None:
+        if folder is None:
+            self.messages.fail(problem)
+        else:
+            self.add_folder(folder)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt's: folders may be dropped on the window."""
+        if event.source() is None and _dropped_folders(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt's."""
+        for folder in _dropped_folders(event):
+            self.add_folder(folder)
+        event.acceptProposedAction()
+
+    # --- what is going on ---
+
+    def _show_library_state(self) -> None:
+        self.status.show_counts(self.store.counts())
+        started = bool(len(self.store)) or bool(self._app.catalogue.folders())
+        self._places.setCurrentWidget(self._splitter if started else self.first_start)
+        self.player_bar.setVisible(started)
+        self.status.setVisible(started)
+        for action in (*self.actions_.all, self.commands.export, self.commands.new_playlist):
+            action.setVisible(started)
+
+    def _follow_scan(self) -> None:
+        self.library_page.set_scanning(self.status.scanning)
+        self._show_library_state()
+
+    def _show_problems(self) -> None:
+        problems = self._app.catalogue.problems()
+        self.status.show_problems(len(problems))
+        self.problems.set_problems(problems)
+
+    def _open_problems(self) -> None:
+        self.problems.show()
+        self.problems.raise_()
+
+    def _pause(self, pause: bool) -> None:
+        if pause:
+            self._app.pause()
+        else:
+            self._app.resume()
+
+    def _show_title(self, track: Track | None) -> None:
+        self.setWindowTitle(f"{one_line(track.name)} — musicsim" if track else "musicsim")
+        self._show_play_state()
+
+    def _show_play_state(self) -> None:
+        playing, commands = self.player.playing, self.commands
+        commands.play_pause.setText(self.tr("Pause") if playing else self.tr("Play"))
+        self.player_bar.play_pause.setAccessibleName(commands.play_pause.text())
+        self._theme.set_icon(commands.play_pause, "pause" if playing else "play")
+        something = self.player.track is not None
+        waiting = self.player.queue.upcoming.rowCount() > 0
+        commands.play_pause.setEnabled(something or waiting)
+        commands.previous.setEnabled(something)
+        commands.following.setEnabled(waiting)
+
+    def _export(self) -> None:
+        playlist = self.playlist_page.playlist
+        if playlist is not None and self._pages.currentWidget() is self.playlist_page:
+            self.playlist_commands.export(playlist.id)
+        else:
+            self.messages.tell(self.tr("Open a playlist to export it, or use a track’s menu."))
+
+    def _show_shortcuts(self) -> None:
+        own = [*vars(self.commands).values()]
+        everywhere = [action for action in own if not isinstance(action, dict)]
+        rows = [self.queue_pane.table.move_up, self.queue_pane.table.move_down]
+        removal = [self.queue_pane.table.remove]
+        ShortcutsDialog([*self.actions_.all, *everywhere, *rows, *removal], self).show()
+
+    def _show_about(self) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(self.tr("About musicsim"))
+        box.setIconPixmap(self.windowIcon().pixmap(64, 64))
+        box.setText(f"<b>musicsim {__version__}</b>")
+        box.setInformativeText(
+            self.tr(
+                "Play similar, and playlists by sound, for the music you own.\n\n"
+                "Free software under the GNU General Public License, version 3 or later."
+            )
+        )
+        box.open()
+
+    # --- what is kept ---
+
+    def _restore(self) -> None:
+        settings = self._settings
+        self.resize(1280, 800)
+        for key, restore in (
+            ("window/geometry", self.restoreGeometry),
+            ("window/splitter", self._splitter.restoreState),
+        ):
+            saved = settings.value(key)
+            if isinstance(saved, QByteArray):
+                restore(saved)
+        tab = str(settings.value("window/panel") or Tab.SIMILAR.name)
+        if tab in Tab.__members__:
+            self.panel.show_tab(Tab[tab])
+        self.panel.setVisible(tab in Tab.__members__)
+        self._show_panel_state()
+        self.library_page.restore(settings)
+        self.playlist_page.restore(settings)
+        volume = str(settings.value("player/volume") or "")
+        if volume.isdecimal():
+            self.player_bar.volume.setValue(int(volume))
+        self.show_library()
+
+    def _save(self) -> None:
+        settings = self._settings
+        settings.setValue("window/geometry", self.saveGeometry())
+        settings.setValue("window/splitter", self._splitter.saveState())
+        settings.setValue("window/panel", "" if self.panel.isHidden() else self.panel.tab.name)
+        settings.setValue("window/theme", self._theme.scheme.value)
+        settings.setValue("player/volume", str(self.player_bar.volume.value()))
+        self.library_page.save(settings)
+        self.playlist_page.save(settings)
+        settings.sync()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Qt's: keep how the window looks, and be quiet."""
+        self._save()
+        self.demo.cancel()
+        self.player.close()
+        self.message_bar.hide()
+        event.accept()
+        self.closed.emit()
+
+
+def saved_scheme(settings: QSettings) -> Scheme:
+    """Return the colours that the listener chose last."""
+    saved = str(settings.value("window/theme") or "")
+    return Scheme(saved) if saved in {scheme.value for scheme in Scheme} else Scheme.SYSTEM
+
+
+def _dropped_folders(event: QDropEvent) -> list[Path]:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.is_dir()]

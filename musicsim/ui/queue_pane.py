@@ -1,0 +1,105 @@
+"""The upcoming tracks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from musicsim.ui import formats
+from musicsim.ui.actions import TrackActions
+from musicsim.ui.header import ColumnLayout
+from musicsim.ui.messages import Messages
+from musicsim.ui.player import Player
+from musicsim.ui.theme import Theme
+from musicsim.ui.track_model import Column
+from musicsim.ui.track_table import OrderedTable
+from musicsim.ui.widgets import button
+
+_COLUMNS = (
+    ColumnLayout(Column.TITLE, 220, stretches=True),
+    ColumnLayout(Column.LENGTH, 70),
+)
+
+
+class QueueTable(OrderedTable):
+    """Playing a track of the queue goes on from there, dropping those before it."""
+
+    play_wanted = Signal(int)
+    """The row."""
+
+    def play_selection(self) -> None:
+        """Go on with the first selected track."""
+        if rows := self.selected_rows():
+            self.play_wanted.emit(rows[0])
+
+
+class QueuePane(QWidget):
+    """The queue: reorder, remove, clear, save."""
+
+    count_changed = Signal(int)
+
+    def __init__(
+        self, player: Player, actions: TrackActions, messages: Messages, theme: Theme
+    ) -> None:
+        super().__init__()
+        self._actions = actions
+        self._messages = messages
+        self.list = player.queue.upcoming
+        self.table = QueueTable(self.list, _COLUMNS, actions, theme, cards=True)
+        self.table.setAccessibleName(self.tr("Queue"))
+        self.table.list_name = self.tr("Queue")
+        self.table.remove.setText(self.tr("Remove from queue"))
+        self.table.placeholder = self.tr(
+            "Nothing is queued.\n“Play similar” fills the queue, and tracks can be dragged here."
+        )
+        self.table.play_wanted.connect(player.play_upcoming)
+        self._summary = QLabel()
+        self._summary.setObjectName("dim")
+        self.save = button(self.tr("Save as playlist…"), theme)
+        self.save.clicked.connect(
+            lambda: actions.save_as_playlist(self.list.ids, self.tr("New playlist"))
+        )
+        self.clear = button(self.tr("Clear"), theme)
+        self.clear.clicked.connect(self._clear)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 12, 16, 12)
+        head.setSpacing(8)
+        head.addWidget(self._summary)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.save)
+        buttons.addWidget(self.clear)
+        buttons.addStretch(1)
+        head.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        for signal in (self.list.rowsInserted, self.list.rowsRemoved, self.list.modelReset):
+            signal.connect(self._show_counts)
+        self._show_counts()
+
+    def _clear(self) -> None:
+        ids = self.list.ids
+        self.list.set_ids([])
+        self._messages.tell(
+            self.tr("The queue was cleared."),
+            action=self.tr("Undo"),
+            on_action=lambda: self.list.extend(ids),
+        )
+
+    def _show_counts(self) -> None:
+        count = self.list.rowCount()
+        self.save.setEnabled(count > 0)
+        self.clear.setEnabled(count > 0)
+        self._summary.setText(
+            track_summary(count, self.list.seconds()) if count else self.tr("Up next")
+        )
+        self.count_changed.emit(count)
+
+
+def track_summary(count: int, seconds: float) -> str:
+    """Return how much there is, such as ``25 tracks · 1 h 32 min``."""
+    text = formats.counted("lists", count, "%n track", "%n tracks")
+    return f"{text} · {formats.span(seconds)}" if seconds else text

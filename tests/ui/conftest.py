@@ -1,0 +1,106 @@
+"""A window over a real catalogue, with a stand-in for what embeds, searches and plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from window_fakes import SONGS, FakeApp, FakeMedia, Library
+
+from musicsim.ui.bridge import Bridge
+from musicsim.ui.main_window import MainWindow
+from musicsim.ui.messages import Messages
+from musicsim.ui.play_queue import PlayQueue
+from musicsim.ui.player import Player
+from musicsim.ui.store import TrackStore
+from musicsim.ui.theme import Scheme, Theme
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    made = Library(tmp_path)
+    yield made
+    made.catalogue.close()
+
+
+@pytest.fixture
+def bridge(library: Library, qapp: QApplication) -> Iterator[Bridge]:
+    made = Bridge(library.events)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, Scheme.LIGHT)
+
+
+@pytest.fixture
+def store(library: Library, bridge: Bridge) -> Callable[[], TrackStore]:
+    """Makes the store when the library is filled."""
+    return lambda: TrackStore(library.catalogue, bridge)
+
+
+@pytest.fixture
+def media() -> FakeMedia:
+    return FakeMedia()
+
+
+@pytest.fixture
+def app(library: Library) -> FakeApp:
+    return FakeApp(library)
+
+
+@pytest.fixture
+def make_window(
+    app: FakeApp, bridge: Bridge, theme: Theme, media: FakeMedia, qtbot, qapp: QApplication
+) -> Callable[[], MainWindow]:
+    """Opens the window on the library as it is then."""
+
+    def make() -> MainWindow:
+        settings = QSettings(str(app.data_folder / "window.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(app, bridge, theme, settings, make_media=lambda: media)
+        qtbot.addWidget(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        return window
+
+    return make
+
+
+@pytest.fixture
+def ids(library: Library) -> list[int]:
+    """Six embedded songs."""
+    return library.add(*SONGS)
+
+
+@pytest.fixture
+def window(ids: list[int], make_window: Callable[[], MainWindow]) -> MainWindow:
+    """The window on six embedded songs."""
+    return make_window()
+
+
+@pytest.fixture
+def settle(bridge: Bridge, qapp: QApplication) -> Callable[[], None]:
+    """Delivers the events and answers that are on their way."""
+
+    def deliver() -> None:
+        bridge.deliver()
+        qapp.processEvents()
+
+    return deliver
+
+
+@pytest.fixture
+def player(
+    ids: list[int], store: Callable[[], TrackStore], theme: Theme, media: FakeMedia
+) -> Iterator[Player]:
+    """A player of six songs, without a window."""
+    tracks = store()
+    made = Player(tracks, PlayQueue(tracks, theme), Messages(), lambda: media)
+    yield made
+    made.close()

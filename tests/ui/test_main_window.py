@@ -1,0 +1,252 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QToolButton
+from window_fakes import FakeApp, FakeMedia, Library, titles
+
+from musicsim.ui import folders
+from musicsim.ui.folders import FoldersDialog
+from musicsim.ui.main_window import MainWindow, saved_scheme
+from musicsim.ui.menus import ShortcutsDialog
+from musicsim.ui.side_panel import Tab
+from musicsim.ui.theme import DARK, LIGHT, Scheme, Theme
+from musicsim.ui.track_model import Column
+
+MakeWindow = Callable[[], MainWindow]
+
+
+def settings_of(app: FakeApp) -> QSettings:
+    return QSettings(str(app.data_folder / "window.ini"), QSettings.Format.IniFormat)
+
+
+def test_the_next_start_looks_as_the_last_one_ended(
+    window: MainWindow, make_window: MakeWindow, app: FakeApp, theme: Theme
+) -> None:
+    window.resize(780, 620)
+    window._splitter.setSizes([160, 350, 268])
+    window.panel.show_tab(Tab.QUEUE)
+    window.player_bar.volume.setValue(35)
+    window.library_page.table.heading.setSortIndicator(Column.LENGTH, Qt.SortOrder.DescendingOrder)
+    window.commands.schemes[Scheme.DARK].trigger()
+    window.library_page.table.heading.resizeSection(Column.LENGTH, 90)
+    sizes = window._splitter.sizes()
+
+    window.close()
+    again = make_window()
+
+    assert (again.width(), again.height()) == (780, 620)
+    assert again._splitter.sizes() == sizes
+    assert again.panel.tab is Tab.QUEUE
+    assert again.player_bar.volume.value() == 35
+    assert again.player.volume == pytest.approx(0.35)
+    assert titles(again.library_model)[0] == "Don’t Wait"
+    assert again.library_page.table.heading.sectionSize(Column.LENGTH) == 90
+    assert saved_scheme(settings_of(app)) is Scheme.DARK
+
+
+def test_settings_that_make_no_sense_are_ignored(
+    ids: list[int], app: FakeApp, make_window: MakeWindow
+) -> None:
+    settings = settings_of(app)
+    settings.setValue("window/geometry", QByteArray(b"nonsense"))
+    settings.setValue("window/splitter", "text")
+    settings.setValue("window/panel", "KITCHEN")
+    settings.setValue("window/theme", "pink")
+    settings.setValue("library/columns", "TITLE=-5,HUGO=3,ARTIST=abc;TITLE,NOBODY")
+    settings.setValue("library/sort", "KITCHEN descending")
+    settings.setValue("player/volume", "loud")
+    settings.sync()
+
+    window = make_window()
+
+    assert window.library_model.rowCount() == 6
+    assert not window.library_page.table.isColumnHidden(Column.TITLE)
+    assert saved_scheme(settings) is Scheme.SYSTEM
+
+
+def test_closing_stops_the_music(window: MainWindow, media: FakeMedia, ids: list[int]) -> None:
+    window.player.play(ids)
+
+    window.close()
+
+    assert not window.player.playing
+
+
+def test_the_colours_change_while_it_is_open(window: MainWindow, theme: Theme) -> None:
+    assert theme.colours == LIGHT
+    before = window.commands.search.icon().cacheKey()
+
+    window.commands.schemes[Scheme.DARK].trigger()
+
+    assert theme.colours == DARK
+    assert window.palette().window().color().name() == DARK.window
+    assert window.commands.search.icon().cacheKey() != before
+
+
+def test_every_button_that_shows_only_an_icon_has_a_name(window: MainWindow) -> None:
+    buttons = window.findChildren(QAbstractButton)
+    nameless = [
+        button.objectName() or button
+        for button in buttons
+        if isinstance(button, QToolButton)
+        and button.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not (button.accessibleName() or button.text())
+        # Qt's own, inside a text field or a table.
+        and not type(button.parent()).__name__.startswith(("QLineEdit", "QTabBar"))
+    ]
+
+    assert len(buttons) > 15
+    assert nameless == []
+
+
+def test_the_keyboard_reaches_the_search_and_comes_back(window: MainWindow, qtbot) -> None:
+    search, table = window.library_page.search, window.library_page.table
+    qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.focusWidget() is search
+
+    qtbot.keyClicks(search, "harbour")
+    assert window.library_model.rowCount() == 3
+    qtbot.keyClick(search, Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is table
+    assert table.selected_rows() == [0]
+    qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+
+    assert window.library_model.rowCount() == 6
+
+
+def test_an_empty_search_says_what_was_looked_for(window: MainWindow) -> None:
+    window.library_page.search.setText("zzz")
+
+    assert window.library_page.table.placeholder == "Nothing matches “zzz”."
+
+
+def test_clicking_a_heading_sorts(window: MainWindow, qtbot) -> None:
+    heading = window.library_page.table.heading
+    place = heading.viewport().rect().center()
+    place.setX(heading.sectionViewportPosition(Column.LENGTH) + 20)
+
+    qtbot.mouseClick(heading.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert titles(window.library_model)[0] == "Sunrise 🌅"
+    qtbot.mouseClick(heading.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    assert titles(window.library_model)[0] == "Don’t Wait"
+
+
+@pytest.mark.parametrize("width", [1400, 1000, 760])
+def test_the_columns_always_fill_the_table(window: MainWindow, width: int, qapp) -> None:
+    window.resize(width, 600)
+    qapp.processEvents()
+
+    table = window.library_page.table
+    assert table.heading.length() == table.viewport().width()
+    assert not table.isColumnHidden(Column.TITLE)
+    assert table.isColumnHidden(Column.GENRE) == (width < 1400)
+
+
+def test_a_column_made_wider_takes_the_room_from_those_after_it(window: MainWindow) -> None:
+    heading = window.library_page.table.heading
+    title = heading.sectionSize(Column.TITLE)
+
+    heading.resizeSection(Column.ARTIST, heading.sectionSize(Column.ARTIST) + 40)
+
+    assert heading.sectionSize(Column.TITLE) == title
+    assert heading.length() == window.library_page.table.viewport().width()
+
+
+def test_panels_are_shown_and_hidden_from_the_menu(window: MainWindow) -> None:
+    commands = window.commands
+    assert commands.similar_panel.isChecked()
+
+    commands.queue_panel.trigger()
+    assert window.panel.tab is Tab.QUEUE
+    assert not commands.similar_panel.isChecked()
+    commands.queue_panel.trigger()
+    assert not window.panel.isVisible()
+    commands.similar_panel.trigger()
+
+    assert window.panel.isVisible()
+    assert window.panel.tab is Tab.SIMILAR
+
+
+def test_a_folder_is_removed_after_a_question(
+    window: MainWindow,
+    library: Library,
+    settle: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window.commands.folders.trigger()
+    dialog = window.findChild(FoldersDialog)
+    dialog.list.setCurrentIndex(dialog.list.model().index(0, 0))
+    monkeypatch.setattr(folders, "confirm", lambda *_: False)
+    dialog.remove.click()
+    assert library.catalogue.folders() == [library.music]
+
+    monkeypatch.setattr(folders, "confirm", lambda *_: True)
+    dialog.remove.click()
+    settle()
+
+    assert library.catalogue.folders() == []
+    assert window.library_model.rowCount() == 0
+    assert window.first_start.isVisible()
+    dialog.close()
+
+
+def test_a_folder_is_added_from_the_menu(
+    window: MainWindow, app: FakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicsim.ui.main_window.ask_folder", lambda *_: tmp_path / "more")
+
+    window.commands.add_folder.trigger()
+
+    assert app.calls == [("add_folder", tmp_path / "more")]
+
+
+def test_the_dialogs_open(window: MainWindow, qapp) -> None:
+    window.commands.shortcuts.trigger()
+    window.commands.about.trigger()
+    window.commands.problems.trigger()
+    shown = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+
+    assert any(isinstance(dialog, ShortcutsDialog) for dialog in shown)
+    assert len(shown) == 3
+    for dialog in shown:
+        dialog.close()
+
+
+def test_no_shortcut_is_given_twice(window: MainWindow) -> None:
+    actions = [
+        *window.actions_.all,
+        *(each for each in vars(window.commands).values() if isinstance(each, QAction)),
+        *window.queue_pane.table.extra_actions,
+    ]
+    keys = [key.toString() for action in actions for key in action.shortcuts()]
+
+    assert len(keys) == len(set(keys))
+    assert len(keys) > 15
+
+
+def test_seeking_and_volume(window: MainWindow, media: FakeMedia, ids: list[int], qtbot) -> None:
+    window.player.play(ids)
+    media.duration_changed.emit(240_000)
+    media.position_changed.emit(60_000)
+    bar = window.player_bar
+    assert bar._elapsed.text() == "1:00"
+    assert bar._length.text() == "4:00"
+
+    middle = bar.seek.rect().center()
+    qtbot.mouseClick(bar.seek, Qt.MouseButton.LeftButton, pos=middle)
+    assert media.sought[-1] == pytest.approx(120_000, rel=0.05)
+    bar.seek.setFocus()
+    media.position_changed.emit(100_000)
+    qtbot.keyClick(bar.seek, Qt.Key.Key_Right)
+    assert media.sought[-1] == 105_000
+
+    bar.volume.setValue(50)
+    bar.mute.click()
+    assert media.volume == 0.0
+    bar.mute.click()
+    assert media.volume == 0.5

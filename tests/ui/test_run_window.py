@@ -1,0 +1,100 @@
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from window_fakes import FakeApp
+
+from musicsim.errors import MusicsimError
+from musicsim.ui.main import run_window
+from musicsim.ui.main_window import MainWindow
+
+
+def the_window() -> MainWindow:
+    (window,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)]
+    return window
+
+
+@pytest.fixture(autouse=True)
+def _no_window_left(qapp: QApplication):
+    yield
+    for widget in QApplication.topLevelWidgets():
+        widget.deleteLater()
+    qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    qapp.processEvents()
+
+
+def test_it_starts_the_app_after_the_window_and_closes_it_once(app: FakeApp, qtbot) -> None:
+    def look_and_close() -> None:
+        window = the_window()
+        assert window.isVisible()
+        app.calls.append("seen")
+        window.close()
+
+    app.start = lambda: (app.calls.append("start"), QTimer.singleShot(0, look_and_close))
+
+    assert run_window(app, folder=None) == 0
+
+    assert app.calls == ["start", "seen", "close"]
+    assert (app.data_folder / "window.ini").exists()
+
+
+def test_a_folder_is_added(app: FakeApp, tmp_path: Path, qtbot) -> None:
+    folder = tmp_path / "more"
+
+    def close(_: Path) -> None:
+        app.calls.append("added")
+        QTimer.singleShot(0, lambda: the_window().close())
+
+    app.add_folder = close
+
+    run_window(app, folder=folder)
+
+    assert app.calls == ["start", "added", "close"]
+
+
+def test_an_error_in_the_midst_of_it_is_told(app: FakeApp, qtbot) -> None:
+    told: list[str] = []
+
+    def fail() -> None:
+        QTimer.singleShot(0, look_and_close)
+        raise MusicsimError("The disk is full.")
+
+    def look_and_close() -> None:
+        told.append(the_window().message_bar.text)
+        the_window().close()
+
+    app.start = lambda: QTimer.singleShot(0, fail)
+
+    run_window(app)
+
+    assert told == ["The disk is full."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_the_end_of_the_session_closes_the_window_properly(app: FakeApp, qtbot) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    app.start = lambda: QTimer.singleShot(0, lambda: signal.raise_signal(signal.SIGTERM))
+
+    assert run_window(app) == 0
+
+    assert app.calls == ["close"]
+    assert (app.data_folder / "window.ini").exists()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_the_window_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, musicsim.ui.main;"
+        "heavy = {'tensorflow', 'keras', 'chromadb', 'av', 'PySide6.QtMultimedia', 'numpy'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.strip() == "[]"
