@@ -1,6 +1,6 @@
 # musicsim's commands; `make help` lists them. Each sets up .venv first where that is needed.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo lint format coverage package clean set-up
+.PHONY: help run test demo lint format coverage package screenshots clean set-up
 
 # As typed, handed on by the environment: a `$`, a quote or a space in it means nothing to make and the shell.
 override MUSIC := $(value MUSIC)
@@ -39,6 +39,9 @@ package: set-up  ## build the stand-alone program in dist/musicsim and try it
 	@$(python) -m pip install --quiet --disable-pip-version-check -e '.[package]'
 	$(python) -m PyInstaller --noconfirm --log-level WARN --workpath build/pyinstaller packaging/musicsim.spec
 	$(python) packaging/smoke-test dist/musicsim/musicsim
+
+screenshots: set-up  ## take the README's screenshots anew
+	@$(bin)/python packaging/screenshots.py 2>build/screenshots.log || { tail build/screenshots.log; exit 1; }
 
 clean:  ## remove what was built, but not .venv
 	rm -rf build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

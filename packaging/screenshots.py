@@ -1,0 +1,107 @@
+"""Take the README's screenshots: the real window over the demo library, without a screen.
+
+    python packaging/screenshots.py
+
+Writes `resources/screenshots/*.png`. Look at them before you commit them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_SCALE_FACTOR"] = "1.5"  # sharp on the high-density screens that READMEs are read on
+
+from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer
+from PySide6.QtWidgets import QApplication
+
+from musicsim.app import Musicsim
+from musicsim.demo import render_demo
+from musicsim.events import EmbeddingProgress
+from musicsim.ui.bridge import Bridge
+from musicsim.ui.main_window import MainWindow
+from musicsim.ui.theme import Scheme, Theme
+
+FOLDER = Path(__file__).resolve().parent.parent / "resources" / "screenshots"
+SIZE = QSize(1180, 720)
+SEED = "Biscuit Weather"
+POLL_MS = 50
+
+
+def wait_until(what: Callable[[], bool]) -> None:
+    """Let the window go on until something holds."""
+    loop = QEventLoop()
+    timer = QTimer()
+    timer.timeout.connect(lambda: loop.quit() if what() else None)
+    timer.start(POLL_MS)
+    loop.exec()
+
+
+def let_settle() -> None:
+    """Let everything be painted that waits to be."""
+    loop = QEventLoop()
+    QTimer.singleShot(500, loop.quit)
+    loop.exec()
+
+
+def main() -> None:
+    """Go through the journey, and take a picture at each stop."""
+    application = QApplication(sys.argv)
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        Musicsim.open(Path(temporary, "data")) as app,
+    ):
+        music = Path(temporary, "Music")
+        finished = threading.Event()
+        app.events.subscribe(
+            lambda event: (
+                finished.set()
+                if isinstance(event, EmbeddingProgress) and event.finished and event.total
+                else None
+            )
+        )
+        bridge = Bridge(app.events)
+        settings = QSettings(str(Path(temporary, "window.ini")), QSettings.Format.IniFormat)
+        theme = Theme(application, Scheme.LIGHT)
+        window = MainWindow(app, bridge, theme, settings)
+        window.resize(SIZE)
+        window.show()
+        window.first_start.folder.setText("~/Music")
+
+        def take(name: str) -> None:
+            let_settle()
+            window.grab().save(str(FOLDER / f"{name}.png"))
+
+        take("first-start")
+        render_demo(music)
+        app.start()
+        app.add_folder(music)
+        wait_until(finished.is_set)
+        window.message_bar.hide()
+        seed = next(track for track in app.catalogue.tracks() if track.title == SEED)
+        window.library_page.table.select_rows(window.library_model.rows_of([seed.id]))
+        window.show_similar(seed.id)
+        window.player.play([seed.id])
+        window.player.toggle()
+        wait_until(lambda: window.similar.list.rowCount() > 0)
+        take("library")
+        theme.set_scheme(Scheme.DARK)
+        take("library-dark")
+        theme.set_scheme(Scheme.LIGHT)
+        made = app.make_playlist([seed.id], length=12).result()
+        kept = window.playlists.create(f"Like {SEED}", [m.track.id for m in made.matches])
+        window.playlists.create("Slow Sunday", [m.track.id for m in made.matches[4:]])
+        window.show_playlist(kept.id)
+        take("playlist")
+        window.close()
+        bridge.close()
+
+
+if __name__ == "__main__":
+    main()
