@@ -41,7 +41,7 @@ package: set-up  ## build the stand-alone program in dist/musicsim and try it
 	$(python) packaging/smoke-test dist/musicsim/musicsim
 
 screenshots: set-up  ## take the README's screenshots anew
-	@$(bin)/python packaging/screenshots.py 2>build/screenshots.log || { tail build/screenshots.log; exit 1; }
+	@$(python) packaging/screenshots.py 2>build/screenshots.log || { tail build/screenshots.log; exit 1; }
 
 clean:  ## remove what was built, but not .venv
 	rm -rf build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -91,7 +91,7 @@ class FirstStart(QWidget):
         other, other_column = self._card(
             self.tr("No music at hand?"),
             self.tr(
-                "The demo library is some two dozen short tracks in different styles, "
+                "The demo library is thirty short tracks in different styles, "
                 "made on this computer in a few seconds."
             ),
         )
