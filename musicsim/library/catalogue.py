@@ -429,4 +429,3 @@ def _file_values(file: ScannedFile) -> tuple[object, ...]:
         file.problem is not None,
         file.problem,
     )
-

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     ColumnLayout(Column.TITLE, 200, stretches=True),
-    ColumnLayout(Column.SIMILARITY, 116),
+    ColumnLayout(Column.SIMILARITY, 100),
 )
 
 

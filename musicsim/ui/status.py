@@ -84,10 +84,12 @@ class StatusStrip(QStatusBar):
     def show_counts(self, counts: Counts) -> None:
         """Say how much there is."""
         self._counts = counts
-        if self._scanning:
-            return
+        if not self._scanning:
+            self._show_counts(counts)
+
+    def _show_counts(self, counts: Counts) -> None:
         parts = [formats.counted("status", counts.tracks, "%n track", "%n tracks")]
-        if counts.pending:
+        if counts.pending and self.bar.isHidden():
             parts.append(
                 formats.counted("status", counts.pending, "%n to listen to", "%n to listen to")
             )
@@ -113,13 +115,15 @@ class StatusStrip(QStatusBar):
             case ScanFinished():
                 self._library.setToolTip("")
                 if self._counts is not None:
-                    self.show_counts(self._counts)
+                    self._show_counts(self._counts)
 
     def show_embedding(self, progress: EmbeddingProgress | None) -> None:
         """Say how far the embedding has come."""
         working = progress is not None and not progress.finished
         for widget in (self._work, self.bar, self.pause):
             widget.setVisible(working)
+        if self._counts is not None:
+            self.show_counts(self._counts)
         if progress is None or not working:
             return
         self._paused = progress.paused

@@ -72,7 +72,13 @@ def test_the_attic(musicsim, attic):
     assert "silent" in reasons["silence.flac"]
     assert "DRM" in reasons["protected.m4a"]
     assert {"gone.mp3", "pipe.mp3"} <= set(reasons)
-    fine = {"really flac.mp3", "jingle.wav", "three hours.wav", "emoji 🎵.flac", "\udcff\udce9.flac"}
+    fine = {
+        "really flac.mp3",
+        "jingle.wav",
+        "three hours.wav",
+        "emoji 🎵.flac",
+        "\udcff\udce9.flac",
+    }
     assert not fine & (set(reasons) | set(warnings))
     # What is cut short is in the library as far as it goes, and says so.
     for suffix in (".flac", ".wav", ".mp3", ".ogg", ".opus"):

@@ -10,6 +10,7 @@ from musicsim.events import TracksRemoved
 from musicsim.playlists.m3u import read_m3u
 from musicsim.ui.main_window import MainWindow
 from musicsim.ui.playlist_page import PlaylistPage
+from musicsim.ui.sidebar import COUNT_ROLE
 
 Key = Qt.Key
 
@@ -156,7 +157,11 @@ def test_the_summary_follows(page: PlaylistPage) -> None:
 
 
 def test_tracks_that_leave_the_library_leave_the_playlist(
-    page: PlaylistPage, ids: list[int], library: Library, settle: Callable[[], None]
+    page: PlaylistPage,
+    window: MainWindow,
+    ids: list[int],
+    library: Library,
+    settle: Callable[[], None],
 ) -> None:
     library.catalogue.remove_folder(library.music)
     library.events.emit(TracksRemoved(tuple(ids)))
@@ -164,6 +169,7 @@ def test_tracks_that_leave_the_library_leave_the_playlist(
 
     assert page.list.rowCount() == 0
     assert kept(library) == {"Sunday": []}
+    assert window.sidebar.model.index(0).data(COUNT_ROLE) == 0
 
 
 def test_tracks_dropped_on_a_playlist_of_the_sidebar_are_added(

@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 from window_fakes import FakeApp, Library
 
 from musicsim.events import EmbeddingProgress, TracksChanged, TracksRemoved
 from musicsim.library.types import Tags
+from musicsim.playlists.generate import SimilarTracks
 from musicsim.ui import actions
 from musicsim.ui.main_window import MainWindow
 from musicsim.ui.similar_pane import hidden_text
@@ -113,14 +115,23 @@ def test_save_as_playlist(
 
 
 def test_only_the_last_search_counts(
-    window: MainWindow, app: FakeApp, ids: list[int], settle: Settle
+    window: MainWindow,
+    app: FakeApp,
+    ids: list[int],
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    answers = {track_id: app.similar(track_id).result() for track_id in ids[:2]}
+    asked: dict[int, Future[SimilarTracks]] = {}
+    monkeypatch.setattr(app, "similar", lambda track_id: asked.setdefault(track_id, Future()))
     window.show_similar(ids[0])
     window.show_similar(ids[1])
+
+    asked[ids[1]].set_result(answers[ids[1]])
+    asked[ids[0]].set_result(answers[ids[0]])
     settle()
 
-    assert ids[0] in window.similar.list.ids
-    assert ids[1] not in window.similar.list.ids
+    assert window.similar.list.ids == [match.track.id for match in answers[ids[1]].matches]
 
 
 def test_a_seed_that_leaves_the_library_is_forgotten(
