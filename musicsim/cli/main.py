@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,12 +28,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def main_gui() -> NoReturn:
-    """Open the window: the entry point for desktops, which pass a folder at most."""
-    main(["gui", *sys.argv[1:]])
+    """Open the window: the entry point for desktops, which pass a folder at most and show nobody what is printed."""
+
+    def show(text: str) -> None:
+        complain(text)
+        with contextlib.suppress(ImportError):
+            from musicsim.ui.main import show_failure
+
+            show_failure(text)
+
+    multiprocessing.freeze_support()
+    raise SystemExit(run(["gui", *sys.argv[1:]], tell=show))
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code."""
+def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> int:
+    """Run a command and return its exit code; `tell` is called with what went wrong."""
     # File names need not be text; what comes in as bytes goes out as the same bytes.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -49,16 +59,16 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return int(options.run(options) or 0)
     except UsageError as error:
-        complain(str(error))
+        tell(str(error))
         return WRONG_USE
     except DataFolderInUse as error:
-        complain(str(error))
+        tell(str(error))
         return IN_USE
     except MusicsimError as error:
-        complain(str(error))
+        tell(str(error))
         return FAILED
     except KeyboardInterrupt:
-        complain("Stopped. Nothing is lost: the next scan goes on from here.")
+        tell("Stopped. Nothing is lost: the next scan goes on from here.")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough. Python would complain once more at exit.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
 from musicsim.errors import display_path
-from musicsim.ui.dialogs import confirm
+from musicsim.ui.dialogs import ask_folder, confirm
+from musicsim.ui.first_start import suggested_folder
 from musicsim.ui.messages import Messages
 from musicsim.ui.theme import Theme
 from musicsim.ui.widgets import button
@@ -87,3 +88,57 @@ class FoldersDialog(QDialog):
                 self._app.remove_folder(folder)
             self.refresh()
             self.changed.emit()
+
+
+class FolderCommands(QObject):
+    """Adds music folders, whoever asks for it, and shows the list of them."""
+
+    changed = Signal()
+    """Folders were added or removed."""
+
+    def __init__(self, app: Musicsim, messages: Messages, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._app = app
+        self._messages = messages
+        self._theme = theme
+        self._window = window
+        self._dialog: FoldersDialog | None = None
+
+    def add(self, folder: Path) -> None:
+        """Add a music folder to the library."""
+        with self._messages.reporting():
+            self._app.add_folder(folder)
+            self._messages.tell(
+                self.tr("Added {0}. Its music turns up here.").format(display_path(folder))
+            )
+        self.changed.emit()
+        if self._dialog is not None:
+            self._dialog.refresh()
+
+    def add_demo(self, folder: Path | None, problem: str) -> None:
+        """Add the demo library, or say why there is none."""
+        if folder is None:
+            self._messages.fail(problem)
+        else:
+            self.add(folder)
+
+    def ask(self) -> None:
+        """Let the listener choose a folder to add."""
+        folders = self._app.catalogue.folders()
+        start = folders[-1] if folders else suggested_folder() or Path.home()
+        folder = ask_folder(self._window, self.tr("Add music folder"), start)
+        if folder is not None:
+            self.add(folder)
+
+    def show(self) -> None:
+        """Show the list of folders."""
+        if self._dialog is None:
+            self._dialog = FoldersDialog(self._app, self._messages, self._theme, self._window)
+            self._dialog.add_wanted.connect(self.ask)
+            self._dialog.changed.connect(self.changed)
+            self._dialog.destroyed.connect(self._forget_dialog)
+        self._dialog.show()
+        self._dialog.raise_()
+
+    def _forget_dialog(self) -> None:
+        self._dialog = None

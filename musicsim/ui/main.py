@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QSocketNotifier, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from musicsim import __version__
 from musicsim.errors import MusicsimError
@@ -56,7 +56,7 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
         def begin() -> None:
             app.start()
             if folder is not None:
-                window.add_folder(folder)
+                window.folders.add(folder)
 
         window.show()
         # After the first paint: what follows competes with the window for the processor.
@@ -66,6 +66,14 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
     finally:
         bridge.close()
         app.close()
+
+
+def show_failure(text: str) -> None:
+    """Show why the window can't be opened, and wait until it is read."""
+    application = QApplication.instance() or QApplication(["musicsim"])
+    assert isinstance(application, QApplication)
+    Theme(application)
+    QMessageBox.critical(None, "musicsim", text)
 
 
 @contextmanager

@@ -10,27 +10,24 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from musicsim import __version__
-from musicsim.errors import display_path
 from musicsim.library.types import Track
 from musicsim.resources import resource
 from musicsim.ui.actions import TrackActions
 from musicsim.ui.bridge import Bridge
 from musicsim.ui.demo import DemoJob
-from musicsim.ui.dialogs import ask_folder
 from musicsim.ui.exporting import Exporter
-from musicsim.ui.first_start import FirstStart, suggested_folder
-from musicsim.ui.folders import FoldersDialog
+from musicsim.ui.first_start import FirstStart
+from musicsim.ui.folders import FolderCommands
+from musicsim.ui.help import ShortcutsDialog, show_about
 from musicsim.ui.library_model import LibraryModel
 from musicsim.ui.library_page import LibraryPage
-from musicsim.ui.menus import ShortcutsDialog, fill_menu_bar, make_commands
+from musicsim.ui.menus import fill_menu_bar, make_commands
 from musicsim.ui.messages import MessageBar, Messages
 from musicsim.ui.play_queue import PlayQueue
 from musicsim.ui.player import MediaLike, Player, qt_media
@@ -54,6 +51,8 @@ if TYPE_CHECKING:
 DEMO_FOLDER = "demo library"
 """Inside the data folder."""
 
+_NO_PANEL = "none"
+
 
 class MainWindow(QMainWindow):
     """Everything that the listener sees."""
@@ -73,7 +72,6 @@ class MainWindow(QMainWindow):
         self._app = app
         self._theme = theme
         self._settings = settings
-        self._folders_dialog: FoldersDialog | None = None
         self.setWindowTitle("musicsim")
         self.setWindowIcon(QIcon(str(resource("icons/musicsim.svg"))))
         self.setAcceptDrops(True)
@@ -108,6 +106,7 @@ class MainWindow(QMainWindow):
         self.panel = SidePanel(self.similar, self.queue_pane, theme)
         self.demo = DemoJob(app.data_folder / DEMO_FOLDER, parent=self)
         self.first_start = FirstStart(self.demo, self.messages, theme)
+        self.folders = FolderCommands(app, self.messages, theme, self)
         self.problems = ProblemsDialog(app, self.messages, theme, self)
         self.status = StatusStrip(theme, paused=app.paused)
         self.message_bar = MessageBar(self.messages, theme)
@@ -167,8 +166,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self, bridge: Bridge) -> None:
         commands = self.commands
-        commands.add_folder.triggered.connect(self._ask_folder)
-        commands.folders.triggered.connect(self._show_folders)
+        commands.add_folder.triggered.connect(self.folders.ask)
+        commands.folders.triggered.connect(self.folders.show)
         commands.export.triggered.connect(self._export)
         commands.quit.triggered.connect(self.close)
         commands.search.triggered.connect(self._search)
@@ -181,7 +180,7 @@ class MainWindow(QMainWindow):
         commands.queue_panel.triggered.connect(lambda wanted: self._show_tab(Tab.QUEUE, wanted))
         commands.problems.triggered.connect(self._open_problems)
         commands.shortcuts.triggered.connect(self._show_shortcuts)
-        commands.about.triggered.connect(self._show_about)
+        commands.about.triggered.connect(lambda: show_about(self))
         for scheme, action in commands.schemes.items():
             action.setChecked(scheme is self._theme.scheme)
             action.triggered.connect(lambda _, scheme=scheme: self._theme.set_scheme(scheme))
@@ -204,8 +203,9 @@ class MainWindow(QMainWindow):
         self.panel.close_wanted.connect(self.panel.hide)
         self.panel.close_wanted.connect(self._show_panel_state)
         self.panel.tab_changed.connect(self._show_panel_state)
-        self.first_start.folder_chosen.connect(self.add_folder)
-        self.demo.finished.connect(self._use_demo)
+        self.first_start.folder_chosen.connect(self.folders.add)
+        self.demo.finished.connect(self.folders.add_demo)
+        self.folders.changed.connect(self._show_library_state)
 
         self.player.playing_changed.connect(self._show_play_state)
         self.player.track_changed.connect(self._show_title)
@@ -271,43 +271,6 @@ class MainWindow(QMainWindow):
 
     # --- folders ---
 
-    def add_folder(self, folder: Path) -> None:
-        """Add a music folder to the library."""
-        with self.messages.reporting():
-            self._app.add_folder(folder)
-            self.messages.tell(
-                self.tr("Added {0}. Its music turns up here.").format(display_path(folder))
-            )
-        self._show_library_state()
-        if self._folders_dialog is not None:
-            self._folders_dialog.refresh()
-
-    def _ask_folder(self) -> None:
-        folders = self._app.catalogue.folders()
-        start = folders[-1] if folders else suggested_folder() or Path.home()
-        folder = ask_folder(self, self.tr("Add music folder"), start)
-        if folder is not None:
-            self.add_folder(folder)
-
-    def _show_folders(self) -> None:
-        if self._folders_dialog is None:
-            dialog = FoldersDialog(self._app, self.messages, self._theme, self)
-            dialog.add_wanted.connect(self._ask_folder)
-            dialog.changed.connect(self._show_library_state)
-            dialog.destroyed.connect(self._forget_folders_dialog)
-            self._folders_dialog = dialog
-        self._folders_dialog.show()
-        self._folders_dialog.raise_()
-
-    def _forget_folders_dialog(self) -> None:
-        self._folders_dialog = None
-
-    def _use_demo(self, folder: Path | None, problem: str) -> None:
-        if folder is None:
-            self.messages.fail(problem)
-        else:
-            self.add_folder(folder)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt's: folders may be dropped on the window."""
         if event.source() is None and _dropped_folders(event):
@@ -316,7 +279,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Qt's."""
         for folder in _dropped_folders(event):
-            self.add_folder(folder)
+            self.folders.add(folder)
         event.acceptProposedAction()
 
     # --- what is going on ---
@@ -378,20 +341,6 @@ class MainWindow(QMainWindow):
         removal = [self.queue_pane.table.remove]
         ShortcutsDialog([*self.actions_.all, *everywhere, *rows, *removal], self).show()
 
-    def _show_about(self) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("About musicsim"))
-        box.setIconPixmap(self.windowIcon().pixmap(64, 64))
-        box.setText(f"<b>musicsim {__version__}</b>")
-        box.setInformativeText(
-            self.tr(
-                "Play similar, and playlists by sound, for the music you own.\n\n"
-                "Free software under the GNU General Public License, version 3 or later."
-            )
-        )
-        box.open()
-
     # --- what is kept ---
 
     def _restore(self) -> None:
@@ -404,10 +353,10 @@ class MainWindow(QMainWindow):
             saved = settings.value(key)
             if isinstance(saved, QByteArray):
                 restore(saved)
-        tab = str(settings.value("window/panel") or Tab.SIMILAR.name)
+        tab = str(settings.value("window/panel", Tab.SIMILAR.name))
         if tab in Tab.__members__:
             self.panel.show_tab(Tab[tab])
-        self.panel.setVisible(tab in Tab.__members__)
+        self.panel.setVisible(tab != _NO_PANEL)
         self._show_panel_state()
         self.library_page.restore(settings)
         self.playlist_page.restore(settings)
@@ -420,7 +369,9 @@ class MainWindow(QMainWindow):
         settings = self._settings
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
-        settings.setValue("window/panel", "" if self.panel.isHidden() else self.panel.tab.name)
+        settings.setValue(
+            "window/panel", _NO_PANEL if self.panel.isHidden() else self.panel.tab.name
+        )
         settings.setValue("window/theme", self._theme.scheme.value)
         settings.setValue("player/volume", str(self.player_bar.volume.value()))
         self.library_page.save(settings)

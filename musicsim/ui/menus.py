@@ -1,23 +1,13 @@
-"""The menu bar, and the list of its shortcuts."""
+"""The menu bar."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QFormLayout,
-    QLabel,
-    QMainWindow,
-    QMenu,
-    QMenuBar,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 from musicsim.ui.theme import Scheme, Theme
 
@@ -121,33 +111,3 @@ def fill_menu_bar(bar: QMenuBar, commands: Commands, fill_tracks: Callable[[QMen
     view.addAction(commands.problems)
     help_menu = bar.addMenu(tr("&Help"))
     help_menu.addActions([commands.shortcuts, commands.about])
-
-
-class ShortcutsDialog(QDialog):
-    """Every shortcut and what it does."""
-
-    def __init__(self, actions: Iterable[QAction], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        content = QWidget()
-        form = QFormLayout(content)
-        form.setContentsMargins(24, 20, 32, 20)
-        form.setHorizontalSpacing(32)
-        form.setVerticalSpacing(8)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        for action in actions:
-            if not action.shortcut().isEmpty():
-                native = QKeySequence.SequenceFormat.NativeText
-                keys = QLabel(action.shortcut().toString(native))
-                keys.setObjectName("dim")
-                form.addRow(action.text(), keys)
-        area = QScrollArea()
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(area)
-        hint = content.sizeHint()
-        self.resize(hint.width() + 24, min(hint.height() + 8, 640))

@@ -72,6 +72,7 @@ FORMATS = {
     "opus": Format(".opus", "libopus", rate=48_000, bit_rate=160_000),
     "flac in ogg": Format(".oga", "flac", container="ogg", lossless=True),
     "flac in matroska": Format(".mka", "flac", lossless=True, late=0.001),
+    "pcm 8 bit in matroska": Format(".mka", "pcm_u8", late=0.001),
     "wavpack": Format(".wv", "wavpack", sample_format="s16p", lossless=True),
     "wavpack 8 bit": Format(".wv", "wavpack", sample_format="u8p"),
     "tta": Format(".tta", "tta", sample_format="s16", lossless=True),

@@ -77,6 +77,20 @@ def test_a_longer_sample_begins_with_the_shorter_one(files: dict[str, Path]):
     np.testing.assert_allclose(long.windows[:8], short.windows, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["flac", "mp3", "mp3 vbr without header", "vorbis", "opus", "mp2"])
+def test_seeking_gives_the_same_samples_as_decoding_all(make: Make, name: str):
+    rate = FORMATS[name].rate
+    # Beats make encoders change block sizes and save up bits, which makes it hard to begin in the middle.
+    beats = np.exp(-30 * (np.arange(36 * rate) / rate % 0.37)).astype(np.float32)
+    path = make(name, noise(36, rate) * beats + known_sound(36, rate, 1)[:, 0] / 2)
+
+    seeking = sample_windows(path, SEEKING)
+    streaming = sample_windows(path, STREAMING)
+
+    np.testing.assert_array_equal(seeking.offsets, streaming.offsets[:8])
+    np.testing.assert_allclose(seeking.windows, streaming.windows[:8], atol=2e-3)
+
+
 @pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 192_000])
 def test_resampling_leaves_no_trace_at_the_edges(tmp_path: Path, rate: int):
     sound = noise(20, rate)
@@ -252,6 +266,20 @@ def test_of_a_file_that_is_cut_short_the_rest_is_taken(
         assert sampled.warning.startswith("the file ends early: ")
     how = FORMATS[name]
     check(sampled, reference(how.rate), how.late, lossless=False)
+
+
+@pytest.mark.parametrize("name", ["flac", "mp3", "wavpack"])
+def test_a_missing_end_is_noticed_where_no_window_was_wanted(
+    files: dict[str, Path], tmp_path: Path, name: str
+):
+    whole = files[name].read_bytes()
+    path = tmp_path / "cut short"
+    path.write_bytes(whole[: len(whole) * 9 // 10])
+
+    sampled = sample_windows(path, SamplingPlan(windows=1))
+
+    assert sampled.offsets.tolist() == [18.0]
+    assert sampled.warning is not None
 
 
 def test_the_warning_says_how_much_there_is(files: dict[str, Path], tmp_path: Path):

@@ -9,8 +9,8 @@ from window_fakes import FakeApp, FakeMedia, Library, titles
 
 from musicsim.ui import folders
 from musicsim.ui.folders import FoldersDialog
+from musicsim.ui.help import ShortcutsDialog
 from musicsim.ui.main_window import MainWindow, saved_scheme
-from musicsim.ui.menus import ShortcutsDialog
 from musicsim.ui.side_panel import Tab
 from musicsim.ui.theme import DARK, LIGHT, Scheme, Theme
 from musicsim.ui.track_model import Column
@@ -45,6 +45,16 @@ def test_the_next_start_looks_as_the_last_one_ended(
     assert titles(again.library_model)[0] == "Don’t Wait"
     assert again.library_page.table.heading.sectionSize(Column.LENGTH) == 90
     assert saved_scheme(settings_of(app)) is Scheme.DARK
+
+
+def test_a_closed_panel_stays_closed(window: MainWindow, make_window: MakeWindow) -> None:
+    window.panel.close_wanted.emit()
+    window.close()
+
+    again = make_window()
+
+    assert not again.panel.isVisible()
+    assert not again.commands.similar_panel.isChecked()
 
 
 def test_settings_that_make_no_sense_are_ignored(
@@ -198,7 +208,7 @@ def test_a_folder_is_removed_after_a_question(
 def test_a_folder_is_added_from_the_menu(
     window: MainWindow, app: FakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("musicsim.ui.main_window.ask_folder", lambda *_: tmp_path / "more")
+    monkeypatch.setattr("musicsim.ui.folders.ask_folder", lambda *_: tmp_path / "more")
 
     window.commands.add_folder.trigger()
 
