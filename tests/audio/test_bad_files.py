@@ -165,13 +165,14 @@ def test_no_permission(files: dict[str, Path], tmp_path: Path, monkeypatch: pyte
     assert reason(path) == "no permission to read it"
 
 
+@pytest.mark.parametrize("good", [0, 100_000])
 @pytest.mark.parametrize("name", ["flac", "mp3"])
 def test_a_failing_disk_is_not_taken_for_damage(
-    files: dict[str, Path], name: str, monkeypatch: pytest.MonkeyPatch
+    files: dict[str, Path], name: str, good: int, monkeypatch: pytest.MonkeyPatch
 ):
     class FailingDisk(io.FileIO):
         def readinto(self, buffer: object) -> int:  # type: ignore[override]
-            if self.tell() > 100_000:
+            if self.tell() >= good:
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
             return super().readinto(buffer)  # type: ignore[arg-type]
 
