@@ -126,6 +126,9 @@ class Indexer:
                 )
             if not waiting and not suspects and not in_flight:
                 break
+            if not self._progress.done and not in_flight:
+                # Loading the model takes some seconds, in which the listener sees what is to come.
+                self._emit_progress()
             self._fill(waiting, suspects, in_flight)
             if not in_flight:
                 self._wait_while_paused()

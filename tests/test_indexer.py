@@ -102,7 +102,7 @@ def test_everything_pending_is_embedded_once(library):
 def test_progress_counts_to_the_end(library):
     library.indexer.run()
     progress = library.progress()
-    assert [event.done for event in progress if not event.finished] == [1, 2, 3, 4, 5, 6]
+    assert [event.done for event in progress if not event.finished] == list(range(7))
     assert {event.total for event in progress} == {6}
     assert progress[-1].finished
     assert any(isinstance(event, TracksChanged) for event in library.events)

@@ -22,10 +22,11 @@ from musicsim.cli.output import (
     track_json,
 )
 from musicsim.errors import MusicsimError
+from musicsim.library.folding import fold
 from musicsim.library.types import Playlist, Track
 from musicsim.playlists.generate import GeneratedPlaylist
 from musicsim.playlists.m3u import read_m3u, write_m3u
-from musicsim.playlists.rules import Filters, Range, Rules, fold
+from musicsim.playlists.rules import Filters, Range, Rules
 from musicsim.worker.client import Refused
 
 _TRACK_HELP = "a file, or text that matches one track's artist, title and album"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from musicsim.library.folding import fold
 from musicsim.library.types import Track
 from musicsim.similarity.space import Vectors
 
@@ -152,18 +152,12 @@ def song_key(track: Track) -> tuple[str, str] | None:
     return (fold(track.artist), title) if title else None
 
 
-def fold(text: str) -> str:
-    """Text without case and accents, for comparing names."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
-
-
 def _album_key(track: Track) -> tuple[str, str]:
     return fold(track.tags.album_artist or track.artist), fold(track.tags.album)
 
 
 def _contains_any(text: str, names: Iterable[str]) -> bool:
-    return any(fold(name) in text for name in names)
+    return any(fold(name).strip() in text for name in names)
 
 
 def _in_any(value: float | None, ranges: Iterable[Range]) -> bool:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from musicsim.library.folding import fold
 from musicsim.library.types import Track, TrackState
-from musicsim.ui.folding import fold
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import Column, TrackModel

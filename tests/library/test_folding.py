@@ -1,6 +1,6 @@
 import pytest
 
-from musicsim.ui.folding import fold
+from musicsim.library.folding import fold
 
 
 @pytest.mark.parametrize(
