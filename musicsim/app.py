@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import queue
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import platformdirs
 from filelock import FileLock, Timeout
 
+from musicsim.background import Background
 from musicsim.embedding import WeightFile, find_weights, pool, read_weights
 from musicsim.errors import MusicsimError, display_path
-from musicsim.events import Events, Notice, ScanFinished, ScanStarted, TracksRemoved
+from musicsim.events import Events, ScanFinished, ScanStarted, TracksRemoved
 from musicsim.indexer import Indexer
 from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore
 from musicsim.library.scanner import Scanner, check_folder
 from musicsim.library.types import ScanSummary, Track
-from musicsim.library.watcher import Watcher
 from musicsim.playlists.generate import (
     Candidate,
     GeneratedPlaylist,
@@ -34,11 +31,6 @@ from musicsim.search import ModelInUse, NotEmbedded, Search, mean_point
 from musicsim.similarity.space import Vectors
 from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, WorkerSettings
-
-_log = logging.getLogger(__name__)
-
-# A worker holds half a gigabyte: it is let go when nobody has needed it for so long.
-_IDLE_SECONDS = 60.0
 
 
 class DataFolderInUse(MusicsimError):  # noqa: N818
@@ -101,7 +93,7 @@ class Musicsim:
             self.catalogue, self.embeddings, self.model, None if read_only else self.worker
         )
         self.scanner = Scanner(self.catalogue, self.events)
-        self._background: _Background | None = None
+        self._background: Background | None = None
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
 
     @classmethod
@@ -193,7 +185,14 @@ class Musicsim:
     def start(self) -> None:
         """Begin to rescan, watch and embed, in threads of its own."""
         if self._background is None:
-            self._background = _Background(self)
+            self._background = Background(
+                scan=lambda folders, cancelled: self.scan(folders, cancelled=cancelled),
+                update=self.scanner.update,
+                folders=self.catalogue.folders,
+                indexer=self.make_indexer(),
+                worker=self.worker,
+                events=self.events,
+            )
             self._background.start()
 
     def scan(
@@ -354,83 +353,3 @@ def _model_of(file: WeightFile) -> ModelInUse:
         file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
     )
     return ModelInUse(weights.identity, weights.self_standardised)
-
-
-class _Background:
-    """The threads that keep the library up to date: one scans, one embeds, one watches."""
-
-    def __init__(self, app: Musicsim) -> None:
-        self._app = app
-        self.indexer = app.make_indexer()
-        self._scans: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
-        self._wake = threading.Condition()
-        self._work_is_waiting = False
-        self._stopping = threading.Event()
-        self._watcher = Watcher(self._changed, lambda: self.scan(None), app.events)
-        self._threads = [
-            threading.Thread(target=self._run_scans, name="musicsim-scan"),
-            threading.Thread(target=self._run_indexer, name="musicsim-index"),
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-        self._watcher.start()
-        self.scan(None)
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._watcher.stop()
-        self.indexer.stop()
-        self._scans.put(None)
-        with self._wake:
-            self._wake.notify_all()
-        # A track in the network is finished and stored before the thread ends; a long decode is not waited for.
-        self._app.worker.stop()
-        for thread in self._threads:
-            thread.join()
-
-    def scan(self, folders: Sequence[Path] | None) -> None:
-        self._scans.put(lambda: self._app.scan(folders, cancelled=self._stopping.is_set))
-
-    def watch(self) -> None:
-        self._watcher.watch(self._app.catalogue.folders())
-
-    def _changed(self, paths: Collection[Path]) -> None:
-        self._scans.put(lambda: self._app.scanner.update(paths))
-
-    def _run_scans(self) -> None:
-        while not self._stopping.is_set() and (job := self._scans.get()) is not None:
-            with self._notices("scan"):
-                self.watch()
-                job()
-            with self._wake:
-                self._work_is_waiting = True
-                self._wake.notify_all()
-
-    def _run_indexer(self) -> None:
-        worker = self._app.worker
-        while not self._stopping.is_set():
-            with self._wake:
-                due = self._wake.wait_for(
-                    lambda: self._work_is_waiting or self._stopping.is_set(),
-                    timeout=_IDLE_SECONDS if worker.running else None,
-                )
-                self._work_is_waiting = False
-            if not due:
-                worker.stop()
-                continue
-            if not self._stopping.is_set():
-                with self._notices("worker"):
-                    self.indexer.run()
-
-    @contextlib.contextmanager
-    def _notices(self, topic: str) -> Iterator[None]:
-        """Tell the listener what went wrong in a thread of ours; the thread lives on."""
-        try:
-            yield
-        except MusicsimError as error:
-            _log.warning("%s", error)
-            self._app.events.emit(Notice(topic, str(error)))
-        else:
-            self._app.events.emit(Notice(topic, ""))

@@ -137,7 +137,7 @@ def test_a_removed_folder_takes_its_tracks_along(app, music):
 
 
 def test_an_idle_worker_gives_its_memory_back_and_search_goes_on(app, music, monkeypatch):
-    monkeypatch.setattr("musicsim.app._IDLE_SECONDS", 0.1)
+    monkeypatch.setattr("musicsim.background.IDLE_SECONDS", 0.1)
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)

@@ -1,0 +1,132 @@
+"""The threads that keep the library up to date: one scans, one embeds, one watches."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+from musicsim.errors import MusicsimError
+from musicsim.events import Events, Notice
+from musicsim.indexer import Indexer
+from musicsim.library.watcher import Watcher
+from musicsim.worker.client import WorkerClient
+
+_log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 60.0
+"""A worker holds half a gigabyte: it is let go when there was nothing to embed for so long."""
+
+
+class Background:
+    """Scans, watches and embeds until it is stopped; its methods return at once.
+
+    Parameters
+    ----------
+    scan
+        Looks through folders, or through all of them; its second argument says when to give up.
+    update
+        Looks at the paths in which something happened.
+    folders
+        The music folders as they are now.
+    indexer
+        Embeds what the scans find.
+    worker
+        Let go when idle.
+    events
+        Told what went wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        scan: Callable[[Sequence[Path] | None, Callable[[], bool]], object],
+        update: Callable[[Collection[Path]], None],
+        folders: Callable[[], Collection[Path]],
+        indexer: Indexer,
+        worker: WorkerClient,
+        events: Events,
+    ) -> None:
+        self.indexer = indexer
+        self._scan = scan
+        self._update = update
+        self._folders = folders
+        self._worker = worker
+        self._events = events
+        self._scans: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._wake = threading.Condition()
+        self._work_is_waiting = False
+        self._stopping = threading.Event()
+        self._watcher = Watcher(self._changed, lambda: self.scan(None), events)
+        self._threads = [
+            threading.Thread(target=self._run_scans, name="musicsim-scan"),
+            threading.Thread(target=self._run_indexer, name="musicsim-index"),
+        ]
+
+    def start(self) -> None:
+        """Begin, with a scan of everything."""
+        for thread in self._threads:
+            thread.start()
+        self._watcher.start()
+        self.scan(None)
+
+    def stop(self) -> None:
+        """End, and wait for it: what is in the network is finished and stored, a long decode is not waited for."""
+        self._stopping.set()
+        self._watcher.stop()
+        self.indexer.stop()
+        self._scans.put(None)
+        with self._wake:
+            self._wake.notify_all()
+        self._worker.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def scan(self, folders: Sequence[Path] | None) -> None:
+        """Look through folders, or through all of them."""
+        self._scans.put(lambda: self._scan(folders, self._stopping.is_set))
+
+    def watch(self) -> None:
+        """Watch the folders as they are now."""
+        self._watcher.watch(self._folders())
+
+    def _changed(self, paths: Collection[Path]) -> None:
+        self._scans.put(lambda: self._update(paths))
+
+    def _run_scans(self) -> None:
+        while not self._stopping.is_set() and (job := self._scans.get()) is not None:
+            with self._notices("scan"):
+                self.watch()
+                job()
+            with self._wake:
+                self._work_is_waiting = True
+                self._wake.notify_all()
+
+    def _run_indexer(self) -> None:
+        while not self._stopping.is_set():
+            with self._wake:
+                due = self._wake.wait_for(
+                    lambda: self._work_is_waiting or self._stopping.is_set(),
+                    timeout=IDLE_SECONDS if self._worker.running else None,
+                )
+                self._work_is_waiting = False
+            if not due:
+                self._worker.stop()
+                continue
+            if not self._stopping.is_set():
+                with self._notices("worker"):
+                    self.indexer.run()
+
+    @contextlib.contextmanager
+    def _notices(self, topic: str) -> Iterator[None]:
+        """Tell the listener what went wrong in a thread of ours; the thread lives on."""
+        try:
+            yield
+        except MusicsimError as error:
+            _log.warning("%s", error)
+            self._events.emit(Notice(topic, str(error)))
+        else:
+            self._events.emit(Notice(topic, ""))
