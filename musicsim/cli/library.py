@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from musicsim.app import DataFolderInUse, Musicsim
 from musicsim.cli.output import (
     Commands,
     complain,
+    file_path,
     path_text,
     print_json,
     print_table,
@@ -60,7 +60,7 @@ def scan_and_embed(
         summary = app.scan(folders or None)
         indexer = app.make_indexer()
         indexer.run()
-    roots = [Path(os.path.abspath(folder.expanduser())) for folder in folders]  # noqa: PTH100
+    roots = [file_path(folder) for folder in folders]
     problems = [
         problem
         for problem in app.catalogue.problems()

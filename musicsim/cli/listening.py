@@ -11,6 +11,7 @@ from musicsim.cli.output import (
     Commands,
     UsageError,
     complain,
+    file_path,
     length_text,
     match_rows,
     path_text,
@@ -142,7 +143,7 @@ def find_track(app: Musicsim, text: str) -> Track | None:
     UsageError
         If nothing matches, or too much.
     """
-    path = Path(text).expanduser().absolute()
+    path = file_path(text)
     known = app.catalogue.track_at(path) or app.catalogue.track_at(path.resolve())
     if known is not None:
         return known
@@ -189,7 +190,7 @@ def similar(options: argparse.Namespace) -> None:
             query = track_json(track)
             found = app.find_similar(track.id, rules=rules, limit=options.n)
         else:
-            path = Path(options.track).expanduser().absolute()
+            path = file_path(options.track)
             query = {"path": path_text(path), "title": path.stem, "artist": "", "album": ""}
             try:
                 found = app.find_similar_to_file(path, rules=rules, limit=options.n)

@@ -65,6 +65,11 @@ def printable(text: str) -> str:
     return display_path(text) if text else text
 
 
+def file_path(text: str | Path) -> Path:
+    """The absolute path that a listener typed, without "..", its symbolic links as they are."""
+    return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100
+
+
 def path_text(path: Path) -> str:
     """A path as JSON has it."""
     return os.fspath(path)

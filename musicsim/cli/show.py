@@ -16,6 +16,7 @@ from musicsim.cli.library import scan_and_embed
 from musicsim.cli.output import (
     Commands,
     complain,
+    file_path,
     match_rows,
     path_text,
     print_table,
@@ -78,7 +79,7 @@ def tour(options: argparse.Namespace) -> int:
     with Musicsim.open(options.data) as app:
         summary, problems = scan_and_embed(app, [options.folder], quiet=False)
         _print_scan(app, summary, problems)
-        root = options.folder.expanduser().absolute()
+        root = file_path(options.folder)
         seed = next(
             (
                 track
@@ -104,7 +105,7 @@ def demo(options: argparse.Namespace) -> int:
     """
     # Not the listener's own library: nobody wants synthetic music among theirs unasked.
     data = options.data or platformdirs.user_cache_path("musicsim", appauthor=False) / "demo"
-    folder = (options.folder or data / "demo library").expanduser().absolute()
+    folder = file_path(options.folder or data / "demo library")
     tracks = _render(folder)
     say(f"{len(tracks)} tracks in {display_path(folder)}\n")
     with Musicsim.open(data) as app:

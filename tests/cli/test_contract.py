@@ -102,6 +102,12 @@ def test_similar_to_a_track_of_the_library(scanned_demo, demo_library):
     assert found["model"].startswith("starter-")
 
 
+def test_a_path_is_understood_however_it_is_typed(scanned_demo, demo_library):
+    path = demo_library[0].path
+    roundabout = f"{path.parent}/../{path.parent.name}/./{path.name}"
+    assert scanned_demo("similar", roundabout, "--json").json["query"]["path"] == str(path)
+
+
 def test_similar_by_rules_and_raw(scanned_demo, demo_library):
     seed = demo_library[0]
     ruled = scanned_demo("similar", seed.path, "-n", "100", "--json").json
