@@ -173,7 +173,7 @@ class Musicsim:
         """Stop what runs in the background and let go of the data folder; nothing is lost."""
         if self._background is not None:
             self._background.stop()
-        self.worker.stop()
+        self.worker.close()
         self._answers.shutdown(cancel_futures=True)
         self.embeddings.close()
         self.catalogue.close()
@@ -283,7 +283,9 @@ class Musicsim:
         self, track_id: int, *, rules: Rules | None = None, limit: int = 50
     ) -> SimilarTracks:
         """Like `similar`, and waits."""
-        (seed,) = self.catalogue.tracks_by_id([track_id])
+        seed = next(iter(self.catalogue.tracks_by_id([track_id])), None)
+        if seed is None:
+            raise NotEmbedded("This track is not in the library any more.")
         try:
             point = self.search.point_of(track_id)
         except NotEmbedded:

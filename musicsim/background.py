@@ -29,7 +29,7 @@ class Background:
     scan
         Looks through folders, or through all of them; its second argument says when to give up.
     update
-        Looks at the paths in which something happened.
+        Looks at the paths in which something happened; likewise.
     folders
         The music folders as they are now.
     indexer
@@ -44,7 +44,7 @@ class Background:
         self,
         *,
         scan: Callable[[Sequence[Path] | None, Callable[[], bool]], object],
-        update: Callable[[Collection[Path]], None],
+        update: Callable[[Collection[Path], Callable[[], bool]], None],
         folders: Callable[[], Collection[Path]],
         indexer: Indexer,
         worker: WorkerClient,
@@ -76,25 +76,33 @@ class Background:
     def stop(self) -> None:
         """End, and wait for it: what is in the network is finished and stored, a long decode is not waited for."""
         self._stopping.set()
-        self._watcher.stop()
         self.indexer.stop()
         self._scans.put(None)
         with self._wake:
             self._wake.notify_all()
-        self._worker.stop()
+        self._watcher.stop()
+        self._worker.close()
         for thread in self._threads:
             thread.join()
 
     def scan(self, folders: Sequence[Path] | None) -> None:
         """Look through folders, or through all of them."""
-        self._scans.put(lambda: self._scan(folders, self._stopping.is_set))
+        self._scans.put(lambda: self._scan_known(folders))
+
+    def _scan_known(self, folders: Sequence[Path] | None) -> None:
+        """Scan, but for folders that were taken out of the library while this waited."""
+        if folders is not None:
+            roots = self._folders()
+            folders = [f for f in folders if any(f.is_relative_to(root) for root in roots)]
+        if folders is None or folders:
+            self._scan(folders, self._stopping.is_set)
 
     def watch(self) -> None:
         """Watch the folders as they are now."""
         self._watcher.watch(self._folders())
 
     def _changed(self, paths: Collection[Path]) -> None:
-        self._scans.put(lambda: self._update(paths))
+        self._scans.put(lambda: self._update(paths, self._stopping.is_set))
 
     def _run_scans(self) -> None:
         while not self._stopping.is_set() and (job := self._scans.get()) is not None:
@@ -128,5 +136,8 @@ class Background:
         except MusicsimError as error:
             _log.warning("%s", error)
             self._events.emit(Notice(topic, str(error)))
+        except Exception as error:  # noqa: BLE001 (a bug must not end the thread and all that is to come)
+            _log.exception("the %s thread failed", topic)
+            self._events.emit(Notice(topic, f"musicsim failed: {error!r}. Please report it."))
         else:
             self._events.emit(Notice(topic, ""))

@@ -6,9 +6,12 @@ so it must be quick and must not touch a window (the window's adapter hands even
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,9 @@ class Events:
         return unsubscribe
 
     def emit(self, event: Event) -> None:
-        """Tell every listener."""
+        """Tell every listener; one that fails is logged, and neither stops the others nor the work."""
         for listener in self._listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 (whatever it is, it is the listener's own)
+                _log.exception("a listener failed on %s", type(event).__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections import Counter, deque
@@ -14,8 +15,8 @@ from musicsim.events import EmbeddingProgress, Events, ProblemsChanged, TracksCh
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack, TrackWindows
 from musicsim.search import Search
-from musicsim.worker.client import Refused, WorkerClient, WorkerDied
-from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack
+from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
+from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, TryModel
 
 _log = logging.getLogger(__name__)
 
@@ -157,9 +158,20 @@ class Indexer:
                 since_index = 0
                 self._search.update_index()
         if not self._stopping.is_set():
-            if self._progress.done:
+            # After deletions alone it is not worth starting a worker.
+            if self._progress.done or self._worker.running:
                 self._search.update_index()
             self._emit_progress(finished=True)
+
+    def _check_worker(self) -> None:
+        """Make sure that it is the file: raise `ModelUnavailable` if a worker dies without one."""
+        try:
+            self._worker.request(TryModel()).result()
+        except WorkerDied as error:
+            raise ModelUnavailable(
+                "The process that listens to the music ends as soon as it begins, so no track can be embedded. The "
+                "reason may stand in worker.log in the data folder; too little memory is a common one."
+            ) from error
 
     def _fill(
         self,
@@ -169,7 +181,8 @@ class Indexer:
     ) -> None:
         """Keep the worker busy, unless paused; while there are suspects, with one at a time."""
         while not self._paused and not self._stopping.is_set():
-            if suspects:
+            alone = bool(suspects)
+            if alone:
                 if in_flight:
                     return
                 track = suspects.popleft()
@@ -179,7 +192,7 @@ class Indexer:
                 return
             self._progress.current = display_path(track.path.name)
             in_flight[self._worker.request(EmbedTrack(track.path))] = track
-            if suspects:
+            if alone:
                 return
 
     def _next(self, waiting: deque[PendingTrack]) -> PendingTrack:
@@ -210,6 +223,7 @@ class Indexer:
         if len(victims) == 1:
             crashes[victims[0].id] += 1
             if crashes[victims[0].id] > 1:
+                self._check_worker()
                 self._fail(victims[0], reason)
                 return
         suspects.extend(victims)
@@ -220,11 +234,14 @@ class Indexer:
             answer = future.result()
         except Refused as refused:
             # The file may have gone or changed since it was found; then the next scan has the say.
-            if track.path.exists():
+            # os.path, unlike Path, does not mind a folder that may not be looked into.
+            if os.path.exists(track.path):  # noqa: PTH110
                 self._fail(track, str(refused))
             return 0
         windows = TrackWindows(answer.offsets, answer.vectors, answer.warning)
         stored = self._embeddings.store(track, self._model, windows, pool(windows.vectors))
+        if stored is not None and answer.duration > 0:
+            self._catalogue.set_duration(track.id, answer.duration)
         self._advance(track, problems_changed=windows.problem is not None)
         return int(stored is not None)
 

@@ -203,6 +203,8 @@ class Search:
                 _log.warning("the index can't be brought up to date: %s", error)
                 with self._lock:
                     self._index_opened_in = 0
+                if worker.closed:
+                    break
         return 0
 
     def _update_index(self, worker: WorkerClient) -> int:

@@ -12,7 +12,7 @@ from musicsim.library.embeddings import EmbeddingStore, TrackWindows
 from musicsim.library.types import Tags, TrackState
 from musicsim.search import ModelInUse, Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied
-from musicsim.worker.protocol import EmbeddedTrack
+from musicsim.worker.protocol import EmbeddedTrack, TryModel
 
 
 class Worker:
@@ -24,10 +24,18 @@ class Worker:
         self.crash_on: set[str] = set()
         self.refuse: dict[str, Exception] = {}
         self.deaths = 0
+        self.broken = False
+        self.running = False
         self.before_answer = lambda name: None
 
     def request(self, request) -> Future:
         future: Future = Future()
+        if isinstance(request, TryModel):
+            if self.broken:
+                future.set_exception(WorkerDied("exit code -4"))
+            else:
+                future.set_result(None)
+            return future
         self.in_worker[future] = request.path.name
         return future
 
@@ -124,6 +132,20 @@ def test_the_file_on_which_the_worker_dies_fails_and_the_others_do_not(library):
     assert [(p.path.name, p.reason) for p in library.catalogue.problems()] == [("2", CRASHED)]
     assert sorted(library.worker.embedded) == ["0", "1", "3", "4", "5"]
     assert library.worker.deaths == 3  # among others, then twice alone
+
+
+def test_a_worker_that_cannot_run_blames_no_file(library):
+    library.worker.crash_on = {str(n) for n in range(6)}
+    library.worker.broken = True
+    with pytest.raises(ModelUnavailable, match=r"worker\.log"):
+        library.indexer.run()
+    assert library.catalogue.problems() == []
+    assert set(library.states().values()) == {TrackState.PENDING}
+
+
+def test_the_length_is_the_one_that_the_decoder_found(library):
+    library.indexer.run()
+    assert {track.tags.duration for track in library.catalogue.tracks()} == {10.0}
 
 
 def test_a_worker_that_died_of_something_else_costs_nothing(library):

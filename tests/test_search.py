@@ -25,6 +25,7 @@ class IndexInMemory:
         self.stored: dict[str, dict[int, np.ndarray]] = {}
         self.name = ""
         self.requests: list[object] = []
+        self.closed = False
         self.dies = False
         self.torn = False
 

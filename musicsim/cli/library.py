@@ -32,6 +32,7 @@ def add_commands(commands: Commands) -> None:
         help="add folders, read tags, listen to what is new or changed; with no folder, look through all again",
     )
     scan_command.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    scan_command.add_argument("--retry", action="store_true", help="try failed files again")
     scan_command.add_argument("--json", action="store_true")
     scan_command.set_defaults(run=scan)
 
@@ -75,6 +76,8 @@ def scan(options: argparse.Namespace) -> None:
     with Musicsim.open(options.data) as app:
         if not options.folders and not app.catalogue.folders():
             complain("The library has no folders yet: name one, as in `musicsim scan ~/Music`.")
+        if options.retry:
+            app.catalogue.clear_failures()
         summary, problems = scan_and_embed(app, options.folders, quiet=options.json)
         counts = app.catalogue.counts()
         model = app.model.identity
@@ -115,7 +118,15 @@ def watch(options: argparse.Namespace) -> None:
             "problem. Following the folders; Ctrl+C ends it."
         )
 
+        reader_is_gone = threading.Event()
+
         def tell(event: Event) -> None:
+            try:
+                print_event(event)
+            except BrokenPipeError:
+                reader_is_gone.set()
+
+        def print_event(event: Event) -> None:
             if isinstance(event, TracksChanged):
                 for track in app.catalogue.tracks_by_id(event.track_ids):
                     state = "missing" if track.missing else _STATES[track.state]
@@ -126,7 +137,8 @@ def watch(options: argparse.Namespace) -> None:
 
         app.events.subscribe(tell)
         app.start()
-        threading.Event().wait()
+        reader_is_gone.wait()
+    raise BrokenPipeError
 
 
 _STATES = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from musicsim.app import Musicsim
@@ -116,12 +118,17 @@ def _range(text: str) -> Range:
     """The bounds of "1970-1979", "1990-", "-5" and "1984"."""
     low, dash, high = text.partition("-")
     try:
-        return (
-            float(low) if low else None,
-            (float(high) if high else None) if dash else float(low),
-        )
+        first = float(low) if low else None
+        last = (float(high) if high else None) if dash else first
+        if not (first is not None or last is not None) or not _at_most(first, last):
+            raise ValueError
+        return first, last
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is not a range: write A-B, A- or -B") from None
+
+
+def _at_most(low: float | None, high: float | None) -> bool:
+    return low is None or high is None or low <= high
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -144,16 +151,17 @@ def find_track(app: Musicsim, text: str) -> Track | None:
         If nothing matches, or too much.
     """
     path = file_path(text)
-    known = app.catalogue.track_at(path) or app.catalogue.track_at(path.resolve())
-    if known is not None:
-        return known
-    if path.is_file():
+    for known in (path, *_other_names(app, path)):
+        if (track := app.catalogue.track_at(known)) is not None:
+            return track
+    if os.path.isfile(path):  # noqa: PTH113 (Path's raises on a name that is too long)
         return None
     words = fold(text).split()
     matching = [
         track
         for track in app.catalogue.tracks()
-        if all(word in fold(f"{track.artist} {track.title} {track.tags.album}") for word in words)
+        if not track.missing
+        and all(word in fold(f"{track.artist} {track.title} {track.tags.album}") for word in words)
     ]
     exact = [track for track in matching if fold(text) in (fold(track.title), fold(track.name))]
     if len(exact) == 1 or len(matching) == 1:
@@ -173,6 +181,15 @@ def find_track(app: Musicsim, text: str) -> Track | None:
     raise UsageError(
         f"“{printable(text)}” matches {len(matching)} tracks{more}: add words, or name the file."
     )
+
+
+def _other_names(app: Musicsim, path: Path) -> Iterator[Path]:
+    """The names that a file may have in the library, where symbolic links lead to it."""
+    real = Path(os.path.realpath(path))
+    for root in app.catalogue.folders():
+        real_root = Path(os.path.realpath(root))
+        if real.is_relative_to(real_root):
+            yield root / real.relative_to(real_root)
 
 
 def similar(options: argparse.Namespace) -> None:

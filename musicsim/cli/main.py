@@ -55,7 +55,8 @@ def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> 
     )
     for noisy in ("chromadb", "h5py", "asyncio", "tensorflow"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         return int(options.run(options) or 0)
     except UsageError as error:
@@ -77,6 +78,9 @@ def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> 
 
 
 def _interrupt(*_: object) -> NoReturn:
+    # Once is enough: a second one must not interrupt the closing.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -67,7 +67,8 @@ def printable(text: str) -> str:
 
 def file_path(text: str | Path) -> Path:
     """The absolute path that a listener typed, without "..", its symbolic links as they are."""
-    return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100
+    # os.path, unlike Path, takes "~nobody" as it stands.
+    return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
 
 
 def path_text(path: Path) -> str:

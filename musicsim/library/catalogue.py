@@ -232,12 +232,12 @@ class Catalogue:
             missing=missing,
         )
 
-    def files(self, folder_id: int) -> dict[Path, FileEntry]:
-        """What the catalogue holds of a folder's files."""
+    def files(self, folder_id: int, under: Path) -> dict[Path, FileEntry]:
+        """What the catalogue holds of a music folder's files: those at or below a path."""
         rows = self.database.query(
             "SELECT path, id, size, mtime_ns, missing_since IS NOT NULL, content_key != x'' "
-            "FROM tracks WHERE folder_id = ?",
-            (folder_id,),
+            f"FROM tracks WHERE folder_id = ? AND {_AT_OR_BELOW}",
+            (folder_id, *_at_or_below(under)),
         )
         return {
             _path(path): FileEntry(i, size, mtime, bool(missing), bool(was_read))
@@ -272,20 +272,25 @@ class Catalogue:
                 "SELECT content_key, size FROM tracks WHERE id = ?", (track_id,)
             ).fetchall()
             same = (old_key, old_size) == (file.content_key, file.size)
-            if same:
-                db.execute(
-                    "UPDATE tracks SET folder_id = ?, path = ?, mtime_ns = ?, missing_since = NULL WHERE id = ?",
-                    (folder_id, os.fsencode(file.path), file.mtime_ns, track_id),
-                )
-                return False
-            db.execute("DELETE FROM embeddings WHERE track_id = ?", (track_id,))
+            *values, failed, problem = _file_values(file)
             db.execute(
                 """UPDATE tracks SET folder_id = ?, path = ?, size = ?, mtime_ns = ?, content_key = ?, title = ?,
                 artist = ?, album = ?, album_artist = ?, genre = ?, year = ?, track_number = ?, disc_number = ?,
-                duration = ?, failed = ?, problem = ?, missing_since = NULL WHERE id = ?""",
-                (folder_id, *_file_values(file), track_id),
+                duration = ?, missing_since = NULL WHERE id = ?""",
+                (folder_id, *values, track_id),
             )
-            return True
+            if not same:
+                db.execute("DELETE FROM embeddings WHERE track_id = ?", (track_id,))
+                db.execute(
+                    "UPDATE tracks SET failed = ?, problem = ? WHERE id = ?",
+                    (failed, problem, track_id),
+                )
+            return not same
+
+    def set_duration(self, track_id: int, seconds: float) -> None:
+        """Note how long a track is, where the decoder knows better than the header."""
+        with self.database.transaction() as db:
+            db.execute("UPDATE tracks SET duration = ? WHERE id = ?", (seconds, track_id))
 
     def set_missing(self, track_ids: Iterable[int], missing: bool) -> None:
         """Note that files are gone, or that they are back."""
@@ -311,14 +316,18 @@ class Catalogue:
             db.execute("UPDATE tracks SET failed = 0, problem = NULL WHERE failed")
         return [track_id for (track_id,) in rows]
 
-    def set_folder_problems(self, folder_id: int, problems: Iterable[Problem]) -> None:
-        """Replace what could not be read below a folder, apart from its tracks."""
+    def set_folder_problems(self, folder_id: int, area: Path, problems: Iterable[Problem]) -> bool:
+        """Replace what could not be read at or below a path, apart from tracks; returns whether that is news."""
+        values = [(os.fsencode(p.path), folder_id, p.reason) for p in problems]
         with self.database.transaction() as db:
-            db.execute("DELETE FROM folder_problems WHERE folder_id = ?", (folder_id,))
-            db.executemany(
-                "INSERT OR REPLACE INTO folder_problems VALUES (?, ?, ?)",
-                [(os.fsencode(p.path), folder_id, p.reason) for p in problems],
-            )
+            if folder_id not in self.folder_ids().values():
+                return False
+            old = db.execute(
+                f"DELETE FROM folder_problems WHERE folder_id = ? AND {_AT_OR_BELOW} RETURNING *",
+                (folder_id, *_at_or_below(area)),
+            ).fetchall()
+            db.executemany("INSERT OR REPLACE INTO folder_problems VALUES (?, ?, ?)", values)
+        return set(old) != set(values)
 
     def problems(self) -> list[Problem]:
         """Every file and folder with a problem, by path."""
@@ -390,6 +399,16 @@ class Catalogue:
         """Forget a playlist; its tracks stay in the library."""
         with self.database.transaction() as db:
             db.execute("DELETE FROM playlists WHERE id = ?", (playlist_id,))
+
+
+_AT_OR_BELOW = "(path = ? OR path > ? AND path < ?)"
+
+
+def _at_or_below(path: Path) -> tuple[bytes, bytes, bytes]:
+    """The parameters of `_AT_OR_BELOW`: all that begins with the path and a separator."""
+    text = os.fsencode(path)
+    below = text.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+    return text, below, below[:-1] + bytes([below[-1] + 1])
 
 
 def _path(value: Any) -> Path:

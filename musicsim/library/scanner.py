@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -47,9 +48,9 @@ class _Counts:
 
     added: int = 0
     changed: int = 0
-    moved: int = 0
-    missing: int = 0
     unchanged: int = 0
+    moved: set[int] = field(default_factory=set)
+    missing: set[int] = field(default_factory=set)
 
 
 def check_folder(folder: Path) -> Path:
@@ -111,7 +112,7 @@ class Scanner:
         if folders is None:
             areas = list(self._catalogue.folders())
         else:
-            areas = [check_folder(folder) for folder in folders]
+            areas = [self._as_known(check_folder(folder)) for folder in folders]
             for area in areas:
                 self._catalogue.add_folder(area)
         for area in areas:
@@ -120,39 +121,50 @@ class Scanner:
         return ScanSummary(
             added=counts.added,
             changed=counts.changed,
-            moved=counts.moved,
-            missing=counts.missing,
+            moved=len(counts.moved),
+            # What one folder lost may have turned up in another.
+            missing=len(counts.missing - counts.moved),
             unchanged=counts.unchanged,
         )
 
-    def update(self, paths: Collection[Path]) -> None:
+    def _as_known(self, folder: Path) -> Path:
+        """The music folder that this is by another name, through a symbolic link; else the folder itself."""
+        for root in self._catalogue.folders():
+            with contextlib.suppress(OSError):
+                if os.path.samefile(root, folder):  # noqa: PTH121 (the same test for both, and no Path is made)
+                    return root
+        return folder
+
+    def update(
+        self, paths: Collection[Path], cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
         """Look at the files and folders in which something happened, wherever they are in the music folders."""
         roots = self._catalogue.folders()
         counts = _Counts()
         # A folder covers what lies in it.
         areas: list[Path] = []
         for path in sorted(paths):
-            inside = any(path.is_relative_to(root) for root in roots)
-            if inside and not any(path.is_relative_to(area) for area in areas):
+            inside = [path.relative_to(root) for root in roots if path.is_relative_to(root)]
+            if not inside or any(map(_is_system_folder, inside[0].parts)):
+                continue
+            if not any(path.is_relative_to(area) for area in areas):
                 areas.append(path)
         for area in areas:
-            self._scan_area(area, counts, lambda: False)
+            if not cancelled():
+                self._scan_area(area, counts, cancelled)
 
     def _scan_area(self, area: Path, counts: _Counts, cancelled: Callable[[], bool]) -> None:
         """Compare one folder, or one file, with what the catalogue holds of it."""
-        root, folder_id = next(
-            (root, i)
-            for root, i in self._catalogue.folder_ids().items()
-            if area.is_relative_to(root)
-        )
-        known = self._catalogue.files(folder_id)
-        if area != root:
-            known = {path: entry for path, entry in known.items() if path.is_relative_to(area)}
+        folders = self._catalogue.folder_ids()
+        root = next((root for root in folders if area.is_relative_to(root)), None)
+        if root is None:
+            return  # the listener took it out of the library a moment ago
+        folder_id = folders[root]
+        known = self._catalogue.files(folder_id, area)
         found = self._walk(area, area == root, cancelled)
         if cancelled():
             return
-        if area == root:
-            self._catalogue.set_folder_problems(folder_id, found.problems)
+        if self._catalogue.set_folder_problems(folder_id, area, found.problems):
             self._events.emit(ProblemsChanged())
         fresh: list[tuple[Path, os.stat_result, FileEntry | None]] = []
         back: list[int] = []
@@ -180,7 +192,7 @@ class Scanner:
             track.id for track in self._catalogue.tracks_by_id(gone) if track.path not in known
         }
         gone = [track_id for track_id in gone if track_id not in moved]
-        counts.missing += len(gone)
+        counts.missing.update(gone)
         self._catalogue.set_missing(gone, True)
         self._catalogue.set_missing(back, False)
         if gone or back:
@@ -190,8 +202,11 @@ class Scanner:
         """Find the audio files of a folder and all below it; follows links, each folder once."""
         found = _Found()
         try:
-            if stat.S_ISREG(area.stat().st_mode) and area.suffix.lower() in AUDIO_SUFFIXES:
-                found.files[area] = area.stat()
+            status = area.stat()
+            if stat.S_ISREG(status.st_mode):
+                attributes = area.name.startswith("._") and area.with_name(area.name[2:]).exists()
+                if area.suffix.lower() in AUDIO_SUFFIXES and not attributes:
+                    found.files[area] = status
                 return found
         except OSError as error:
             # A file or folder of the library that went away is gone; a music folder is out of reach.
@@ -200,9 +215,10 @@ class Scanner:
                 found.unreadable.append(area)
             return found
         seen: set[tuple[int, int]] = set()
-        waiting = [area]
-        while waiting and not cancelled():
-            folder = waiting.pop()
+        waiting, linked = [area], list[Path]()
+        while (waiting or linked) and not cancelled():
+            # Links last: a folder that is in the library by itself keeps its own name.
+            folder = waiting.pop() if waiting else linked.pop()
             try:
                 status = folder.stat()
                 if (status.st_dev, status.st_ino) in seen:
@@ -214,19 +230,21 @@ class Scanner:
                 found.problems.append(Problem(folder, _reason(error)))
                 found.unreadable.append(folder)
                 continue
-            self._sort_entries(listed, found, waiting)
+            self._sort_entries(listed, found, waiting, linked)
             self._events.emit(ScanProgress(len(found.files), display_path(folder)))
         return found
 
     @staticmethod
-    def _sort_entries(entries: list[os.DirEntry[str]], found: _Found, waiting: list[Path]) -> None:
+    def _sort_entries(
+        entries: list[os.DirEntry[str]], found: _Found, waiting: list[Path], linked: list[Path]
+    ) -> None:
         names = {entry.name for entry in entries}
         for entry in entries:
             path = Path(entry.path)
             try:
                 if entry.is_dir():
-                    if entry.name not in _SYSTEM_FOLDERS:
-                        waiting.append(path)
+                    if not _is_system_folder(entry.name):
+                        (linked if entry.is_symlink() else waiting).append(path)
                     continue
                 if path.suffix.lower() not in AUDIO_SUFFIXES:
                     continue
@@ -250,9 +268,14 @@ class Scanner:
         counts: _Counts,
     ) -> None:
         """Read the tags of new and changed files and store them, all or none of the batch."""
-        files = [(scan_file(path, status), entry) for path, status, entry in batch]
+        files = []
+        for path, status, entry in batch:
+            with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                files.append((scan_file(path, status), entry))
         touched: list[int] = []
         with self._catalogue.database.transaction():
+            if folder_id not in self._catalogue.folder_ids().values():
+                return
             for file, entry in files:
                 if entry is not None:
                     track_id = entry.id
@@ -263,7 +286,7 @@ class Scanner:
                 elif (origin := self._moved_from(file)) is not None:
                     track_id = origin
                     self._catalogue.update_track(track_id, folder_id, file)
-                    counts.moved += 1
+                    counts.moved.add(track_id)
                 else:
                     track_id = self._catalogue.add_track(folder_id, file)
                     counts.added += 1
@@ -276,22 +299,32 @@ class Scanner:
             return None
         for track_id, path in self._catalogue.same_content(file.size, file.content_key):
             # Under a folder that is out of reach the file may well be where it was.
-            if not path.exists() and self._root_is_there(path):
+            if _is_gone(path) and self._root_is_there(path):
                 return track_id
         return None
 
     def _root_is_there(self, path: Path) -> bool:
+        # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.
         return any(
-            path.is_relative_to(root) and root.is_dir() for root in self._catalogue.folders()
+            path.is_relative_to(root) and os.path.isdir(root)  # noqa: PTH112
+            for root in self._catalogue.folders()
         )
 
 
 def scan_file(path: Path, status: os.stat_result) -> ScannedFile:
-    """Read a file's tags and content key; what can't be read is a problem in the result, never an error."""
+    """Read a file's tags and content key; what can't be read is a problem in the result.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is not there any more.
+    """
     try:
         key = content_key(path, status.st_size)
         tags = read_tags(path)
         problem = None if status.st_size else "the file is empty (0 bytes)"
+    except FileNotFoundError:
+        raise
     except OSError as error:
         key, tags, problem = b"", Tags(), _reason(error)
     return ScannedFile(path, status.st_size, status.st_mtime_ns, key, tags, problem)
@@ -307,6 +340,21 @@ def content_key(path: Path, size: int) -> bytes:
             if size <= _CHUNK:
                 break
     return digest.digest()
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether nothing is there; not so where that can't be known."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _is_system_folder(name: str) -> bool:
+    return name in _SYSTEM_FOLDERS or name.startswith(".Trash-")
 
 
 def _reason(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -14,7 +15,10 @@ from mutagen.asf import ASFTags
 from mutagen.id3 import ID3
 from mutagen.mp4 import MP4Tags
 
+from musicsim.errors import display_path
 from musicsim.library.types import Tags
+
+_log = logging.getLogger(__name__)
 
 # Where each family keeps a field: the first key that has a value wins.
 _ID3 = {
@@ -84,10 +88,15 @@ def read_tags(path: Path) -> Tags:
         try:
             # An open file, so that a name that is not text is no obstacle; mutagen sees `name` for the type.
             found = mutagen.File(file)
-        except (mutagen.MutagenError, EOFError, ValueError):
+            return _tags_of(found) if found is not None else Tags()
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
+            _log.info("no tags in %s: %r", display_path(path), error)
             return Tags()
-    if found is None:
-        return Tags()
+
+
+def _tags_of(found: Any) -> Tags:
     get = _getter(found.tags)
     length = getattr(found.info, "length", None)
     return Tags(

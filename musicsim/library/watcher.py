@@ -7,6 +7,7 @@ everything is looked through, for what was lost.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -84,7 +85,8 @@ class Watcher:
         self._condition = threading.Condition()
         self._stopping = False
         self._observer: Any = Observer()
-        self._watches: dict[Path, Any] = {}
+        self._watching = threading.Lock()
+        self._watches: dict[Path, tuple[Any, tuple[int, int]]] = {}
         self._thread = threading.Thread(target=self._run, name="musicsim-watcher")
 
     def start(self) -> None:
@@ -94,16 +96,31 @@ class Watcher:
 
     def watch(self, folders: Collection[Path]) -> None:
         """Watch these folders, and no others."""
+        with self._watching:
+            failed = self._watch(folders)
+        text = ""
+        if failed:
+            minutes = round(RESCAN_SECONDS / 60)
+            text = (
+                f"Can't watch {', '.join(failed)}: looked through every {minutes} minutes instead."
+            )
+        self._events.emit(Notice("watcher", text))
+
+    def _watch(self, folders: Collection[Path]) -> list[str]:
         failed: list[str] = []
-        for folder in set(self._watches) - set(folders):
-            self._observer.unschedule(self._watches.pop(folder))
-        for folder in folders:
-            if folder in self._watches or not folder.is_dir():
+        there = {folder: identity for folder in folders if (identity := _identity(folder))}
+        for folder, (watch, identity) in list(self._watches.items()):
+            # A folder that was deleted and made again, or a disk plugged in again, needs a new watch.
+            if there.get(folder) != identity:
+                del self._watches[folder]
+                with contextlib.suppress(KeyError, OSError):
+                    self._observer.unschedule(watch)
+        for folder, identity in there.items():
+            if folder in self._watches:
                 continue
             try:
-                self._watches[folder] = self._observer.schedule(
-                    _Handler(self._add), str(folder), recursive=True
-                )
+                watch = self._observer.schedule(_Handler(self._add), str(folder), recursive=True)
+                self._watches[folder] = (watch, identity)
             except OSError as error:
                 reason = (
                     "the system's limit of watched folders is reached"
@@ -112,13 +129,7 @@ class Watcher:
                 )
                 failed.append(f"{display_path(folder)} ({reason})")
                 _log.warning("can't watch %s: %s", display_path(folder), error)
-        text = ""
-        if failed:
-            minutes = round(RESCAN_SECONDS / 60)
-            text = (
-                f"Can't watch {', '.join(failed)}: looked through every {minutes} minutes instead."
-            )
-        self._events.emit(Notice("watcher", text))
+        return failed
 
     def stop(self) -> None:
         """End; waits for a callback that is under way."""
@@ -171,6 +182,15 @@ class _Handler(FileSystemEventHandler):
         for path in (event.src_path, event.dest_path):
             if path:
                 self._add(Path(os.fsdecode(path)))
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another in its place; None if it is not there, or out of reach."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _look(path: Path) -> object:

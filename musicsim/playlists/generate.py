@@ -92,6 +92,8 @@ def similar_tracks(
             continue
         if chooser.admit(candidate.track, candidate.point):
             matches.append(_match(candidate))
+    # An approximate index may give a near one late.
+    matches.sort(key=lambda match: -match.similarity)
     return SimilarTracks(seed, tuple(matches), dict(chooser.hidden))
 
 

@@ -44,7 +44,7 @@ def write_m3u(file: Path, tracks: Sequence[Track], *, name: str, absolute: bool 
         ]
     try:
         # Not NamedTemporaryFile: its files are for their owner alone, and a playlist is for anyone who may read.
-        partial = file.with_name(f".{os.getpid()}-{file.name}"[:200])
+        partial = file.parent / f".musicsim-{os.getpid()}.m3u8"
         try:
             with partial.open("x", encoding="utf-8", newline="\n") as output:
                 output.write("\n".join(lines) + "\n")
@@ -70,7 +70,11 @@ def entry_for(path: Path, base: Path | None) -> str:
         return target.as_uri()
     if base is not None:
         try:
-            relative = Path(os.path.relpath(target, base.absolute())).as_posix()
+            # From a folder that is a link, ".." leads out of the folder that it is a link to.
+            here = base.absolute()
+            if (real := here.resolve()) != here:
+                here, target = real, target.resolve()
+            relative = Path(os.path.relpath(target, here)).as_posix()
         except ValueError:  # another drive
             return str(target)
         # What begins with "#" is a comment, and "x:" might be an address.

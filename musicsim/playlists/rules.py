@@ -21,8 +21,9 @@ FLAC and AAC lay above 0.97 in most cases, as Opus of 64 kbit/s in half. A worse
 Range = tuple[float | None, float | None]
 """A lower and an upper bound, both inclusive; None is open."""
 
-_VERSION_SUFFIX = re.compile(
-    r"\s-\s[^-]*\b(remaster(ed)?|live|edit|version|(re)?mix|mono|stereo|demo|acoustic|instrumental)\b.*$"
+_VERSION = r"\b(remaster(ed)?|live|edit|version|(re)?mix|mono|stereo|demo|acoustic|instrumental|feat|bonus)\b"
+_VERSION_NOTE = re.compile(
+    rf"\([^)]*{_VERSION}[^)]*\)|\[[^\]]*{_VERSION}[^\]]*\]|\s-\s[^-]*{_VERSION}.*$"
 )
 
 
@@ -147,8 +148,7 @@ def song_key(track: Track) -> tuple[str, str] | None:
     """
     if not track.tags.title or not track.artist:
         return None
-    title = re.sub(r"[(\[][^)\]]*[)\]]", " ", fold(track.tags.title))
-    title = re.sub(r"\W+", " ", _VERSION_SUFFIX.sub(" ", title)).strip()
+    title = re.sub(r"\W+", " ", _VERSION_NOTE.sub(" ", fold(track.tags.title))).strip()
     return (fold(track.artist), title) if title else None
 
 

@@ -51,6 +51,7 @@ class WorkerClient:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        self._closed = False
         self._numbers = itertools.count()
         self._pending: dict[int, Future[Any]] = {}
         self._process: multiprocessing.process.BaseProcess | None = None
@@ -75,6 +76,9 @@ class WorkerClient:
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
         with self._lock:
+            if self._closed:
+                future.set_exception(WorkerDied("musicsim is being closed."))
+                return future
             if self._process is None:
                 self._start()
             number = next(self._numbers)
@@ -138,6 +142,17 @@ class WorkerClient:
                 process.kill()
         if process is not None and reader is not None:
             reader.join()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def close(self) -> None:
+        """Stop for good: whatever is requested from now on fails with `WorkerDied`."""
+        with self._lock:
+            self._closed = True
+        self.stop()
 
     def stop(self) -> None:
         """Let the process finish its writes and end, which gives its memory back; the next request starts another."""

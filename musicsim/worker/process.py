@@ -18,7 +18,8 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import connection, parent_process
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -29,7 +30,14 @@ from musicsim.audio import (
     sample_windows,
     silence_native_messages,
 )
-from musicsim.embedding import Model, Precision, WeightsError, fastest_precision, read_weights
+from musicsim.embedding import (
+    WINDOW_SIZE,
+    Model,
+    Precision,
+    WeightsError,
+    fastest_precision,
+    read_weights,
+)
 from musicsim.errors import MusicsimError
 from musicsim.similarity.index import ChromaIndex, IndexFailed
 from musicsim.worker.protocol import (
@@ -45,6 +53,7 @@ from musicsim.worker.protocol import (
     RemoveFromIndex,
     Request,
     Stop,
+    TryModel,
     WorkerSettings,
 )
 
@@ -61,8 +70,7 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-    with settings.log_file.open("a", encoding="utf-8") as log:
+    with _open_log(settings.log_file) as log:
         logging.basicConfig(
             stream=log, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"
         )
@@ -73,6 +81,14 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
         log.flush()
         # At once: a decoder may still be busy with a long file that nobody waits for any more.
         os._exit(0)
+
+
+def _open_log(path: Path) -> TextIO:
+    """The log, or nowhere where it can't be written: no reason not to work."""
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError:
+        return Path(os.devnull).open("a", encoding="utf-8")
 
 
 def _die_with_the_app() -> None:
@@ -95,7 +111,7 @@ class _Worker:
         self._send_lock = threading.Lock()
         self._model: Model | None = None
         self._index: ChromaIndex | None = None
-        self._to_embed: queue.SimpleQueue[tuple[int, Future[SampledAudio]] | None] = (
+        self._to_embed: queue.SimpleQueue[tuple[int, Future[SampledAudio] | None] | None] = (
             queue.SimpleQueue()
         )
         self._for_index: queue.SimpleQueue[Envelope | None] = queue.SimpleQueue()
@@ -112,7 +128,8 @@ class _Worker:
         while (item := self._to_embed.get()) is not None:
             number, decoded = item
             if not self._stopping.is_set():
-                self._answer(number, functools.partial(self._embed, decoded))
+                work = functools.partial(self._embed, decoded) if decoded else self._try_model
+                self._answer(number, work)
         indexer.join()
         reader.join()
 
@@ -125,6 +142,8 @@ class _Worker:
                 if isinstance(request, EmbedTrack):
                     decoded = self._decoders.submit(sample_windows, request.path, plan)
                     self._to_embed.put((envelope.number, decoded))
+                elif isinstance(request, TryModel):
+                    self._to_embed.put((envelope.number, None))
                 else:
                     self._for_index.put(envelope)
         self._stopping.set()
@@ -147,8 +166,10 @@ class _Worker:
         with self._send_lock, contextlib.suppress(OSError):
             self._pipe.send(answer)
 
-    def _embed(self, decoded: Future[SampledAudio]) -> EmbeddedTrack:
-        sampled = decoded.result()
+    def _try_model(self) -> None:
+        self._loaded_model().embed(np.zeros((1, WINDOW_SIZE), np.float32))
+
+    def _loaded_model(self) -> Model:
         if self._model is None:
             settings = self._settings
             weights = read_weights(
@@ -159,7 +180,11 @@ class _Worker:
             # The starter network is fast as it is, and its projection makes more of rounding errors.
             precision: Precision = "float32" if weights.self_standardised else fastest_precision()
             self._model = Model(weights, precision=precision)
-        vectors = self._model.embed(sampled.windows)
+        return self._model
+
+    def _embed(self, decoded: Future[SampledAudio]) -> EmbeddedTrack:
+        sampled = decoded.result()
+        vectors = self._loaded_model().embed(sampled.windows)
         if not np.isfinite(vectors).all() or not np.abs(vectors).sum(axis=1).all():
             raise MusicsimError("the model made no usable embedding of it")
         return EmbeddedTrack(sampled.offsets, vectors, sampled.duration, sampled.warning)

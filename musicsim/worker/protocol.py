@@ -57,6 +57,11 @@ class EmbeddedTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class TryModel:
+    """Load the model and run it once; answered by None, if that is what the worker can do."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenIndex:
     """Open a collection, drop what is not wanted; answered by the ids (N,) that are there."""
 
@@ -94,7 +99,7 @@ class Stop:
     """Finish what is being written, and end."""
 
 
-Request = EmbedTrack | OpenIndex | AddToIndex | RemoveFromIndex | QueryIndex | Stop
+Request = EmbedTrack | TryModel | OpenIndex | AddToIndex | RemoveFromIndex | QueryIndex | Stop
 
 
 @dataclass(frozen=True, slots=True)

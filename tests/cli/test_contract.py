@@ -108,6 +108,13 @@ def test_a_path_is_understood_however_it_is_typed(scanned_demo, demo_library):
     assert scanned_demo("similar", roundabout, "--json").json["query"]["path"] == str(path)
 
 
+def test_a_file_is_known_by_the_name_that_a_link_gives_it(scanned_demo, demo_library, tmp_path):
+    (tmp_path / "link").symlink_to(demo_library[0].path.parent)
+    through = tmp_path / "link" / demo_library[0].path.name
+    found = scanned_demo("similar", through, "--json").json
+    assert found["query"]["path"] == str(demo_library[0].path)
+
+
 def test_similar_by_rules_and_raw(scanned_demo, demo_library):
     seed = demo_library[0]
     ruled = scanned_demo("similar", seed.path, "-n", "100", "--json").json
@@ -243,6 +250,10 @@ def test_a_second_owner_is_turned_away_and_a_reader_is_not(scanned_demo, demo_li
         ["embed", "x.wav", "-o", "out", "--overlap", "90"],
         ["nonsense"],
         ["similar", "x", "-n", "0"],
+        ["similar", "x" * 300],
+        ["similar", "~nobody/x.mp3"],
+        ["similar", "x", "--year", "2000-1990"],
+        ["similar", "x", "--duration", "nan-"],
     ],
 )
 def test_what_is_not_there_yet_and_wrong_use_exit_with_2(scanned_demo, arguments):

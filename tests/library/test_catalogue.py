@@ -126,6 +126,16 @@ def test_a_moved_file_keeps_its_embedding_and_a_changed_one_does_not(catalogue, 
     assert catalogue.counts().embedded == 0
 
 
+def test_new_tags_in_a_file_of_the_same_sound_are_taken_over(catalogue, store):
+    catalogue.set_setting("model", "m")
+    folder = catalogue.add_folder(Path("/m"))
+    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", title="Old"))
+    embed(catalogue, store, track_id, "m", [1.0])
+    assert catalogue.update_track(track_id, folder, scanned("/m/1.mp3", title="New")) is False
+    assert catalogue.tracks()[0].title == "New"
+    assert catalogue.counts().embedded == 1
+
+
 def test_an_embedding_of_a_file_that_changed_meanwhile_is_not_stored(catalogue, store):
     catalogue.set_setting("model", "m")
     folder = catalogue.add_folder(Path("/m"))
@@ -188,7 +198,10 @@ def test_problems_name_files_and_folders(catalogue):
     short = catalogue.add_track(folder, scanned("/m/c.mp3"))
     catalogue.set_problem(broken, "not audio", failed=True)
     catalogue.set_problem(short, "it ends early", failed=False)
-    catalogue.set_folder_problems(folder, [Problem(Path("/m/a"), "no permission to read it")])
+    closed = [Problem(Path("/m/a"), "no permission to read it")]
+    assert catalogue.set_folder_problems(folder, Path("/m"), closed)
+    assert not catalogue.set_folder_problems(folder, Path("/m"), closed)
+    assert not catalogue.set_folder_problems(folder, Path("/m/elsewhere"), [])
     assert catalogue.problems() == [
         Problem(Path("/m/a"), "no permission to read it"),
         Problem(Path("/m/b.mp3"), "not audio"),

@@ -112,6 +112,16 @@ def test_a_moved_folder_keeps_its_tracks(library):
     assert library.paths() == {f"new/{n}.mp3" for n in range(5)}
 
 
+def test_a_move_between_music_folders_is_neither_new_nor_missing(library, tmp_path):
+    path = library.file("a.mp3")
+    other = tmp_path / "other"
+    other.mkdir()
+    library.scanner.scan([library.music, other])
+    path.rename(other / "b.mp3")
+    summary = library.scanner.scan()
+    assert (summary.moved, summary.added, summary.missing) == (1, 0, 0)
+
+
 def test_a_copy_is_not_a_move(library):
     path = library.file("a.mp3")
     library.scan()
@@ -184,6 +194,64 @@ def test_a_symlink_loop_ends(library):
     assert library.catalogue.problems() == []
 
 
+def test_a_link_to_a_folder_of_the_library_takes_nothing_over(library, tmp_path):
+    library.file("Albums/a.mp3")
+    library.scan()
+    (library.music / "A link").symlink_to("Albums")
+    (library.music / "Z link").symlink_to("Albums")
+    summary = library.scan()
+    assert (summary.added, summary.missing, summary.unchanged) == (0, 0, 1)
+    (tmp_path / "again").symlink_to(library.music)
+    assert library.scanner.scan([tmp_path / "again"]).unchanged == 1
+    assert library.catalogue.folders() == [library.music]
+
+
+def test_a_music_folder_removed_while_it_is_scanned_ends_the_scan(library):
+    for n in range(250):
+        library.file(f"{n}.mp3")
+
+    def remove(event) -> None:
+        if isinstance(event, TracksChanged):
+            library.catalogue.remove_folder(library.music)
+
+    library.scanner._events.subscribe(remove)
+    library.scan()
+    assert library.catalogue.tracks() == []
+    library.scanner.update([library.music / "0.mp3"])
+
+
+def test_a_file_gone_before_it_is_read_is_no_track(library, monkeypatch):
+    path = library.file("a.mp3")
+    library.file("b.mp3")
+    real = Path.open
+
+    def vanish(self, *args, **options):
+        if self == path:
+            path.unlink()
+        return real(self, *args, **options)
+
+    monkeypatch.setattr(Path, "open", vanish)
+    library.scan()
+    assert library.paths() == {"b.mp3"}
+    assert library.catalogue.problems() == []
+
+
+def test_a_copy_of_a_file_out_of_reach_is_not_a_move(library, monkeypatch):
+    path = library.file("closed/a.mp3")
+    library.scan()
+    library.file("b.mp3", path.read_bytes())
+    real = Path.lstat
+
+    def refuse(self):
+        if self == path:
+            raise PermissionError(13, "Permission denied")
+        return real(self)
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert library.scan().moved == 0
+    assert library.paths() == {"closed/a.mp3", "b.mp3"}
+
+
 def test_a_link_to_nothing_is_listed(library):
     (library.music / "gone.mp3").symlink_to(library.music / "nowhere.mp3")
     library.file("a.mp3")
@@ -248,6 +316,17 @@ def test_update_looks_only_where_something_happened(library):
     library.scanner.update([new, gone, Path("/elsewhere/x.mp3")])
     assert library.paths() == {"a/1.mp3", "c/d/3.mp3"}
     assert library.paths(missing=True) == {"b/2.mp3"}
+
+
+def test_update_leaves_out_what_a_scan_leaves_out(library):
+    library.scan()
+    paths = [
+        library.file(name)
+        for name in (".Trash-1000/a.mp3", "@eaDir/b.mp3", "c.mp3", "._c.mp3", "cover.jpg")
+    ]
+    library.scanner.update(paths)
+    assert library.paths() == {"c.mp3"}
+    assert library.catalogue.problems() == []
 
 
 def test_update_of_a_deleted_folder_misses_its_tracks(library):

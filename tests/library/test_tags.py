@@ -119,6 +119,20 @@ def test_a_broken_file_has_no_tags(tmp_path, name, content):
     assert read_tags(path).title == ""
 
 
+@pytest.mark.parametrize("format_", ["OGG", "FLAC", "MP3", "AIFF", "WAV"])
+def test_no_damage_stops_the_reading_of_tags(tmp_path, format_):
+    path = tmp_path / f"a.{format_.lower()}"
+    soundfile.write(path, SECOND[:8000], 48_000, format=format_)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, min(len(whole), 400), 3):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        read_tags(path)
+
+
 def test_a_name_that_is_not_text_is_no_obstacle(tmp_path):
     path = sound(tmp_path / "a.flac")
     write_vorbis(path)

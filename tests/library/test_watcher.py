@@ -91,6 +91,16 @@ def test_files_in_a_new_folder_are_reported(watched):
     watched.wait_for(folder)
 
 
+def test_a_folder_that_was_deleted_and_made_again_is_watched_again(watched):
+    watched.folder.rename(watched.folder.with_name("unplugged"))
+    watched.watcher.watch([watched.folder])
+    watched.folder.mkdir()
+    watched.watcher.watch([watched.folder])
+    path = watched.folder / "a.mp3"
+    path.write_bytes(b"new")
+    watched.wait_for(path)
+
+
 def test_folders_that_cannot_be_watched_are_named(watched, tmp_path, monkeypatch):
     other = tmp_path / "other"
     other.mkdir()

@@ -46,6 +46,16 @@ def test_the_format(tmp_path):
     ]
 
 
+def test_a_playlist_in_a_linked_folder_leads_to_the_music(tmp_path):
+    (tmp_path / "disk" / "lists").mkdir(parents=True)
+    (tmp_path / "lists").symlink_to(tmp_path / "disk" / "lists")
+    song = tmp_path / "song.mp3"
+    song.write_bytes(b"x")
+    write_m3u(tmp_path / "lists" / "l.m3u8", [track(song)], name="x")
+    entry = (tmp_path / "lists" / "l.m3u8").read_text("utf-8").splitlines()[3]
+    assert (tmp_path / "lists" / entry).read_bytes() == b"x"
+
+
 def test_absolute_paths(tmp_path):
     file = tmp_path / "list.m3u8"
     write_m3u(file, [track(tmp_path / "b.mp3")], name="x", absolute=True)

@@ -92,7 +92,9 @@ def test_other_songs_do_not():
         track(title="Part 2", artist="A")
     )
     assert song_key(track(title="", artist="A")) is None
-    assert song_key(track(title="(Untitled)", artist="A")) is None
+    assert song_key(track(title="(Live)", artist="A")) is None
+    parts = [song_key(track(title=f"Hello (Part {n})", artist="A")) for n in (1, 2)]
+    assert parts[0] != parts[1]
 
 
 @pytest.mark.parametrize(

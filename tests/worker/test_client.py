@@ -12,6 +12,7 @@ from musicsim.worker.protocol import (
     OpenIndex,
     QueryIndex,
     RemoveFromIndex,
+    TryModel,
     WorkerSettings,
 )
 
@@ -86,6 +87,19 @@ def test_a_killed_worker_is_reported_and_replaced(client, tone):
     assert not client.running
     assert client.request(EmbedTrack(tone)).result().duration == pytest.approx(5.0)
     assert client.starts == 2
+
+
+def test_a_closed_client_starts_nothing(client, tone):
+    client.close()
+    with pytest.raises(WorkerDied, match="closed"):
+        client.request(EmbedTrack(tone)).result()
+    assert client.starts == 0
+
+
+def test_a_log_that_cannot_be_written_is_no_obstacle(client, tone, tmp_path):
+    (tmp_path / "worker.log").mkdir()
+    assert client.request(TryModel()).result() is None
+    assert client.request(EmbedTrack(tone)).result().duration == pytest.approx(5.0)
 
 
 def test_a_broken_weight_file_is_the_models_fault_and_not_the_tracks(tmp_path, tone):
