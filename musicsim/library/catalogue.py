@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -292,6 +292,14 @@ class Catalogue:
         """Note how long a track is, where the decoder knows better than the header."""
         with self.database.transaction() as db:
             db.execute("UPDATE tracks SET duration = ? WHERE id = ?", (seconds, track_id))
+
+    def set_paths(self, paths: Mapping[int, Path]) -> None:
+        """Give tracks, by id, other paths."""
+        with self.database.transaction() as db:
+            db.executemany(
+                "UPDATE tracks SET path = ? WHERE id = ?",
+                [(os.fsencode(path), track_id) for track_id, path in paths.items()],
+            )
 
     def set_missing(self, track_ids: Iterable[int], missing: bool) -> None:
         """Note that files are gone, or that they are back."""

@@ -176,27 +176,55 @@ class Scanner:
                 counts.unchanged += 1
                 if entry.missing:
                     back.append(entry.id)
+        displaced = self._displace(fresh)
+        fresh = [
+            (path, status, None if entry and entry.id in displaced else entry)
+            for path, status, entry in fresh
+        ]
         for batch in _batches(fresh, _BATCH):
             if cancelled():
                 return
             self._store(folder_id, batch, counts)
-        # Files that moved have their new path by now, so what is left is gone.
-        gone = [
-            entry.id
+        # Tracks that moved have their new path by now, so what is left is gone.
+        lost = displaced | {
+            entry.id: path
             for path, entry in known.items()
             if path not in found.files
             and not entry.missing
             and not any(path.is_relative_to(folder) for folder in found.unreadable)
-        ]
-        moved = {
-            track.id for track in self._catalogue.tracks_by_id(gone) if track.path not in known
         }
-        gone = [track_id for track_id in gone if track_id not in moved]
+        tracks = self._catalogue.tracks_by_id(lost)
+        gone = [track.id for track in tracks if track.path == lost[track.id]]
         counts.missing.update(gone)
         self._catalogue.set_missing(gone, True)
         self._catalogue.set_missing(back, False)
         if gone or back:
             self._events.emit(TracksChanged((*gone, *back)))
+
+    def _displace(
+        self, fresh: Sequence[tuple[Path, os.stat_result, FileEntry | None]]
+    ) -> dict[int, Path]:
+        """Take tracks off the paths at which the sound of another track lies now, as after a renumbering.
+
+        They get a path at which nothing is, so that they are found again by their content wherever their own file
+        went, and the other track can have theirs. Returns their ids and these paths.
+        """
+        elsewhere: dict[int, tuple[Path, list[tuple[int, Path]]]] = {}
+        for path, status, entry in fresh:
+            if entry is None or not status.st_size:
+                continue
+            with contextlib.suppress(OSError):
+                key = content_key(path, status.st_size)
+                owners = self._catalogue.same_content(status.st_size, key)
+                if owners and entry.id not in dict(owners):
+                    elsewhere[entry.id] = (path, owners)
+        displaced = {
+            track_id: path.with_name(f"{path.name} (replaced {track_id})")
+            for track_id, (path, owners) in elsewhere.items()
+            if any(owner in elsewhere or _is_gone(place) for owner, place in owners)
+        }
+        self._catalogue.set_paths(displaced)
+        return displaced
 
     def _walk(self, area: Path, is_root: bool, cancelled: Callable[[], bool]) -> _Found:
         """Find the audio files of a folder and all below it; follows links, each folder once."""

@@ -122,6 +122,64 @@ def test_a_move_between_music_folders_is_neither_new_nor_missing(library, tmp_pa
     assert (summary.moved, summary.added, summary.missing) == (1, 0, 0)
 
 
+def names_by_id(library) -> dict[int, tuple[str, bool]]:
+    return {track.id: (track.path.name, track.missing) for track in library.catalogue.tracks()}
+
+
+def test_renumbered_files_keep_their_tracks(library):
+    one, two = library.file("01.mp3"), library.file("02.mp3")
+    library.scan()
+    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    two.rename(library.music / "03.mp3")
+    one.rename(two)
+    summary = library.scan()
+    assert (summary.moved, summary.changed, summary.added, summary.missing) == (2, 0, 0, 0)
+    assert names_by_id(library) == {first: ("02.mp3", False), second: ("03.mp3", False)}
+    assert library.scan().unchanged == 2
+
+
+def test_swapped_files_keep_their_tracks(library):
+    one, two = library.file("01.mp3"), library.file("02.mp3")
+    library.scan()
+    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    one.rename(library.music / "x")
+    two.rename(one)
+    (library.music / "x").rename(two)
+    assert library.scan().moved == 2
+    assert names_by_id(library) == {first: ("02.mp3", False), second: ("01.mp3", False)}
+
+
+def test_renumbered_files_keep_their_tracks_while_they_are_watched(library):
+    one, two = library.file("01.mp3"), library.file("02.mp3")
+    library.scan()
+    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    three = library.music / "03.mp3"
+    two.rename(three)
+    one.rename(two)
+    library.scanner.update([one, two, three])
+    assert names_by_id(library) == {first: ("02.mp3", False), second: ("03.mp3", False)}
+
+
+def test_a_track_replaced_by_another_is_missing(library):
+    one, two = library.file("01.mp3"), library.file("02.mp3")
+    library.scan()
+    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    one.replace(two)
+    summary = library.scan()
+    assert (summary.moved, summary.missing) == (1, 1)
+    assert names_by_id(library)[first] == ("02.mp3", False)
+    assert names_by_id(library)[second][1]
+    assert library.scan().missing == 0
+
+
+def test_a_copy_over_a_known_file_is_a_change(library):
+    one, two = library.file("01.mp3"), library.file("02.mp3")
+    library.scan()
+    two.write_bytes(one.read_bytes())
+    summary = library.scan()
+    assert (summary.changed, summary.moved, summary.missing) == (1, 0, 0)
+
+
 def test_a_copy_is_not_a_move(library):
     path = library.file("a.mp3")
     library.scan()
