@@ -136,6 +136,10 @@ class Indexer:
                 continue
             finished, _ = wait(in_flight, timeout=_HANG_SECONDS, return_when=FIRST_COMPLETED)
             if self._stopping.is_set():
+                # What was in the network when it was told to stop is done, and need not be done again.
+                for future in finished:
+                    if not _died(future):
+                        self._store(in_flight.pop(future), future)
                 break
             if not finished:
                 _log.warning("the worker did not answer for %.0f s", _HANG_SECONDS)

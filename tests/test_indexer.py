@@ -224,6 +224,13 @@ def test_stop_ends_a_pause_and_loses_nothing(library):
     assert set(library.states().values()) == {TrackState.PENDING}
 
 
+def test_what_was_in_the_network_when_it_was_stopped_is_kept(library):
+    library.worker.before_answer = lambda name: library.indexer.stop()
+    library.indexer.run()
+    assert library.worker.embedded == ["0"]
+    assert library.states()["0"] is TrackState.EMBEDDED
+
+
 def test_what_a_killed_process_embedded_is_not_embedded_again(library):
     (track, *_) = library.embeddings.pending("m")
     windows = TrackWindows(np.array([0.0]), np.array([[1.0, 2.0, 3.0, 4.0]], np.float32))

@@ -16,6 +16,7 @@ from musicsim.cli.output import (
     Commands,
     UsageError,
     complain,
+    file_path,
     path_text,
     print_json,
     print_table,
@@ -146,7 +147,7 @@ def use_model(options: argparse.Namespace) -> None:
     """Choose the model of the next scan."""
     folder = (options.data or default_data_folder()).absolute()
     by_name = {weights.name: weights for weights in _weights_here(options.data)}
-    file = Path(options.name).expanduser().absolute()
+    file = file_path(options.name)
     if (chosen := by_name.get(options.name)) is not None:
         file = chosen.path
         _read(chosen)

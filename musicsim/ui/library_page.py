@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -33,8 +33,6 @@ class LibraryPage(QWidget):
 
     _COLUMNS_KEY = "library/columns"
     _SORT_KEY = "library/sort"
-
-    add_folder_wanted = Signal()
 
     def __init__(self, model: LibraryModel, actions: TrackActions, theme: Theme) -> None:
         super().__init__()

@@ -35,11 +35,6 @@ class PlayQueue(QObject):
         """Another number each time that the listener starts something else."""
         return self._revision
 
-    @property
-    def has_previous(self) -> bool:
-        """Whether there is a way back."""
-        return bool(self._played)
-
     def start(self, ids: Sequence[int]) -> None:
         """Make the first of these the current track, and the others what comes next."""
         self._revision += 1
