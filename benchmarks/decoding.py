@@ -1,4 +1,4 @@
-"""Which decoder is quicker for which format, and what a sample of 32 windows costs against the whole file.
+"""Which decoder is quicker for which format, and what a first pass costs against the whole file.
 
     python benchmarks/decoding.py [SECONDS]
 
@@ -21,7 +21,13 @@ import av  # noqa: TID253
 import numpy as np
 import soundfile as sf
 
-from musicsim.audio import SamplingPlan, read_blocks, sample_windows, silence_native_messages
+from musicsim.audio import (
+    FIRST_PASS,
+    SamplingPlan,
+    read_blocks,
+    sample_windows,
+    silence_native_messages,
+)
 from musicsim.audio.decoder import Decoder
 from musicsim.audio.errors import CannotSeek, Undecodable
 from musicsim.audio.ffmpeg import FFmpegDecoder
@@ -29,7 +35,7 @@ from musicsim.audio.files import AudioFile, open_audio
 from musicsim.audio.sndfile import SndfileDecoder
 
 RATE = 44_100
-PLAN = SamplingPlan(windows=32)
+PLAN = SamplingPlan(FIRST_PASS)
 # Name: suffix, and PyAV's codec, or libsndfile's subtype in capitals.
 FORMATS = {
     "WAV": (".wav", "PCM_16"),
@@ -115,7 +121,7 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 240
     silence_native_messages()
     sound = music(seconds)
-    columns = ["32 windows", "whole", "32 windows", "whole", "32 windows", "whole"]
+    columns = ["first pass", "whole"] * 3
     print(f"{'':12}{'libsndfile':>22}{'FFmpeg':>22}{'musicsim, at 48 kHz':>22}")
     print(f"{'CPU ms':12}" + "".join(f"{column:>11}" for column in columns))
     with tempfile.TemporaryDirectory() as folder:

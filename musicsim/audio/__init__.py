@@ -7,14 +7,26 @@ A file goes through `files` (opening it safely), `decoder` (which of `sndfile` a
 """
 
 from musicsim.audio.errors import AudioError
-from musicsim.audio.plan import SamplingPlan
+from musicsim.audio.plan import (
+    DENSE_HOP,
+    EVERY_WINDOW,
+    FIRST_PASS,
+    SETTLED,
+    SILENCE,
+    SamplingPlan,
+)
 from musicsim.audio.quiet import silence_native_messages
 from musicsim.audio.reading import read_blocks
 from musicsim.audio.sampling import SampledAudio, sample_windows
 from musicsim.audio.signal import SAMPLE_RATE
 
 __all__ = [
+    "DENSE_HOP",
+    "EVERY_WINDOW",
+    "FIRST_PASS",
     "SAMPLE_RATE",
+    "SETTLED",
+    "SILENCE",
     "AudioError",
     "SampledAudio",
     "SamplingPlan",

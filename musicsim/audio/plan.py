@@ -6,6 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# Chosen from benchmarks/sampling.py: on 291 tracks of 33 collections a first pass keeps 99 % (95 % interval: 97 to 101)
+# of the mean average precision of the dense plan, and a settled track all of it.
+FIRST_PASS = 12
+"""Windows after which a track can be searched for."""
+SETTLED = 64
+"""Windows after which more of them hardly change what is found."""
+EVERY_WINDOW = 2**31 - 1
+"""More than any track has: the dense plan, which listens at `DENSE_HOP` from beginning to end."""
+DENSE_HOP = 0.1
+"""Seconds between the windows of the dense plan, as OpenL3 does by default."""
+SILENCE = -70.0
+"""RMS level in dB re full scale below which a window is silent."""
+
 
 @dataclass(frozen=True, slots=True)
 class SamplingPlan:
@@ -14,13 +27,16 @@ class SamplingPlan:
     Attributes
     ----------
     windows
-        How many 1-s windows to take; fewer where the track has fewer that sound.
+        How many 1-s windows to take in all; fewer where the track has fewer that sound.
     silence
         A window whose RMS level is below this (dB re full scale) is silent, and the next of the order takes its place.
+    fades
+        The share of the track at either end that comes last: there music fades in and out, and people clap and talk.
     """
 
-    windows: int = 32
-    silence: float = -70.0
+    windows: int = SETTLED
+    silence: float = SILENCE
+    fades: float = 0.1
 
     def __post_init__(self) -> None:
         if self.windows < 1:
@@ -30,8 +46,8 @@ class SamplingPlan:
         """Return all whole seconds of a track, in the order in which they are to be taken.
 
         The order is the van der Corput sequence in base 2 [1]_, from its second element on: the middle, the quarters,
-        the eighths, and so on. So every prefix is spread evenly over the track, a longer sample begins with the
-        shorter one, no second comes twice, and no two windows overlap.
+        the eighths, and so on; those in the fades follow, in the same order. So every prefix is spread evenly over the
+        track, a longer sample begins with the shorter one, no second comes twice, and no two windows overlap.
 
         Parameters
         ----------
@@ -56,8 +72,10 @@ class SamplingPlan:
             radical_inverse |= ((index >> bit) & 1) << (bits - 1 - bit)
         visited = (radical_inverse * seconds) >> bits
         _, first_visit = np.unique(visited, return_index=True)
-        order: np.ndarray = visited[np.sort(first_visit)]
-        return order
+        order = visited[np.sort(first_visit)]
+        middle = (order + 0.5) / seconds
+        in_fades = (middle < self.fades) | (middle > 1 - self.fades)
+        return np.concatenate([order[~in_fades], order[in_fades]])
 
     def offsets(self, duration: float) -> list[float]:
         """Return where the windows of a track without silence start.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,15 +41,21 @@ class SampledAudio:
         Seconds, of what can be decoded.
     warning
         What is wrong with the file all the same, in plain words, or None.
+    decoding, resampling
+        Seconds that these took.
     """
 
     windows: npt.NDArray[np.float32]
     offsets: npt.NDArray[np.float64]
     duration: float
     warning: str | None = None
+    decoding: float = 0.0
+    resampling: float = 0.0
 
 
-def sample_windows(path: Path, plan: SamplingPlan) -> SampledAudio:
+def sample_windows(
+    path: Path, plan: SamplingPlan, *, listened: Collection[float] = ()
+) -> SampledAudio:
     """Decode a sample of a track.
 
     Only the sampled seconds are decoded where that is quicker. Silent ones, and those with samples that are no
@@ -60,11 +67,14 @@ def sample_windows(path: Path, plan: SamplingPlan) -> SampledAudio:
         The file; its name says nothing about its format.
     plan
         Which seconds to take.
+    listened
+        The offsets of windows that an earlier pass took: those of the plan that are still to come are given.
 
     Returns
     -------
     SampledAudio
-        At least one window. A track that sounds for less than a second gives one, padded with zeros at its end.
+        At least one window, unless some were taken before. A track that sounds for less than a second gives one,
+        padded with zeros at its end.
 
     Raises
     ------
@@ -77,7 +87,7 @@ def sample_windows(path: Path, plan: SamplingPlan) -> SampledAudio:
         for make in decoders_for(file):
             try:
                 with closing(make(file)) as decoder:
-                    sampled = _Sampler(file, decoder, plan).sample()
+                    sampled = _Sampler(file, decoder, plan, listened).sample()
             except Undecodable as failure:
                 failures.append(failure)
                 continue
@@ -94,35 +104,45 @@ def sample_windows(path: Path, plan: SamplingPlan) -> SampledAudio:
 class _Sampler:
     """Takes one sample of one file with one decoder."""
 
-    def __init__(self, file: AudioFile, decoder: Decoder, plan: SamplingPlan) -> None:
+    def __init__(
+        self, file: AudioFile, decoder: Decoder, plan: SamplingPlan, listened: Collection[float]
+    ) -> None:
         self._file = file
         self._decoder = decoder
         self._plan = plan
+        self._listened = frozenset(map(int, listened))
+        self._wanted = max(0, plan.windows - len(self._listened))
         # So many samples that there is a whole number of them at 48 kHz too.
         step = decoder.rate // math.gcd(decoder.rate, SAMPLE_RATE)
         self._margin = math.ceil(_MARGIN * decoder.rate / step) * step
-        self._order = plan.order(decoder.frames / decoder.rate)
+        order = plan.order(decoder.frames / decoder.rate)
+        self._order = order[~np.isin(order, list(self._listened))]
         self._decoded = 0
+        self._resampling = 0.0
         self._not_numbers = False
 
     def sample(self) -> SampledAudio:
         """Return the sample; raise `Undecodable` if there is nothing to take."""
+        began = time.perf_counter()
         rate = self._decoder.rate
         windows: dict[int, Sound] | None = None
         frames = self._decoder.frames
-        if frames >= _SEEKING_PAYS * self._plan.windows * rate:
+        if len(self._order) >= max(1, _SEEKING_PAYS * self._wanted):
             windows = self._by_seeking()
         if windows is None:
             windows, frames = self._by_streaming()
         if self._decoder.lost * rate > self._decoded / 2:
             raise Undecodable("the file is damaged: much of it can't be decoded")
-        if not windows:
+        if not windows and not self._listened:
             raise Undecodable(self._why_no_window(frames))
+        sounds = list(windows.values())
         return SampledAudio(
-            np.stack(list(windows.values())),
+            np.stack(sounds) if sounds else np.empty((0, SAMPLE_RATE), np.float32),
             np.array(list(windows), np.float64),
             frames / rate,
             self._warning(frames / rate),
+            decoding=time.perf_counter() - began - self._resampling,
+            resampling=self._resampling,
         )
 
     def _by_seeking(self) -> dict[int, Sound] | None:
@@ -132,11 +152,11 @@ class _Sampler:
         try:
             # A file that is cut short shows it here.
             self._window_at(int(self._order.max()))
-            while len(windows) < self._plan.windows:
+            while len(windows) < self._wanted:
                 # Where much is silent, to look at every second is the quicker way.
-                if tried >= _SEEKING_PAYS * self._plan.windows:
+                if tried >= _SEEKING_PAYS * self._wanted:
                     return None
-                seconds = self._order[tried : tried + self._plan.windows - len(windows)]
+                seconds = self._order[tried : tried + self._wanted - len(windows)]
                 for second in sorted(seconds.tolist()):
                     window = self._window_at(second)
                     if window is not None:
@@ -167,8 +187,7 @@ class _Sampler:
 
     def _by_streaming(self) -> tuple[dict[int, Sound], int]:
         """Decode the whole file; return the windows by second and the number of samples."""
-        rank = np.empty_like(self._order)
-        rank[self._order] = np.arange(len(self._order))
+        rank = {second: place for place, second in enumerate(self._order.tolist())}
         # A heap with the last one of the order on top, to make room for an earlier one.
         kept: list[tuple[int, int, Sound, int]] = []
         rest: tuple[int, Sound, int] | None = None
@@ -176,15 +195,17 @@ class _Sampler:
         for second, sound, lead in self._seconds():
             frames = second * self._decoder.rate + len(sound) - lead
             # What is beyond the length that the header has comes after all else.
-            priority = -int(rank[second]) if second < len(rank) else -second
-            full = len(kept) == self._plan.windows
+            priority = -rank.get(second, len(rank) + second)
+            full = len(kept) == self._wanted
             if len(sound) - lead < self._decoder.rate:
                 rest = (second, sound, lead)
+            elif second in self._listened or not self._wanted:
+                continue
             elif (not full or priority > kept[0][0]) and self._is_usable(sound, lead):
                 put = heapq.heapreplace if full else heapq.heappush
                 put(kept, (priority, second, sound.copy(), lead))
         self._decoded = frames
-        if not kept and rest is not None and self._is_usable(*rest[1:]):
+        if not (kept or self._listened) and rest is not None and self._is_usable(*rest[1:]):
             kept.append((0, *rest))
         windows = {
             second: self._resampled(sound, lead)
@@ -215,7 +236,10 @@ class _Sampler:
         return not is_silent(sound[lead : lead + self._decoder.rate], self._plan.silence)
 
     def _resampled(self, sound: Sound, lead: int) -> Sound:
-        return resample(sound, self._decoder.rate, lead, SAMPLE_RATE)
+        began = time.perf_counter()
+        window = resample(sound, self._decoder.rate, lead, SAMPLE_RATE)
+        self._resampling += time.perf_counter() - began
+        return window
 
     def _why_no_window(self, frames: int) -> str:
         if self._not_numbers:

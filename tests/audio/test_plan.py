@@ -18,10 +18,16 @@ def test_every_prefix_is_spread_evenly(windows: int):
     duration = 240
     offsets = SamplingPlan(windows).offsets(duration)
 
-    gaps = np.diff([0, *sorted(offsets), duration])
+    gaps = np.diff([24, *sorted(offsets), 216])  # between the fades
     assert len(offsets) == windows
     # Ideal would be duration / (windows + 1); van der Corput stays within a factor of two of the best spread.
     assert gaps.max() <= 2.1 * duration / windows
+
+
+def test_fades_come_last():
+    order = SamplingPlan().order(100).tolist()
+    assert set(order[80:]) == {*range(10), *range(90, 100)}
+    assert set(SamplingPlan(fades=0).order(100)[:16].tolist()) - set(range(10, 90))
 
 
 def test_a_longer_sample_begins_with_the_shorter_one():

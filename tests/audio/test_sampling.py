@@ -77,6 +77,42 @@ def test_a_longer_sample_begins_with_the_shorter_one(files: dict[str, Path]):
     np.testing.assert_allclose(long.windows[:8], short.windows, atol=1e-6)
 
 
+@pytest.mark.parametrize("windows", [12, 24], ids=["seeking", "streaming"])
+def test_a_later_pass_gives_what_the_earlier_one_left(files: dict[str, Path], windows: int):
+    first = sample_windows(files["flac"], SEEKING)
+    later = sample_windows(files["flac"], SamplingPlan(windows), listened=first.offsets)
+    whole = sample_windows(files["flac"], SamplingPlan(windows))
+
+    offsets = np.concatenate([first.offsets, later.offsets])
+    np.testing.assert_array_equal(offsets, whole.offsets)
+    sound = np.concatenate([first.windows, later.windows])
+    np.testing.assert_allclose(sound, whole.windows, atol=1e-6)
+
+
+def test_a_later_pass_over_a_short_track_has_nothing_to_add(make: Make):
+    path = make("flac", noise(3.5))
+    first = sample_windows(path, SamplingPlan(8))
+    for plan in (SamplingPlan(3), SamplingPlan(64)):
+        later = sample_windows(path, plan, listened=first.offsets)
+        assert later.windows.shape == (0, SAMPLE_RATE)
+        assert later.offsets.shape == (0,)
+        assert later.duration == pytest.approx(3.5)
+
+
+def test_a_later_pass_looks_past_silence_too(make: Make):
+    path = make("flac", np.concatenate([noise(20), silence(2), noise(18)]))
+    first = sample_windows(path, SamplingPlan(4))
+    later = sample_windows(path, SamplingPlan(8), listened=first.offsets)
+    order = [second for second in SamplingPlan().order(40).tolist() if second not in (20, 21)]
+    assert [*first.offsets, *later.offsets] == order[:8]
+
+
+def test_the_time_spent_is_told_apart(files: dict[str, Path]):
+    sampled = sample_windows(files["flac"], SEEKING)
+    assert sampled.decoding > 0
+    assert sampled.resampling > 0
+
+
 @pytest.mark.parametrize("name", ["flac", "mp3", "mp3 vbr without header", "vorbis", "opus", "mp2"])
 def test_seeking_gives_the_same_samples_as_decoding_all(make: Make, name: str):
     rate = FORMATS[name].rate
