@@ -1,12 +1,20 @@
-"""The OpenL3 audio network, its front ends and its weight files.
+"""The OpenL3 audio network, its front ends and its weight files; for use from Python without the app, too.
 
-`sources` finds weight files, `weights` reads them, `description` says what network is in them, `frontend` and `network`
-build its two halves, `model` runs them, `framing` cuts sound into windows and pools their embeddings.
+`load_model` loads a model once; `embed_audio` and `embed_file` embed with it; `windows_of` and `Model.spectrogram` give
+what its front end alone makes of sound.
 
-May import nothing of musicsim but `errors` and `resources`. TensorFlow and Keras are imported when the first `Model` is
-made, not before.
+`sources` finds weight files, of which `official` knows OpenL3's own and `fetching` gets them; `weights` reads them;
+`description` says what network is in them; `frontend` and `network` build its two halves, `runtime` what they run on,
+`model` runs them; `framing` cuts sound into windows and pools their embeddings, `dense` keeps one for each second;
+`loading`, `sound` and `npz` do for files and arrays what OpenL3's own functions do; `ahead` lets decoding and the
+network overlap.
+
+May import nothing of musicsim but `audio`, `errors`, `folders` and `resources`. TensorFlow and Keras are imported when
+the first `Model` is made, not before.
 """
 
+from musicsim.embedding.ahead import read_ahead
+from musicsim.embedding.dense import EmbeddedSeconds, embed_seconds
 from musicsim.embedding.description import (
     SAMPLE_RATE,
     WINDOW_SIZE,
@@ -14,8 +22,12 @@ from musicsim.embedding.description import (
     InputRepr,
     ModelDescription,
 )
-from musicsim.embedding.framing import embed_blocks, pool
-from musicsim.embedding.model import Model, Precision, fastest_precision
+from musicsim.embedding.framing import cut_windows, embed_blocks, pool
+from musicsim.embedding.loading import load_model
+from musicsim.embedding.model import Model, Spent
+from musicsim.embedding.npz import save_embeddings
+from musicsim.embedding.runtime import Precision, fastest_precision
+from musicsim.embedding.sound import embed_audio, embed_file, windows_of
 from musicsim.embedding.sources import WeightFile, find_weights
 from musicsim.embedding.weights import Weights, WeightsError, read_weights
 
@@ -23,16 +35,26 @@ __all__ = [
     "SAMPLE_RATE",
     "WINDOW_SIZE",
     "ContentType",
+    "EmbeddedSeconds",
     "InputRepr",
     "Model",
     "ModelDescription",
     "Precision",
+    "Spent",
     "WeightFile",
     "Weights",
     "WeightsError",
+    "cut_windows",
+    "embed_audio",
     "embed_blocks",
+    "embed_file",
+    "embed_seconds",
     "fastest_precision",
     "find_weights",
+    "load_model",
     "pool",
+    "read_ahead",
     "read_weights",
+    "save_embeddings",
+    "windows_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from musicsim.embedding.description import SAMPLE_RATE, WINDOW_SIZE
 from musicsim.embedding.model import Model
 
 FloatArray = npt.NDArray[np.float32]
+Times = npt.NDArray[np.float64]
 
 
 def pool(embeddings: FloatArray) -> FloatArray:
@@ -30,11 +32,13 @@ def pool(embeddings: FloatArray) -> FloatArray:
 
 def embed_blocks(
     model: Model, blocks: Iterable[FloatArray], *, hop_size: float = 0.1, center: bool = True
-) -> Iterator[tuple[FloatArray, npt.NDArray[np.float64]]]:
+) -> Iterator[tuple[FloatArray, Times]]:
     """Embed a stream of sound as `openl3.get_audio_embedding` embeds a whole signal, in constant memory.
 
     Parameters
     ----------
+    model
+        Embeds; one thread at a time may use it.
     blocks
         The sound in order, mono at 48 kHz, in arrays (samples,) of any sizes.
     hop_size
@@ -45,47 +49,90 @@ def embed_blocks(
     Yields
     ------
     embeddings : ndarray
-        Shape (n, D), the next windows'. Sound shorter than a window is one window, filled up with silence, as is the
-        last one where the sound ends in it; a stream without any sample gives none.
+        Shape (n, D), the next windows'; see `cut_windows` for which there are.
     timestamps : ndarray
         Their times in seconds; shape (n,).
 
     Raises
     ------
     ValueError
-        If `hop_size` is less than a sample.
+        If `hop_size` is less than a sample, or no number.
     """
+    cut = cut_windows(blocks, hop_size=hop_size, center=center, batch_size=model.batch_size)
+    return _embedded(model, cut, hop_size)
+
+
+def cut_windows(
+    blocks: Iterable[FloatArray],
+    *,
+    hop_size: float = 0.1,
+    center: bool = True,
+    batch_size: int = 1,
+) -> Iterator[FloatArray]:
+    """Cut a stream of sound into the windows that OpenL3 would cut the whole of it into.
+
+    Sound shorter than a window is one window, filled up with silence, as is the last one where the sound ends in it; a
+    stream without any sample gives none.
+
+    Parameters
+    ----------
+    blocks, hop_size, center
+        As for `embed_blocks`.
+    batch_size
+        How many windows to give at a time: the network takes as long for a part of a batch.
+
+    Yields
+    ------
+    ndarray
+        The next windows, shape (batch_size, 48000), the last time fewer: a view of the sound, to be read only.
+
+    Raises
+    ------
+    ValueError
+        If `hop_size` is less than a sample, or no number.
+    """
+    if not math.isfinite(hop_size):
+        raise ValueError(f"a hop is a number of seconds, not {hop_size}")
     # OpenL3 cuts off the fraction of a sample as well.
     hop = int(hop_size * SAMPLE_RATE)
     if hop < 1:
         raise ValueError(f"a hop of {hop_size} s is less than one sample")
-    return _embed_blocks(model, blocks, hop, hop_size, center)
+    return _windows(blocks, hop, center, batch_size)
 
 
-def _embed_blocks(
-    model: Model, blocks: Iterable[FloatArray], hop: int, hop_size: float, center: bool
-) -> Iterator[tuple[FloatArray, npt.NDArray[np.float64]]]:
+def _embedded(
+    model: Model, cut: Iterator[FloatArray], hop_size: float
+) -> Iterator[tuple[FloatArray, Times]]:
     done = 0
+    for windows in cut:
+        timestamps = np.arange(done, done + len(windows), dtype=np.float64) * hop_size
+        done += len(windows)
+        yield model.embed(windows), timestamps
+
+
+def _windows(
+    blocks: Iterable[FloatArray], hop: int, center: bool, batch_size: int
+) -> Iterator[FloatArray]:
+    is_first = True
     is_empty = True
     # The sound that is still needed; the next window begins at its start or, where the hop is longer than a window,
     # `skip` samples later.
     sound = np.zeros(WINDOW_SIZE // 2 if center else 0, np.float32)
     skip = 0
 
-    def embed(count: int) -> tuple[FloatArray, npt.NDArray[np.float64]]:
+    def next_windows(count: int) -> Iterator[FloatArray]:
         windows = np.lib.stride_tricks.sliding_window_view(sound[skip:], WINDOW_SIZE)[::hop]
-        timestamps = np.arange(done, done + count, dtype=np.float64) * hop_size
-        return model.embed(windows[:count]), timestamps
+        for start in range(0, count, batch_size):
+            yield windows[start : min(start + batch_size, count)]
 
     for block in blocks:
         is_empty = is_empty and len(block) == 0
         sound = np.concatenate([sound, block])
         complete = max(0, 1 + (len(sound) - skip - WINDOW_SIZE) // hop)
-        # Whole batches only: the network takes as long for a part of one.
-        count = complete - complete % model.batch_size
+        count = complete - complete % batch_size
         if count:
-            yield embed(count)
-        done += count
+            yield from next_windows(count)
+            is_first = False
         skip += count * hop
         sound, skip = sound[skip:], max(0, skip - len(sound))
     if is_empty:
@@ -93,8 +140,8 @@ def _embed_blocks(
 
     # As many more as OpenL3 makes of the whole: until the last sample is in a window, and one at least.
     beyond = len(sound) - skip - WINDOW_SIZE
-    count = max(1 + -(-beyond // hop), 0 if done else 1)
-    if count:
+    count = max(1 + -(-beyond // hop), 1 if is_first else 0)
+    if count > 0:
         end = skip + (count - 1) * hop + WINDOW_SIZE
         sound = np.pad(sound, (0, max(0, end - len(sound))))
-        yield embed(count)
+        yield from next_windows(count)

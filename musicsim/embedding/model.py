@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from musicsim.embedding.description import WINDOW_SIZE, ModelDescription
+from musicsim.embedding.description import SAMPLE_RATE, WINDOW_SIZE
 from musicsim.embedding.frontend import front_end
 from musicsim.embedding.network import build_network
+from musicsim.embedding.runtime import (
+    Precision,
+    fastest_precision,
+    has_gpu,
+    import_tensorflow,
+    use_threads,
+)
 from musicsim.embedding.weights import Weights
 
 FloatArray = npt.NDArray[np.float32]
-Precision = Literal["float32", "bfloat16"]
 
-# The largest layer of a batch takes four bytes for each of these, and two such layers live at a time.
-_LARGEST_LAYER = 2**24
-_LARGEST_BATCH = 16
+LEAST_COSINE = 0.9999
+"""Between a window's embedding in bfloat16 and the one in float32, for bfloat16 to be chosen."""
+
+# Both divide the windows of a first pass and of a settled plan, or nearly so: a batch costs as much when half empty. A
+# processor gains less than a tenth by larger ones, which take more memory.
+_BATCH = 4
+_GPU_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a model's embeddings have cost since it was made, the compilation with the first of them included.
+
+    Attributes
+    ----------
+    front_end, network
+        Seconds by the clock, from sound to spectrogram and from there to the embedding. A GPU works on while the front
+        end returns, and the network is what waits for it.
+    windows
+        How many windows were embedded.
+    """
+
+    front_end: float = 0.0
+    network: float = 0.0
+    windows: int = 0
+
+    def __sub__(self, before: Spent) -> Spent:
+        """What came on top of `before`."""
+        return Spent(
+            self.front_end - before.front_end,
+            self.network - before.network,
+            self.windows - before.windows,
+        )
 
 
 class Model:
@@ -37,17 +70,35 @@ class Model:
     weights
         The network and its weights.
     batch_size
-        Windows that go through the network together; None takes as many as are quick without taking much memory.
+        Windows that go through the network together; None takes 4, and 16 on a GPU.
     threads
-        Processor cores to use; None takes all. Holds for every model of the process, so it must be given to the first.
+        Processor cores to use; None takes all, or as many as the process's first model. Holds for every model of the
+        process.
     precision
-        What the convolutions compute in. ``"bfloat16"`` takes as little as half the time where the processor has
-        it (see `fastest_precision`) and agrees with ``"float32"`` to a cosine of 0.9999.
+        What the convolutions compute in. ``"bfloat16"`` takes as little as half the time where the machine has it (see
+        `fastest_precision`). ``"auto"`` takes it there, if a second's trial of these weights agrees with
+        ``"float32"`` to a cosine of `LEAST_COSINE`. Where the numbers are to be OpenL3's, not only its angles, ask for
+        ``"float32"``.
+
+    Attributes
+    ----------
+    description
+        The network.
+    identity
+        The weights', which goes with every vector; the same in each precision.
+    batch_size
+        Windows that go through the network together.
+    precision
+        What the convolutions compute in, ``"float32"`` or ``"bfloat16"``.
+    spent
+        What its embeddings have cost until now.
 
     Raises
     ------
+    ValueError
+        If `threads` is less than 1.
     RuntimeError
-        If `threads` is given after TensorFlow has started with another number.
+        If TensorFlow has begun to compute in this process on another number of threads.
     """
 
     def __init__(
@@ -56,34 +107,31 @@ class Model:
         *,
         batch_size: int | None = None,
         threads: int | None = None,
-        precision: Precision = "float32",
+        precision: Precision | Literal["auto"] = "auto",
     ) -> None:
         tf = import_tensorflow()
-        if (
-            threads is not None
-            and tf.config.threading.get_intra_op_parallelism_threads() != threads
-        ):
-            tf.config.threading.set_intra_op_parallelism_threads(threads)
+        if threads is not None:
+            use_threads(threads)
         self.description = weights.description
         self.identity = weights.identity
-        self.batch_size = batch_size or _usual_batch_size(weights.description)
-
-        network = build_network(weights, precision)
-        batch = tf.TensorSpec((self.batch_size, WINDOW_SIZE), tf.float32)
+        self.batch_size = batch_size or (_GPU_BATCH if has_gpu() else _BATCH)
+        self.spent = Spent()
         # The front end waits for memory: XLA fuses its steps and takes a third off its time. The convolutions stay with
         # oneDNN, whose are quicker than XLA's.
         self._spectrogram = tf.function(
             front_end(weights.description),
-            input_signature=[batch],
+            input_signature=[tf.TensorSpec((self.batch_size, WINDOW_SIZE), tf.float32)],
             jit_compile=True,
             # There is nothing to convert, and what is converted leaves files in the temporary folder.
             autograph=False,
         )
-        self._embed = tf.function(
-            lambda windows: network(self._spectrogram(windows)[..., tf.newaxis], training=False),
-            input_signature=[batch],
-            autograph=False,
-        )
+        self.precision: Precision = fastest_precision() if precision == "auto" else precision
+        network = build_network(weights, self.precision)
+        self._network = self._compiled(network)
+        if precision == "auto" and self.precision != "float32":
+            exact = build_network(weights, "float32")
+            if not self._agrees_with(exact):
+                self.precision, self._network = "float32", self._compiled(exact)
 
     @property
     def embedding_size(self) -> int:
@@ -108,7 +156,20 @@ class Model:
         ValueError
             If the windows have another shape.
         """
-        return self._in_batches(self._embed, windows, (self.embedding_size,))
+        windows = _checked(windows)
+        embeddings = np.empty((len(windows), self.embedding_size), np.float32)
+        for some, batch in self._batches(windows):
+            began = time.perf_counter()
+            spectrograms = self._spectrogram(batch)
+            seen = time.perf_counter()
+            embeddings[some] = self._network(spectrograms).numpy()[: len(windows[some])]
+            ended = time.perf_counter()
+            self.spent = Spent(
+                front_end=self.spent.front_end + seen - began,
+                network=self.spent.network + ended - seen,
+                windows=self.spent.windows + len(windows[some]),
+            )
+        return embeddings
 
     def spectrogram(self, windows: npt.ArrayLike) -> FloatArray:
         """What the network sees of windows (N, 48000): decibels below each one's loudest point, (N, bands, frames).
@@ -118,79 +179,61 @@ class Model:
         ValueError
             If the windows have another shape.
         """
-        shape = (self.description.bands, self.description.frames)
-        return self._in_batches(self._spectrogram, windows, shape)
+        windows = _checked(windows)
+        shape = (len(windows), self.description.bands, self.description.frames)
+        spectrograms = np.empty(shape, np.float32)
+        for some, batch in self._batches(windows):
+            spectrograms[some] = self._spectrogram(batch).numpy()[: len(windows[some])]
+        return spectrograms
 
-    def _in_batches(
-        self, compiled: Callable[[Any], Any], windows: npt.ArrayLike, shape: tuple[int, ...]
-    ) -> FloatArray:
-        windows = np.asarray(windows)
-        if windows.ndim != 2 or windows.shape[1] != WINDOW_SIZE:
-            raise ValueError(f"windows have the shape (N, {WINDOW_SIZE}), not {windows.shape}")
-        results = np.empty((len(windows), *shape), np.float32)
+    def _compiled(self, network: Any) -> Any:
+        tf = import_tensorflow()
+        shape = (self.batch_size, self.description.bands, self.description.frames)
+        return tf.function(
+            lambda spectrograms: network(spectrograms[..., tf.newaxis], training=False),
+            input_signature=[tf.TensorSpec(shape, tf.float32)],
+            autograph=False,
+        )
+
+    def _agrees_with(self, exact: Any) -> bool:
+        """Whether the embeddings of some sound are those of the network `exact`, which is not compiled for it."""
+        windows = _trial_sound()
+        for some, batch in self._batches(windows):
+            count = len(windows[some])
+            spectrograms = self._spectrogram(batch)
+            found = self._network(spectrograms).numpy()[:count]
+            expected = exact(spectrograms[:count, ..., np.newaxis], training=False).numpy()
+            norms = np.linalg.norm(found, axis=1) * np.linalg.norm(expected, axis=1)
+            # Not any `<`: what is no number is not less.
+            if not ((found * expected).sum(axis=1) >= LEAST_COSINE * norms).all():
+                return False
+        return True
+
+    def _batches(self, windows: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+        """Yield batches of one size, the last filled up with silence, and where in `windows` each one's are."""
         for start in range(0, len(windows), self.batch_size):
-            some = windows[start : start + self.batch_size]
+            some = slice(start, start + self.batch_size)
             batch = np.zeros((self.batch_size, WINDOW_SIZE), np.float32)
-            batch[: len(some)] = some
-            results[start : start + len(some)] = compiled(batch).numpy()[: len(some)]
-        return results
+            batch[: len(windows[some])] = windows[some]
+            yield some, batch
 
 
-def fastest_precision() -> Precision:
-    """The precision in which this machine is quickest: bfloat16 where the processor computes in it.
-
-    Only Linux tells which processors do; elsewhere it is float32.
-    """
-    try:
-        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return "float32"
-    flags = next((line for line in facts.splitlines() if line.startswith("flags")), "").split()
-    return "bfloat16" if {"avx512_bf16", "amx_bf16"} & set(flags) else "float32"
+def _checked(windows: npt.ArrayLike) -> npt.NDArray[Any]:
+    windows = np.asarray(windows)
+    if windows.ndim != 2 or windows.shape[1] != WINDOW_SIZE:
+        raise ValueError(f"windows have the shape (N, {WINDOW_SIZE}), not {windows.shape}")
+    return windows
 
 
-def _usual_batch_size(description: ModelDescription) -> int:
-    largest = description.bands * description.frames * max(description.widths[:2])
-    fitting = max(1, min(_LARGEST_BATCH, _LARGEST_LAYER // largest))
-    return 1 << (fitting.bit_length() - 1)
-
-
-def import_tensorflow() -> Any:
-    """Import TensorFlow, with Keras on it, quietly; it takes two seconds the first time."""
-    if "tensorflow" not in sys.modules:
-        os.environ["KERAS_BACKEND"] = "tensorflow"
-        # Warnings of its own that a listener can do nothing about; errors still come through.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        # Where there is a GPU after all, leave its memory to others.
-        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-        with _stderr_held_back():
-            import tensorflow  # noqa: F401
-    import tensorflow as tf
-
-    return tf
-
-
-@contextlib.contextmanager
-def _stderr_held_back() -> Iterator[None]:
-    """Hold back what native code writes to standard error, and give it out only if the block fails.
-
-    TensorFlow 2.16 and later announce oneDNN on import whatever the log level is (tensorflow/tensorflow issue 100442).
-    """
-    try:
-        kept = os.dup(2)
-    # A program without a console has no standard error.
-    except OSError:
-        yield
-        return
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            os.dup2(kept, 2)
-            held.seek(0)
-            os.write(2, held.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+def _trial_sound() -> FloatArray:
+    """Four windows (4, 48000) as different as music is: a chord, beats, the two together, and noise."""
+    random = np.random.default_rng(0)
+    seconds = np.arange(WINDOW_SIZE) / SAMPLE_RATE
+    noise = random.normal(0, 0.1, WINDOW_SIZE)
+    chord = sum(
+        np.sin(2 * np.pi * pitch * harmonic * seconds) / harmonic
+        for pitch in (220.0, 277.2, 329.6)
+        for harmonic in range(1, 9)
+    )
+    beats = noise * np.exp(-40 * (seconds % 0.25))
+    return np.stack([chord, beats, 0.1 * chord + beats, noise]).astype(np.float32)

@@ -6,28 +6,20 @@ import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from musicsim.embedding.description import ContentType, InputRepr
+from musicsim.embedding.official import OFFICIAL_MODELS, OfficialModel, official_model_of
 from musicsim.embedding.weights import (
     DEFAULT_EMBEDDING_SIZE,
     WeightsError,
-    official_name,
     read_description,
+    read_weights,
 )
 from musicsim.resources import resource
 
 Source = Literal["bundled", "installed", "available"]
-
-# Best for music first; within a kind of content, the network that OpenL3's paper found strongest.
-_OFFICIAL_MODELS: Final[tuple[tuple[InputRepr, ContentType], ...]] = (
-    ("mel256", "music"),
-    ("mel128", "music"),
-    ("linear", "music"),
-    ("mel256", "env"),
-    ("mel128", "env"),
-    ("linear", "env"),
-)
+State = Literal["bundled", "installed", "available", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,31 @@ class WeightFile:
     embedding_size: int | None
 
 
-def find_weights(models_folder: Path, chosen: Path | None = None) -> list[WeightFile]:
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model, and what its file turned out to be.
+
+    Attributes
+    ----------
+    file
+        The model; its path is where `fetch_weights` puts it if it is available.
+    state
+        The file's source, or ``"broken"`` where it can't be read.
+    identity
+        Goes with the vectors that it makes; None where there is no readable file. See `Weights`.
+    problem
+        What is wrong with a broken one, and what can be done.
+    """
+
+    file: WeightFile
+    state: State
+    identity: str | None = None
+    problem: str | None = None
+
+
+def find_weights(
+    models_folder: Path, chosen: Path | None = None, *, embedding_size: int | None = None
+) -> list[WeightFile]:
     """List the models, the one in use first, and those that are not here last.
 
     The order: the file that the listener chose, even where it is missing or broken, so that `read_weights` can say so;
@@ -67,24 +83,24 @@ def find_weights(models_folder: Path, chosen: Path | None = None) -> list[Weight
         Where the app keeps weight files; need not exist.
     chosen
         The weight file that the listener named.
+    embedding_size
+        The size that the listener chose with it, 512 or 6144; counts for an official file only.
     """
-    found = [] if chosen is None else [_describe(chosen)]
+    starter = resource("starter.h5")
+    found = []
+    if chosen is not None:
+        source: Source = "bundled" if chosen == starter else "installed"
+        found.append(_describe(chosen, source, embedding_size))
     found += [
-        _official(path, "installed", input_repr, content_type)
+        _official(model, path, "installed")
         for folder in (models_folder, *_installed_package())
-        for input_repr, content_type in _OFFICIAL_MODELS
-        for path in _official_paths(folder, input_repr, content_type)
+        for model in OFFICIAL_MODELS
+        for path in _official_paths(folder, model)
         if path.is_file()
     ]
-    found.append(_describe(resource("starter.h5"), "bundled"))
+    found.append(_describe(starter, "bundled"))
     found += [
-        _official(
-            next(_official_paths(models_folder, input_repr, content_type)),
-            "available",
-            input_repr,
-            content_type,
-        )
-        for input_repr, content_type in _OFFICIAL_MODELS
+        _official(model, models_folder / model.file_name, "available") for model in OFFICIAL_MODELS
     ]
     # Of several files with one name the first is used; the others could not be told from it.
     by_name: dict[str, WeightFile] = {}
@@ -93,24 +109,47 @@ def find_weights(models_folder: Path, chosen: Path | None = None) -> list[Weight
     return list(by_name.values())
 
 
-def _official_paths(
-    folder: Path, input_repr: InputRepr, content_type: ContentType
-) -> Iterator[Path]:
-    # The first is the published name, the second what the openl3 package unpacks it to.
-    yield folder / f"openl3_audio_{input_repr}_{content_type}-v0_4_0.h5"
-    yield folder / f"openl3_audio_{input_repr}_{content_type}.h5"
+def list_models(
+    models_folder: Path, chosen: Path | None = None, *, embedding_size: int | None = None
+) -> list[ModelInfo]:
+    """List the models as `find_weights` does, and read each: some 50 ms for one of OpenL3's.
+
+    A file that can't be read is no error, but listed as broken.
+    """
+    return [
+        _inspect(file)
+        for file in find_weights(models_folder, chosen, embedding_size=embedding_size)
+    ]
+
+
+def _inspect(file: WeightFile) -> ModelInfo:
+    if file.source == "available":
+        return ModelInfo(file, "available")
+    try:
+        weights = read_weights(
+            file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
+        )
+    except WeightsError as error:
+        return ModelInfo(file, "broken", problem=str(error))
+    return ModelInfo(file, file.source, identity=weights.identity)
+
+
+def _official_paths(folder: Path, model: OfficialModel) -> Iterator[Path]:
+    yield folder / model.file_name
+    # What the openl3 package unpacks it to.
+    yield folder / f"openl3_audio_{model.input_repr}_{model.content_type}.h5"
 
 
 def _official(
-    path: Path, source: Source, input_repr: InputRepr, content_type: ContentType
+    model: OfficialModel, path: Path, source: Source, embedding_size: int | None = None
 ) -> WeightFile:
-    name = f"openl3-{input_repr}-{content_type}"
-    return WeightFile(name, path, source, input_repr, content_type, DEFAULT_EMBEDDING_SIZE)
+    size = embedding_size or DEFAULT_EMBEDDING_SIZE
+    return WeightFile(model.name, path, source, model.input_repr, model.content_type, size)
 
 
-def _describe(path: Path, source: Source = "installed") -> WeightFile:
-    if (named := official_name(path)) is not None:
-        return _official(path, source, *named)
+def _describe(path: Path, source: Source, embedding_size: int | None = None) -> WeightFile:
+    if path.suffix == ".h5" and (model := official_model_of(path)) is not None:
+        return _official(model, path, source, embedding_size)
     try:
         described = read_description(path)
     # It is listed all the same: whoever reads it is told what is wrong with it.

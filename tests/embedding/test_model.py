@@ -9,14 +9,18 @@ import pytest
 import soxr
 from openl3_reference import CASES, DATA, signal
 
+import musicsim.embedding.model as model_module
 from musicsim.embedding import (
     Model,
+    ModelDescription,
+    Spent,
     Weights,
     WeightsError,
     embed_blocks,
     fastest_precision,
     read_weights,
 )
+from musicsim.embedding.weights import BatchNorm, Linear
 
 
 def relative_errors(embeddings: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -99,13 +103,97 @@ def test_fastest_precision_is_one_that_the_model_takes():
     assert fastest_precision() in ("float32", "bfloat16")
 
 
+def small_weights(*, projected: bool) -> Weights:
+    """A small network; with a projection that takes away all of its embeddings but what bfloat16 rounds off."""
+    random = np.random.default_rng(0)
+    widths = (4, 4, 4, 4, 4, 4, 4, 4)
+    offset = np.float32(1000 if projected else 0)
+    description = ModelDescription(
+        "mel128", widths, (16, 24), projection_size=4 if projected else None
+    )
+    inputs = (1, *widths[:-1])
+    return Weights(
+        description=description,
+        identity="small",
+        batch_norms=tuple(
+            BatchNorm(*(np.ones(channels, np.float32) for _ in range(4))) for channels in inputs
+        ),
+        convolutions=tuple(
+            Linear(
+                random.normal(0, (2 / 9 / fan_in) ** 0.5, (3, 3, fan_in, 4)).astype(np.float32),
+                np.full(4, offset if last else 0, np.float32),
+            )
+            for fan_in, last in zip(inputs, [False] * 7 + [True], strict=True)
+        ),
+        projection=Linear(np.eye(4, dtype=np.float32), np.full(4, -offset)) if projected else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fastest", "projected", "chosen"),
+    [
+        ("bfloat16", False, "bfloat16"),
+        ("bfloat16", True, "float32"),
+        ("float32", False, "float32"),
+    ],
+)
+def test_fast_precision_is_chosen_where_it_hears_the_same(
+    monkeypatch, four_windows, fastest: str, projected: bool, chosen: str
+):
+    monkeypatch.setattr(model_module, "fastest_precision", lambda: fastest)
+    weights = small_weights(projected=projected)
+    model = Model(weights)
+    assert model.precision == chosen
+    exact = Model(weights, precision="float32").embed(four_windows)
+    assert cosines(model.embed(four_windows), exact).min() > 0.9999
+    if projected:
+        half = Model(weights, precision="bfloat16").embed(four_windows)
+        assert cosines(half, exact).min() < 0.9999
+
+
+def test_each_half_is_compiled_once(monkeypatch):
+    compiled = []
+
+    def counting(build):
+        def built(*args):
+            function = build(*args)
+
+            def counted(*args, **options):
+                compiled.append(build.__name__)
+                return function(*args, **options)
+
+            return counted
+
+        return built
+
+    monkeypatch.setattr(model_module, "front_end", counting(model_module.front_end))
+    monkeypatch.setattr(model_module, "build_network", counting(model_module.build_network))
+    model = Model(small_weights(projected=False), batch_size=3, precision="float32")
+    for count in (1, 3, 7, 2, 0):
+        model.embed(np.zeros((count, 48_000), np.float32))
+        model.spectrogram(np.zeros((count, 48_000), np.float32))
+    assert sorted(compiled) == ["build_network", "front_end"]
+
+
+def test_cost_of_each_stage_is_counted(starter: Model, four_windows):
+    before = starter.spent
+    starter.embed(np.concatenate([four_windows] * 5))
+    starter.spectrogram(four_windows)
+    spent = starter.spent - before
+    assert spent.windows == 20
+    assert spent.front_end > 0
+    assert spent.network > 0
+    assert Model(small_weights(projected=False)).spent == Spent()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("embedding_size", [512, 6144])
 @pytest.mark.parametrize("input_repr", ["mel256", "mel128", "linear"])
 def test_official_network_agrees_with_openl3(
     official_file: Path, expected, input_repr, embedding_size: int
 ):
-    model = Model(read_weights(official_file, input_repr=input_repr, embedding_size=embedding_size))
+    weights = read_weights(official_file, input_repr=input_repr, embedding_size=embedding_size)
+    model = Model(weights, precision="float32")
     for number, case in enumerate(CASES):
         sound = signal(case.seed, case.sample_rate, case.seconds, case.channels)
         if sound.ndim == 2:
@@ -146,6 +234,32 @@ def test_import_leaves_tensorflow_alone():
         "import sys, musicsim.embedding\nsys.exit(bool({'tensorflow', 'keras'} & set(sys.modules)))"
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_threads_are_those_of_the_first_model():
+    """All cores may be asked for by their number, and what can't be changed any more is refused."""
+    done = run(
+        "import os\n"
+        "from musicsim.embedding import Model, read_weights\n"
+        "from musicsim.resources import resource\n"
+        "weights = read_weights(resource('starter.h5'))\n"
+        "cores = os.cpu_count()\n"
+        "if hasattr(os, 'sched_getaffinity'):\n"
+        "    cores = len(os.sched_getaffinity(0))\n"
+        "Model(weights)\n"
+        "Model(weights, threads=cores)\n"
+        "for threads in (cores + 1, 0):\n"
+        "    try:\n"
+        "        Model(weights, threads=threads)\n"
+        "    except (RuntimeError, ValueError) as error:\n"
+        "        print(type(error).__name__, error)\n"
+        "print(cores)\n"
+    )
+    assert done.returncode == 0, done.stderr
+    other, none, cores = done.stdout.splitlines()
+    assert other.startswith(f"RuntimeError TensorFlow runs on {cores} threads in this process")
+    assert none.startswith("ValueError")
 
 
 @pytest.mark.slow
