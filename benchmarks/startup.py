@@ -23,8 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 from musicsim.app import Musicsim
+from musicsim.audio import SETTLED
 from musicsim.library.catalogue import ScannedFile
-from musicsim.library.embeddings import TrackWindows
+from musicsim.library.embeddings import PooledTrack, TrackWindows
 from musicsim.library.types import Tags
 
 SIZES = (100, 10_000, 50_000)
@@ -55,9 +56,9 @@ def make_library(data: Path, tracks: int) -> None:
         with app.catalogue.database.transaction():
             for track in app.embeddings.pending(app.model.identity):
                 vector = rng.normal(size=size).astype(np.float32)
-                app.embeddings.store(
-                    track, app.model.identity, TrackWindows(np.zeros(1), vector[None]), vector
-                )
+                windows = TrackWindows(np.zeros(1), vector[None])
+                pooled = PooledTrack(vector, SETTLED)
+                app.embeddings.store(track, app.model.identity, SETTLED, windows, pooled)
 
 
 def open_window(data: Path, began: float) -> None:

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
-import platformdirs
 from filelock import FileLock, Timeout
 
+from musicsim.audio import DENSE_HOP, SETTLED
 from musicsim.background import Background
-from musicsim.embedding import WeightFile, find_weights, pool, read_weights
+from musicsim.embedding import InputRepr, WeightFile, pool
+from musicsim.embedding.fetching import FetchError, fetch_weights
+from musicsim.embedding.official import official_model
 from musicsim.errors import MusicsimError, display_path
-from musicsim.events import Events, ScanFinished, ScanStarted, TracksRemoved
-from musicsim.indexer import Indexer
+from musicsim.events import (
+    Events,
+    FetchProgress,
+    ModelChanged,
+    ScanFinished,
+    ScanStarted,
+    TracksChanged,
+    TracksRemoved,
+)
+from musicsim.folders import default_data_folder, models_folder_of
+from musicsim.indexer import Indexer, IndexerSettings
 from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
-from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore
+from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore, KnownModel
 from musicsim.library.scanner import Scanner, check_folder
 from musicsim.library.types import ScanSummary, Track
+from musicsim.listening import Depth, ListeningSettings
+from musicsim.models import Models
 from musicsim.playlists.generate import (
     Candidate,
     GeneratedPlaylist,
@@ -27,7 +43,7 @@ from musicsim.playlists.generate import (
     similar_tracks,
 )
 from musicsim.playlists.rules import Rules
-from musicsim.search import ModelInUse, NotEmbedded, Search, mean_point
+from musicsim.search import NotEmbedded, Search, mean_point
 from musicsim.similarity.space import Vectors
 from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, WorkerSettings
@@ -35,11 +51,6 @@ from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, WorkerSettings
 
 class DataFolderInUse(MusicsimError):  # noqa: N818
     """Another musicsim owns the data folder."""
-
-
-def default_data_folder() -> Path:
-    """The platform's folder for a program's data."""
-    return platformdirs.user_data_path("musicsim", appauthor=False)
 
 
 def data_folder_lock(folder: Path) -> FileLock:
@@ -83,18 +94,24 @@ class Musicsim:
             undo.callback(self.catalogue.close)
             self.embeddings = EmbeddingStore(self.catalogue, data_folder, read_only=read_only)
             undo.callback(self.embeddings.close)
-            self._weights, self.model = self._choose_weights(read_only)
-            if not read_only and self.catalogue.model != self.model.identity:
-                self.catalogue.set_setting("model", self.model.identity)
+            self.models = Models(
+                self.catalogue, self.embeddings, models_folder_of(data_folder), read_only=read_only
+            )
             undo.pop_all()
-        self.worker = WorkerClient(self._worker_settings())
+        self.listening = ListeningSettings.load(self.catalogue)
+        self.worker = WorkerClient(self._worker_settings(self.models.listening))
         # The index has one owner; whoever only reads searches exactly.
         self.search = Search(
-            self.catalogue, self.embeddings, self.model, None if read_only else self.worker
+            self.catalogue,
+            self.embeddings,
+            self.models.searched,
+            None if read_only else self.worker,
         )
         self.scanner = Scanner(self.catalogue, self.events)
         self._background: Background | None = None
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
+        self._downloads = ThreadPoolExecutor(1, "musicsim-downloads")
+        self._fetch_cancelled = threading.Event()
 
     @classmethod
     def open(cls, data_folder: Path | None = None) -> Musicsim:
@@ -131,25 +148,26 @@ class Musicsim:
             )
         return cls(folder, read_only=True, lock=None)
 
-    def _choose_weights(self, read_only: bool) -> tuple[WeightFile, ModelInUse]:
-        """The weights in the order of `find_weights`; for a look only, those that made what is there."""
-        chosen = self.catalogue.setting("weights")
-        found = find_weights(self.data_folder / "models", Path(chosen) if chosen else None)
-        here = [file for file in found if file.source != "available"]
-        first = _model_of(here[0])
-        if read_only and first.identity != self.catalogue.model:
-            for file in here[1:]:
-                if (model := _model_of(file)).identity == self.catalogue.model:
-                    return file, model
-        return here[0], first
+    @property
+    def model(self) -> KnownModel:
+        """The model whose embeddings are searched."""
+        return self.search.model
 
-    def _worker_settings(self) -> WorkerSettings:
+    def _worker_settings(self, model: KnownModel) -> WorkerSettings:
         return WorkerSettings(
-            weights=self._weights.path,
-            input_repr=self._weights.input_repr,
-            embedding_size=self._weights.embedding_size,
+            weights=model.weights,
+            input_repr=cast(InputRepr | None, model.input_repr),
+            embedding_size=model.embedding_size,
             index_folder=self.data_folder / "index",
             log_file=self.data_folder / "worker.log",
+            threads=self.listening.threads,
+            gentle=self.listening.gentle,
+        )
+
+    def _indexer_settings(self) -> IndexerSettings:
+        model = self.models.listening
+        return IndexerSettings(
+            model.identity, self.listening.depth.passes, self._worker_settings(model)
         )
 
     def make_indexer(self) -> Indexer:
@@ -157,10 +175,11 @@ class Musicsim:
         return Indexer(
             self.catalogue,
             self.embeddings,
-            self.model.identity,
+            self._indexer_settings(),
             self.worker,
             self.search,
             self.events,
+            first_pass_done=self._switch_if_complete,
         )
 
     def __enter__(self) -> Musicsim:
@@ -175,6 +194,8 @@ class Musicsim:
             self._background.stop()
         self.worker.close()
         self._answers.shutdown(cancel_futures=True)
+        self._fetch_cancelled.set()
+        self._downloads.shutdown(cancel_futures=True)
         self.embeddings.close()
         self.catalogue.close()
         if self._lock is not None:
@@ -263,6 +284,106 @@ class Musicsim:
         """Whether embedding waits for `resume`."""
         return self._background is not None and self._background.indexer.paused
 
+    # --- how musicsim listens ---
+
+    def set_listening(self, settings: ListeningSettings) -> None:
+        """Listen with other settings from the next track on, and keep them."""
+        settings.save(self.catalogue)
+        self.listening = settings
+        self._settings_changed()
+
+    def seconds_a_track(self, depth: Depth) -> float | None:
+        """What listening that thoroughly takes for a track of this library's mean length; None before the first scan.
+
+        As the model that listens was measured on this machine when it was last at work.
+        """
+        kept = self.catalogue.setting(f"cost {self.models.listening.identity}")
+        if kept is None:
+            return None
+        cost = json.loads(kept)
+        a_window = (cost["front_end"] + cost["network"]) / cost["windows"]
+        windows = float(depth.passes[-1])
+        if depth is Depth.EVERY:
+            windows = self.catalogue.mean_duration() / DENSE_HOP
+        decoding = (cost["decoding"] + cost["resampling"]) / cost["tracks"]
+        # Decoding goes on beside the network.
+        return float(max(decoding, a_window * windows))
+
+    def use_model(self, file: WeightFile) -> None:
+        """Listen with another model; the library is embedded anew in the background, and search goes on meanwhile.
+
+        Raises
+        ------
+        WeightsError
+            If its file can't be read.
+        """
+        self.models.use(file)
+        self._show_searched()
+        self._settings_changed()
+        self.events.emit(ModelChanged())
+
+    def fetch_model(
+        self, name: str, *, mirror: str | None = None, proxy: str | None = None
+    ) -> Future[Path]:
+        """Download an official model in the background; `FetchProgress` events tell how far it is.
+
+        One at a time: the next waits for the one before. The future has the weight file, or `FetchError`.
+        """
+        model = official_model(name)
+        if model is None:
+            raise FetchError(f"There is no published model named {name}.")
+        self._fetch_cancelled.clear()
+
+        def fetch() -> Path:
+            def tell(done: int, total: int | None) -> None:
+                self.events.emit(FetchProgress(name, done, total))
+
+            try:
+                path = fetch_weights(
+                    model,
+                    self.models.folder,
+                    mirror=mirror,
+                    proxy=proxy,
+                    progress=tell,
+                    cancelled=self._fetch_cancelled,
+                )
+            except MusicsimError as error:
+                self.events.emit(FetchProgress(name, 0, None, finished=True, problem=str(error)))
+                raise
+            self.events.emit(FetchProgress(name, 0, None, finished=True))
+            self.events.emit(ModelChanged())
+            return path
+
+        return self._downloads.submit(fetch)
+
+    def cancel_fetch(self) -> None:
+        """Stop a download; what has come so far is kept for the next time."""
+        self._fetch_cancelled.set()
+
+    def forget_model(self, identity: str) -> int:
+        """Delete what a model made that is not in use any more; returns of how many tracks that was."""
+        forgotten = self.models.forget(identity)
+        self.events.emit(ModelChanged())
+        return forgotten
+
+    def _settings_changed(self) -> None:
+        if self._background is not None:
+            self._background.indexer.use(self._indexer_settings())
+            self._background.wake()
+        else:
+            self.worker.restart_with(self._worker_settings(self.models.listening))
+
+    def _switch_if_complete(self) -> None:
+        if self.models.switch_if_complete():
+            self._show_searched()
+            self.events.emit(ModelChanged())
+
+    def _show_searched(self) -> None:
+        """Search what `models` says is searched now, and have every track looked at anew."""
+        if self.search.model != self.models.searched:
+            self.search.use(self.models.searched)
+            self.events.emit(TracksChanged(tuple(self.catalogue.track_ids())))
+
     # --- similar tracks and playlists ---
 
     def similar(
@@ -286,17 +407,18 @@ class Musicsim:
         seed = next(iter(self.catalogue.tracks_by_id([track_id])), None)
         if seed is None:
             raise NotEmbedded("This track is not in the library any more.")
-        try:
-            point = self.search.point_of(track_id)
-        except NotEmbedded:
-            if seed.problem:
-                raise NotEmbedded(f"{seed.name}: {seed.problem}.") from None
-            if self._background is not None:
-                self._background.indexer.prefer(track_id)
-            raise
-        return similar_tracks(
-            seed, point, self._candidates(point), rules=rules or Rules(), limit=limit
-        )
+        with self.search.steady():
+            try:
+                point = self.search.point_of(track_id)
+            except NotEmbedded:
+                if seed.problem:
+                    raise NotEmbedded(f"{seed.name}: {seed.problem}.") from None
+                if self._background is not None:
+                    self._background.indexer.prefer(track_id)
+                raise
+            return similar_tracks(
+                seed, point, self._candidates(point), rules=rules or Rules(), limit=limit
+            )
 
     def find_similar_to_file(
         self, path: Path, *, rules: Rules | None = None, limit: int = 50
@@ -308,15 +430,28 @@ class Musicsim:
         Refused
             If the file can't be decoded or has no sound.
         """
-        point = self.point_of_file(path)
-        return similar_tracks(
-            None, point, self._candidates(point), rules=rules or Rules(), limit=limit
-        )
+        model, pooled = self._embed_file(path)
+        with self.search.steady():
+            if model != self.search.model:
+                # It took over while the file was being embedded.
+                return self.find_similar_to_file(path, rules=rules, limit=limit)
+            point = self.search.point_for(pooled)
+            return similar_tracks(
+                None, point, self._candidates(point), rules=rules or Rules(), limit=limit
+            )
 
-    def point_of_file(self, path: Path) -> Vectors:
-        """Embed a file that is not in the library; waits."""
-        answer: EmbeddedTrack = self.worker.request(EmbedTrack(path)).result()
-        return self.search.point_for(pool(answer.vectors))
+    def _embed_file(self, path: Path) -> tuple[KnownModel, Vectors]:
+        """Embed a file as the searched model does; gives that, too."""
+        model, worker = self.search.model, self.worker
+        if self.models.listening != model:
+            # One for the moment: the other is loaded with the model that listens.
+            worker = WorkerClient(self._worker_settings(model))
+        try:
+            answer: EmbeddedTrack = worker.request(EmbedTrack(path, SETTLED)).result()
+        finally:
+            if worker is not self.worker:
+                worker.close()
+        return model, pool(answer.vectors)
 
     def generate_playlist(
         self,
@@ -329,16 +464,17 @@ class Musicsim:
     ) -> GeneratedPlaylist:
         """Make a playlist from tracks of the library; waits. See `playlists.generate.playlist_from`."""
         tracks = self.catalogue.tracks_by_id(dict.fromkeys(seed_ids))
-        seeds = [(track, self.search.point_of(track.id)) for track in tracks]
-        middle = mean_point(point for _, point in seeds)
-        return playlist_from(
-            seeds,
-            self._candidates(middle),
-            rules=rules,
-            length=length,
-            minutes=minutes,
-            rng_seed=rng_seed,
-        )
+        with self.search.steady():
+            seeds = [(track, self.search.point_of(track.id)) for track in tracks]
+            middle = mean_point(point for _, point in seeds)
+            return playlist_from(
+                seeds,
+                self._candidates(middle),
+                rules=rules,
+                length=length,
+                minutes=minutes,
+                rng_seed=rng_seed,
+            )
 
     def _candidates(self, point: Vectors) -> Iterator[Candidate]:
         """Every embedded track from the nearest to a point on, with what the rules need to know of it."""
@@ -348,10 +484,3 @@ class Musicsim:
             for neighbour in neighbours:
                 if (track := known.get(neighbour.track_id)) is not None:
                     yield Candidate(track, neighbour.cosine, neighbour.point)
-
-
-def _model_of(file: WeightFile) -> ModelInUse:
-    weights = read_weights(
-        file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
-    )
-    return ModelInUse(weights.identity, weights.self_standardised)

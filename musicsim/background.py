@@ -104,14 +104,18 @@ class Background:
     def _changed(self, paths: Collection[Path]) -> None:
         self._scans.put(lambda: self._update(paths, self._stopping.is_set))
 
+    def wake(self) -> None:
+        """Look for something to embed."""
+        with self._wake:
+            self._work_is_waiting = True
+            self._wake.notify_all()
+
     def _run_scans(self) -> None:
         while not self._stopping.is_set() and (job := self._scans.get()) is not None:
             with self._notices("scan"):
                 self.watch()
                 job()
-            with self._wake:
-                self._work_is_waiting = True
-                self._wake.notify_all()
+            self.wake()
 
     def _run_indexer(self) -> None:
         while not self._stopping.is_set():

@@ -69,6 +69,29 @@ class EmbeddingProgress:
     finished: bool
     current: str = ""
     """The track that is being listened to, printable."""
+    refining: bool = False
+    """This is a later pass, over tracks that can be searched for already."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChanged:
+    """Another model is searched, or listens; or the choice of models is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """How far the download of a model has come."""
+
+    name: str
+    """The model's."""
+    done: int
+    """Bytes."""
+    total: int | None
+    """Bytes, where the server says how many there are."""
+    finished: bool = False
+    """Whether this is the last of these, for better or worse."""
+    problem: str = ""
+    """Why it failed, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,8 @@ Event = (
     | ScanProgress
     | ScanFinished
     | EmbeddingProgress
+    | ModelChanged
+    | FetchProgress
     | ProblemsChanged
     | PlaylistsChanged
     | Notice

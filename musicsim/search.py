@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
 
 from musicsim.errors import MusicsimError
 from musicsim.library.catalogue import Catalogue
-from musicsim.library.embeddings import EmbeddingStore
+from musicsim.library.embeddings import EmbeddingStore, KnownModel
 from musicsim.similarity.index import ExactIndex, Ids, Neighbours
 from musicsim.similarity.space import Space, Vectors
 from musicsim.worker.client import Refused, WorkerClient, WorkerDied
@@ -26,22 +27,6 @@ _log = logging.getLogger(__name__)
 
 class NotEmbedded(MusicsimError):  # noqa: N818
     """There is no embedding of a track yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInUse:
-    """What search must know of the model.
-
-    Attributes
-    ----------
-    identity
-        Goes with every vector; vectors of two models never meet.
-    standardised
-        True where the model's own last layer standardises, so that the library needs no space of its own.
-    """
-
-    identity: str
-    standardised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +49,7 @@ class IndexReport:
 
 
 class Search:
-    """Search over the embeddings of the model in use; thread-safe.
+    """Search over the embeddings of one model; thread-safe.
 
     Parameters
     ----------
@@ -80,7 +65,7 @@ class Search:
         self,
         catalogue: Catalogue,
         embeddings: EmbeddingStore,
-        model: ModelInUse,
+        model: KnownModel,
         worker: WorkerClient | None,
     ) -> None:
         self._catalogue = catalogue
@@ -94,6 +79,23 @@ class Search:
         self._index_opened_in = 0  # the worker's start in which the index was opened; 0 in none
         self._index_space = ""
         self._died_opening = False  # a torn store can crash the process that opens it
+
+    @property
+    def model(self) -> KnownModel:
+        """Whose embeddings are searched."""
+        return self._model
+
+    def steady(self) -> AbstractContextManager[object]:
+        """While this is held, `use` waits: what was found so far fits what will be."""
+        return self._lock
+
+    def use(self, model: KnownModel) -> None:
+        """Search the embeddings of another model from now on."""
+        with self._lock:
+            self._model = model
+            self._space = self._exact = None
+            self._indexed = set()
+            self._index_opened_in = 0
 
     def point_of(self, track_id: int) -> Vectors:
         """A track's place on the unit sphere (D,).
@@ -158,19 +160,17 @@ class Search:
         """The index in memory, brought up to date: what is new is loaded, the rest stays."""
         with self._lock:
             space = self._get_space()
-            known = self._exact
-            if known is not None and np.isin(known.ids, ids).all():
-                new = np.setdiff1d(ids, known.ids)
-                if not len(new):
-                    return known
-                loaded = self._embeddings.load(new.tolist())
-                points = space.transform(loaded.vectors)
-                if len(known.ids):
-                    points = np.concatenate([known.points, points])
-                self._exact = ExactIndex(np.concatenate([known.ids, loaded.ids]), points)
-            else:
-                loaded = self._embeddings.load(ids.tolist())
-                self._exact = ExactIndex(loaded.ids, space.transform(loaded.vectors))
+            known = self._exact or ExactIndex(ids[:0], np.zeros((0, 0), np.float32))
+            kept = np.isin(known.ids, ids)
+            new = np.setdiff1d(ids, known.ids)
+            if self._exact is None or not kept.all() or len(new):
+                known_ids, points = known.ids[kept], known.points[kept]
+                if len(new):
+                    loaded = self._embeddings.load(new.tolist())
+                    fresh = space.transform(loaded.vectors)
+                    points = np.concatenate([points, fresh]) if len(points) else fresh
+                    known_ids = np.concatenate([known_ids, loaded.ids])
+                self._exact = ExactIndex(known_ids, points)
             return self._exact
 
     def _get_space(self) -> Space:

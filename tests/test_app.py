@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from musicsim.app import DataFolderInUse, Musicsim
+from musicsim.audio import EVERY_WINDOW
+from musicsim.embedding import find_weights
 from musicsim.errors import MusicsimError
-from musicsim.events import EmbeddingProgress, Event
+from musicsim.events import EmbeddingProgress, Event, ModelChanged
 from musicsim.library import watcher
 from musicsim.library.types import TrackState
+from musicsim.listening import Depth, ListeningSettings
 from musicsim.playlists.rules import Rules
+from musicsim.resources import resource
 from musicsim.search import NotEmbedded
 
 
@@ -85,7 +89,8 @@ def test_closing_in_the_middle_loses_nothing(tmp_path, demo_library):
             lambda: any(isinstance(e, EmbeddingProgress) and e.finished for e in waiter.seen)
         )
         assert app.catalogue.counts().embedded == len(demo_library)
-        done = max(e.done for e in waiter.seen if isinstance(e, EmbeddingProgress))
+        first_pass = [e for e in waiter.seen if isinstance(e, EmbeddingProgress) and not e.refining]
+        done = max(e.done for e in first_pass)
         assert done <= len(demo_library) - len(kept)
 
 
@@ -108,6 +113,54 @@ def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_libr
     app.resume()
     waiter.until(lambda: app.catalogue.counts().embedded == 3)
     assert len(app.similar(waiting.id, rules=everything).result(60).matches) == 2
+
+
+def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
+    app, music, tmp_path, demo_library
+):
+    waiter = Waiter(app)
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    old = app.model.identity
+    app.pause()
+    other = tmp_path / "other.h5"
+    # The same network in another file is another model.
+    other.write_bytes(resource("starter.h5").read_bytes() + b"\0")
+    app.use_model(find_weights(tmp_path, other)[0])
+    new = app.models.listening.identity
+
+    track = app.catalogue.tracks()[0]
+    everything = Rules(max_per_artist=None, near_duplicates=True)
+    assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
+    found = app.find_similar_to_file(demo_library[9].path, rules=everything)
+    assert (app.model.identity, len(found.matches)) == (old, 2)
+
+    waiter.seen.clear()
+    app.resume()
+    waiter.until(lambda: app.model.identity == new)
+    assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
+    assert app.catalogue.counts().embedded == 2
+    assert app.embeddings.models() == {old: 2, new: 2}
+    waiter.until(lambda: any(isinstance(event, ModelChanged) for event in waiter.seen))
+    assert app.forget_model(old) == 2
+
+
+def test_the_listeners_settings_reach_the_worker_and_are_kept(app, music, tmp_path):
+    waiter = Waiter(app)
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    wanted = ListeningSettings(Depth.EVERY, threads=1, gentle=True)
+    app.set_listening(wanted)
+    model = app.model.identity
+    waiter.until(lambda: app.embeddings.pending(model, EVERY_WINDOW) == [])
+    for track in app.catalogue.tracks():
+        windows = app.embeddings.windows(track.id, model)
+        assert len(windows.offsets) == pytest.approx(track.tags.duration, abs=1)
+    assert ListeningSettings.load(app.catalogue) == wanted
+    waiter.until(lambda: app.seconds_a_track(Depth.EVERY) is not None)
+    assert app.seconds_a_track(Depth.EVERY) > app.seconds_a_track(Depth.QUICK) > 0
 
 
 def test_a_failed_file_is_tried_again_on_request(app, music, demo_library):

@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicsim.audio import EVERY_WINDOW
 from musicsim.events import EmbeddingProgress, Events, TracksChanged
-from musicsim.indexer import CRASHED, Indexer
+from musicsim.indexer import CRASHED, Indexer, IndexerSettings
 from musicsim.library.catalogue import Catalogue, ScannedFile
-from musicsim.library.embeddings import EmbeddingStore, TrackWindows
+from musicsim.library.embeddings import EmbeddingStore, KnownModel, TrackWindows
 from musicsim.library.types import Tags, TrackState
-from musicsim.search import ModelInUse, Search
+from musicsim.search import Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied
-from musicsim.worker.protocol import EmbeddedTrack, TryModel
+from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
 
 
 class Worker:
@@ -27,6 +28,8 @@ class Worker:
         self.broken = False
         self.running = False
         self.before_answer = lambda name: None
+        self.requests: dict[str, EmbedTrack] = {}
+        self.settings: list[WorkerSettings] = []
 
     def request(self, request) -> Future:
         future: Future = Future()
@@ -37,7 +40,22 @@ class Worker:
                 future.set_result(None)
             return future
         self.in_worker[future] = request.path.name
+        self.requests[request.path.name] = request
         return future
+
+    def answer_to(self, request: EmbedTrack) -> EmbeddedTrack:
+        """Whole seconds of a track of ten seconds, all of the plan that are still to come; their vectors say which."""
+        if request.windows == EVERY_WINDOW:
+            offsets = np.arange(10.0)
+        else:
+            left = [float(second) for second in range(10) if second not in request.listened]
+            offsets = np.array(left[: max(0, request.windows - len(request.listened))])
+        vectors = np.tile(offsets.astype(np.float32)[:, None] + 1, 4)
+        cost = Cost(len(offsets), 0.5, 0.25, 1.0, 2.0)
+        return EmbeddedTrack(offsets, vectors, 10.0, None, cost)
+
+    def restart_with(self, settings: WorkerSettings) -> None:
+        self.settings.append(settings)
 
     def wait(self, futures, timeout=None, return_when=None):
         """Answer the oldest request; or die, and every request with it."""
@@ -54,11 +72,15 @@ class Worker:
                 future.set_exception(self.refuse[name])
             else:
                 self.embedded.append(name)
-                vectors = np.ones((2, 4), np.float32) * (len(self.embedded))
-                future.set_result(EmbeddedTrack(np.array([0.0, 5.0]), vectors, 10.0, None))
+                future.set_result(self.answer_to(self.requests[name]))
             break
         done = {future for future in futures if future.done()}
         return done, set(futures) - done
+
+
+def settings(*passes: int, model: str = "m", threads: int | None = None) -> IndexerSettings:
+    worker = WorkerSettings(Path("m.h5"), None, None, Path("index"), Path("log"), threads)
+    return IndexerSettings(model, passes, worker)
 
 
 class Library:
@@ -73,9 +95,22 @@ class Library:
         self.events: list[object] = []
         events = Events()
         events.subscribe(self.events.append)
-        search = Search(self.catalogue, self.embeddings, ModelInUse("m", True), None)
-        self.indexer = Indexer(self.catalogue, self.embeddings, "m", self.worker, search, events)
+        model = KnownModel("m", Path("m.h5"), None, None, standardised=True)
+        search = Search(self.catalogue, self.embeddings, model, None)
+        self.switches = 0
+        self.indexer = Indexer(
+            self.catalogue,
+            self.embeddings,
+            settings(2),
+            self.worker,
+            search,
+            events,
+            first_pass_done=self.first_pass_done,
+        )
         self.add(6)
+
+    def first_pass_done(self) -> None:
+        self.switches += 1
 
     def add(self, count: int) -> None:
         folder_id = self.catalogue.add_folder(self.music)
@@ -84,6 +119,10 @@ class Library:
             (self.music / name).write_bytes(b"x")
             file = ScannedFile(self.music / name, 1, 1, name.encode(), Tags())
             self.catalogue.add_track(folder_id, file)
+
+    def vector(self, name: str, model: str = "m") -> list[float]:
+        (track,) = [t for t in self.catalogue.tracks() if t.path.name == name]
+        return self.embeddings.pooled(track.id, model).vector.tolist()
 
     def states(self) -> dict[str, TrackState]:
         return {track.path.name: track.state for track in self.catalogue.tracks()}
@@ -236,7 +275,7 @@ def test_what_a_killed_process_embedded_is_not_embedded_again(library):
     windows = TrackWindows(np.array([0.0]), np.array([[1.0, 2.0, 3.0, 4.0]], np.float32))
     with library.embeddings._windows.transaction() as db:
         db.execute(
-            "INSERT INTO windows VALUES (?, 'm', ?, ?, ?, NULL)",
+            "INSERT INTO windows VALUES (?, 'm', 2, ?, ?, ?, NULL)",
             (
                 track.id,
                 track.content_key,
@@ -249,3 +288,104 @@ def test_what_a_killed_process_embedded_is_not_embedded_again(library):
     assert set(library.states().values()) == {TrackState.EMBEDDED}
     embedding_id = library.embeddings.id_of(track.id, "m")
     assert library.embeddings.load([embedding_id]).vectors.tolist() == [[1.0, 2.0, 3.0, 4.0]]
+
+
+def test_every_track_has_its_first_pass_before_any_is_listened_to_again(library):
+    library.indexer.use(settings(2, 5))
+    library.indexer.run()
+    assert library.worker.embedded == [*"012345", *"012345"]
+    refining = [event.refining for event in library.progress() if not event.finished]
+    assert refining == sorted(refining)
+    assert {event.total for event in library.progress()} == {6}
+    assert library.switches
+
+
+def test_a_later_pass_adds_what_is_still_to_come(library):
+    library.indexer.use(settings(2, 5))
+    library.indexer.run()
+    assert library.worker.requests["3"].listened == (0.0, 1.0)
+    assert library.vector("3") == [3.0] * 4  # the mean of 1 ... 5
+    (track, *_) = library.catalogue.tracks()
+    assert library.embeddings.windows(track.id, "m").offsets.tolist() == [0, 1, 2, 3, 4]
+    library.indexer.run()
+    assert len(library.worker.embedded) == 12
+
+
+def test_a_later_pass_over_a_track_that_has_no_more_changes_nothing(library):
+    library.indexer.use(settings(10, 64))
+    library.indexer.run()
+    ids = library.embeddings.ids("m").tolist()
+    library.indexer.run()
+    assert library.embeddings.ids("m").tolist() == ids
+    assert library.embeddings.pending("m", 64) == []
+
+
+def test_listening_to_everything_takes_the_place_of_the_sample(library):
+    library.indexer.use(settings(2, EVERY_WINDOW))
+    library.indexer.run()
+    assert library.vector("0") == [5.5] * 4
+    assert library.worker.requests["0"].listened == ()
+
+
+def test_a_later_pass_that_fails_leaves_the_track_as_it_was(library):
+    library.indexer.run()
+    library.worker.refuse["2"] = Refused("the disk is tired")
+    library.worker.crash_on = {"4"}
+    library.indexer.use(settings(2, 5))
+    library.indexer.run()
+    library.indexer.run()
+    assert library.catalogue.problems() == []
+    assert set(library.states().values()) == {TrackState.EMBEDDED}
+    assert library.vector("2") == library.vector("4") == [1.5] * 4
+    assert library.vector("3") == [3.0] * 4
+
+
+def test_a_new_track_does_not_wait_for_the_later_pass(library, monkeypatch):
+    monkeypatch.setattr("musicsim.indexer._LATER_PASS_SECONDS", 0.0)
+
+    def add_one(name: str) -> None:
+        if len(library.worker.embedded) == 6:
+            library.add(1)
+
+    library.worker.before_answer = add_one
+    library.indexer.use(settings(2, 5))
+    library.indexer.run()
+    assert library.worker.embedded.index("6") < 12
+
+
+def test_windows_that_were_lost_are_embedded_again(library):
+    library.indexer.run()
+    with library.embeddings._windows.transaction() as db:
+        db.execute("DELETE FROM windows")
+    library.indexer.use(settings(2, 5))
+    library.indexer.run()
+    assert library.vector("0") == [3.0] * 4
+
+
+def test_other_settings_count_from_the_next_track_on(library):
+    def change(name: str) -> None:
+        if name == "1":
+            library.indexer.use(settings(2, model="other", threads=1))
+
+    library.worker.before_answer = change
+    library.indexer.run()
+    assert [s.threads for s in library.worker.settings] == [1]
+    in_worker = len(library.embeddings.ids("m"))
+    assert 2 <= in_worker < 6  # what was under way was finished, and kept as the old model's
+    assert len(library.embeddings.ids("other")) == 6
+
+
+def test_a_pause_does_not_keep_other_settings_waiting(library):
+    library.indexer.pause()
+    library.indexer.use(settings(2, model="other"))
+    runner = threading.Thread(target=library.indexer.run)
+    runner.start()
+    library.indexer.resume()
+    runner.join()
+    assert len(library.embeddings.ids("other")) == 6
+
+
+def test_the_cost_of_a_run_is_added_up_and_kept(library):
+    library.indexer.run()
+    assert library.indexer.cost == Cost(12, 3.0, 1.5, 6.0, 12.0)
+    assert '"tracks": 6' in library.catalogue.setting("cost m")

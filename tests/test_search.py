@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 
 from musicsim.library.catalogue import Catalogue, ScannedFile
-from musicsim.library.embeddings import EmbeddingStore, TrackWindows
+from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
 from musicsim.library.types import Tags
-from musicsim.search import ModelInUse, NotEmbedded, Search, mean_point
+from musicsim.search import NotEmbedded, Search, mean_point
 from musicsim.similarity.index import ExactIndex
 from musicsim.worker.client import WorkerDied
 from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFromIndex
 
-PLAIN = ModelInUse("m", standardised=True)
-RAW = ModelInUse("m", standardised=False)
+PLAIN = KnownModel("m", Path("m.h5"), None, None, standardised=True)
+RAW = KnownModel("m", Path("m.h5"), None, None, standardised=False)
 
 
 class IndexInMemory:
@@ -79,7 +79,7 @@ class Library:
         for track in self.embeddings.pending("m"):
             vector = (self.rng.normal(size=8) + 3).astype(np.float32)
             windows = TrackWindows(np.zeros(1), vector[None])
-            self.embeddings.store(track, "m", windows, vector)
+            self.embeddings.store(track, "m", 1, windows, PooledTrack(vector, 1))
         return ids
 
     def search(self, worker=None, model=PLAIN) -> Search:
@@ -118,6 +118,20 @@ def test_tracks_added_and_gone_since_the_last_search_are_seen(library):
     assert sorted(order(search, ids[0])) == sorted([*ids[:4], *new])
     library.catalogue.set_missing([ids[4]], False)
     assert sorted(order(search, ids[0])) == sorted([*ids, *new])
+
+
+@pytest.mark.parametrize("model", [PLAIN, RAW], ids=["plain", "raw"])
+def test_a_track_that_was_listened_to_again_is_found_where_it_is_now(library, model):
+    ids = library.add(12)
+    search = library.search(model=model)
+    order(search, ids[0])
+    moved = library.embeddings.pending("m", 2)[5]
+    near = library.embeddings.pooled(ids[0], "m")
+    windows = TrackWindows(np.zeros(1), near.vector[None])
+    library.embeddings.store(moved, "m", 2, windows, near)
+    assert order(search, ids[0])[:2] == [ids[0], moved.id]
+    library.catalogue.set_missing([ids[7]], True)
+    assert ids[7] not in order(search, ids[0])
 
 
 def test_a_track_that_was_not_listened_to_says_so(library):

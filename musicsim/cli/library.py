@@ -6,9 +6,11 @@ import argparse
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from musicsim.app import DataFolderInUse, Musicsim
+from musicsim.audio import FIRST_PASS, SETTLED
 from musicsim.cli.output import (
     Commands,
     complain,
@@ -22,7 +24,9 @@ from musicsim.cli.output import (
 )
 from musicsim.events import Event, Notice, TracksChanged
 from musicsim.library.types import Problem, ScanSummary, TrackState
+from musicsim.listening import Depth
 from musicsim.search import IndexReport
+from musicsim.worker.protocol import Cost
 
 
 def add_commands(commands: Commands) -> None:
@@ -33,6 +37,7 @@ def add_commands(commands: Commands) -> None:
     )
     scan_command.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     scan_command.add_argument("--retry", action="store_true", help="try failed files again")
+    _add_listening_options(scan_command)
     scan_command.add_argument("--json", action="store_true")
     scan_command.set_defaults(run=scan)
 
@@ -40,6 +45,7 @@ def add_commands(commands: Commands) -> None:
         "watch", help="like scan, then follow the folders until interrupted"
     )
     watch_command.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    _add_listening_options(watch_command)
     watch_command.set_defaults(run=watch)
 
     status_command = commands.add_parser("status", help="what the library holds")
@@ -53,10 +59,52 @@ def add_commands(commands: Commands) -> None:
     doctor_command.set_defaults(run=doctor)
 
 
+def _add_listening_options(command: argparse.ArgumentParser) -> None:
+    options = command.add_argument_group(
+        "how to listen", "kept for later, also for the window; at first: settled, all cores"
+    )
+    options.add_argument(
+        "--depth",
+        choices=[depth.value for depth in Depth],
+        help=f"quick: {FIRST_PASS} seconds of each track; settled: then up to {SETTLED}, which finds almost what "
+        "listening to everything would; every: then each track from beginning to end, which takes long",
+    )
+    options.add_argument(
+        "--threads", type=_threads, metavar="N|all", help="processor cores for the network"
+    )
+    options.add_argument(
+        "--gentle",
+        action=argparse.BooleanOptionalAction,
+        help="leave a core to other programs, and give way to them",
+    )
+
+
+def _threads(text: str) -> int:
+    """A number of cores; 0 for all."""
+    if text == "all":
+        return 0
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _set_listening(app: Musicsim, options: argparse.Namespace) -> None:
+    settings = app.listening
+    if options.depth is not None:
+        settings = replace(settings, depth=Depth(options.depth))
+    if options.threads is not None:
+        settings = replace(settings, threads=options.threads or None)
+    if options.gentle is not None:
+        settings = replace(settings, gentle=options.gentle)
+    if settings != app.listening:
+        app.set_listening(settings)
+
+
 def scan_and_embed(
     app: Musicsim, folders: Sequence[Path], *, quiet: bool
-) -> tuple[ScanSummary, list[Problem]]:
-    """Scan, embed what is pending, and give the counts and the problems in these folders."""
+) -> tuple[ScanSummary, list[Problem], Cost]:
+    """Scan, embed what is pending; the counts, the problems in these folders, and what the embedding cost."""
     with progress_of(app, quiet=quiet):
         summary = app.scan(folders or None)
         indexer = app.make_indexer()
@@ -67,7 +115,7 @@ def scan_and_embed(
         for problem in app.catalogue.problems()
         if not roots or any(problem.path.is_relative_to(root) for root in roots)
     ]
-    return summary, problems
+    return summary, problems, indexer.cost
 
 
 def scan(options: argparse.Namespace) -> None:
@@ -78,7 +126,8 @@ def scan(options: argparse.Namespace) -> None:
             complain("The library has no folders yet: name one, as in `musicsim scan ~/Music`.")
         if options.retry:
             app.catalogue.clear_failures()
-        summary, problems = scan_and_embed(app, options.folders, quiet=options.json)
+        _set_listening(app, options)
+        summary, problems, cost = scan_and_embed(app, options.folders, quiet=options.json)
         counts = app.catalogue.counts()
         model = app.model.identity
     failed = [problem for problem in problems if problem.failed]
@@ -96,6 +145,7 @@ def scan(options: argparse.Namespace) -> None:
                 "tracks": counts.tracks,
                 "seconds": round(seconds, 3),
                 "model": model,
+                "cost": {name: round(value, 3) for name, value in asdict(cost).items()},
             }
         )
         return
@@ -104,6 +154,11 @@ def scan(options: argparse.Namespace) -> None:
         f"{summary.unchanged} unchanged, in {seconds:.1f} s."
     )
     say(f"{counts.tracks} tracks in the library, {counts.embedded} of them listened to by {model}.")
+    if cost.windows:
+        say(
+            f"{cost.windows} seconds of sound: {cost.decoding:.1f} s decoding, {cost.resampling:.1f} s resampling, "
+            f"{cost.front_end:.1f} s spectrograms, {cost.network:.1f} s network, side by side."
+        )
     if problems:
         say(f"\n{len(problems)} with a problem:")
         print_table(("File", "Problem"), [(path_text(p.path), p.reason) for p in problems])
@@ -112,7 +167,8 @@ def scan(options: argparse.Namespace) -> None:
 def watch(options: argparse.Namespace) -> None:
     """Scan, then follow the folders, a line for each change."""
     with Musicsim.open(options.data) as app:
-        summary, problems = scan_and_embed(app, options.folders, quiet=False)
+        _set_listening(app, options)
+        summary, problems, _ = scan_and_embed(app, options.folders, quiet=False)
         say(
             f"{summary.added} added, {summary.changed} changed, {summary.missing} missing, {len(problems)} with a "
             "problem. Following the folders; Ctrl+C ends it."
@@ -162,6 +218,8 @@ def status(options: argparse.Namespace) -> None:
 def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
     counts = app.catalogue.counts()
     model = app.model.identity
+    coming = app.models.listening.identity
+    to_refine = len(app.embeddings.pending(coming, app.listening.depth.passes[-1]))
     if as_json:
         print_json(
             {
@@ -172,6 +230,9 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
                 "missing": counts.missing,
                 "folders": [path_text(folder) for folder in app.catalogue.folders()],
                 "model": model,
+                "coming_model": None if coming == model else coming,
+                "to_refine": to_refine,
+                "depth": app.listening.depth.value,
                 "index": {
                     "backend": index.backend,
                     "vectors": index.vectors,
@@ -187,6 +248,11 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
     for folder in app.catalogue.folders():
         say(f"Folder: {printable(path_text(folder))}")
     say(f"Model: {model}")
+    if coming != model:
+        left = len(app.embeddings.pending(coming))
+        say(f"Model to come: {coming}, when it has listened to {left} more tracks.")
+    elif to_refine > counts.pending:
+        say(f"{to_refine} tracks are to be listened to once more, for better results.")
     state = "in order" if index.healthy else "not complete; search is exact meanwhile"
     say(f"Index: {index.vectors} vectors in {index.backend}, {state}.")
 

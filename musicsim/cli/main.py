@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from musicsim.app import DataFolderInUse
-from musicsim.cli import library, listening, models, show
+from musicsim.cli import embed, library, listening, models, show
 from musicsim.cli.output import UsageError, complain
 from musicsim.errors import MusicsimError
 
@@ -97,7 +97,6 @@ def build_parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="DIR",
-        default=Path(os.environ["MUSICSIM_DATA"]) if os.environ.get("MUSICSIM_DATA") else None,
         help="the data folder (also MUSICSIM_DATA); default: the platform's folder for a program's data",
     )
     parser.add_argument(
@@ -105,6 +104,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=show.gui, folder=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for room in (show, library, listening, models):
+    for room in (show, library, listening, models, embed):
         room.add_commands(commands)
     return parser

@@ -1,21 +1,27 @@
-"""`models`, `embed` and `evaluate`: the networks and what they make of files."""
+"""`models` and `evaluate`: the networks that listen."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from rich.progress import track as with_progress
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
-from musicsim.app import data_folder_lock, default_data_folder
-from musicsim.audio import AudioError, read_blocks
+from musicsim.app import Musicsim, data_folder_lock
 from musicsim.cli.output import (
     Commands,
     UsageError,
-    complain,
     file_path,
     path_text,
     print_json,
@@ -23,56 +29,65 @@ from musicsim.cli.output import (
     printable,
     say,
 )
-from musicsim.embedding import (
-    Model,
-    WeightFile,
-    Weights,
-    WeightsError,
-    embed_blocks,
-    find_weights,
-    read_weights,
+from musicsim.embedding import WeightFile, find_weights, read_weights
+from musicsim.embedding.description import OFFICIAL_EMBEDDING_SIZES
+from musicsim.embedding.fetching import Report, fetch_weights
+from musicsim.embedding.official import (
+    ATTRIBUTION,
+    OFFICIAL_MODELS,
+    official_model,
+    official_model_of,
 )
+from musicsim.embedding.sources import list_models
 from musicsim.errors import MusicsimError, display_path
+from musicsim.folders import default_data_folder, models_folder_of
 from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
+from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore
+from musicsim.models import choose_weights, weights_in_use
 
 
 def add_commands(commands: Commands) -> None:
     """Declare the commands of this module."""
     command = commands.add_parser("models", help="the networks that listen")
-    command.set_defaults(run=list_models, json=False)
+    command.set_defaults(run=show_models, json=False)
     actions = command.add_subparsers(metavar="ACTION")
-    action = actions.add_parser("list", help="those that are here")
+
+    action = actions.add_parser("list", help="those that are here, and those that can be fetched")
     action.add_argument("--json", action="store_true")
-    action.set_defaults(run=list_models)
-    action = actions.add_parser("use", help="listen with another one from the next scan on")
-    action.add_argument("name", metavar="NAME", help="a name from the list, or a weight file")
-    action.set_defaults(run=use_model)
-    action = actions.add_parser("verify", help="check a weight file, or the one in use")
-    action.add_argument("file", nargs="?", type=Path, metavar="FILE")
-    action.set_defaults(run=verify_model)
-    action = actions.add_parser("fetch", help="download an official one (not there yet)")
-    action.add_argument("name", metavar="NAME")
+    action.set_defaults(run=show_models)
+
+    action = actions.add_parser("fetch", help="download an official one")
+    action.add_argument("name", metavar="NAME", help="a name from the list")
+    action.add_argument(
+        "--mirror", metavar="URL", help="a folder on the web that has the published .h5.gz files"
+    )
+    action.add_argument(
+        "--proxy", metavar="URL", help="instead of those that the environment names"
+    )
+    action.add_argument("--use", action="store_true", help="and listen with it")
     action.set_defaults(run=fetch_model)
 
-    command = commands.add_parser(
-        "embed", help="OpenL3 embeddings of files, as OpenL3's process_audio_file writes them"
+    action = actions.add_parser("use", help="listen with another one from the next scan on")
+    action.add_argument("name", metavar="NAME|FILE", help="a name from the list, or a weight file")
+    action.add_argument(
+        "--embedding-size",
+        type=int,
+        choices=OFFICIAL_EMBEDDING_SIZES,
+        help="of an official one (512); 6144 takes twelve times the disk space",
     )
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
-    command.add_argument("--input-repr", choices=("mel256", "mel128", "linear"))
-    command.add_argument("--content-type", choices=("music", "env"))
-    command.add_argument("--embedding-size", type=int, choices=(512, 6144))
-    hop = command.add_mutually_exclusive_group()
-    hop.add_argument("--hop-size", type=float, default=0.1, metavar="SECONDS", help="(0.1)")
-    hop.add_argument("--overlap", metavar="PERCENT", help="(not there yet)")
-    command.add_argument(
-        "--center",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="let the first window be centred on the beginning (default)",
+    action.set_defaults(run=use_model)
+
+    action = actions.add_parser("verify", help="check a weight file, or the one in use")
+    action.add_argument(
+        "name", nargs="?", metavar="NAME|FILE", help="also an official .h5.gz as downloaded"
     )
-    command.add_argument("--weights", type=Path, metavar="FILE", help="instead of the model in use")
-    command.set_defaults(run=embed)
+    action.set_defaults(run=verify_model)
+
+    action = actions.add_parser(
+        "forget", help="delete what a model made of the library that is not in use any more"
+    )
+    action.add_argument("identity", metavar="IDENTITY", help="as the list has it")
+    action.set_defaults(run=forget_model)
 
     command = commands.add_parser("evaluate", help="how good the similarity is (not there yet)")
     command.set_defaults(run=evaluate)
@@ -83,171 +98,223 @@ def evaluate(_: argparse.Namespace) -> None:
     raise UsageError("`musicsim evaluate` is not there yet.")
 
 
-def fetch_model(_: argparse.Namespace) -> None:
-    """Say that it is not there yet."""
-    raise UsageError(
-        "`musicsim models fetch` is not there yet: put an official weight file into the models folder of the data "
-        "folder, or name it with `musicsim models use FILE`."
-    )
-
-
-def _weights_here(data: Path | None) -> list[WeightFile]:
-    """The weight files that are on this machine, the one in use first."""
-    folder = (data or default_data_folder()).absolute()
-    chosen = None
-    if (folder / CATALOGUE_FILE).exists():
-        catalogue = Catalogue(folder, read_only=True)
-        chosen = catalogue.setting("weights")
-        catalogue.close()
-    found = find_weights(folder / "models", Path(chosen) if chosen else None)
-    return [weights for weights in found if weights.source != "available"]
-
-
-def list_models(options: argparse.Namespace) -> None:
-    """Print the models that are here."""
-    found = _weights_here(options.data)
-    rows = []
-    for number, weights in enumerate(found):
-        try:
-            size: int | None = _read(weights).description.embedding_size
-            state: str = weights.source
-        except WeightsError:
-            size, state = weights.embedding_size, "broken"
-        rows.append(
-            {
-                "name": weights.name,
-                "source": path_text(weights.path),
-                "state": state,
-                "in_use": number == 0,
-                "embedding_size": size,
-                "input_repr": weights.input_repr,
-                "content_type": weights.content_type,
-            }
+def show_models(options: argparse.Namespace) -> None:
+    """Print the models that are here, those that are not, and what is left of others."""
+    in_use = _in_use(options)
+    searched, tracks = _embedded(_data_folder(options))
+    rows = [
+        {
+            "name": info.file.name,
+            "source": path_text(info.file.path),
+            "state": info.state,
+            "in_use": info.file == in_use,
+            "embedding_size": info.file.embedding_size,
+            "input_repr": info.file.input_repr,
+            "content_type": info.file.content_type,
+            "identity": info.identity,
+            "searched": info.identity is not None and info.identity == searched,
+            "tracks": tracks.pop(info.identity or "", 0),
+            "problem": info.problem,
+        }
+        for info in list_models(
+            _models_folder(options), in_use.path, embedding_size=in_use.embedding_size
         )
+    ]
+    unused = dict.fromkeys(rows[0])
+    rows += [
+        {
+            **unused,
+            "name": identity,
+            "state": "gone",
+            "in_use": False,
+            "identity": identity,
+            "searched": identity == searched,
+            "tracks": count,
+        }
+        for identity, count in tracks.items()
+    ]
     if options.json:
         print_json(rows)
-    else:
-        print_table(
-            ("", "Model", "State", "Size", "Input", "Content", "File"),
-            [
-                ("*" if row["in_use"] else "", row["name"], row["state"], row["embedding_size"],
-                 row["input_repr"], row["content_type"], row["source"])
-                for row in rows
-            ],
-        )  # fmt: skip
+        return
+    print_table(
+        ("", "Model", "State", "Size", "Input", "Content", "Tracks", "Identity", "File"),
+        [
+            ("*" if row["in_use"] else "", row["name"], row["state"], row["embedding_size"],
+             row["input_repr"], row["content_type"], row["tracks"] or "", row["identity"],
+             row["source"] if row["state"] != "available" else "")
+            for row in rows
+        ],
+        right=(3, 6),
+    )  # fmt: skip
+    for row in rows:
+        if row["problem"]:
+            say(f"\n{row['problem']}")
 
 
-def _read(weights: WeightFile) -> Weights:
-    return read_weights(
-        weights.path, input_repr=weights.input_repr, embedding_size=weights.embedding_size
+def fetch_model(options: argparse.Namespace) -> None:
+    """Download an official model, unless it is here."""
+    model = official_model(options.name)
+    if model is None:
+        names = ", ".join(model.name for model in OFFICIAL_MODELS)
+        raise UsageError(
+            f"There is no published model named {printable(options.name)}: there are {names}."
+        )
+    here = next(
+        info for info in list_models(_models_folder(options)) if info.file.name == model.name
     )
+    path = here.file.path
+    if here.state == "installed" and model.is_file(path) is not False:
+        say(f"{model.name} is here already, in {printable(path_text(path))}.")
+    else:
+        with _download_bar(model.name) as report:
+            path = fetch_weights(
+                model,
+                _models_folder(options),
+                mirror=options.mirror,
+                proxy=options.proxy,
+                progress=report,
+            )
+        megabytes = path.stat().st_size / 1e6
+        say(
+            f"{model.name} is here: {megabytes:.1f} MB in {printable(path_text(path))}. {ATTRIBUTION}."
+        )
+    if options.use:
+        _use(options, path, None)
+    elif _in_use(options).path == path:
+        say("The next `musicsim scan` listens with it.")
+    else:
+        say(f"To listen with it: musicsim models use {model.name}")
+
+
+@contextmanager
+def _download_bar(name: str) -> Iterator[Report | None]:
+    """Show on standard error how far a download is, where that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def use_model(options: argparse.Namespace) -> None:
     """Choose the model of the next scan."""
-    folder = (options.data or default_data_folder()).absolute()
-    by_name = {weights.name: weights for weights in _weights_here(options.data)}
-    file = file_path(options.name)
-    if (chosen := by_name.get(options.name)) is not None:
-        file = chosen.path
-        _read(chosen)
-    elif file.is_file():
-        read_weights(file)
-    else:
-        raise UsageError(
-            f"There is no model or weight file named {printable(options.name)}: `musicsim models list` names them."
-        )
-    with data_folder_lock(folder).acquire():
-        catalogue = Catalogue(folder)
-        catalogue.set_setting("weights", path_text(file))
-        catalogue.close()
-    say(f"{printable(options.name)} is in use. `musicsim scan` listens to the library with it.")
+    _use(options, _named(options, options.name).path, options.embedding_size)
+
+
+def _use(options: argparse.Namespace, path: Path, embedding_size: int | None) -> None:
+    file = find_weights(_models_folder(options), path)[0]
+    if embedding_size is not None:
+        file = replace(file, embedding_size=embedding_size)
+    read_weights(path, input_repr=file.input_repr, embedding_size=file.embedding_size)
+    folder = _data_folder(options)
+    with data_folder_lock(folder).acquire(), closing(Catalogue(folder)) as catalogue:
+        choose_weights(catalogue, file)
+    say(f"{printable(file.name)} is in use. `musicsim scan` listens to the library with it.")
 
 
 def verify_model(options: argparse.Namespace) -> None:
-    """Check that a weight file is whole and fits."""
-    file: Path | None = options.file
-    weights = read_weights(file) if file else _read(_weights_here(options.data)[0])
-    say(f"{weights.identity}: whole, {weights.description.embedding_size} dimensions.")
-
-
-def embed(options: argparse.Namespace) -> int:
-    """Write a file's embeddings beside their timestamps; returns 1 if a file failed."""
-    if options.overlap is not None:
-        raise UsageError("--overlap is not there yet: say --hop-size, in seconds.")
-    if not options.hop_size > 0:
-        raise UsageError("--hop-size is a number of seconds above 0.")
-    targets: dict[Path, Path] = {}
-    for file in options.files:
-        target = options.output / f"{file.stem}.npz"
-        if target in targets:
-            raise UsageError(
-                f"{printable(path_text(file))} and {printable(path_text(targets[target]))} would both become "
-                f"{printable(target.name)}: embed them into different folders."
-            )
-        targets[target] = file
-    model = Model(_weights_for(options))
-    try:
-        options.output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MusicsimError(
-            f"{display_path(options.output)} can't be made ({error.strerror}): choose another folder with -o."
-        ) from error
-    failed = 0
-    for target, file in with_progress(
-        targets.items(), "Embedding", transient=True, disable=not os.isatty(2)
-    ):
+    """Check that a weight file is whole, fits, and is the published one where that can be known."""
+    file = _in_use(options) if options.name is None else _named(options, options.name)
+    published = official_model_of(file.path)
+    if published is not None and file.path.suffix == ".gz":
         try:
-            parts = list(
-                embed_blocks(
-                    model, read_blocks(file), hop_size=options.hop_size, center=options.center
-                )
-            )
-        except AudioError as error:
-            complain(str(error))
-            failed += 1
-            continue
-        _save(target, np.concatenate([e for e, _ in parts]), np.concatenate([t for _, t in parts]))
-        say(f"{printable(path_text(target))}")
-    return 1 if failed else 0
-
-
-def _weights_for(options: argparse.Namespace) -> Weights:
-    """The weights that the options ask for; without any, those in use."""
-    if options.weights is not None:
-        return read_weights(
-            options.weights, input_repr=options.input_repr, embedding_size=options.embedding_size
-        )
-    here = _weights_here(options.data)
-    if (
-        options.input_repr is None
-        and options.content_type is None
-        and options.embedding_size is None
-    ):
-        return _read(here[0])
-    wanted = (options.input_repr or "mel256", options.content_type or "music")
-    for weights in here:
-        if (weights.input_repr, weights.content_type) == wanted and weights.name.startswith(
-            "openl3-"
-        ):
-            return read_weights(
-                weights.path,
-                input_repr=weights.input_repr,
-                embedding_size=options.embedding_size or weights.embedding_size,
-            )
-    raise MusicsimError(
-        f"The OpenL3 weights for {wanted[0]} and {wanted[1]} are not on this machine: name their file with --weights."
+            whole = published.is_archive(file.path)
+        except OSError as error:
+            raise MusicsimError(
+                f"{display_path(file.path)} can't be read ({error.strerror}): check its path and permissions."
+            ) from error
+        if not whole:
+            raise MusicsimError(_not_as_published(file.path))
+        say(f"{printable(file.path.name)}: as published. Unpack it with gunzip to use it.")
+        return
+    weights = read_weights(
+        file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
     )
+    told = f"{weights.identity}: whole, {weights.description.embedding_size} dimensions"
+    if published is not None:
+        as_published = published.is_file(file.path)
+        if as_published is False:
+            raise MusicsimError(_not_as_published(file.path))
+        told += ", as published" if as_published else ", but what was published is not known"
+    say(f"{told}.")
 
 
-def _save(target: Path, embedding: np.ndarray, timestamps: np.ndarray) -> None:
-    """Write the arrays whole or not at all."""
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
-            partial = Path(folder, "embedding.npz")
-            np.savez(partial, embedding=embedding, timestamps=timestamps)
-            partial.replace(target)
-    except OSError as error:
-        raise MusicsimError(
-            f"{display_path(target)} can't be written ({error.strerror}): make room, or choose another folder with -o."
-        ) from error
+def _not_as_published(path: Path) -> str:
+    return f"{display_path(path)} is not the published file of this name: delete it, and fetch it again."
+
+
+def forget_model(options: argparse.Namespace) -> None:
+    """Delete the embeddings of a model that is not in use."""
+    folder = _data_folder(options)
+    if options.identity not in _embedded(folder)[1]:
+        raise UsageError(
+            f"No model named {printable(options.identity)} has listened to this library: `musicsim models list` names "
+            "those that have."
+        )
+    with Musicsim.open(folder) as app:
+        forgotten = app.forget_model(options.identity)
+    say(f"What {options.identity} made of {forgotten} tracks is deleted.")
+
+
+def _data_folder(options: argparse.Namespace) -> Path:
+    folder: Path = options.data or default_data_folder()
+    return folder.absolute()
+
+
+def _models_folder(options: argparse.Namespace) -> Path:
+    return models_folder_of(_data_folder(options))
+
+
+def _in_use(options: argparse.Namespace) -> WeightFile:
+    """The weight file that the next scan listens with."""
+    folder = _data_folder(options)
+    if not (folder / CATALOGUE_FILE).exists():
+        return find_weights(_models_folder(options))[0]
+    with closing(Catalogue(folder, read_only=True)) as catalogue:
+        return weights_in_use(catalogue, _models_folder(options))
+
+
+def _embedded(folder: Path) -> tuple[str | None, dict[str, int]]:
+    """The identity of the model that is searched, and how many tracks each has embedded."""
+    if not all((folder / name).exists() for name in (CATALOGUE_FILE, WINDOWS_FILE)):
+        return None, {}
+    with (
+        closing(Catalogue(folder, read_only=True)) as catalogue,
+        closing(EmbeddingStore(catalogue, folder, read_only=True)) as embeddings,
+    ):
+        return catalogue.model, embeddings.models()
+
+
+def _named(options: argparse.Namespace, name: str) -> WeightFile:
+    """A model by its name in the list, or by its file.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    folder = _models_folder(options)
+    in_use = _in_use(options)
+    # A name means the file in the models folder, also where another file of that name was chosen by its path.
+    for file in (*find_weights(folder), in_use):
+        if file.name == name and file.source != "available":
+            return file
+    path = file_path(name)
+    if path.is_file():
+        return find_weights(folder, path)[0]
+    if official_model(name) is not None:
+        raise UsageError(f"{name} is not here yet: `musicsim models fetch {name}` downloads it.")
+    raise UsageError(
+        f"There is no model or weight file named {printable(name)}: `musicsim models list` names them."
+    )

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -131,7 +138,7 @@ def progress_of(app: Musicsim, *, quiet: bool = False) -> Iterator[None]:
     )
     with bar:
         looking = bar.add_task("Looking through the folders", total=None, rate="")
-        listening: list[object] = []
+        listening: list[TaskID] = []
 
         def show(event: Event) -> None:
             if isinstance(event, ScanProgress):
@@ -142,7 +149,10 @@ def progress_of(app: Musicsim, *, quiet: bool = False) -> Iterator[None]:
                     listening.append(bar.add_task("Listening", total=event.total, rate=""))
                 rate = f"{event.tracks_per_second:.1f} tracks/s" if event.tracks_per_second else ""
                 task = listening[0]
-                bar.update(task, completed=event.done, total=event.total, rate=rate)  # type: ignore[arg-type]
+                what = "Listening once more" if event.refining else "Listening"
+                bar.update(
+                    task, description=what, completed=event.done, total=event.total, rate=rate
+                )
 
         unsubscribe = app.events.subscribe(show)
         try:

@@ -77,7 +77,7 @@ def _has_screen() -> bool:
 def tour(options: argparse.Namespace) -> int:
     """Scan a folder, find what is similar to one of its tracks, and write a playlist."""
     with Musicsim.open(options.data) as app:
-        summary, problems = scan_and_embed(app, [options.folder], quiet=False)
+        summary, problems, _ = scan_and_embed(app, [options.folder], quiet=False)
         _print_scan(app, summary, problems)
         root = file_path(options.folder)
         seed = next(
@@ -109,7 +109,7 @@ def demo(options: argparse.Namespace) -> int:
     tracks = _render(folder)
     say(f"{len(tracks)} tracks in {display_path(folder)}\n")
     with Musicsim.open(data) as app:
-        summary, problems = scan_and_embed(app, [folder], quiet=False)
+        summary, problems, _ = scan_and_embed(app, [folder], quiet=False)
         _print_scan(app, summary, problems)
         seeds = _print_styles(app, tracks)
         _print_similar(app, seeds[0][0])

@@ -159,8 +159,10 @@ class _Download:
                     httpx.InvalidURL,
                     httpx.UnsupportedProtocol,
                     httpx.TooManyRedirects,
+                    # Python's own word on a host's name that is too long, or has two dots in a row.
+                    UnicodeError,
                 ) as error:
-                    self._fail(str(error))
+                    self._fail(str(error).rstrip("."))
                 except (httpx.TransportError, httpx.HTTPStatusError) as error:
                     if (size := self._size()) > most:
                         most, failures = size, 0

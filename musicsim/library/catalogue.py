@@ -54,6 +54,17 @@ _MIGRATIONS = (
     );
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     """,
+    # Until then each track had one pass, of 32 windows.
+    """
+    ALTER TABLE embeddings ADD COLUMN plan INTEGER NOT NULL DEFAULT 32;
+    CREATE TABLE models (
+        identity TEXT PRIMARY KEY,
+        weights BLOB NOT NULL,
+        input_repr TEXT,
+        embedding_size INTEGER,
+        standardised INTEGER NOT NULL
+    );
+    """,
 )
 
 _TRACK_COLUMNS = (
@@ -195,6 +206,15 @@ class Catalogue:
         """Every track, by id."""
         rows = self.database.query(f"SELECT {_TRACK_COLUMNS} FROM tracks t ORDER BY t.id")
         return [_track(row) for row in rows]
+
+    def mean_duration(self) -> float:
+        """The mean length of the tracks, in seconds; 0 without any."""
+        ((mean,),) = self.database.query("SELECT AVG(duration) FROM tracks")
+        return float(mean or 0)
+
+    def track_ids(self) -> list[int]:
+        """Every track's id, ascending."""
+        return [row[0] for row in self.database.query("SELECT id FROM tracks ORDER BY id")]
 
     def tracks_by_id(self, ids: Iterable[int]) -> list[Track]:
         """The tracks of these ids in the order asked for; unknown ids are left out."""

@@ -16,6 +16,7 @@ from musicsim.library.catalogue import Catalogue
 from musicsim.library.database import Database
 
 WINDOWS_FILE = "windows.sqlite3"
+_ANY_PLAN = 2**62
 
 _MIGRATIONS = (
     """
@@ -29,12 +30,28 @@ _MIGRATIONS = (
         PRIMARY KEY (track_id, model)
     );
     """,
+    # One row for each pass over a track, so that a later pass only adds one. Until then there was one pass, of 32.
+    """
+    ALTER TABLE windows RENAME TO windows_of_one_pass;
+    CREATE TABLE windows (
+        track_id INTEGER NOT NULL,
+        model TEXT NOT NULL,
+        plan INTEGER NOT NULL,
+        content_key BLOB NOT NULL,
+        offsets BLOB NOT NULL,
+        vectors BLOB NOT NULL,
+        problem TEXT,
+        PRIMARY KEY (track_id, model, plan)
+    );
+    INSERT INTO windows SELECT track_id, model, 32, content_key, offsets, vectors, problem FROM windows_of_one_pass;
+    DROP TABLE windows_of_one_pass;
+    """,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PendingTrack:
-    """A track that the model in use has not embedded yet."""
+    """A track that a model has not embedded yet, or only with fewer windows than a plan wants."""
 
     id: int
     path: Path
@@ -79,11 +96,51 @@ class PooledEmbeddings:
     vectors: npt.NDArray[np.float32]
 
 
-class EmbeddingStore:
-    """Keeps what the model made; thread-safe.
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model that embeds this library, or did once.
 
-    The windows go first and the pooled embedding, which is what makes a track count as embedded, after them: of a
-    process killed in between, `interrupted` finds what need not be embedded again.
+    Attributes
+    ----------
+    identity
+        Goes with every vector.
+    weights
+        Its file, which may be gone by now.
+    input_repr, embedding_size
+        Where the file does not say; see `embedding.read_weights`.
+    standardised
+        True where the model's own last layer standardises, so that the library needs no space of its own.
+    """
+
+    identity: str
+    weights: Path
+    input_repr: str | None
+    embedding_size: int | None
+    standardised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PooledTrack:
+    """How far a model has come with a track.
+
+    Attributes
+    ----------
+    vector
+        The mean of its windows' embeddings; shape (D,).
+    windows
+        How many windows those are.
+    """
+
+    vector: npt.NDArray[np.float32]
+    windows: int
+
+
+class EmbeddingStore:
+    """Keeps what the models made, pass by pass; thread-safe.
+
+    A pass has the number of windows that its plan wants in all. Its windows go first and the pooled embedding, which is
+    what makes a track count as embedded, after them: of a process killed in between, `interrupted` finds what need not
+    be embedded again.
     """
 
     def __init__(self, catalogue: Catalogue, data_folder: Path, *, read_only: bool = False) -> None:
@@ -94,12 +151,12 @@ class EmbeddingStore:
         """Close the windows' file; the catalogue is its owner's."""
         self._windows.close()
 
-    def pending(self, model: str) -> list[PendingTrack]:
-        """The tracks that `model` has yet to embed: neither failed nor missing; by id."""
+    def pending(self, model: str, plan: int = 1) -> list[PendingTrack]:
+        """The tracks that `model` has yet to embed with the windows of `plan`: neither failed nor missing; by id."""
         rows = self._catalogue.database.query(
             "SELECT id, path, content_key FROM tracks t WHERE NOT failed AND missing_since IS NULL AND NOT EXISTS "
-            "(SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = ?) ORDER BY id",
-            (model,),
+            "(SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = ? AND e.plan >= ?) ORDER BY id",
+            (model, plan),
         )
         return [PendingTrack(i, Path(os.fsdecode(path)), key) for i, path, key in rows]
 
@@ -107,61 +164,179 @@ class EmbeddingStore:
         self,
         track: PendingTrack,
         model: str,
+        plan: int,
         windows: TrackWindows,
-        pooled: npt.NDArray[np.float32],
+        pooled: PooledTrack,
+        *,
+        afresh: bool = False,
     ) -> int | None:
-        """Keep a track's windows and its pooled embedding (D,).
+        """Keep the windows of a pass, and the pooled embedding of this and the earlier ones.
 
-        Returns the embedding's id, or None if the track is gone or its file has changed meanwhile.
+        Parameters
+        ----------
+        afresh
+            The windows take the place of those of earlier passes.
+
+        Returns
+        -------
+        int or None
+            The embedding's id, a new one; None if the track is gone or its file has changed meanwhile.
         """
         with self._windows.transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?)",
+                "DELETE FROM windows WHERE track_id = ? AND model = ? AND (? OR content_key != ?)",
+                (track.id, model, afresh, track.content_key),
+            )
+            db.execute(
+                "INSERT OR REPLACE INTO windows VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     track.id,
                     model,
+                    plan,
                     track.content_key,
                     windows.offsets.astype("<f4").tobytes(),
                     windows.vectors.astype("<f2").tobytes(),
                     windows.problem,
                 ),
             )
+        return self.pool_again(track, model, plan, windows, pooled)
+
+    def pool_again(
+        self,
+        track: PendingTrack,
+        model: str,
+        plan: int,
+        windows: TrackWindows,
+        pooled: PooledTrack,
+    ) -> int | None:
+        """Keep the pooled embedding of windows that are stored; see `store`."""
         with self._catalogue.database.transaction() as db:
-            row = db.execute("SELECT content_key FROM tracks WHERE id = ?", (track.id,)).fetchone()
-            if row is None or row[0] != track.content_key:
+            if not self._is_unchanged(track):
                 return None
             cursor = db.execute(
-                "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at) "
-                "VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     track.id,
                     model,
-                    len(windows.offsets),
-                    pooled.astype("<f4").tobytes(),
+                    pooled.windows,
+                    pooled.vector.astype("<f4").tobytes(),
                     time.time(),
+                    plan,
                 ),
             )
-            self._catalogue.set_problem(track.id, windows.problem, failed=False)
+            # A later pass need not come across what an earlier one found.
+            if windows.problem is not None:
+                self._catalogue.set_problem(track.id, windows.problem, failed=False)
             return int(cursor.lastrowid or 0)
 
-    def interrupted(self, model: str) -> list[tuple[PendingTrack, TrackWindows]]:
-        """Pending tracks whose windows were stored before the process died."""
-        found = []
-        for track in self.pending(model):
-            rows = self._windows.query(
-                "SELECT offsets, vectors, problem FROM windows WHERE track_id = ? AND model = ? AND content_key = ?",
-                (track.id, model, track.content_key),
+    def reach(self, track: PendingTrack, model: str, plan: int) -> None:
+        """Note that a pass over an embedded track has nothing to add: its embedding stays as it is."""
+        with self._catalogue.database.transaction() as db:
+            if self._is_unchanged(track):
+                db.execute(
+                    "UPDATE embeddings SET plan = ? WHERE track_id = ? AND model = ?",
+                    (plan, track.id, model),
+                )
+
+    def _is_unchanged(self, track: PendingTrack) -> bool:
+        sql = "SELECT 1 FROM tracks WHERE id = ? AND content_key = ?"
+        return bool(self._catalogue.database.query(sql, (track.id, track.content_key)))
+
+    def interrupted(self, model: str) -> list[tuple[PendingTrack, int, TrackWindows]]:
+        """Tracks with a pass whose windows were stored before the process died, but not pooled.
+
+        Returns
+        -------
+        list of (track, plan, windows)
+            The last such pass of each, and all windows up to it.
+        """
+        stored = self._windows.query(
+            "SELECT track_id, MAX(plan) FROM windows WHERE model = ? GROUP BY track_id", (model,)
+        )
+        pooled = dict(
+            self._catalogue.database.query(
+                "SELECT track_id, plan FROM embeddings WHERE model = ?", (model,)
             )
-            found += [(track, _windows(*row)) for row in rows]
+        )
+        lagging = {i: plan for i, plan in stored if plan > pooled.get(i, 0)}
+        found = []
+        for track in self.pending(model, _ANY_PLAN) if lagging else ():
+            if track.id in lagging:
+                windows = self.windows(track.id, model, track.content_key)
+                if windows is not None:
+                    found.append((track, lagging[track.id], windows))
         return found
 
-    def windows(self, track_id: int, model: str) -> TrackWindows | None:
-        """What `model` made of a track's windows; None where there is nothing."""
+    def windows(
+        self, track_id: int, model: str, content_key: bytes | None = None
+    ) -> TrackWindows | None:
+        """What `model` made of a track's windows in all passes; None where there is nothing.
+
+        With `content_key`, what it made of another content does not count.
+        """
         rows = self._windows.query(
-            "SELECT offsets, vectors, problem FROM windows WHERE track_id = ? AND model = ?",
+            "SELECT offsets, vectors, problem FROM windows WHERE track_id = ? AND model = ? "
+            "AND content_key = IFNULL(?, content_key) ORDER BY plan",
+            (track_id, model, content_key),
+        )
+        if not rows:
+            return None
+        passes = [_windows(*row) for row in rows]
+        return TrackWindows(
+            np.concatenate([one.offsets for one in passes]),
+            np.concatenate([one.vectors for one in passes]),
+            next((one.problem for one in reversed(passes) if one.problem), None),
+        )
+
+    def pooled(self, track_id: int, model: str) -> PooledTrack | None:
+        """How far `model` has come with a track; None where it has not embedded it."""
+        rows = self._catalogue.database.query(
+            "SELECT vector, windows FROM embeddings WHERE track_id = ? AND model = ?",
             (track_id, model),
         )
-        return _windows(*rows[0]) if rows else None
+        return PooledTrack(np.frombuffer(rows[0][0], "<f4"), rows[0][1]) if rows else None
+
+    # --- models ---
+
+    def remember(self, model: KnownModel) -> None:
+        """Keep what is known of a model, for as long as its embeddings are kept."""
+        with self._catalogue.database.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?, ?)",
+                (
+                    model.identity,
+                    os.fsencode(model.weights),
+                    model.input_repr,
+                    model.embedding_size,
+                    model.standardised,
+                ),
+            )
+
+    def known(self, identity: str) -> KnownModel | None:
+        """What is known of a model that was in use once."""
+        rows = self._catalogue.database.query(
+            "SELECT identity, weights, input_repr, embedding_size, standardised FROM models WHERE identity = ?",
+            (identity,),
+        )
+        for identity, weights, input_repr, size, standardised in rows:
+            path = Path(os.fsdecode(weights))
+            return KnownModel(identity, path, input_repr, size, bool(standardised))
+        return None
+
+    def models(self) -> dict[str, int]:
+        """How many tracks each model has embedded, by its identity; missing ones count too."""
+        return dict(
+            self._catalogue.database.query("SELECT model, COUNT(*) FROM embeddings GROUP BY model")
+        )
+
+    def forget(self, model: str) -> int:
+        """Delete all that a model made; returns of how many tracks that was."""
+        with self._windows.transaction() as db:
+            db.execute("DELETE FROM windows WHERE model = ?", (model,))
+        with self._catalogue.database.transaction() as db:
+            db.execute("DELETE FROM models WHERE identity = ?", (model,))
+            return db.execute("DELETE FROM embeddings WHERE model = ?", (model,)).rowcount
 
     def check(self) -> tuple[bool, str]:
         """Whether the windows' file is sound, and what SQLite says of it."""

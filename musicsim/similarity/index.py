@@ -162,13 +162,12 @@ class ChromaIndex:
             self._collection.delete(ids=[str(i) for i in some])
 
     def keep_only(self, wanted: Ids) -> Ids:
-        """Drop what is not wanted, and collections of spaces that went out of use; returns the ids that are there.
+        """Drop what is not wanted, and collections of other models and spaces; returns the ids that are there.
 
         Where most of the collection is stale it is emptied altogether.
         """
-        model = self._name.rpartition(".")[0]
         for other in self._client.list_collections():
-            if other.name != self._name and other.name.rpartition(".")[0] == model:
+            if other.name != self._name:
                 self._client.delete_collection(other.name)
         stored = self.ids()
         stale = np.setdiff1d(stored, wanted)

@@ -143,6 +143,12 @@ class WorkerClient:
         if process is not None and reader is not None:
             reader.join()
 
+    def restart_with(self, settings: WorkerSettings) -> None:
+        """Start the next process with other settings; the one that runs is stopped."""
+        self.stop()
+        with self._lock:
+            self._settings = settings
+
     @property
     def closed(self) -> bool:
         """Whether `close` was called."""

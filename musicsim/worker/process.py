@@ -14,28 +14,34 @@ import os
 import queue
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+import numpy.typing as npt
 
 from musicsim.audio import (
+    EVERY_WINDOW,
     AudioError,
     SampledAudio,
     SamplingPlan,
+    read_blocks,
     sample_windows,
     silence_native_messages,
 )
 from musicsim.embedding import (
     WINDOW_SIZE,
     Model,
-    Precision,
+    Spent,
     WeightsError,
-    fastest_precision,
+    embed_seconds,
+    read_ahead,
     read_weights,
 )
 from musicsim.errors import MusicsimError
@@ -43,6 +49,7 @@ from musicsim.similarity.index import ChromaIndex, IndexFailed
 from musicsim.worker.protocol import (
     AddToIndex,
     Answer,
+    Cost,
     EmbeddedTrack,
     EmbedTrack,
     Envelope,
@@ -59,9 +66,10 @@ from musicsim.worker.protocol import (
 
 _log = logging.getLogger(__name__)
 
-# One to be decoded while the other's windows wait: more would only cost memory, 6 MB a track.
+# One to be decoded while the other's windows wait: more would only cost memory, 12 MB a track.
 _DECODERS = 2
 _NICENESS = 5
+_GENTLE_NICENESS = 15
 
 
 def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
@@ -69,7 +77,7 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
     # Ctrl+C in a terminal reaches the whole group; only the app decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+        os.nice(_GENTLE_NICENESS if settings.gentle else _NICENESS)
     with _open_log(settings.log_file) as log:
         logging.basicConfig(
             stream=log, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"
@@ -111,13 +119,14 @@ class _Worker:
         self._send_lock = threading.Lock()
         self._model: Model | None = None
         self._index: ChromaIndex | None = None
-        self._to_embed: queue.SimpleQueue[tuple[int, Future[SampledAudio] | None] | None] = (
+        # Numbers of requests, and what makes their answers.
+        self._to_embed: queue.SimpleQueue[tuple[int, Callable[[], object]] | None] = (
             queue.SimpleQueue()
         )
         self._for_index: queue.SimpleQueue[Envelope | None] = queue.SimpleQueue()
         # What waits to be embedded then is left; what waits to be written to the index is not.
         self._stopping = threading.Event()
-        self._decoders = ThreadPoolExecutor(_DECODERS, "decoder")
+        self._decoders = ThreadPoolExecutor(1 if settings.gentle else _DECODERS, "decoder")
 
     def run(self) -> None:
         """Answer requests until `Stop`, or until the app is gone."""
@@ -126,29 +135,35 @@ class _Worker:
         reader.start()
         indexer.start()
         while (item := self._to_embed.get()) is not None:
-            number, decoded = item
             if not self._stopping.is_set():
-                work = functools.partial(self._embed, decoded) if decoded else self._try_model
-                self._answer(number, work)
+                self._answer(*item)
         indexer.join()
         reader.join()
 
     def _read(self) -> None:
-        plan = SamplingPlan()
         # The app closed the pipe, or is gone.
         with contextlib.suppress(EOFError, OSError):
             while not isinstance((envelope := self._pipe.recv()).request, Stop):
                 request = envelope.request
                 if isinstance(request, EmbedTrack):
-                    decoded = self._decoders.submit(sample_windows, request.path, plan)
-                    self._to_embed.put((envelope.number, decoded))
+                    self._to_embed.put((envelope.number, self._embedding_of(request)))
                 elif isinstance(request, TryModel):
-                    self._to_embed.put((envelope.number, None))
+                    self._to_embed.put((envelope.number, self._try_model))
                 else:
                     self._for_index.put(envelope)
         self._stopping.set()
         self._to_embed.put(None)
         self._for_index.put(None)
+
+    def _embedding_of(self, request: EmbedTrack) -> Callable[[], EmbeddedTrack]:
+        """What embeds a track; the decoding of a sample begins at once."""
+        if request.windows == EVERY_WINDOW:
+            return functools.partial(self._embed_all, request.path)
+        plan = SamplingPlan(request.windows)
+        decoded = self._decoders.submit(
+            sample_windows, request.path, plan, listened=request.listened
+        )
+        return functools.partial(self._embed, decoded)
 
     def _answer(self, number: int, work: Callable[[], object]) -> None:
         """Send what `work` gives, or the reason why it can't."""
@@ -177,17 +192,31 @@ class _Worker:
                 input_repr=settings.input_repr,
                 embedding_size=settings.embedding_size,
             )
-            # The starter network is fast as it is, and its projection makes more of rounding errors.
-            precision: Precision = "float32" if weights.self_standardised else fastest_precision()
-            self._model = Model(weights, precision=precision)
+            self._model = Model(weights, threads=_cores(settings))
         return self._model
 
     def _embed(self, decoded: Future[SampledAudio]) -> EmbeddedTrack:
         sampled = decoded.result()
-        vectors = self._loaded_model().embed(sampled.windows)
-        if not np.isfinite(vectors).all() or not np.abs(vectors).sum(axis=1).all():
-            raise MusicsimError("the model made no usable embedding of it")
-        return EmbeddedTrack(sampled.offsets, vectors, sampled.duration, sampled.warning)
+        model = self._loaded_model()
+        before = model.spent
+        vectors = _checked(model.embed(sampled.windows))
+        cost = _cost(model.spent - before, sampled.decoding, sampled.resampling)
+        return EmbeddedTrack(sampled.offsets, vectors, sampled.duration, sampled.warning, cost)
+
+    def _embed_all(self, path: Path) -> EmbeddedTrack:
+        """Embed every window of a file, in constant memory."""
+        model = self._loaded_model()
+        before = model.spent
+        began = time.perf_counter()
+        with contextlib.closing(read_ahead(read_blocks(path))) as blocks:
+            track = embed_seconds(model, blocks)
+        cost = _cost(model.spent - before)
+        # What the network waited for.
+        waited = time.perf_counter() - began - cost.front_end - cost.network
+        cost = replace(cost, decoding=waited)
+        if not len(track.offsets):
+            raise AudioError(path, "no sound: the whole track is silent")
+        return EmbeddedTrack(track.offsets, _checked(track.vectors), track.duration, None, cost)
 
     def _serve_index(self) -> None:
         while (envelope := self._for_index.get()) is not None:
@@ -217,3 +246,21 @@ class _Worker:
             case QueryIndex(point, count):
                 return self._index.query(point, count)
         raise TypeError(f"not a request to the index: {request}")
+
+
+def _cores(settings: WorkerSettings) -> int | None:
+    """How many cores the network may use; None is all."""
+    if not settings.gentle:
+        return settings.threads
+    others = max(1, (os.cpu_count() or 1) - 1)
+    return min(settings.threads or others, others)
+
+
+def _cost(spent: Spent, decoding: float = 0.0, resampling: float = 0.0) -> Cost:
+    return Cost(spent.windows, decoding, resampling, spent.front_end, spent.network)
+
+
+def _checked(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    if not np.isfinite(vectors).all() or not np.abs(vectors).sum(axis=1).all():
+        raise MusicsimError("the model made no usable embedding of it")
+    return vectors

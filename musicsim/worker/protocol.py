@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from musicsim.audio import FIRST_PASS
 from musicsim.embedding import InputRepr
 
 
@@ -25,6 +26,10 @@ class WorkerSettings:
     """Where Chroma keeps its files."""
     log_file: Path
     """Where its warnings go, and what it was doing if it crashes."""
+    threads: int | None = None
+    """Processor cores that the network uses; None takes all."""
+    gentle: bool = False
+    """Leave a core to the listener, whatever `threads` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,30 @@ class EmbedTrack:
     """Decode a file's sampled windows and embed them; answered by `EmbeddedTrack`."""
 
     path: Path
+    windows: int = FIRST_PASS
+    """How many its plan wants in all; see `audio.SamplingPlan`."""
+    listened: tuple[float, ...] = ()
+    """Where the windows of earlier passes begin, in seconds: they are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a track cost, stage by stage, in seconds; the stages of different tracks overlap."""
+
+    windows: int = 0
+    decoding: float = 0.0
+    resampling: float = 0.0
+    front_end: float = 0.0
+    network: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.windows + other.windows,
+            self.decoding + other.decoding,
+            self.resampling + other.resampling,
+            self.front_end + other.front_end,
+            self.network + other.network,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +70,22 @@ class EmbeddedTrack:
     Attributes
     ----------
     offsets
-        Seconds; shape (N,).
+        Seconds; shape (N,). N is 0 where a later pass found nothing more that sounds.
     vectors
-        Shape (N, D), float32; every value is finite.
+        Shape (N, D), float32; every value is finite. Those of the dense plan are the means of each second's windows.
     duration
         Of the track, in seconds, as the decoder found it.
     warning
         What is wrong with the file all the same.
+    cost
+        How long it took.
     """
 
     offsets: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float32]
     duration: float
     warning: str | None
+    cost: Cost = Cost()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from musicsim.audio import FIRST_PASS
+
 
 def noise(path: Path, seed: int, seconds: float = 4.0) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,13 +38,15 @@ def test_scan_says_what_it_found(musicsim, tmp_path):
     assert found["tracks"] == 5
     assert found["model"].startswith("starter-")
     assert found["seconds"] > 0
+    assert found["cost"]["windows"] > 0
+    assert min(found["cost"][stage] for stage in ("decoding", "front_end", "network")) > 0
     reasons = {Path(failure["path"]).name: failure["reason"] for failure in found["failed"]}
     assert set(reasons) == {"broken.mp3", "empty.flac"}
     assert "empty" in reasons["empty.flac"]
     assert musicsim("status", "--json").json == {
         "tracks": 5, "embedded": 3, "pending": 0, "failed": 2, "missing": 0,
-        "folders": [str(music)], "model": found["model"],
-        "index": {"backend": "chroma", "vectors": 3, "healthy": True},
+        "folders": [str(music)], "model": found["model"], "coming_model": None, "to_refine": 0,
+        "depth": "settled", "index": {"backend": "chroma", "vectors": 3, "healthy": True},
     }  # fmt: skip
 
     noise(music / "new.flac", 9)
@@ -54,6 +58,19 @@ def test_scan_says_what_it_found(musicsim, tmp_path):
         "added": 1, "changed": 1, "moved": 1, "missing": 1, "unchanged": 2,
     }  # fmt: skip
     assert len(second["failed"]) == 2
+
+
+def test_a_quick_scan_leaves_the_rest_for_later(musicsim, tmp_path):
+    noise(tmp_path / "music" / "a.flac", 1, seconds=30)
+    quick = musicsim("scan", tmp_path / "music", "--depth", "quick", "--json").json
+    assert quick["cost"]["windows"] == FIRST_PASS
+    assert musicsim("status", "--json").json["to_refine"] == 0
+    later = musicsim("scan", "--depth", "settled", "--gentle", "--threads", "1", "--json").json
+    assert later["cost"]["windows"] == 30 - FIRST_PASS
+    assert musicsim("status", "--json").json["index"]["healthy"]
+    again = musicsim("scan", "--json").json  # the settings are kept
+    assert again["cost"]["windows"] == 0
+    assert musicsim("scan", "--threads", "0").code == 2
 
 
 def test_a_scan_of_nothing_new_embeds_nothing(musicsim, tmp_path):
@@ -245,9 +262,7 @@ def test_a_second_owner_is_turned_away_and_a_reader_is_not(scanned_demo, demo_li
     "arguments",
     [
         ["evaluate"],
-        ["models", "fetch", "openl3-mel256-music"],
         ["playlist", "x", "--mode", "radio"],
-        ["embed", "x.wav", "-o", "out", "--overlap", "90"],
         ["nonsense"],
         ["similar", "x", "-n", "0"],
         ["similar", "x" * 300],
@@ -261,41 +276,6 @@ def test_what_is_not_there_yet_and_wrong_use_exit_with_2(scanned_demo, arguments
     assert result.code == 2
     assert result.err
     assert "Traceback" not in result.err
-
-
-def test_models(musicsim, tmp_path):
-    (starter,) = musicsim("models", "list", "--json").json
-    assert starter == {
-        "name": "starter", "source": starter["source"], "state": "bundled", "in_use": True,
-        "embedding_size": 128, "input_repr": "mel128", "content_type": "music",
-    }  # fmt: skip
-    assert musicsim("models", "verify").code == 0
-    broken = tmp_path / "broken.h5"
-    broken.write_bytes(b"no")
-    result = musicsim("models", "verify", broken)
-    assert result.code == 1
-    assert "broken.h5" in result.err
-    own = tmp_path / "mine.h5"
-    shutil.copy(starter["source"], own)
-    assert musicsim("models", "use", own).code == 0
-    in_use = [model for model in musicsim("models", "list", "--json").json if model["in_use"]]
-    assert [Path(model["source"]) for model in in_use] == [own]
-    assert musicsim("models", "use", "nothing of this name").code == 2
-
-
-def test_embed_writes_what_openl3_would(musicsim, tmp_path):
-    sound = noise(tmp_path / "a.flac", 1, seconds=3)
-    text = tmp_path / "b.mp3"
-    text.write_text("not music")
-    result = musicsim("embed", sound, text, "-o", tmp_path / "out", "--hop-size", "0.5")
-    assert result.code == 1
-    assert "b.mp3" in result.err
-    with np.load(tmp_path / "out" / "a.npz") as file:
-        assert file["embedding"].shape == (6, 128)
-        np.testing.assert_allclose(file["timestamps"], np.arange(6) * 0.5)
-    wanted = musicsim("embed", sound, "-o", tmp_path / "out", "--input-repr", "mel256")
-    assert wanted.code == 1
-    assert "--weights" in wanted.err
 
 
 def test_a_name_that_is_not_text_goes_through(musicsim, tmp_path):

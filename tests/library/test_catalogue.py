@@ -1,3 +1,4 @@
+import contextlib
 import sqlite3
 import threading
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 from musicsim.library.catalogue import Catalogue, ScannedFile
 from musicsim.library.database import CatalogueError
-from musicsim.library.embeddings import EmbeddingStore, TrackWindows
+from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
 from musicsim.library.types import Problem, Tags, TrackState
 
 
@@ -35,7 +36,11 @@ def windows_of(*vectors) -> TrackWindows:
 
 def embed(catalogue, store, track_id: int, model: str, vector) -> int | None:
     (pending,) = [track for track in store.pending(model) if track.id == track_id]
-    return store.store(pending, model, windows_of(vector), np.array(vector, np.float32))
+    return store.store(pending, model, 1, windows_of(vector), pooled(vector))
+
+
+def pooled(vector, windows: int = 1) -> PooledTrack:
+    return PooledTrack(np.array(vector, np.float32), windows)
 
 
 def test_a_track_comes_back_as_it_went_in(catalogue):
@@ -142,7 +147,7 @@ def test_an_embedding_of_a_file_that_changed_meanwhile_is_not_stored(catalogue, 
     track_id = catalogue.add_track(folder, scanned("/m/1.mp3", b"before"))
     (pending,) = store.pending("m")
     catalogue.update_track(track_id, folder, scanned("/m/1.mp3", b"after"))
-    assert store.store(pending, "m", windows_of([1.0]), np.ones(1, np.float32)) is None
+    assert store.store(pending, "m", 1, windows_of([1.0]), pooled([1.0])) is None
     assert catalogue.counts().pending == 1
 
 
@@ -155,13 +160,79 @@ def test_windows_stored_before_a_crash_are_found(catalogue, store, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(catalogue, "set_problem", killed)
+        patch.setattr(store, "pool_again", killed)
         with pytest.raises(KeyboardInterrupt):
-            store.store(pending, "m", windows_of([1.0, 3.0], [3.0, 5.0]), np.ones(2, np.float32))
-    ((track, windows),) = store.interrupted("m")
-    assert track == pending
+            store.store(pending, "m", 2, windows_of([1.0, 3.0], [3.0, 5.0]), pooled([2.0, 4.0], 2))
+    ((track, plan, windows),) = store.interrupted("m")
+    assert (track, plan) == (pending, 2)
     assert windows.vectors.tolist() == [[1.0, 3.0], [3.0, 5.0]]
     assert windows.offsets.tolist() == [0.0, 1.0]
+
+
+def test_a_later_pass_adds_to_the_windows(catalogue, store):
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    (pending,) = store.pending("m", 2)
+    store.store(pending, "m", 2, windows_of([1.0], [3.0]), pooled([2.0], 2))
+    assert store.pending("m", 2) == []
+    assert store.pending("m", 3) == [pending]
+    store.store(pending, "m", 3, TrackWindows(np.array([7.0]), np.ones((1, 1))), pooled([1.5], 3))
+    assert store.pending("m", 3) == []
+    windows = store.windows(track_id, "m")
+    assert windows.offsets.tolist() == [0.0, 1.0, 7.0]
+    assert windows.vectors.tolist() == [[1.0], [3.0], [1.0]]
+    assert store.interrupted("m") == []
+
+
+def test_a_later_pass_that_was_cut_short_is_found_with_all_windows(catalogue, store, monkeypatch):
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    embed(catalogue, store, track_id, "m", [1.0])
+    (pending,) = store.pending("m", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "pool_again", lambda *_: None)
+        store.store(pending, "m", 2, TrackWindows(np.array([9.0]), np.ones((1, 1))), pooled([1.0]))
+    ((track, plan, windows),) = store.interrupted("m")
+    assert (track, plan, windows.offsets.tolist()) == (pending, 2, [0.0, 9.0])
+
+
+def test_a_pass_with_nothing_to_add_keeps_the_embedding(catalogue, store):
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    embedding_id = embed(catalogue, store, track_id, "m", [1.0])
+    (pending,) = store.pending("m", 64)
+    store.reach(pending, "m", 64)
+    assert store.pending("m", 64) == []
+    assert store.id_of(track_id, "m") == embedding_id
+
+
+def test_what_a_model_made_can_be_forgotten(catalogue, store):
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    for model in ("old", "new"):
+        embed(catalogue, store, track_id, model, [1.0])
+        store.remember(KnownModel(model, Path("/w"), "mel256", 512, standardised=False))
+    assert store.models() == {"old": 1, "new": 1}
+    assert store.forget("old") == 1
+    assert store.models() == {"new": 1}
+    assert store.windows(track_id, "old") is None
+    assert store.known("old") is None
+    assert store.known("new") == KnownModel("new", Path("/w"), "mel256", 512, standardised=False)
+
+
+def test_a_library_of_the_first_version_keeps_its_windows(catalogue, store, tmp_path):
+    """One row a track, from the time when there was one pass of 32 windows."""
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    embed(catalogue, store, track_id, "m", [1.0])
+    store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "windows.sqlite3")) as db:
+        db.executescript(
+            """CREATE TABLE old (track_id INTEGER NOT NULL, model TEXT NOT NULL, content_key BLOB NOT NULL,
+            offsets BLOB NOT NULL, vectors BLOB NOT NULL, problem TEXT, PRIMARY KEY (track_id, model));
+            INSERT INTO old SELECT track_id, model, content_key, offsets, vectors, problem FROM windows;
+            DROP TABLE windows; ALTER TABLE old RENAME TO windows; PRAGMA user_version = 1;"""
+        )
+    again = EmbeddingStore(catalogue, tmp_path)
+    try:
+        assert again.windows(track_id, "m").vectors.tolist() == [[1.0]]
+    finally:
+        again.close()
 
 
 def test_a_track_embedded_again_has_a_new_embedding_id(catalogue, store):
