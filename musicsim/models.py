@@ -17,8 +17,11 @@ from musicsim.embedding.sources import list_models
 from musicsim.errors import MusicsimError
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel
+from musicsim.resources import resource
 
 _log = logging.getLogger(__name__)
+
+_BUNDLED = "bundled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +196,22 @@ def weights_in_use(catalogue: Catalogue, folder: Path) -> WeightFile:
 
 def choose_weights(catalogue: Catalogue, file: WeightFile) -> None:
     """Let a weight file listen from the next start on."""
-    catalogue.set_setting("weights", str(file.path))
+    # The path of one that came with musicsim is another one after an update. Any other need not be text, which a
+    # setting is.
+    where = _BUNDLED if file.source == "bundled" else os.fsencode(file.path).decode("latin-1")
+    catalogue.set_setting("weights", where)
     catalogue.set_setting("embedding_size", str(file.embedding_size or ""))
 
 
 def _chosen(catalogue: Catalogue) -> tuple[Path | None, int | None]:
     """What the listener chose: a file, and the size of its embeddings."""
-    path = catalogue.setting("weights")
+    where = catalogue.setting("weights")
     size = catalogue.setting("embedding_size") or ""
-    return Path(os.fsdecode(path)) if path else None, int(size) if size.isdecimal() else None
+    if where == _BUNDLED:
+        path: Path | None = resource("starter.h5")
+    else:
+        path = Path(os.fsdecode(where.encode("latin-1"))) if where else None
+    return path, int(size) if size.isdecimal() else None
 
 
 def read_model(file: WeightFile) -> KnownModel:

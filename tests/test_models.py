@@ -1,3 +1,5 @@
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +88,23 @@ def test_a_weight_file_that_is_gone_does_not_keep_the_library_shut(library):
     again = library.models()
     assert again.searched == models.searched
     assert library.models(read_only=True).searched == models.searched
+
+
+def test_a_choice_outlives_odd_names_and_moved_installations(library, monkeypatch):
+    odd = library.folder / os.fsdecode("m\u00fc \u68ee ".encode() + b"\xff.h5")
+    library.other.rename(odd)
+    models = library.models()
+    models.use(find_weights(library.folder / "models", odd)[0])
+    assert library.models().listening.weights == odd
+    models.use(find_weights(library.folder / "models")[0])
+    assert library.models().listening.weights == resource("starter.h5")
+    moved = library.folder / "elsewhere" / "starter.h5"
+    moved.parent.mkdir()
+    shutil.copy(resource("starter.h5"), moved)
+    for module in ("musicsim.models", "musicsim.embedding.sources"):
+        monkeypatch.setattr(f"{module}.resource", lambda name: moved)
+    again = library.models()
+    assert again.listening.weights == again.searched.weights == moved
 
 
 def test_a_weight_file_that_was_never_there_is_named(library):

@@ -69,7 +69,7 @@ def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> 
         tell(str(error))
         return FAILED
     except KeyboardInterrupt:
-        tell("Stopped. Nothing is lost: the next scan goes on from here.")
+        tell("Stopped. Nothing is lost: the same command goes on from here.")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough. Python would complain once more at exit.

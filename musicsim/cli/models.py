@@ -77,7 +77,7 @@ def add_commands(commands: Commands) -> None:
     )
     action.set_defaults(run=use_model)
 
-    action = actions.add_parser("verify", help="check a weight file, or the one in use")
+    action = actions.add_parser("verify", help="check a weight file, or the one that listens")
     action.add_argument(
         "name", nargs="?", metavar="NAME|FILE", help="also an official .h5.gz as downloaded"
     )
@@ -86,7 +86,7 @@ def add_commands(commands: Commands) -> None:
     action = actions.add_parser(
         "forget", help="delete what a model made of the library that is not in use any more"
     )
-    action.add_argument("identity", metavar="IDENTITY", help="as the list has it")
+    action.add_argument("name", metavar="NAME|IDENTITY", help="as the list has it")
     action.set_defaults(run=forget_model)
 
     command = commands.add_parser("evaluate", help="how good the similarity is (not there yet)")
@@ -100,39 +100,7 @@ def evaluate(_: argparse.Namespace) -> None:
 
 def show_models(options: argparse.Namespace) -> None:
     """Print the models that are here, those that are not, and what is left of others."""
-    in_use = _in_use(options)
-    searched, tracks = _embedded(_data_folder(options))
-    rows = [
-        {
-            "name": info.file.name,
-            "source": path_text(info.file.path),
-            "state": info.state,
-            "in_use": info.file == in_use,
-            "embedding_size": info.file.embedding_size,
-            "input_repr": info.file.input_repr,
-            "content_type": info.file.content_type,
-            "identity": info.identity,
-            "searched": info.identity is not None and info.identity == searched,
-            "tracks": tracks.pop(info.identity or "", 0),
-            "problem": info.problem,
-        }
-        for info in list_models(
-            _models_folder(options), in_use.path, embedding_size=in_use.embedding_size
-        )
-    ]
-    unused = dict.fromkeys(rows[0])
-    rows += [
-        {
-            **unused,
-            "name": identity,
-            "state": "gone",
-            "in_use": False,
-            "identity": identity,
-            "searched": identity == searched,
-            "tracks": count,
-        }
-        for identity, count in tracks.items()
-    ]
+    rows = _rows(options)
     if options.json:
         print_json(rows)
         return
@@ -147,8 +115,56 @@ def show_models(options: argparse.Namespace) -> None:
         right=(3, 6),
     )  # fmt: skip
     for row in rows:
+        if row["listening"] and not row["in_use"]:
+            say(
+                f"\n{printable(str(row['name']))} takes over when `musicsim scan` has listened to the library with it; "
+                "until then the one marked * is searched."
+            )
         if row["problem"]:
             say(f"\n{row['problem']}")
+
+
+def _rows(options: argparse.Namespace) -> list[dict[str, object]]:
+    """The list as JSON has it."""
+    listening = _listening(options)
+    searched, tracks = _embedded(_data_folder(options))
+    infos = list_models(
+        _models_folder(options), listening.path, embedding_size=listening.embedding_size
+    )
+    # While another model is listening to the library for the first time, the old one is in use, if it is here.
+    in_use = next(
+        (info.file for info in infos if info.identity and info.identity == searched), listening
+    )
+    rows: list[dict[str, object]] = [
+        {
+            "name": info.file.name,
+            "source": path_text(info.file.path),
+            "state": info.state,
+            "in_use": info.file == in_use,
+            "embedding_size": info.file.embedding_size,
+            "input_repr": info.file.input_repr,
+            "content_type": info.file.content_type,
+            "identity": info.identity,
+            "listening": info.file == listening,
+            "tracks": tracks.pop(info.identity or "", 0),
+            "problem": info.problem,
+        }
+        for info in infos
+    ]
+    unused = dict.fromkeys(rows[0])
+    rows += [
+        {
+            **unused,
+            "name": identity,
+            "state": "gone",
+            "in_use": False,
+            "identity": identity,
+            "listening": False,
+            "tracks": count,
+        }
+        for identity, count in tracks.items()
+    ]
+    return rows
 
 
 def fetch_model(options: argparse.Namespace) -> None:
@@ -180,7 +196,7 @@ def fetch_model(options: argparse.Namespace) -> None:
         )
     if options.use:
         _use(options, path, None)
-    elif _in_use(options).path == path:
+    elif _listening(options).path == path:
         say("The next `musicsim scan` listens with it.")
     else:
         say(f"To listen with it: musicsim models use {model.name}")
@@ -220,12 +236,12 @@ def _use(options: argparse.Namespace, path: Path, embedding_size: int | None) ->
     folder = _data_folder(options)
     with data_folder_lock(folder).acquire(), closing(Catalogue(folder)) as catalogue:
         choose_weights(catalogue, file)
-    say(f"{printable(file.name)} is in use. `musicsim scan` listens to the library with it.")
+    say(f"{printable(file.name)} is chosen: `musicsim scan` listens to the library with it.")
 
 
 def verify_model(options: argparse.Namespace) -> None:
     """Check that a weight file is whole, fits, and is the published one where that can be known."""
-    file = _in_use(options) if options.name is None else _named(options, options.name)
+    file = _listening(options) if options.name is None else _named(options, options.name)
     published = official_model_of(file.path)
     if published is not None and file.path.suffix == ".gz":
         try:
@@ -256,15 +272,20 @@ def _not_as_published(path: Path) -> str:
 
 def forget_model(options: argparse.Namespace) -> None:
     """Delete the embeddings of a model that is not in use."""
-    folder = _data_folder(options)
-    if options.identity not in _embedded(folder)[1]:
+    made = [
+        row
+        for row in _rows(options)
+        if row["tracks"] and options.name in (row["name"], row["identity"])
+    ]
+    if not made:
         raise UsageError(
-            f"No model named {printable(options.identity)} has listened to this library: `musicsim models list` names "
+            f"No model named {printable(options.name)} has listened to this library: `musicsim models list` names "
             "those that have."
         )
-    with Musicsim.open(folder) as app:
-        forgotten = app.forget_model(options.identity)
-    say(f"What {options.identity} made of {forgotten} tracks is deleted.")
+    identity = str(made[0]["identity"])
+    with Musicsim.open(_data_folder(options)) as app:
+        forgotten = app.forget_model(identity)
+    say(f"What {identity} made of {forgotten} tracks is deleted.")
 
 
 def _data_folder(options: argparse.Namespace) -> Path:
@@ -276,7 +297,7 @@ def _models_folder(options: argparse.Namespace) -> Path:
     return models_folder_of(_data_folder(options))
 
 
-def _in_use(options: argparse.Namespace) -> WeightFile:
+def _listening(options: argparse.Namespace) -> WeightFile:
     """The weight file that the next scan listens with."""
     folder = _data_folder(options)
     if not (folder / CATALOGUE_FILE).exists():
@@ -305,9 +326,9 @@ def _named(options: argparse.Namespace, name: str) -> WeightFile:
         If it is neither.
     """
     folder = _models_folder(options)
-    in_use = _in_use(options)
+    listening = _listening(options)
     # A name means the file in the models folder, also where another file of that name was chosen by its path.
-    for file in (*find_weights(folder), in_use):
+    for file in (*find_weights(folder), listening):
         if file.name == name and file.source != "available":
             return file
     path = file_path(name)

@@ -100,13 +100,13 @@ def test_the_list_has_what_is_here_and_what_could_be(models, data):
     assert starter == {
         "name": "starter", "source": str(resource("starter.h5")), "state": "bundled", "in_use": True,
         "embedding_size": 128, "input_repr": "mel128", "content_type": "music",
-        "identity": identity, "searched": False, "tracks": 0, "problem": None,
+        "identity": identity, "listening": True, "tracks": 0, "problem": None,
     }  # fmt: skip
     assert len(others) == 6
     assert others[0] == {
         "name": NAME, "source": str(data / "models" / "openl3_audio_mel256_music-v0_4_0.h5"),
         "state": "available", "in_use": False, "embedding_size": 512, "input_repr": "mel256",
-        "content_type": "music", "identity": None, "searched": False, "tracks": 0, "problem": None,
+        "content_type": "music", "identity": None, "listening": False, "tracks": 0, "problem": None,
     }  # fmt: skip
     assert {other["state"] for other in others} == {"available"}
     assert not data.exists()  # to look changes nothing
@@ -329,7 +329,7 @@ def test_what_models_made_is_listed_and_forgotten(models, data):
     embed_as(data, in_use)
     embed_as(data, "old-123")
     listed = by_name(models("list", "--json"))
-    assert (listed["starter"]["tracks"], listed["starter"]["searched"]) == (2, True)
+    assert (listed["starter"]["tracks"], listed["starter"]["in_use"]) == (2, True)
     assert (listed["old-123"]["state"], listed["old-123"]["tracks"]) == ("gone", 2)
     assert listed["old-123"]["source"] is None
     assert "old-123" in models("list").out
@@ -342,6 +342,30 @@ def test_what_models_made_is_listed_and_forgotten(models, data):
     assert "old-123" not in by_name(models("list", "--json"))
     assert by_name(models("list", "--json"))["starter"]["tracks"] == 2
     assert models("forget", "old-123").code == 2
+
+
+@pytest.mark.usefixtures("as_official")
+def test_the_old_model_is_in_use_until_the_fetched_one_has_listened(models, data, published, serve):
+    with Musicsim.open(data) as app:
+        old = app.models.listening.identity
+    embed_as(data, old)
+    assert models("fetch", NAME, "--mirror", serve(whole(published.archive)).url).code == 0
+    listed = by_name(models("list", "--json"))
+    assert [listed[name]["in_use"] for name in (NAME, "starter")] == [False, True]
+    assert [listed[name]["listening"] for name in (NAME, "starter")] == [True, False]
+    assert f"{NAME} takes over" in models("list").out
+    with Musicsim.open(data) as app:
+        new = app.models.listening.identity
+    assert new == listed[NAME]["identity"]
+    assert models("forget", "starter").code == 1  # it is still searched
+    embed_as(data, new)
+    with Musicsim.open(data) as app:
+        assert app.model.identity == new
+    listed = by_name(models("list", "--json"))
+    assert [listed[name]["in_use"] for name in (NAME, "starter")] == [True, False]
+    forgotten = models("forget", "starter")
+    assert (forgotten.code, "2 tracks" in forgotten.out) == (0, True)
+    assert by_name(models("list", "--json"))["starter"]["tracks"] == 0
 
 
 def test_without_a_library_there_is_nothing_to_forget(models, data):

@@ -207,8 +207,10 @@ def test_a_part_of_something_else_is_given_up(published, folder, serve, size):
         {"mirror": "ftp://127.0.0.1/openl3"},
         {"mirror": "nonsense"},
         {"mirror": "http://[::1"},
+        {"mirror": "http://two..dots"},
         {"proxy": "nonsense://127.0.0.1"},
         {"proxy": "no proxy"},
+        {"proxy": f"http://{'x' * 64}"},
     ],
 )
 def test_addresses_that_are_none_are_refused(published, folder, options):
@@ -260,6 +262,30 @@ def test_a_login_page_does_not_cost_what_was_there(published, folder, serve):
     assert part_of(published, folder).read_bytes() == published.archive[:FIRST]
 
 
+def test_each_hash_that_is_known_counts(published, folder, serve):
+    other = bytearray(published.archive)
+    other[-1] ^= 1
+    only_git_knows = replace(published.model, archive_sha256=None, file_sha256=None)
+    another_sha = replace(published.model, archive_sha256="0" * 64)
+    for model, sent in (only_git_knows, bytes(other)), (another_sha, published.archive):
+        with pytest.raises(FetchError, match="not send the published file"):
+            fetch(published._replace(model=model), folder, serve(whole(sent)))
+        assert left_in(folder) == []
+    again = fetch(published._replace(model=only_git_knows), folder, serve(whole(published.archive)))
+    assert again.read_bytes() == published.file
+
+
+def test_the_file_that_was_there_stays_until_there_is_a_better_one(published, folder, serve):
+    path = folder / published.model.file_name
+    folder.mkdir(parents=True)
+    path.write_bytes(b"of the listener")
+    wrong = as_published(published.file[:-FIRST])
+    with pytest.raises(FetchError, match="no usable weight file"):
+        fetch(wrong, folder, serve(whole(wrong.archive)))
+    assert left_in(folder) == [path.name]
+    assert path.read_bytes() == b"of the listener"
+
+
 def test_too_long_a_length_does_no_harm(published, folder, serve):
     server = serve(promised(len(published.archive) + 9, published.archive))
     assert fetch(published, folder, server).read_bytes() == published.file
@@ -298,6 +324,19 @@ def test_it_stops_when_told_and_goes_on_later(published, folder, serve):
     assert len(kept) < len(published.archive)
     assert fetch(published, folder, server).read_bytes() == published.file
     assert server.starts == [0, len(kept)]
+
+
+def test_ctrl_c_keeps_what_has_come(published, folder, serve):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    server = serve(whole(published.archive))
+    with pytest.raises(KeyboardInterrupt):
+        fetch(published, folder, server, progress=interrupt)
+    kept = part_of(published, folder).read_bytes()
+    assert fetch(published, folder, server).read_bytes() == published.file
+    assert server.starts == [0, len(kept)]
+    assert kept
 
 
 def test_a_full_disk_is_named(published, folder, serve):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from musicsim.embedding import WeightsError, find_weights, read_weights
+from musicsim.embedding.sources import list_models
 from musicsim.resources import resource
 
 
@@ -108,3 +109,53 @@ def test_chosen_file_that_is_no_good_is_not_passed_over(
     assert (first.name, first.path, first.input_repr) == ("mine", chosen, None)
     with pytest.raises(WeightsError, match=r"mine\.h5"):
         read_weights(first.path)
+
+
+def test_the_bundled_file_stays_bundled_when_it_is_chosen(models_folder: Path):
+    (models_folder / "openl3_audio_mel256_music.h5").touch()
+    first = in_use(models_folder, resource("starter.h5"))
+    assert (first.name, first.source) == ("starter", "bundled")
+
+
+def test_the_size_that_was_chosen_counts_for_an_official_file_only(
+    models_folder: Path, tmp_path: Path
+):
+    official = models_folder / "openl3_audio_mel256_music.h5"
+    official.touch()
+    other = models_folder / "openl3_audio_linear_music.h5"
+    other.touch()
+    sizes = {
+        found.name: found.embedding_size
+        for found in find_weights(models_folder, official, embedding_size=6144)
+    }
+    assert (sizes["openl3-mel256-music"], sizes["openl3-linear-music"]) == (6144, 512)
+    [starter, *_] = find_weights(models_folder, resource("starter.h5"), embedding_size=6144)
+    assert starter.embedding_size == 128
+
+
+def test_models_are_listed_with_what_their_files_turned_out_to_be(
+    models_folder: Path, tmp_path: Path, official_file: Path
+):
+    shutil.copy(official_file, models_folder / "openl3_audio_mel128_music.h5")
+    (models_folder / "openl3_audio_linear_music.h5").write_bytes(b"no")
+    gone = tmp_path / "gone.h5"
+    listed = {info.file.name: info for info in list_models(models_folder, gone)}
+    assert {name: info.state for name, info in listed.items()} == {
+        "gone": "broken",
+        "openl3-mel128-music": "installed",
+        "openl3-linear-music": "broken",
+        "starter": "bundled",
+        "openl3-mel256-music": "available",
+        "openl3-mel256-env": "available",
+        "openl3-mel128-env": "available",
+        "openl3-linear-env": "available",
+    }
+    for name, info in listed.items():
+        path = info.file.path
+        assert (info.problem is not None) == (info.state == "broken")
+        if info.state == "broken":
+            assert str(path) in str(info.problem)
+        readable = info.state in ("installed", "bundled")
+        size = info.file.embedding_size
+        identity = read_weights(path, embedding_size=size).identity if readable else None
+        assert info.identity == identity, name
