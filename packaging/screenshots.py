@@ -18,7 +18,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_SCALE_FACTOR"] = "1.5"  # sharp on the high-density screens that READMEs are read on
 
 from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from musicsim.app import Musicsim
 from musicsim.demo import render_demo
@@ -74,9 +74,9 @@ def main() -> None:
         window.show()
         window.first_start.folder.setText("~/Music")
 
-        def take(name: str) -> None:
+        def take(name: str, shown: QWidget = window) -> None:
             let_settle()
-            window.grab().save(str(FOLDER / f"{name}.png"))
+            shown.grab().save(str(FOLDER / f"{name}.png"))
 
         take("first-start")
         render_demo(music)
@@ -99,6 +99,11 @@ def main() -> None:
         window.playlists.create("Slow Sunday", [m.track.id for m in made.matches[4:]])
         window.show_playlist(kept.id)
         take("playlist")
+        window.commands.settings.trigger()
+        if window.settings_dialog is not None:
+            # It keeps to the screen, and this one is small.
+            window.settings_dialog.resize(740, 640)
+            take("settings", window.settings_dialog)
         window.close()
         bridge.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -15,6 +15,8 @@ from musicsim.events import (
     EmbeddingProgress,
     Event,
     Events,
+    FetchProgress,
+    ModelChanged,
     Notice,
     PlaylistsChanged,
     ProblemsChanged,
@@ -35,6 +37,13 @@ class Bridge(QObject):
 
     Between two deliveries only the last word on each subject is kept: a scan may report thousands of files a second,
     and a window that followed each would do nothing else.
+
+    Parameters
+    ----------
+    events
+        The app's.
+    errands
+        Where `do` has its tasks done; a thread of its own without one.
     """
 
     tracks_changed = Signal(object)
@@ -44,6 +53,8 @@ class Bridge(QObject):
     scan = Signal(object)
     """ScanStarted, ScanProgress or ScanFinished."""
     embedding_progress = Signal(object)
+    model_changed = Signal()
+    fetch_progress = Signal(object)
     problems_changed = Signal()
     playlists_changed = Signal()
     notice = Signal(object)
@@ -51,8 +62,11 @@ class Bridge(QObject):
     _arrived = Signal()
     _settled = Signal(object)
 
-    def __init__(self, events: Events, parent: QObject | None = None) -> None:
+    def __init__(
+        self, events: Events, parent: QObject | None = None, *, errands: Executor | None = None
+    ) -> None:
         super().__init__(parent)
+        self._errands = errands or ThreadPoolExecutor(1, "musicsim-errands")
         self._lock = threading.Lock()
         self._closed = False
         self._awaiting_delivery = False
@@ -73,6 +87,17 @@ class Bridge(QObject):
         with self._lock:
             self._closed = True
         self._timer.stop()
+        # What is being done comes to its end: the app is closed after this.
+        self._errands.shutdown(cancel_futures=True)
+
+    def do(
+        self,
+        task: Callable[[], T],
+        on_result: Callable[[T], None],
+        on_error: Callable[[MusicsimError], None],
+    ) -> None:
+        """Do something that takes a moment, one task after the other and not in the window's thread; see `watch`."""
+        self.watch(self._errands.submit(task), on_result, on_error)
 
     def watch(
         self,
@@ -123,7 +148,7 @@ class Bridge(QObject):
                         self._changed.pop(track_id, None)
                     self._removed.update(dict.fromkeys(ids))
                 case _:
-                    subject = (type(event), event.topic if isinstance(event, Notice) else None)
+                    subject = (type(event), _topic(event))
                     self._latest.pop(subject, None)
                     self._latest[subject] = event
             if not self._awaiting_delivery:
@@ -136,6 +161,10 @@ class Bridge(QObject):
                 self.scan.emit(event)
             case EmbeddingProgress():
                 self.embedding_progress.emit(event)
+            case ModelChanged():
+                self.model_changed.emit()
+            case FetchProgress():
+                self.fetch_progress.emit(event)
             case ProblemsChanged():
                 self.problems_changed.emit()
             case PlaylistsChanged():
@@ -156,3 +185,14 @@ class Bridge(QObject):
             on_error(error)
         else:
             raise error
+
+
+def _topic(event: Event) -> str | None:
+    """What tells an event from others of its kind, which it does not replace."""
+    match event:
+        case Notice(topic=topic):
+            return topic
+        case FetchProgress(name=name):
+            return name
+        case _:
+            return None

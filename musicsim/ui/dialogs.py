@@ -20,6 +20,12 @@ def ask_folder(parent: QWidget, title: str, suggested: Path) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def ask_file(parent: QWidget, title: str, kinds: str) -> Path | None:
+    """Return the file that the listener chooses, or None; `kinds` is as QFileDialog wants them."""
+    chosen, _ = QFileDialog.getOpenFileName(parent, title, str(Path.home()), kinds)
+    return Path(chosen) if chosen else None
+
+
 def confirm(parent: QWidget, title: str, question: str, yes: str) -> bool:
     """Return whether the listener means it; `yes` is what the button says."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, question, parent=parent)

@@ -47,6 +47,7 @@ from musicsim.ui.track_model import one_line
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
+    from musicsim.ui.settings_dialog import SettingsDialog
 
 DEMO_FOLDER = "demo library"
 """Inside the data folder."""
@@ -70,8 +71,10 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._app = app
+        self._bridge = bridge
         self._theme = theme
         self._settings = settings
+        self.settings_dialog: SettingsDialog | None = None
         self.setWindowTitle("musicsim")
         self.setWindowIcon(QIcon(str(resource("icons/musicsim.svg"))))
         self.setAcceptDrops(True)
@@ -169,6 +172,7 @@ class MainWindow(QMainWindow):
         commands.add_folder.triggered.connect(self.folders.ask)
         commands.folders.triggered.connect(self.folders.show)
         commands.export.triggered.connect(self._export)
+        commands.settings.triggered.connect(self._open_settings)
         commands.quit.triggered.connect(self.close)
         commands.search.triggered.connect(self._search)
         commands.library.triggered.connect(self.show_library)
@@ -305,6 +309,24 @@ class MainWindow(QMainWindow):
     def _open_problems(self) -> None:
         self.problems.show()
         self.problems.raise_()
+
+    def _open_settings(self) -> None:
+        if self.settings_dialog is None:
+            # With it comes NumPy, which the window starts without.
+            from musicsim.ui.settings_dialog import SettingsDialog
+
+            self.settings_dialog = SettingsDialog(
+                self._app,
+                self._bridge,
+                self.store,
+                self.messages,
+                self._theme,
+                self._settings,
+                self,
+            )
+        self.settings_dialog.show()
+        self.settings_dialog.raise_()
+        self.settings_dialog.activateWindow()
 
     def _pause(self, pause: bool) -> None:
         if pause:

@@ -19,6 +19,7 @@ class Commands:
     add_folder: QAction
     folders: QAction
     export: QAction
+    settings: QAction
     quit: QAction
     search: QAction
     library: QAction
@@ -60,6 +61,8 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
         group.addAction(schemes[scheme])
     quit_action = command(tr("Quit"), "Ctrl+Q")
     quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+    settings = command(tr("Settings…"), "Ctrl+,")
+    settings.setMenuRole(QAction.MenuRole.PreferencesRole)
     about = command(tr("About musicsim"))
     about.setMenuRole(QAction.MenuRole.AboutRole)
     play_pause = command(tr("Play"), "Space", icon="play")
@@ -69,6 +72,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
         add_folder=command(tr("Add music folder…"), "Ctrl+O", icon="folder"),
         folders=command(tr("Folders…")),
         export=command(tr("Export playlist…"), "Ctrl+E", icon="export"),
+        settings=settings,
         quit=quit_action,
         search=command(tr("Search"), "Ctrl+F", icon="search"),
         library=command(tr("Library"), "Ctrl+L", icon="library"),
@@ -95,6 +99,8 @@ def fill_menu_bar(bar: QMenuBar, commands: Commands, fill_tracks: Callable[[QMen
     file.addActions([commands.add_folder, commands.folders])
     file.addSeparator()
     file.addActions([commands.new_playlist, commands.export])
+    file.addSeparator()
+    file.addAction(commands.settings)
     file.addSeparator()
     file.addAction(commands.quit)
     fill_tracks(bar.addMenu(tr("&Track")))

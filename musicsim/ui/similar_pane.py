@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicsim.errors import MusicsimError
+from musicsim.events import EmbeddingProgress
 from musicsim.library.types import Track, TrackState
 from musicsim.ui import formats
 from musicsim.ui.actions import TrackActions
@@ -33,8 +34,8 @@ _COLUMNS = (
 class SimilarPane(QWidget):
     """A seed and the tracks most similar to it.
 
-    A seed that is not embedded yet is searched for as soon as it is, and every search again when the library is
-    through, since more tracks can be found then.
+    A seed that is not embedded yet is searched for as soon as it is, and every search again when each track of the
+    library has been listened to once, since more can be found then.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class SimilarPane(QWidget):
         self._searches = 0
         """Answers to any search but the last are dropped."""
         self._incomplete = False
+        self._refining = False
         self.list = SimilarList(store, theme, self)
 
         caption = QLabel(self.tr("Sounds like"))
@@ -90,9 +92,7 @@ class SimilarPane(QWidget):
 
         store.changed.connect(self._follow)
         store.removed.connect(self._forget)
-        bridge.embedding_progress.connect(
-            lambda progress: self._search() if progress.finished and self._incomplete else None
-        )
+        bridge.embedding_progress.connect(self._follow_progress)
         self._show_nothing()
 
     @property
@@ -197,6 +197,12 @@ class SimilarPane(QWidget):
                 self._artist.setText(one_line(seed.artist))
             if waiting:
                 self._search()
+
+    def _follow_progress(self, progress: EmbeddingProgress) -> None:
+        through = progress.finished or (progress.refining and not self._refining)
+        self._refining = progress.refining
+        if through and self._incomplete:
+            self._search()
 
     def _forget(self, ids: tuple[int, ...]) -> None:
         if self._seed in ids:

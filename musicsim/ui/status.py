@@ -25,6 +25,7 @@ class StatusStrip(QStatusBar):
         self._paused = paused
         self._counts: Counts | None = None
         self._scanning = False
+        self._refining = False
         self._notices: dict[str, str] = {}
         self.setSizeGripEnabled(False)
         self._library = QLabel()
@@ -130,8 +131,17 @@ class StatusStrip(QStatusBar):
         self._show_pause()
         self.bar.setRange(0, max(1, progress.total))
         self.bar.setValue(progress.done)
+        self._set_refining(progress.refining)
         self._work.setText(progress_text(progress))
         self._work.setToolTip(progress.current)
+
+    def _set_refining(self, refining: bool) -> None:
+        """Draw no attention to what nobody waits for."""
+        if refining != self._refining:
+            self._refining = refining
+            self.bar.setProperty("calm", refining)
+            self.bar.style().unpolish(self.bar)
+            self.bar.style().polish(self.bar)
 
     def show_notice(self, notice: Notice) -> None:
         """Show a notice until it is taken back."""
@@ -158,16 +168,21 @@ class StatusStrip(QStatusBar):
 
 
 def progress_text(progress: EmbeddingProgress) -> str:
-    """Return the progress in words, such as ``120 of 1,200 · 2.1 tracks/s · 8 min left``."""
+    """Return the progress in words, such as ``120 of 1,200 · 2.1 tracks/s · 8 min left``.
+
+    A later pass, over tracks that can be found already, begins with what it is and leaves out how fast it goes.
+    """
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("StatusStrip", text)
 
-    parts = [tr("{0} of {1}").format(formats.number(progress.done), formats.number(progress.total))]
+    parts = [tr("Listening more closely")] if progress.refining else []
+    done, total = formats.number(progress.done), formats.number(progress.total)
+    parts.append(tr("{0} of {1}").format(done, total))
     if progress.paused:
         parts.append(tr("paused"))
     else:
-        rate = progress.tracks_per_second
+        rate = 0.0 if progress.refining else progress.tracks_per_second
         if rate >= 0.95:
             parts.append(tr("{0} tracks/s").format(f"{rate:.1f}"))
         elif rate > 0:

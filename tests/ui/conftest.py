@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
-from window_fakes import SONGS, FakeApp, FakeMedia, Library
+from window_fakes import SONGS, AtOnce, FakeApp, FakeMedia, Library
 
 from musicsim.ui.bridge import Bridge
 from musicsim.ui.main_window import MainWindow
@@ -23,12 +23,13 @@ from musicsim.ui.theme import Scheme, Theme
 def library(tmp_path: Path) -> Iterator[Library]:
     made = Library(tmp_path)
     yield made
+    made.embeddings.close()
     made.catalogue.close()
 
 
 @pytest.fixture
 def bridge(library: Library, qapp: QApplication) -> Iterator[Bridge]:
-    made = Bridge(library.events)
+    made = Bridge(library.events, errands=AtOnce())
     yield made
     made.close()
 

@@ -8,7 +8,14 @@ from PySide6.QtWidgets import QApplication
 from window_fakes import Library
 
 from musicsim.errors import MusicsimError
-from musicsim.events import EmbeddingProgress, Notice, TracksChanged, TracksRemoved
+from musicsim.events import (
+    EmbeddingProgress,
+    FetchProgress,
+    ModelChanged,
+    Notice,
+    TracksChanged,
+    TracksRemoved,
+)
 from musicsim.ui.bridge import Bridge
 
 
@@ -71,6 +78,39 @@ def test_a_future_is_answered_in_the_windows_thread(bridge: Bridge, qapp: QAppli
     qapp.processEvents()
 
     assert answers == [("found", True)]
+
+
+def test_downloads_and_changes_of_the_model_are_told(library: Library, bridge: Bridge) -> None:
+    fetched: list[FetchProgress] = []
+    changes: list[None] = []
+    bridge.fetch_progress.connect(fetched.append)
+    bridge.model_changed.connect(lambda: changes.append(None))
+
+    for done in range(1000):
+        library.events.emit(FetchProgress("a", done, 1000))
+        library.events.emit(ModelChanged())
+    library.events.emit(FetchProgress("b", 5, None))
+    bridge.deliver()
+
+    assert [(each.name, each.done) for each in fetched] == [("a", 999), ("b", 5)]
+    assert len(changes) == 1
+
+
+def test_a_task_is_done_elsewhere_and_told_here(library: Library, qtbot, qapp) -> None:
+    bridge = Bridge(library.events)
+    threads: list[QThread] = []
+    done: list[bool] = []
+
+    def task() -> None:
+        threads.append(QThread.currentThread())
+
+    with qtbot.waitSignal(bridge._settled):
+        bridge.do(task, lambda _: done.append(QThread.currentThread() is qapp.thread()), print)
+    qapp.processEvents()
+    bridge.close()
+
+    assert done == [True]
+    assert threads[0] is not qapp.thread()
 
 
 def test_an_error_of_the_world_is_told_and_a_bug_is_not_hidden(

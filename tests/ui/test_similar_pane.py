@@ -54,8 +54,20 @@ def test_a_track_that_is_not_embedded_yet_is_shown_as_soon_as_it_is(
     assert window.similar.play_all.isEnabled()
 
 
-def test_a_search_in_an_unfinished_library_is_done_again_at_the_end(
-    window: MainWindow, library: Library, ids: list[int], settle: Settle
+@pytest.mark.parametrize(
+    "progress",
+    [
+        EmbeddingProgress(1, 1, 1.0, 0.0, paused=False, finished=True),
+        # A later pass over all of them has begun.
+        EmbeddingProgress(0, 7, 0.0, None, paused=False, finished=False, refining=True),
+    ],
+)
+def test_a_search_in_an_unfinished_library_is_done_again_when_all_are_listened_to(
+    window: MainWindow,
+    library: Library,
+    ids: list[int],
+    settle: Settle,
+    progress: EmbeddingProgress,
 ) -> None:
     (new,) = library.add(Tags("New", "A"), embedded=False)
     window.store.refresh((new,))
@@ -65,7 +77,7 @@ def test_a_search_in_an_unfinished_library_is_done_again_at_the_end(
 
     library.embed(new)
     library.events.emit(TracksChanged((new,)))
-    library.events.emit(EmbeddingProgress(1, 1, 1.0, 0.0, False, True))
+    library.events.emit(progress)
     settle()
     settle()
 

@@ -29,6 +29,14 @@ PROGRESS = EmbeddingProgress(120, 1200, 2.13, 507.0, paused=False, finished=Fals
         (replace(PROGRESS, tracks_per_second=0.5), "120 of 1,200 · 30 tracks/min · 8 min left"),
         (replace(PROGRESS, tracks_per_second=0.0, seconds_left=None), "120 of 1,200"),
         (replace(PROGRESS, paused=True), "120 of 1,200 · paused"),
+        (
+            replace(PROGRESS, refining=True),
+            "Listening more closely · 120 of 1,200 · 8 min left",
+        ),
+        (
+            replace(PROGRESS, refining=True, paused=True),
+            "Listening more closely · 120 of 1,200 · paused",
+        ),
     ],
 )
 def test_progress_in_words(progress: EmbeddingProgress, text: str) -> None:
@@ -50,6 +58,17 @@ def test_progress_is_shown_while_there_is_some(
     settle()
     assert not window.status.bar.isVisible()
     assert not window.status.pause.isVisible()
+
+
+def test_a_later_pass_draws_less_attention(
+    window: MainWindow, library: Library, settle: Settle
+) -> None:
+    for refining in (False, True, False):
+        library.events.emit(replace(PROGRESS, refining=refining))
+        settle()
+
+        assert bool(window.status.bar.property("calm")) is refining
+        assert ("Listening more closely" in window.status.work_text) is refining
 
 
 def test_pause_and_resume(

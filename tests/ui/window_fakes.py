@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from musicsim.events import Events, TracksChanged, TracksRemoved
+from musicsim.embedding import WeightFile, find_weights
+from musicsim.embedding.fetching import FetchCancelled
+from musicsim.embedding.sources import list_models
+from musicsim.errors import MusicsimError
+from musicsim.events import Events, ModelChanged, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.embeddings import EmbeddingStore, KnownModel
 from musicsim.library.types import Tags, Track, TrackState
+from musicsim.listening import Depth, ListeningSettings
+from musicsim.models import OfferedModel, read_model
 from musicsim.playlists.generate import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.search import NotEmbedded
 from musicsim.ui.track_model import TrackModel
+
+T = TypeVar("T")
 
 MODEL = "model"
 
@@ -37,6 +48,7 @@ class Library:
         self.folder = folder
         self.catalogue = Catalogue(folder)
         self.catalogue.set_setting("model", MODEL)
+        self.embeddings = EmbeddingStore(self.catalogue, folder)
         self.events = Events()
         self.music = folder / "music"
         self.music.mkdir()
@@ -67,6 +79,57 @@ class Library:
         self.embed(track_id)
 
 
+class AtOnce(Executor):
+    """Does every task at once, in the caller's thread."""
+
+    def submit(self, task: Callable[..., T], /, *args: Any, **keywords: Any) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(task(*args, **keywords))
+        except MusicsimError as error:
+            future.set_exception(error)
+        return future
+
+
+@functools.cache
+def starter_model() -> KnownModel:
+    """The starter, read once; the embeddings of `Library` are made out to be its own."""
+    return replace(read_model(find_weights(Path("none"))[0]), identity=MODEL)
+
+
+class FakeModels:
+    """The real list of models, where `listening` and `searched` are what the test says."""
+
+    def __init__(self, library: Library) -> None:
+        self.folder = library.folder / "models"
+        self.chosen: Path | None = None
+        self.gone: dict[str, int] = {"old-0123456789ab": 4}
+        self._embeddings = library.embeddings
+        self.listening = self.searched = starter_model()
+
+    def offered(self) -> list[OfferedModel]:
+        offered = []
+        tracks = {**self._embeddings.models(), **self.gone}
+        for info in list_models(self.folder, self.chosen):
+            identity = MODEL if info.file.name == "starter" else info.identity
+            offered.append(
+                OfferedModel(
+                    info.file.name,
+                    info.state,
+                    identity,
+                    info.file,
+                    info.problem,
+                    tracks.get(identity or "", 0),
+                    identity == self.listening.identity,
+                    identity == self.searched.identity,
+                )
+            )
+        return offered + [
+            OfferedModel(identity, "gone", identity, None, None, count, False, False)
+            for identity, count in self.gone.items()
+        ]
+
+
 @dataclass
 class FakeApp:
     """What the window needs of `Musicsim`; its futures are done at once."""
@@ -79,6 +142,36 @@ class FakeApp:
         self.catalogue = self.library.catalogue
         self.events = self.library.events
         self.data_folder = self.library.folder
+        self.listening = ListeningSettings()
+        self.embeddings = self.library.embeddings
+        self.models = FakeModels(self.library)
+        self.fetching: Future[Path] = Future()
+
+    def set_listening(self, settings: ListeningSettings) -> None:
+        self.calls.append(settings)
+        self.listening = settings
+
+    def seconds_a_track(self, depth: Depth) -> float | None:
+        return {Depth.QUICK: 0.04, Depth.SETTLED: 0.21, Depth.EVERY: 12.3}[depth]
+
+    def fetch_model(self, name: str, *, mirror: str | None, proxy: str | None) -> Future[Path]:
+        self.calls.append(("fetch_model", name, mirror, proxy))
+        self.fetching = Future()
+        return self.fetching
+
+    def cancel_fetch(self) -> None:
+        self.fetching.set_exception(FetchCancelled("The download was stopped."))
+
+    def use_model(self, file: WeightFile) -> None:
+        self.calls.append(("use_model", file))
+        self.models.listening = read_model(file)
+        self.events.emit(ModelChanged())
+
+    def forget_model(self, identity: str) -> int:
+        self.calls.append(("forget_model", identity))
+        del self.models.gone[identity]
+        self.events.emit(ModelChanged())
+        return 4
 
     def start(self) -> None:
         self.calls.append("start")

@@ -1,0 +1,71 @@
+"""The settings: how musicsim listens, and with which model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QSize
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicsim.ui.bridge import Bridge
+from musicsim.ui.listening_page import ListeningPage
+from musicsim.ui.messages import Messages
+from musicsim.ui.model_page import ModelPage
+from musicsim.ui.store import TrackStore
+from musicsim.ui.theme import Theme
+from musicsim.ui.widgets import button
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+
+
+class SettingsDialog(QDialog):
+    """Two pages. What is chosen counts at once, and the window can be used meanwhile."""
+
+    def __init__(
+        self,
+        app: Musicsim,
+        bridge: Bridge,
+        store: TrackStore,
+        messages: Messages,
+        theme: Theme,
+        settings: QSettings,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.listening = ListeningPage(app, bridge, store, messages)
+        self.model = ModelPage(app, bridge, store, messages, theme, settings)
+        self.pages = QTabWidget()
+        self.pages.setDocumentMode(True)
+        self.pages.tabBar().setDrawBase(False)
+        self.pages.addTab(_scrolling(self.listening), self.tr("Listening"))
+        self.pages.addTab(self.model, self.tr("Model"))
+        self.done_button = button(self.tr("Close"), theme)
+        self.done_button.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(16, 12, 16, 0)
+        buttons.addStretch(1)
+        buttons.addWidget(self.done_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 16)
+        column.setSpacing(0)
+        column.addWidget(self.pages, 1)
+        column.addLayout(buttons)
+        self.resize(QSize(740, 640).boundedTo(self.screen().availableSize()))
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    return area
