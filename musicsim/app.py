@@ -302,9 +302,10 @@ class Musicsim:
             return None
         cost = json.loads(kept)
         a_window = (cost["front_end"] + cost["network"]) / cost["windows"]
-        windows = float(depth.passes[-1])
+        seconds = self.catalogue.mean_duration()
+        windows = min(float(depth.passes[-1]), seconds)
         if depth is Depth.EVERY:
-            windows = self.catalogue.mean_duration() / DENSE_HOP
+            windows = seconds / DENSE_HOP
         decoding = (cost["decoding"] + cost["resampling"]) / cost["tracks"]
         # Decoding goes on beside the network.
         return float(max(decoding, a_window * windows))
@@ -346,6 +347,8 @@ class Musicsim:
                     proxy=proxy,
                     progress=tell,
                     cancelled=self._fetch_cancelled,
+                    # As long as closing the program may have to wait for a server that has fallen silent.
+                    timeout=10.0,
                 )
             except MusicsimError as error:
                 self.events.emit(FetchProgress(name, 0, None, finished=True, problem=str(error)))

@@ -93,7 +93,11 @@ class Models:
             self.listening = before
         else:
             try:
-                self.listening = read_model(weights_in_use(catalogue, folder))
+                file = weights_in_use(catalogue, folder)
+                self.listening = read_model(file)
+                if not read_only and catalogue.setting("weights") is None:
+                    # A library stays with its model until the listener chooses another, whatever is fetched.
+                    choose_weights(catalogue, file)
             except WeightsError as error:
                 # Its file may be on a drive that is not there today. What is embedded can be searched all the same, and
                 # whoever tries to embed is told.

@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import shutil
 from pathlib import Path
@@ -71,6 +72,19 @@ def test_the_old_model_is_searched_until_the_new_one_has_heard_everything(librar
     # The old embeddings stay, so that going back costs nothing.
     models.use(find_weights(library.folder / "models")[0])
     assert models.searched == old
+
+
+def test_a_library_stays_with_its_model_whatever_is_fetched(library, monkeypatch):
+    models = library.models()
+    library.embed(models.searched.identity)
+    before, *_ = find_weights(library.folder / "models")
+    assert before.source == "bundled"
+    fetched = dataclasses.replace(before, name="openl3-mel256-music", path=library.other)
+    monkeypatch.setattr(
+        "musicsim.models.find_weights",
+        lambda folder, chosen=None, **_: [before] if chosen else [fetched, before],
+    )
+    assert library.models().listening == models.listening
 
 
 def test_with_nothing_to_search_another_model_takes_over_at_once(library):

@@ -252,18 +252,21 @@ def test_what_is_read_ahead_comes_in_order(size: int):
 
 def test_no_more_is_read_ahead_than_asked_for():
     made: list[int] = []
-    third_made = threading.Event()
+    wanted, too_many = threading.Event(), threading.Event()
 
     def numbers():
         for number in range(100):
             made.append(number)
             if number == 2:
-                third_made.set()
+                wanted.set()
+            if number == 3:
+                too_many.set()
             yield number
 
     with closing(read_ahead(numbers(), 2)) as ahead:
         assert next(ahead) == 0
-        assert third_made.wait(30)
+        assert wanted.wait(30)
+        assert not too_many.wait(0.2)
     assert made == [0, 1, 2]
 
 

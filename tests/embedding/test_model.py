@@ -10,6 +10,7 @@ import soxr
 from openl3_reference import CASES, DATA, signal
 
 import musicsim.embedding.model as model_module
+import musicsim.embedding.runtime as runtime
 from musicsim.embedding import (
     Model,
     ModelDescription,
@@ -20,6 +21,7 @@ from musicsim.embedding import (
     fastest_precision,
     read_weights,
 )
+from musicsim.embedding.runtime import import_tensorflow
 from musicsim.embedding.weights import BatchNorm, Linear
 
 
@@ -99,8 +101,29 @@ def test_half_precision_hears_the_same(starter: Model, starter_weights: Weights,
     assert cosines(embeddings, starter.embed(four_windows)).min() > 0.9995
 
 
-def test_fastest_precision_is_one_that_the_model_takes():
-    assert fastest_precision() in ("float32", "bfloat16")
+@pytest.mark.parametrize(
+    ("flags", "capability", "fastest"),
+    [
+        ({"avx2", "avx512f"}, None, "float32"),
+        ({"avx2", "avx512_bf16"}, None, "bfloat16"),
+        ({"amx_bf16"}, None, "bfloat16"),
+        (set(), None, "float32"),
+        ({"avx512_bf16"}, (7, 5), "float32"),
+        ({"avx2"}, (8, 6), "bfloat16"),
+    ],
+)
+def test_fastest_precision_is_what_the_machine_computes_in(
+    monkeypatch, flags: set[str], capability: tuple[int, int] | None, fastest: str
+):
+    """A GPU decides where there is one, whatever the processor can do."""
+    config = import_tensorflow().config
+    gpus = [] if capability is None else ["a GPU"]
+    monkeypatch.setattr(runtime, "_processor_flags", lambda: flags)
+    monkeypatch.setattr(config, "get_visible_devices", lambda kind: gpus)
+    monkeypatch.setattr(
+        config.experimental, "get_device_details", lambda gpu: {"compute_capability": capability}
+    )
+    assert fastest_precision() == fastest
 
 
 def small_weights(*, projected: bool) -> Weights:
