@@ -4,8 +4,8 @@
 
 OpenL3's way is Keras `predict` on the float32 graph with its batch-norms where they were, 32 windows at a time, and a
 window every 0.1 s of the file. The others are musicsim's plans. Each row is a process of its own, and those of a model
-take turns, so that what else the machine does slows all of them; the quickest turn of each counts. The full-size
-network has random weights, which take as long as trained ones.
+take turns, so that what else the machine does slows all of them; the median turn of each counts. The full-size network
+has random weights, which take as long as trained ones.
 """
 
 from __future__ import annotations
@@ -310,18 +310,17 @@ def measure(
             for pool, of_row in zip(pools, taken, strict=True):
                 of_row.append(pool.apply(take_turn))
                 progress.advance(task)
-    openl3_window = min(turn.window for turn in taken[0])
-    openl3_track = min(turn.track for turn in taken[0])
-    for (way, precision), start, of_row in zip(ways, starts, taken, strict=True):
-        window = min(turn.window for turn in of_row)
-        track = min(turn.track for turn in of_row)
+    windows = [statistics.median(turn.window for turn in of_row) for of_row in taken]
+    tracks = [statistics.median(turn.track for turn in of_row) for of_row in taken]
+    for i, (way, precision) in enumerate(ways):
+        start, of_row = starts[i], taken[i]
         yield [
             way.value,
             precision,
-            f"{window * 1e3:.1f} ms",
-            f"{openl3_window / window:.2f}",
-            f"{track:.2f} s",
-            f"{openl3_track / track:.3g}",
+            f"{windows[i] * 1e3:.1f} ms",
+            f"{windows[0] / windows[i]:.2f}",
+            f"{tracks[i]:.2f} s",
+            f"{tracks[0] / tracks[i]:.3g}",
             f"{statistics.median(turn.share for turn in of_row):.0%}",
             f"{start.importing:.1f} s",
             f"{start.loading:.1f} s",
@@ -351,8 +350,6 @@ def main() -> None:
             table.add_section()
             for cells in measure(model, ways, path, whole, progress):
                 table.add_row(model, *cells)
-            if not has_bfloat16:
-                table.add_row(model, "any", "bfloat16", "not measured: this machine has none")
     console = Console(width=150)
     console.print(table)
     notes = [
@@ -367,6 +364,8 @@ def main() -> None:
             f"OpenL3's way and every window: {PART} windows a turn, scaled to the track's; it is decoded whole."
             " --whole measures each."
         )
+    if not has_bfloat16:
+        notes.append("bfloat16: not measured, this machine does not compute in it.")
     console.print("\n".join(notes), highlight=False)
 
 
