@@ -349,7 +349,11 @@ def test_the_old_model_is_in_use_until_the_fetched_one_has_listened(models, data
     with Musicsim.open(data) as app:
         old = app.models.listening.identity
     embed_as(data, old)
-    assert models("fetch", NAME, "--mirror", serve(whole(published.archive)).url).code == 0
+    fetched = models("fetch", NAME, "--mirror", serve(whole(published.archive)).url)
+    assert f"models use {NAME}" in fetched.out
+    # Nothing listens anew unasked.
+    assert by_name(models("list", "--json"))["starter"]["listening"]
+    assert models("use", NAME).code == 0
     listed = by_name(models("list", "--json"))
     assert [listed[name]["in_use"] for name in (NAME, "starter")] == [False, True]
     assert [listed[name]["listening"] for name in (NAME, "starter")] == [True, False]
