@@ -28,9 +28,9 @@ _log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 4  # tracks in the worker at a time: some being decoded, one in the network
 _HANG_SECONDS = 300.0  # a three-hour file takes some ten seconds to decode
-_DENSE_HANG_FACTOR = (
-    10.0  # of a track's length: the full-size network takes half of it on two cores
-)
+# Of a track's length, on top of that where every window is embedded: the full-size network on two cores with AVX2 takes
+# twice the length.
+_DENSE_HANG_FACTOR = 10.0
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
 _RATE_SECONDS = 30.0
 _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
@@ -310,7 +310,8 @@ class Indexer:
                 patience += _DENSE_HANG_FACTOR * (known.tags.duration or 0)
         else:
             before = self._embeddings.pooled(track.id, model)
-            listened = self._embeddings.windows(track.id, model, track.content_key)
+            if before is not None:
+                listened = self._embeddings.windows(track.id, model, track.content_key)
             # What can't be added to is begun again.
             if before is None or listened is None or len(listened.offsets) != before.windows:
                 before = listened = None

@@ -21,6 +21,8 @@ from musicsim.resources import resource
 
 _log = logging.getLogger(__name__)
 
+OfferedState = Literal["bundled", "installed", "available", "broken", "gone"]
+
 _BUNDLED = "bundled"
 
 
@@ -48,7 +50,7 @@ class OfferedModel:
     """
 
     name: str
-    state: Literal["bundled", "installed", "available", "broken", "gone"]
+    state: OfferedState
     identity: str | None
     file: WeightFile | None
     problem: str | None
@@ -148,33 +150,40 @@ class Models:
         """Every model that is here, could be fetched, or has left something in the library; reads their files."""
         path, size = _chosen(self._catalogue)
         tracks = self._embeddings.models()
+        infos = list_models(self.folder, path, embedding_size=size)
         offered = [
-            OfferedModel(
+            self._offer(
                 info.file.name,
                 info.state,
                 info.identity,
+                tracks.pop(info.identity or "", 0),
                 info.file,
                 info.problem,
-                tracks.pop(info.identity or "", 0),
-                info.identity == self.listening.identity,
-                info.identity == self.searched.identity,
             )
-            for info in list_models(self.folder, path, embedding_size=size)
+            for info in infos
         ]
-        offered += [
-            OfferedModel(
-                identity,
-                "gone",
-                identity,
-                None,
-                None,
-                count,
-                identity == self.listening.identity,
-                identity == self.searched.identity,
-            )
-            for identity, count in tracks.items()
-        ]
+        offered += [self._offer(left, "gone", left, count) for left, count in tracks.items()]
         return offered
+
+    def _offer(
+        self,
+        name: str,
+        state: OfferedState,
+        identity: str | None,
+        tracks: int,
+        file: WeightFile | None = None,
+        problem: str | None = None,
+    ) -> OfferedModel:
+        return OfferedModel(
+            name,
+            state,
+            identity,
+            file,
+            problem,
+            tracks,
+            listening=identity == self.listening.identity,
+            searched=identity == self.searched.identity,
+        )
 
     def forget(self, identity: str) -> int:
         """Delete all that a model made of the library; returns of how many tracks that was.
