@@ -116,6 +116,13 @@ class Search:
         """The place (D,) of a pooled embedding (D,) that is not in the library."""
         return self._get_space().transform(pooled)
 
+    def all_points(self) -> tuple[Ids, Vectors]:
+        """The ids of all embedded tracks that are not missing (N,), and their places on the unit sphere (N, D)."""
+        with self._lock:
+            ids = self._embeddings.ids(self._model.identity)
+            loaded = self._embeddings.load(ids.tolist())
+            return loaded.track_ids, self._get_space().transform(loaded.vectors)
+
     def nearest(self, point: Vectors) -> Iterator[list[Neighbour]]:
         """Every embedded track from the nearest to a point (D,) on, in portions; computed as they are taken."""
         ids = self._embeddings.ids(self._model.identity)

@@ -17,6 +17,7 @@ from musicsim.cli.output import (
     length_text,
     match_rows,
     path_text,
+    positive,
     print_hidden,
     print_json,
     print_table,
@@ -40,7 +41,7 @@ def add_commands(commands: Commands) -> None:
     """Declare the commands of this module."""
     command = commands.add_parser("similar", help="the nearest tracks")
     command.add_argument("track", metavar="TRACK", help=_TRACK_HELP)
-    command.add_argument("-n", type=_positive, default=20, metavar="N", help="how many (20)")
+    command.add_argument("-n", type=positive, default=20, metavar="N", help="how many (20)")
     command.add_argument("--raw", action="store_true", help="nearest neighbours without rules")
     command.add_argument("--json", action="store_true")
     _add_filters(command)
@@ -52,15 +53,15 @@ def add_commands(commands: Commands) -> None:
         "-o", "--output", type=Path, metavar="FILE.m3u8", help="write it to a file"
     )
     size = command.add_mutually_exclusive_group()
-    size.add_argument("--length", type=_positive, default=25, metavar="N", help="tracks (25)")
-    size.add_argument("--minutes", type=_positive, metavar="M", help="how long instead")
+    size.add_argument("--length", type=positive, default=25, metavar="N", help="tracks (25)")
+    size.add_argument("--minutes", type=positive, metavar="M", help="how long instead")
     command.add_argument("--mode", choices=("similar", *_LATER_MODES), default="similar")
     command.add_argument("--name", help="keep it in the library under this name")
     command.add_argument(
         "--rng-seed", type=int, metavar="INT", help="draw it; the same for the same number"
     )
-    command.add_argument("--max-per-artist", type=_positive, default=3, metavar="N", help="(3)")
-    command.add_argument("--max-per-album", type=_positive, metavar="N")
+    command.add_argument("--max-per-artist", type=positive, default=3, metavar="N", help="(3)")
+    command.add_argument("--max-per-album", type=positive, metavar="N")
     command.add_argument("--json", action="store_true")
     _add_paths(command)
     _add_filters(command)
@@ -106,12 +107,6 @@ def _add_paths(command: argparse.ArgumentParser) -> None:
         default="relative",
         help="in the playlist file (relative to it)",
     )
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
-    return int(text)
 
 
 def _range(text: str) -> Range:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from musicsim.app import DataFolderInUse
-from musicsim.cli import embed, library, listening, models, show
+from musicsim.cli import embed, evaluate, library, listening, models, show
 from musicsim.cli.output import UsageError, complain
 from musicsim.errors import MusicsimError
 
@@ -104,6 +104,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=show.gui, folder=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for room in (show, library, listening, models, embed):
+    for room in (show, library, listening, evaluate, models, embed):
         room.add_commands(commands)
     return parser

@@ -1,4 +1,4 @@
-"""`models` and `evaluate`: the networks that listen."""
+"""`models`: the networks that listen."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from musicsim.models import choose_weights, weights_in_use
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare the commands of this module."""
+    """Declare the command of this module."""
     command = commands.add_parser("models", help="the networks that listen")
     command.set_defaults(run=show_models, json=False)
     actions = command.add_subparsers(metavar="ACTION")
@@ -88,14 +88,6 @@ def add_commands(commands: Commands) -> None:
     )
     action.add_argument("name", metavar="NAME|IDENTITY", help="as the list has it")
     action.set_defaults(run=forget_model)
-
-    command = commands.add_parser("evaluate", help="how good the similarity is (not there yet)")
-    command.set_defaults(run=evaluate)
-
-
-def evaluate(_: argparse.Namespace) -> None:
-    """Say that it is not there yet."""
-    raise UsageError("`musicsim evaluate` is not there yet.")
 
 
 def show_models(options: argparse.Namespace) -> None:

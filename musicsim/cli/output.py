@@ -78,6 +78,13 @@ def file_path(text: str | Path) -> Path:
     return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
 
 
+def positive(text: str) -> int:
+    """A whole number of 1 or more, as an option's value."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
+    return int(text)
+
+
 def path_text(path: Path) -> str:
     """A path as JSON has it."""
     return os.fspath(path)

@@ -120,7 +120,7 @@ class Chooser:
             self._songs.add(song)
         if counts:
             self._artists[fold(track.artist)] += 1
-            self._albums[_album_key(track)] += 1
+            self._albums[album_key(track)] += 1
 
     def _objection(self, track: Track, point: Vectors) -> str | None:
         rules = self._rules
@@ -136,7 +136,7 @@ class Chooser:
         if limit is not None and artist and self._artists[artist] >= limit:
             return f"more than {limit} by the same artist"
         limit = rules.max_per_album
-        if limit is not None and track.tags.album and self._albums[_album_key(track)] >= limit:
+        if limit is not None and track.tags.album and self._albums[album_key(track)] >= limit:
             return f"more than {limit} from the same album"
         return None
 
@@ -152,7 +152,8 @@ def song_key(track: Track) -> tuple[str, str] | None:
     return (fold(track.artist), title) if title else None
 
 
-def _album_key(track: Track) -> tuple[str, str]:
+def album_key(track: Track) -> tuple[str, str]:
+    """What the tracks of an album share: whose it is, and its title, which may be empty."""
     return fold(track.tags.album_artist or track.artist), fold(track.tags.album)
 
 

@@ -91,7 +91,7 @@ def test_a_folder_that_is_not_there_is_named(musicsim, tmp_path):
 
 
 def test_without_a_library_the_way_to_one_is_named(musicsim):
-    for arguments in (["status"], ["similar", "x"], ["playlists", "list"]):
+    for arguments in (["status"], ["similar", "x"], ["playlists", "list"], ["evaluate"]):
         result = musicsim(*arguments)
         assert result.code == 1
         assert "musicsim scan" in result.err
@@ -186,6 +186,29 @@ def test_similar_with_filters(scanned_demo, demo_library):
     assert scanned_demo("similar", seed.path, "--year", "abc").code == 2
 
 
+# --- evaluate ---
+
+
+def test_evaluate_compares_with_a_random_order(scanned_demo, demo_library):
+    result = scanned_demo("evaluate", "--relevant", "genre", "-k", "4", "--json")
+    assert result.code == 0, result.err
+    found = result.json
+    assert set(found) >= {
+        "queries", "k", "precision", "recall", "map", "diversity", "novelty", "hubness_skew",
+        "anti_hubs", "random", "model",
+    }  # fmt: skip
+    assert (found["queries"], found["k"]) == (len(demo_library), 4)
+    assert found["model"].startswith("starter-")
+    # Each style has five tracks, so that four of the others are relevant.
+    by_chance = 4 / (len(demo_library) - 1)
+    assert found["random"]["precision"] == pytest.approx(by_chance)
+    assert by_chance < found["random"]["map"] < 2 * by_chance
+    for figure in ("precision", "recall", "map"):
+        assert 0.8 < found[figure] <= 1
+    assert 0 < found["diversity"] < 1
+    assert 0 <= found["anti_hubs"] < 1
+
+
 # --- playlists ---
 
 
@@ -248,6 +271,7 @@ def test_a_second_owner_is_turned_away_and_a_reader_is_not(scanned_demo, demo_li
         assert "Another musicsim" in refused.err
         assert musicsim("status", "--json").json["embedded"] == len(demo_library)
         assert musicsim("similar", demo_library[0].path, "--json").code == 0
+        assert musicsim("evaluate", "--json").code == 0
     finally:
         owner.terminate()
         _, errors = owner.communicate(timeout=60)
@@ -261,7 +285,10 @@ def test_a_second_owner_is_turned_away_and_a_reader_is_not(scanned_demo, demo_li
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["evaluate"],
+        ["evaluate", "--relevant", "mood"],
+        ["evaluate", "-k", "0"],
+        ["evaluate", "-k", "1000000"],
+        ["evaluate", "--relevant", "album", "--exclude-same", "artist"],
         ["playlist", "x", "--mode", "radio"],
         ["nonsense"],
         ["similar", "x", "-n", "0"],
