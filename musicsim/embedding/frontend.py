@@ -24,8 +24,10 @@ _CORNER_MEL = _CORNER_HERTZ / _LINEAR_HERTZ_PER_MEL
 _LOG_STEP = math.log(6.4) / 27
 
 
-def mel_filters(bands: int, fft_size: int) -> npt.NDArray[np.float32]:
-    """Triangular filters from 0 to 24 kHz on Slaney's mel scale, each of the same area.
+def mel_filters(
+    bands: int, fft_size: int, sample_rate: int = SAMPLE_RATE
+) -> npt.NDArray[np.float32]:
+    """Triangular filters from 0 to half the sample rate on Slaney's mel scale, each of the same area.
 
     As in M. Slaney, "Auditory Toolbox", Interval Research Technical Report 1998-010, and what librosa makes by default.
 
@@ -34,7 +36,7 @@ def mel_filters(bands: int, fft_size: int) -> npt.NDArray[np.float32]:
     ndarray
         Shape (fft_size // 2 + 1, bands), to be multiplied with magnitudes from the left.
     """
-    nyquist = SAMPLE_RATE / 2
+    nyquist = sample_rate / 2
     highest = _CORNER_MEL + math.log(nyquist / _CORNER_HERTZ) / _LOG_STEP
     mels = np.linspace(0, highest, bands + 2)
     hertz = np.where(
@@ -67,7 +69,7 @@ def front_end(description: ModelDescription) -> Callable[[Any], Any]:
     filters = mel_filters(description.bands, fft_size) if description.is_mel else None
     used = None
     if description.bands_used is not None:
-        used = (np.arange(description.bands) < description.bands_used)[:, np.newaxis]
+        used = np.arange(description.bands) < description.bands_used
 
     def decibels(windows: Any) -> Any:
         padded = tf.pad(windows, [[0, 0], [0, description.end_padding]])
@@ -79,8 +81,10 @@ def front_end(description: ModelDescription) -> Callable[[Any], Any]:
             flat = tf.matmul(tf.reshape(magnitudes, (-1, bins)), filters)
             magnitudes = tf.reshape(flat, (-1, description.frames, description.bands))
         levels = (10 / math.log(10)) * tf.math.log(tf.maximum(magnitudes, _QUIETEST))
+        if used is not None:
+            # Before the loudest point is looked for, so that none of these bands is it.
+            levels = tf.where(used, levels, -math.inf)
         levels -= tf.reduce_max(levels, axis=(1, 2), keepdims=True)
-        levels = tf.transpose(tf.maximum(levels, -DYNAMIC_RANGE), (0, 2, 1))
-        return levels if used is None else tf.where(used, levels, -DYNAMIC_RANGE)
+        return tf.transpose(tf.maximum(levels, -DYNAMIC_RANGE), (0, 2, 1))
 
     return decibels

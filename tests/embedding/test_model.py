@@ -83,6 +83,15 @@ def test_level_does_not_matter(starter: Model, four_windows, gain: float):
     assert relative_errors(starter.embed(gain * four_windows), loud).max() < 2e-3
 
 
+def test_nothing_above_15_khz_decides(starter: Model, four_windows):
+    whistle = np.hanning(48_000) * np.sin(2 * np.pi * 17_000 * np.arange(48_000) / 48_000)
+    whistling = starter.embed(four_windows + 0.1 * whistle)
+    assert cosines(whistling, starter.embed(four_windows)).min() > 0.999
+    # Not even for the level, where it is the loudest.
+    [spectrogram] = starter.spectrogram(0.01 * four_windows[:1] + whistle)
+    assert spectrogram.max() == pytest.approx(0, abs=1e-5)
+
+
 def test_silence_has_an_embedding_all_the_same(starter: Model):
     assert np.isfinite(starter.embed(np.zeros((1, 48_000)))).all()
 
