@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -41,7 +40,6 @@ from musicsim.audio import (
     silence_native_messages,
 )
 from musicsim.embedding import Model, embed_seconds, read_weights
-from musicsim.library.tags import read_tags
 from musicsim.resources import resource
 from musicsim.similarity.evaluation import (
     average_precision,
@@ -49,14 +47,10 @@ from musicsim.similarity.evaluation import (
     mean_average_precision,
     neighbour_overlap,
 )
+from training.corpus import tracks_of
 
-SUFFIXES = (".ogg", ".opus", ".mp3", ".flac", ".m4a", ".wav")
-SHORTEST, LONGEST = 40.0, 480.0
 TRACKS_A_COLLECTION = 20
 WINDOWS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
-_MUSIC = {"music", "musics", "bgm", "theme", "track"}
-_NO_MUSIC = {"sounds", "sfx", "soundfx", "fx", "effects", "ambience", "environment"}
-_NO_MUSIC |= {"speech", "voice", "voices", "noise", "noises"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,26 +105,14 @@ class Track:
         return loud[:windows] if len(loud) else seconds[:windows]
 
 
-def is_music(path: Path) -> bool:
-    words = set(re.findall("[a-z]+", path.as_posix().lower()))
-    return bool(words & _MUSIC) or not words & _NO_MUSIC
-
-
 def choose(folder: Path) -> Iterator[tuple[str, str, Path]]:
     """Yield collection, artist and path of the tracks that are measured."""
-    seen: set[bytes] = set()
     for collection in sorted(path for path in folder.iterdir() if path.is_dir()):
-        eligible = []
-        for path in sorted(collection.rglob("*")):
-            if path.suffix.lower() not in SUFFIXES or not is_music(path.relative_to(collection)):
-                continue
-            tags = read_tags(path)
-            content = hashlib.blake2b(path.read_bytes()).digest()
-            if SHORTEST <= (tags.duration or 0) <= LONGEST and content not in seen:
-                seen.add(content)
-                eligible.append((collection.name, tags.artist, path))
+        eligible = list(tracks_of(collection))
         evenly = np.linspace(0, len(eligible) - 1, min(len(eligible), TRACKS_A_COLLECTION))
-        yield from (eligible[place] for place in evenly.round().astype(int))
+        for place in evenly.round().astype(int):
+            track = eligible[place]
+            yield track.collection, track.artist, track.path
 
 
 def levels_of(sound: np.ndarray, hop: int) -> np.ndarray:

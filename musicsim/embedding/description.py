@@ -22,7 +22,7 @@ WINDOW_SIZE = 48_000
 HOP_SIZE = 242
 """Samples between two frames of the spectrogram."""
 DYNAMIC_RANGE = 80.0
-"""Decibels below the loudest point of a window; what is quieter is set to that."""
+"""OpenL3's: the decibels below the loudest point of a window; what is quieter is set to that."""
 
 POOLED_AFTER: Final = (1, 3, 5)
 """The convolutions, counted from 0, that a 2 x 2 max-pooling follows."""
@@ -57,6 +57,8 @@ class ModelDescription:
         Bands from this one on are set to the quietest level; None uses all.
     projection_size
         Outputs of the dense layer behind the pooling; None where there is no such layer.
+    dynamic_range
+        Decibels, as the front end counts them, below the loudest point of a window; what is quieter is set to that.
     """
 
     input_repr: InputRepr
@@ -65,6 +67,7 @@ class ModelDescription:
     bn_epsilon: float = 1e-3
     bands_used: int | None = None
     projection_size: int | None = None
+    dynamic_range: float = DYNAMIC_RANGE
 
     def __post_init__(self) -> None:
         if self.input_repr not in INPUT_REPRS:
@@ -81,6 +84,8 @@ class ModelDescription:
             raise ValueError(f"bands_used is a whole number from 1 to {self.bands}")
         if self.projection_size is not None and not _is_positive_int(self.projection_size):
             raise ValueError("projection_size is a positive whole number")
+        if not 0 < self.dynamic_range <= DYNAMIC_RANGE:
+            raise ValueError(f"dynamic_range is positive, and at most {DYNAMIC_RANGE:g}")
 
     @classmethod
     def official(cls, input_repr: InputRepr, embedding_size: int) -> ModelDescription:

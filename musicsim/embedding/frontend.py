@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.embedding.description import (
-    DYNAMIC_RANGE,
     HOP_SIZE,
     SAMPLE_RATE,
     ModelDescription,
@@ -85,6 +84,6 @@ def front_end(description: ModelDescription) -> Callable[[Any], Any]:
             # Before the loudest point is looked for, so that none of these bands is it.
             levels = tf.where(used, levels, -math.inf)
         levels -= tf.reduce_max(levels, axis=(1, 2), keepdims=True)
-        return tf.transpose(tf.maximum(levels, -DYNAMIC_RANGE), (0, 2, 1))
+        return tf.transpose(tf.maximum(levels, -description.dynamic_range), (0, 2, 1))
 
     return decibels

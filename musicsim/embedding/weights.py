@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from musicsim.embedding.description import (
     CONTENT_TYPES,
+    DYNAMIC_RANGE,
     INPUT_REPRS,
     OFFICIAL_EMBEDDING_SIZES,
     ContentType,
@@ -225,6 +226,7 @@ def _described(path: Path, file: h5py.File) -> tuple[str, ModelDescription] | No
             bn_epsilon=facts["bn_epsilon"],
             bands_used=facts.get("bands_used"),
             projection_size=facts.get("projection_size"),
+            dynamic_range=facts.get("dynamic_range", DYNAMIC_RANGE),
         )
         return str(facts["name"]), description
     except (OSError, KeyError, TypeError, ValueError) as error:

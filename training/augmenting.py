@@ -1,0 +1,78 @@
+"""What is done to a spectrogram before the network sees it, so that it learns the music and not its mastering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from musicsim.embedding.description import DYNAMIC_RANGE, ModelDescription
+from musicsim.embedding.runtime import import_tensorflow
+
+TILT = 5.0
+"""Decibels of equalisation at either end of the spectrum, at most. The front end counts half of what others do."""
+RIPPLE = 2.0
+"""Decibels of the two slow waves of equalisation over the spectrum, at most."""
+LOWEST_LIMIT = 72
+"""The band from which on an example of mel128 may be empty, at the lowest: 6 kHz, a poor stream."""
+LIMITED = 0.5
+"""The share of examples with such a limit."""
+HIGHEST_FLOOR = -30.0
+"""The level, in dB, of the noise or the coding under which quiet parts may vanish, at the highest."""
+FLOORED = 0.3
+"""The share of examples with such a floor."""
+MASKED_BANDS, MASKED_FRAMES = 16, 40
+"""The widest masks of SpecAugment: Park et al., "SpecAugment: A Simple Data Augmentation Method for Automatic Speech
+Recognition", Interspeech 2019."""
+
+
+def as_seen(decibels: Any, description: ModelDescription) -> Any:
+    """Spectrograms (B, bands, frames) as the front end shows them: without the bands and levels that are not used.
+
+    Decibels are below the loudest point that is left.
+    """
+    tf = import_tensorflow()
+    if description.bands_used is not None:
+        used = (np.arange(description.bands) < description.bands_used)[:, np.newaxis]
+        decibels = tf.where(used, decibels, -np.inf)
+    decibels -= tf.reduce_max(decibels, axis=(1, 2), keepdims=True)
+    return tf.maximum(decibels, -description.dynamic_range)
+
+
+def augment(decibels: Any, description: ModelDescription, seed: Any) -> Any:
+    """Alter spectrograms (B, bands, frames), each in its own way.
+
+    Parameters
+    ----------
+    seed
+        Two integers: the same ones alter in the same way.
+    """
+    tf = import_tensorflow()
+    count = tf.shape(decibels)[0]
+    draws = tf.random.stateless_uniform((12, count, 1, 1), seed)
+    band = tf.range(description.bands, dtype=tf.float32)[tf.newaxis, :, tf.newaxis]
+    frame = tf.range(description.frames, dtype=tf.float32)[tf.newaxis, tf.newaxis, :]
+    height = band / description.bands
+
+    equaliser = TILT * (2 * draws[0] - 1) * (2 * height - 1)
+    for wave, (strength, phase) in enumerate(((draws[1], draws[2]), (draws[3], draws[4])), 1):
+        equaliser += RIPPLE * strength * tf.cos(2 * np.pi * (wave * height + phase))
+    # What was silent stays silent.
+    decibels = tf.where(decibels > -DYNAMIC_RANGE, decibels + equaliser, -DYNAMIC_RANGE)
+
+    limit = LOWEST_LIMIT + draws[5] * (description.bands - LOWEST_LIMIT)
+    limited = (draws[6] < LIMITED) & (band >= limit)
+    width = draws[7] * MASKED_BANDS
+    start = draws[8] * (description.bands - width)
+    limited |= (band >= start) & (band < start + width)
+    width = draws[9] * MASKED_FRAMES
+    start = draws[10] * (description.frames - width)
+    limited |= (frame >= start) & (frame < start + width)
+    decibels = tf.where(limited, -DYNAMIC_RANGE, decibels)
+
+    decibels = as_seen(decibels, description)
+    lowest = -description.dynamic_range
+    floor = tf.random.stateless_uniform((count, 1, 1), seed + 1, lowest, HIGHEST_FLOOR)
+    floor = tf.where(draws[11] < FLOORED, floor, lowest)
+    # A limit of the bands is sharper than any floor.
+    return as_seen(tf.where(limited, -DYNAMIC_RANGE, tf.maximum(decibels, floor)), description)

@@ -1,0 +1,71 @@
+"""How good a training is, on collections that took no part in it: the table that recipes and spaces are chosen by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+from rich.table import Table
+
+from musicsim.embedding.weights import Linear
+from musicsim.similarity.evaluation import hubness, mean_average_precision, precision_at
+from training.fitting import Music, Training, embed_tracks, flatten
+from training.projecting import Space, fit_projection, track_means
+
+FloatArray = npt.NDArray[np.float32]
+
+SPACES = (
+    Space(),
+    Space(teacher=0.0),
+    Space(teacher=0.5),
+    Space(teacher=2.0),
+    Space(teacher=100.0),
+    Space(whitening=0.5),
+    Space(whitening=1.0),
+    Space(size=64),
+    Space(size=192),
+    Space(size=256),
+)
+"""Each differs from the first in one choice."""
+
+
+def judge(training: Training, held_out: Music, spaces: Iterable[Space] = SPACES) -> Table:
+    """Return a table of how well tracks of the same collection are found, for each space.
+
+    Parameters
+    ----------
+    training
+        With a network that has been trained.
+    held_out
+        Collections that it has not heard.
+    spaces
+        Ways to join its heads.
+    """
+    table = Table("size", "teacher", "whitening", "MAP", "MAP, copies", "P@10, copies", "hubness")
+    fitted_on = embed_tracks(training)
+    original, copies = flatten(training.network, held_out)
+    for space in spaces:
+        projection = fit_projection(
+            fitted_on, training.heads.affine(), training.heads.kernels(), space
+        )
+
+        as_they_are, found = (
+            _points(windows, held_out, projection) for windows in (original, copies)
+        )
+        table.add_row(
+            str(space.size),
+            f"{space.teacher:g}",
+            f"{space.whitening:g}",
+            f"{mean_average_precision(as_they_are, held_out.collection):.4f}",
+            f"{mean_average_precision(found, held_out.collection):.4f}",
+            f"{np.nanmean(precision_at(10, found, held_out.collection)):.4f}",
+            f"{hubness(found):.2f}",
+        )
+    return table
+
+
+def _points(windows: FloatArray, music: Music, projection: Linear) -> FloatArray:
+    means = track_means(windows, music.owner) @ projection.kernel + projection.bias
+    unit: FloatArray = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return unit

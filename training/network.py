@@ -1,0 +1,111 @@
+"""The network while it is trained: OpenL3's blocks with their batch-norms, and the heads that only the training needs.
+
+In TensorFlow's own fused operations: Keras's batch-norm takes twice as long in training on a processor.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from musicsim.embedding.description import POOLED_AFTER, ModelDescription
+from musicsim.embedding.runtime import Precision, import_tensorflow
+from musicsim.embedding.weights import BatchNorm, Linear
+
+FloatArray = npt.NDArray[np.float32]
+
+# A moving average over the last hundred steps.
+_MOMENTUM = 0.99
+
+
+class TrainableNetwork:
+    """OpenL3's blocks up to the flattened last pooling.
+
+    Parameters
+    ----------
+    description
+        Widths, pooling and front end; its projection is fitted after the training.
+    seed
+        Of the first weights.
+    precision
+        What the convolutions compute in, to begin with.
+
+    Attributes
+    ----------
+    precision
+        What the convolutions compute in.
+    trained
+        The variables that a gradient moves.
+    """
+
+    def __init__(self, description: ModelDescription, seed: int, precision: Precision) -> None:
+        tf = import_tensorflow()
+        self.description = description
+        self.precision: Precision = precision
+        random = np.random.default_rng(seed)
+        inputs = (1, *description.widths[:-1])
+        self._kernels = [
+            # He's initialisation.
+            tf.Variable(random.normal(0, np.sqrt(2 / (9 * c)), (3, 3, c, width)), dtype=tf.float32)
+            for c, width in zip(inputs, description.widths, strict=True)
+        ]
+        self._last_bias = tf.Variable(tf.zeros(description.widths[-1]))
+        self._gammas = [tf.Variable(tf.ones(c)) for c in inputs]
+        self._betas = [tf.Variable(tf.zeros(c)) for c in inputs]
+        self._means = [tf.Variable(tf.zeros(c), trainable=False) for c in inputs]
+        self._variances = [tf.Variable(tf.ones(c), trainable=False) for c in inputs]
+        self.trained = [*self._kernels, self._last_bias, *self._gammas, *self._betas]
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that a checkpoint keeps."""
+        return [*self.trained, *self._means, *self._variances]
+
+    def __call__(self, spectrograms: Any, *, training: bool) -> Any:
+        """Decibels (B, bands, frames) to the flattened pooling (B, F), float32."""
+        tf = import_tensorflow()
+        # The first batch-norm sees decibels, whose rounding in bfloat16 would be heard.
+        hidden = self._batch_norm(0, spectrograms[..., tf.newaxis], training)
+        hidden = tf.cast(hidden, self.precision)
+        for i, kernel in enumerate(self._kernels):
+            hidden = tf.nn.conv2d(hidden, tf.cast(kernel, self.precision), 1, "SAME")
+            if i + 1 < len(self._kernels):
+                hidden = tf.nn.relu(self._batch_norm(i + 1, hidden, training))
+            else:
+                hidden = hidden + tf.cast(self._last_bias, self.precision)
+            if i in POOLED_AFTER:
+                hidden = tf.nn.max_pool2d(hidden, 2, 2, "VALID")
+        size = self.description.pool_size
+        hidden = tf.nn.max_pool2d(hidden, size, size, "SAME")
+        return tf.cast(tf.reshape(hidden, (-1, self.description.flattened_size)), tf.float32)
+
+    def batch_norms(self) -> tuple[BatchNorm, ...]:
+        """The batch-norms as a weight file keeps them."""
+        parts = zip(self._gammas, self._betas, self._means, self._variances, strict=True)
+        return tuple(BatchNorm(*(part.numpy() for part in parts_of_one)) for parts_of_one in parts)
+
+    def convolutions(self) -> tuple[Linear, ...]:
+        """The convolutions as a weight file keeps them; those before a batch-norm need no bias."""
+        kernels = [kernel.numpy() for kernel in self._kernels]
+        biases = [np.zeros(kernel.shape[-1], np.float32) for kernel in kernels]
+        biases[-1] = self._last_bias.numpy()
+        return tuple(Linear(*layer) for layer in zip(kernels, biases, strict=True))
+
+    def _batch_norm(self, number: int, values: Any, training: bool) -> Any:
+        tf = import_tensorflow()
+        mean, variance = self._means[number], self._variances[number]
+        normalised, batch_mean, batch_variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=values,
+            scale=self._gammas[number],
+            offset=self._betas[number],
+            mean=tf.zeros(0) if training else mean,
+            variance=tf.zeros(0) if training else variance,
+            epsilon=self.description.bn_epsilon,
+            is_training=training,
+        )
+        if training:
+            mean.assign_sub((1 - _MOMENTUM) * (mean - batch_mean))
+            variance.assign_sub((1 - _MOMENTUM) * (variance - batch_variance))
+        return normalised
