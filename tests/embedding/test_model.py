@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from musicsim.embedding import (
 )
 from musicsim.embedding.runtime import import_tensorflow
 from musicsim.embedding.weights import BatchNorm, Linear
+from training.exporting import trial_windows
 
 
 def relative_errors(embeddings: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -46,19 +48,19 @@ def expected():
         return dict(file)
 
 
-def test_starter_embeddings_are_those_of_its_training(starter: Model, four_windows, check):
-    embeddings = starter.embed(four_windows)
+def test_starter_embeddings_are_those_of_its_training(starter: Model, check):
+    embeddings = starter.embed(trial_windows())
     assert embeddings.dtype == np.float32
     assert embeddings.shape == (4, starter.embedding_size)
     assert relative_errors(embeddings, check["embedding"]).max() < 0.005
 
 
-def test_starter_spectrogram_is_that_of_its_training(starter: Model, four_windows, check):
-    [spectrogram] = starter.spectrogram(four_windows[:1])
+def test_starter_spectrogram_is_that_of_its_training(starter: Model, check):
+    [spectrogram] = starter.spectrogram(trial_windows()[:1])
     assert spectrogram.shape == check["mel_first"].shape
     assert np.abs(spectrogram - check["mel_first"]).mean() < 0.03
     assert spectrogram.max() == pytest.approx(0, abs=1e-5)
-    assert (spectrogram[112:] == -80).all()
+    assert (spectrogram[112:] == -starter.description.dynamic_range).all()
 
 
 def test_tone_is_where_it_belongs(starter: Model):
@@ -90,6 +92,15 @@ def test_nothing_above_15_khz_decides(starter: Model, four_windows):
     # Not even for the level, where it is the loudest.
     [spectrogram] = starter.spectrogram(0.01 * four_windows[:1] + whistle)
     assert spectrogram.max() == pytest.approx(0, abs=1e-5)
+
+
+def test_dynamic_range_is_that_of_the_description(starter_weights: Weights, four_windows):
+    narrow = replace(starter_weights.description, dynamic_range=20.0)
+    seen = Model(replace(starter_weights, description=narrow)).spectrogram(four_windows)
+    wide = replace(starter_weights.description, dynamic_range=80.0)
+    whole = Model(replace(starter_weights, description=wide)).spectrogram(four_windows)
+    assert whole.min() == -80
+    np.testing.assert_allclose(seen, np.maximum(whole, -20), atol=1e-4)
 
 
 def test_silence_has_an_embedding_all_the_same(starter: Model):

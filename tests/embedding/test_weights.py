@@ -172,7 +172,8 @@ def test_truncated_file(tmp_path: Path, share: float):
 
 def test_damage_in_the_middle(tmp_path: Path):
     content = bytearray(resource("starter.h5").read_bytes())
-    middle = len(content) // 2
+    # Where the file keeps what is in a group.
+    middle = content.rindex(b"SNOD")
     content[middle : middle + 64] = b"\xff" * 64
     path = tmp_path / "starter.h5"
     path.write_bytes(content)
@@ -219,7 +220,9 @@ def test_starter_weights_are_not_taken_for_what_they_are_not(asked):
         ({"pool_size": [4, 0]}, "two positive whole numbers"),
         ({"bands_used": 129}, "from 1 to 128"),
         ({"bn_epsilon": "small"}, "can't be understood"),
-        ({"pool_size": [2, 24]}, r"projection/kernel:0 has the shape \(512, 128\)"),
+        ({"dynamic_range": 0}, "positive, and at most 80"),
+        ({"dynamic_range": 90}, "positive, and at most 80"),
+        ({"pool_size": [2, 24]}, r"projection/kernel:0 has the shape \(1024, 128\)"),
         ({"projection_size": None}, "9 layers with kernels"),
     ],
 )
