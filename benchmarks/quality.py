@@ -1,0 +1,374 @@
+"""How good each feature is at finding what belongs together, on music that took no part in training.
+
+    python benchmarks/quality.py [--weights FILE...] [--json FILE] [--markdown]
+
+The music is that of the collections in `training/packages.csv` whose split is "report"; Debian's archive has it. All
+files go through one encoder first, so that no codec tells where a track is from. Then tracks of the same collection are
+relevant to each other, and, among those of one collection, tracks of the same artist. Intervals are 95 % of bootstrap
+samples of the collections; "behind" is how much less a row's MAP is than that of the first weight file, settled, as the
+app compares it, with the interval of that difference. The second table asks whether a copy of a track in another format
+has that track for its nearest neighbour. Features are kept in a cache: the first run takes an hour or two, the next
+ones a minute.
+
+`pip install 'musicsim[benchmarks]'` has the libraries of some rows, which are left out without them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from platformdirs import user_cache_path
+from quality_features import (
+    Feature,
+    MfccStatistics,
+    MusicnnFeatures,
+    Musly,
+    Pass,
+    RichDescriptor,
+    WindowEmbeddings,
+    extract,
+    hear,
+    property_distances,
+)
+from quality_measures import Library
+from quality_tables import Row, figures, show_report
+from rich.progress import track as progress
+
+from musicsim.audio import FIRST_PASS, SETTLED, AudioError, silence_native_messages
+from musicsim.embedding import Weights, find_weights
+from musicsim.folders import default_data_folder, models_folder_of
+from musicsim.resources import resource
+from musicsim.similarity.space import Space
+from training.corpus import CorpusError, Track, fetch, read_packages, tracks_of
+from training.encoding import COMMON, FLAC, MP3_96, OPUS_64, Coding, encode
+from training.musicnn import fetch_wheel
+
+COPIES = {"MP3 96": MP3_96, "Opus 64": OPUS_64, "FLAC": FLAC}
+_SAME_ARTIST = {
+    "Matrin Linda": "Martin Linda",
+    "elysis": "Gerd (elysis) Raudenbusch",
+    "www.elysis.de": "Gerd (elysis) Raudenbusch",
+    "Klaus Halfmann aka Hasi50": "Klaus Halfmann",
+}
+"""Tags of this music that name one person in two ways."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Compared:
+    """How a feature of the second table is compared.
+
+    Attributes
+    ----------
+    feature
+        What it is.
+    pool
+        From what is kept of N files to vectors (N, D).
+    space
+        Of these.
+    """
+
+    feature: Feature
+    pool: Callable[[Sequence[npt.NDArray[Any]]], npt.NDArray[np.float32]]
+    space: Space
+
+    def points_of(self, kept: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
+        """From what is kept of N files to points (N, D) on the unit sphere."""
+        return self.space.transform(self.pool(kept))
+
+
+def read_tracks(folder: Path, labels: Sequence[str]) -> list[Track]:
+    """The tracks of the collections that took no part in training, or of some of them by their labels."""
+    collections = [
+        collection
+        for collection in read_packages()
+        if (collection.label in labels if labels else collection.split == "report")
+    ]
+    tracks: list[Track] = []
+    for collection in progress(collections, "Looking for the music"):
+        try:
+            tracks += tracks_of(fetch(collection, folder))
+        except CorpusError as error:
+            print(f"{collection.label} is left out: {error}")
+    return tracks
+
+
+def folder_of(coding: Coding) -> str:
+    """Names a coding in the cache, as in ``"libopus-96"``."""
+    return f"{coding.codec}-{coding.bit_rate // 1000}" if coding.bit_rate else coding.codec
+
+
+def encoded(tracks: Sequence[Track], coding: Coding, folder: Path) -> dict[str, Path]:
+    """Copies of tracks, by the tracks' keys; what can't be decoded is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copies = {}
+    for track in progress(tracks, f"Encoding as {folder_of(coding)}"):
+        copy = folder / f"{track.key}{coding.suffix}"
+        try:
+            if not copy.exists():
+                encode(track.path, copy, coding)
+            copies[track.key] = copy
+        except AudioError as error:
+            print(error)
+    return copies
+
+
+def evenly(tracks: Sequence[Track], count: int) -> list[Track]:
+    """Some of the tracks, from all collections in turn."""
+    places = np.linspace(0, len(tracks) - 1, min(count, len(tracks)))
+    return [tracks[place] for place in places.round().astype(int)]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What can be compared here.
+
+    Attributes
+    ----------
+    descriptors, methods, teachers, weights
+        librosa's, Musly's, musicnn's, and those of weight files, of which the first is the one that counts.
+    left_out
+        What can't be, and why, for the reader.
+    """
+
+    descriptors: list[Feature]
+    methods: list[Musly]
+    teachers: list[Feature]
+    weights: list[WindowEmbeddings]
+    left_out: list[str]
+
+    @property
+    def all(self) -> list[Feature]:
+        """In the order of the rows."""
+        return [*self.descriptors, *self.methods, *self.teachers, *self.weights]
+
+
+def find_features(weights: Sequence[Path], teacher: Path) -> Features:
+    """What the libraries and weight files that are here can make."""
+    features = Features([], [], [], list(weight_files(weights)), [])
+    if importlib.util.find_spec("librosa"):
+        features.descriptors.extend([MfccStatistics(), RichDescriptor()])
+    else:
+        features.left_out.append("librosa's descriptors are left out: `pip install librosa`")
+    if importlib.util.find_spec("pymusly"):
+        features.methods.extend([Musly("timbre"), Musly("mandelellis")])
+    else:
+        features.left_out.append("Musly is left out: `pip install pymusly`")
+    try:
+        features.teachers.append(MusicnnFeatures(fetch_wheel(teacher)))
+    except CorpusError as error:
+        features.left_out.append(f"musicnn is left out: {error}")
+    if len(features.weights) == len(weights):
+        features.left_out.append(
+            "OpenL3 is left out: `musicsim models fetch openl3-mel256-music` gets its weights"
+        )
+    return features
+
+
+def weight_files(paths: Sequence[Path]) -> Iterator[WindowEmbeddings]:
+    """The weight files that were asked for, and OpenL3's own for music where they are."""
+    names = [path.name for path in paths]
+    for path in paths:
+        yield WindowEmbeddings(path.name if names.count(path.name) == 1 else str(path), path)
+    for file in find_weights(models_folder_of(default_data_folder())):
+        official = file.name.startswith("openl3-") and file.content_type == "music"
+        if official and file.source != "available":
+            yield WindowEmbeddings(file.name, file.path, file.input_repr, file.embedding_size)
+
+
+class Comparison:
+    """Collects the rows.
+
+    Parameters
+    ----------
+    tracks
+        In an order that says nothing.
+    values
+        From `extract`.
+    seconds_of
+        Measures a feature's seconds a track.
+    """
+
+    def __init__(
+        self,
+        tracks: Sequence[Track],
+        values: Mapping[str, Mapping[str, npt.NDArray[Any]]],
+        seconds_of: Callable[[Feature], float | None],
+    ) -> None:
+        self._tracks = tracks
+        self._values = values
+        self._seconds_of = seconds_of
+        artists = [_SAME_ARTIST.get(track.artist, track.artist) for track in tracks]
+        self.library = Library([track.collection for track in tracks], artists)
+        self.rows: list[Row] = []
+        self.compared: dict[str, Compared] = {}
+        self._of_the_app: list[Row] = []
+
+    def add_all(self, features: Features) -> None:
+        """A row for everything, in each space."""
+        self.rows.append(Row("random order", "", self.library.judge_random()))
+        properties = property_distances(track.path for track in self._tracks)
+        judged = self.library.judge_distances(properties)
+        self.rows.append(Row("file properties, unheard", "", judged))
+        for descriptor in features.descriptors:
+            self._add_standardised(descriptor)
+        for method in features.methods:
+            judged = self.library.judge_distances(method.distances(self._of(method)))
+            self.rows.append(Row(method.name, "its own", judged, self._seconds_of(method)))
+        for teacher in features.teachers:
+            self.compared[teacher.name] = self._add_standardised(teacher)
+        for file in progress(features.weights, "Comparing"):
+            for windows in (FIRST_PASS, SETTLED):
+                self._add_pass(file.pass_of(windows), file.weights)
+
+    @property
+    def reference(self) -> Row:
+        """The settled pass of the first weight file, as the app compares it."""
+        return self._of_the_app[1]
+
+    def _of(self, feature: Feature) -> list[npt.NDArray[Any]]:
+        """A feature's values, in the order of the tracks."""
+        return [self._values[feature.folder][track.key] for track in self._tracks]
+
+    def _add_standardised(self, feature: Feature) -> Compared:
+        """A feature of one vector a track, standardised over the library."""
+        vectors = np.stack(self._of(feature))
+        space = Space.fit(vectors)
+        judged = self.library.judge(space.transform(vectors))
+        self.rows.append(Row(feature.name, "library", judged, self._seconds_of(feature)))
+        return Compared(feature, np.stack, space)
+
+    def _add_pass(self, one: Pass, weights: Weights) -> None:
+        """One pass of a weight file, in each space."""
+        vectors = one.pooled(self._of(one))
+        seconds = self._seconds_of(one)
+        spaces = {"plain": Space(), "library": Space.fit(vectors)}
+        if weights.reference_mean is not None and weights.reference_std is not None:
+            spaces["reference"] = Space(weights.reference_mean, weights.reference_std)
+        of_the_app = "plain" if weights.self_standardised else "library"
+        for name, space in spaces.items():
+            judged = self.library.judge(space.transform(vectors))
+            self.rows.append(Row(one.name, name, judged, seconds, weights.identity))
+            if name == of_the_app:
+                self._of_the_app.append(self.rows[-1])
+                self.compared[one.name] = Compared(one, one.pooled, space)
+
+    def recognised(
+        self, copies: Mapping[str, Mapping[str, npt.NDArray[Any]]], compared: Compared
+    ) -> dict[str, float]:
+        """The share of copies that have their original for their nearest neighbour.
+
+        Parameters
+        ----------
+        copies
+            Values of the feature by the coding's name and the track's key.
+        compared
+            The feature and its space.
+        """
+        library = compared.points_of(self._of(compared.feature))
+        place = {track.key: i for i, track in enumerate(self._tracks)}
+        found = {}
+        for coding, values in copies.items():
+            known = [key for key in values if key in place]
+            nearest = compared.points_of([values[key] for key in known]) @ library.T
+            found[coding] = np.argmax(nearest, axis=1) == [place[key] for key in known]
+        shares = {coding: float(hits.mean()) for coding, hits in found.items()}
+        return {**shares, "all": float(np.concatenate(list(found.values())).mean())}
+
+
+def seconds_a_track(feature: Feature, files: Sequence[Path]) -> float | None:
+    """Mean seconds of a core from the file to the feature; None without any file."""
+    if not files:
+        return None
+    hear.cache_clear()
+    feature.of(files[0])  # compiles
+    began = time.process_time()
+    for path in files:
+        hear.cache_clear()
+        feature.of(path)
+    return (time.process_time() - began) / len(files)
+
+
+def hear_copies(
+    tracks: Sequence[Track], features: Sequence[Feature], cache: Path
+) -> dict[str, dict[str, dict[str, npt.NDArray[Any]]]]:
+    """What features make of copies of tracks: by the feature's folder, the coding's name and the track's key."""
+    values: dict[str, dict[str, dict[str, npt.NDArray[Any]]]] = {}
+    for name, coding in COPIES.items():
+        of_coding = cache / folder_of(coding)
+        files = encoded(tracks, coding, of_coding / "files")
+        heard = extract(features, files, of_coding / "features", f"Hearing {name}")
+        for folder, found in heard.items():
+            values.setdefault(folder, {})[name] = found
+    return values
+
+
+def parse_arguments() -> argparse.Namespace:
+    cache = user_cache_path("musicsim")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--weights", type=Path, nargs="+", default=[resource("starter.h5")])
+    parser.add_argument("--corpus", type=Path, default=cache / "corpus", help="where the music is")
+    parser.add_argument("--teacher", type=Path, default=cache / "teacher", help="of musicnn")
+    parser.add_argument("--cache", type=Path, default=cache / "quality")
+    parser.add_argument("--only", nargs="+", default=[], metavar="LABEL", help="collections")
+    parser.add_argument("--copies", type=int, default=60, help="tracks that are copied")
+    parser.add_argument("--timed", type=int, default=8, help="tracks that are timed")
+    parser.add_argument("--json", type=Path, help="writes the figures")
+    parser.add_argument("--markdown", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    silence_native_messages()
+    tracks = read_tracks(arguments.corpus, arguments.only)
+    features = find_features(arguments.weights, arguments.teacher)
+    # Nothing that was made of another encoder's files is taken for this one's.
+    cache = arguments.cache / folder_of(COMMON)
+    files = encoded(tracks, COMMON, cache / "files")
+    values = extract(features.all, files, cache / "features", "Listening")
+    heard = [track for track in tracks if all(track.key in found for found in values.values())]
+    # Equally near tracks are ranked in their order, in which those of a collection stand together.
+    heard = [heard[place] for place in np.random.default_rng(0).permutation(len(heard))]
+    timed = [files[track.key] for track in heard[: arguments.timed]]
+    comparison = Comparison(heard, values, lambda feature: seconds_a_track(feature, timed))
+    comparison.add_all(features)
+    reference = comparison.reference
+    copied = evenly(tracks, arguments.copies)
+    shares = {}
+    if copied:
+        copies = hear_copies(copied, [*features.teachers, *features.weights], arguments.cache)
+        shares = {
+            name: comparison.recognised(copies[compared.feature.folder], compared)
+            for name, compared in comparison.compared.items()
+        }
+    report = {
+        "encoder": folder_of(COMMON),
+        "tracks": len(heard),
+        "collections": len({track.collection for track in heard}),
+        "artist_collections": comparison.library.artist_collections,
+        "reference": {
+            "name": reference.name,
+            "space": reference.space,
+            "identity": reference.identity,
+        },
+        "rows": figures(comparison.library, comparison.rows, reference),
+        "copied": len(copied),
+        "copies": shares,
+        "left_out": features.left_out,
+    }
+    show_report(report, markdown=arguments.markdown)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=1, default=asdict) + "\n")
+
+
+if __name__ == "__main__":
+    main()
