@@ -48,7 +48,7 @@ from musicsim.embedding import Weights, find_weights
 from musicsim.folders import default_data_folder, models_folder_of
 from musicsim.resources import resource
 from musicsim.similarity.space import Space
-from training.corpus import CorpusError, Track, fetch, read_packages, tracks_of
+from training.corpus import CorpusError, Track, evenly, fetch, read_packages, tracks_of
 from training.encoding import COMMON, FLAC, MP3_96, OPUS_64, Coding, encode
 from training.musicnn import fetch_wheel
 
@@ -119,12 +119,6 @@ def encoded(tracks: Sequence[Track], coding: Coding, folder: Path) -> dict[str, 
         except AudioError as error:
             print(error)
     return copies
-
-
-def evenly(tracks: Sequence[Track], count: int) -> list[Track]:
-    """Some of the tracks, from all collections in turn."""
-    places = np.linspace(0, len(tracks) - 1, min(count, len(tracks)))
-    return [tracks[place] for place in places.round().astype(int)]
 
 
 @dataclass(frozen=True, slots=True)

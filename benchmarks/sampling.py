@@ -47,7 +47,7 @@ from musicsim.similarity.evaluation import (
     mean_average_precision,
     neighbour_overlap,
 )
-from training.corpus import tracks_of
+from training.corpus import evenly, tracks_of
 
 TRACKS_A_COLLECTION = 20
 WINDOWS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
@@ -108,10 +108,7 @@ class Track:
 def choose(folder: Path) -> Iterator[tuple[str, str, Path]]:
     """Yield collection, artist and path of the tracks that are measured."""
     for collection in sorted(path for path in folder.iterdir() if path.is_dir()):
-        eligible = list(tracks_of(collection))
-        evenly = np.linspace(0, len(eligible) - 1, min(len(eligible), TRACKS_A_COLLECTION))
-        for place in evenly.round().astype(int):
-            track = eligible[place]
+        for track in evenly(list(tracks_of(collection)), TRACKS_A_COLLECTION):
             yield track.collection, track.artist, track.path
 
 

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import track as progress
 
 from training.corpus import (
+    SPLITS,
     CorpusError,
     Track,
     fetch,
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--music", type=Path, metavar="FOLDER", help="train on your own music")
     parser.add_argument("--cache", type=Path, default=user_cache_path("musicsim"))
     parser.add_argument(
-        "--splits", nargs="+", default=FINAL_SPLITS, choices=["train", "choose", "report"],
+        "--splits", nargs="+", default=FINAL_SPLITS, choices=SPLITS,
         help="of training/packages.csv, to train on; default: %(default)s",
     )  # fmt: skip
     parser.add_argument("--run", default="starter", help="names the checkpoint; default: starter")
@@ -113,15 +114,15 @@ def _prepared(options: argparse.Namespace, splits: Sequence[str]) -> list[Track]
         raise CorpusError("There is no music to train on: tracks of 10 s to 8 min are needed.")
     wheel = fetch_wheel(options.cache / "teacher")
     windows = options.cache / "training" / "windows"
-    usable = []
+    unusable = set()
     for track, problem in progress(
         prepare(tracks, windows, wheel), "Preparing", total=len(tracks), console=_console
     ):
         if problem:
             _console.print(problem, markup=False)
-        else:
-            usable.append(track)
-    return usable
+            unusable.add(track)
+    # In their own order, whichever were prepared before: batches are drawn by it.
+    return [track for track in tracks if track not in unusable]
 
 
 def _judge(options: argparse.Namespace, training: Training) -> None:

@@ -13,9 +13,11 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from musicsim.library.tags import read_tags
 
@@ -31,17 +33,9 @@ SHORTEST_OF_ONES_OWN = 10.0
 
 _MUSIC = {"music", "musics", "bgm", "theme", "track", "songs", "song"}
 _NO_MUSIC = {
-    "sound",
-    "sounds",
-    "sfx",
-    "soundfx",
-    "fx",
-    "effects",
-    "ambience",
-    "ambient",
-    "environment",
-}
-_NO_MUSIC |= {"speech", "voice", "voices", "noise", "noises", "dialogue", "dialog", "loops"}
+    "sound", "sounds", "sfx", "soundfx", "fx", "effects", "ambience", "ambient", "environment",
+    "speech", "voice", "voices", "noise", "noises", "dialogue", "dialog", "loops",
+}  # fmt: skip
 _MODULE_SECONDS = 300
 
 
@@ -75,7 +69,6 @@ class Track:
     collection: str
     artist: str
     path: Path
-    duration: float
 
     @property
     def key(self) -> str:
@@ -157,7 +150,13 @@ def _usable(labelled: Iterable[tuple[str, Path]], shortest: float) -> Iterator[T
         content = hashlib.blake2b(path.read_bytes()).digest()
         if shortest <= (tags.duration or 0) <= LONGEST and content not in seen:
             seen.add(content)
-            yield Track(collection, tags.artist, path, tags.duration or 0)
+            yield Track(collection, tags.artist, path)
+
+
+def evenly(tracks: Sequence[Track], count: int) -> list[Track]:
+    """At most so many of the tracks, from all places in their order."""
+    places = np.linspace(0, len(tracks) - 1, min(count, len(tracks)))
+    return [tracks[place] for place in places.round().astype(int)]
 
 
 def _words(path: Path) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +25,8 @@ from musicsim.audio import (
 )
 from musicsim.audio.signal import is_silent
 from musicsim.embedding.description import DYNAMIC_RANGE, ModelDescription
+from musicsim.embedding.frontend import front_end
+from musicsim.embedding.runtime import import_tensorflow, usable_cores, use_threads
 from training import musicnn
 from training.corpus import Track
 from training.encoding import AAC_80, MP3_96, OPUS_64, Coding, encode
@@ -89,7 +90,7 @@ def prepare(tracks: Iterable[Track], cache: Path, wheel: Path) -> Iterator[tuple
     if not missing:
         return
     with ProcessPoolExecutor(
-        len(os.sched_getaffinity(0)),
+        usable_cores(),
         mp_context=get_context("spawn"),
         initializer=_start_worker,
         initargs=(wheel,),
@@ -114,9 +115,6 @@ class _Worker:
     """The front end and the teachers of one process."""
 
     def __init__(self, wheel: Path) -> None:
-        from musicsim.embedding.frontend import front_end
-        from musicsim.embedding.runtime import import_tensorflow, use_threads
-
         silence_native_messages()
         use_threads(1)
         self._decibels = import_tensorflow().function(

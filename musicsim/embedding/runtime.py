@@ -45,7 +45,7 @@ def use_threads(threads: int) -> None:
         raise ValueError(f"no network runs on {threads} threads")
     threading = import_tensorflow().config.threading
     # TensorFlow says 0 for all of them.
-    current = threading.get_intra_op_parallelism_threads() or _usable_cores()
+    current = threading.get_intra_op_parallelism_threads() or usable_cores()
     if threads == current:
         return
     try:
@@ -83,7 +83,8 @@ def _processor_flags() -> set[str]:
     return set(next((line for line in facts.splitlines() if line.startswith("flags")), "").split())
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """How many cores this process may use."""
     # Linux alone tells them apart from all.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

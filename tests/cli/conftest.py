@@ -1,23 +1,11 @@
-import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-
-@dataclass
-class Result:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
+from told import Told
 
 
 @dataclass
@@ -26,7 +14,7 @@ class CommandLine:
 
     data: Path
 
-    def __call__(self, *arguments: str | Path, **environment: str) -> Result:
+    def __call__(self, *arguments: str | Path, **environment: str) -> Told:
         process = subprocess.run(
             self.command(*arguments),
             capture_output=True,
@@ -35,7 +23,7 @@ class CommandLine:
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
         )
-        return Result(
+        return Told(
             process.returncode,
             process.stdout.decode("utf-8", "surrogateescape"),
             process.stderr.decode("utf-8", "surrogateescape"),

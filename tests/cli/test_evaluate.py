@@ -1,14 +1,14 @@
 """`musicsim evaluate`: on the demo library, and on libraries whose figures are known."""
 
-import json
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+from told import Told
 
 from musicsim.app import Musicsim
 from musicsim.cli.main import run
@@ -17,16 +17,6 @@ from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack,
 from musicsim.library.types import Tags
 
 MODEL = "m-1"
-
-
-class Told(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """`musicsim models`: the list, fetching, choosing, checking and forgetting."""
 
-import json
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from told import Told
 from weights_server import (
     Published,
     WeightsServer,
@@ -31,16 +30,6 @@ from musicsim.library.types import Tags
 from musicsim.resources import resource
 
 NAME = "openl3-mel256-music"
-
-
-class Told(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @pytest.fixture(scope="module")
