@@ -110,11 +110,10 @@ def fetch(collection: Collection, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as scratch:
         unpacked = Path(scratch) / "unpacked"
-        unpacked.mkdir()
         for package in collection.packages:
-            _download(package, Path(scratch))
+            download(package, Path(scratch))
         for archive in sorted(Path(scratch).glob("*.deb")):
-            _unpack(archive, unpacked)
+            unpack(archive, unpacked, SUFFIXES | MODULES | ARCHIVES)
             archive.unlink()
         _open_archives(unpacked)
         _render_modules(unpacked)
@@ -124,7 +123,7 @@ def fetch(collection: Collection, folder: Path) -> Path:
 
 def tracks_of(folder: Path) -> Iterator[Track]:
     """Yield the tracks of a game's folder: what is music by its path, of a usual length, and each file once."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
+    paths = _sound_files(folder)
     words = {path: _words(path.relative_to(folder)) for path in paths}
     # Games without a folder for their music have it among the sounds.
     has_music_apart = any(found & _MUSIC for found in words.values())
@@ -138,9 +137,15 @@ def tracks_of(folder: Path) -> Iterator[Track]:
 
 def tracks_below(folder: Path) -> Iterator[Track]:
     """Yield the tracks of somebody's own music: each folder is a collection."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
+    paths = _sound_files(folder)
     labelled = ((path.parent.relative_to(folder).as_posix(), path) for path in paths)
     yield from _usable(labelled, SHORTEST_OF_ONES_OWN)
+
+
+def _sound_files(folder: Path) -> list[Path]:
+    """In the order of their paths; links of games to what is in another package lead nowhere."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES)
+    return [path for path in paths if path.is_file()]
 
 
 def _usable(labelled: Iterable[tuple[str, Path]], shortest: float) -> Iterator[Track]:
@@ -163,7 +168,8 @@ def _words(path: Path) -> set[str]:
     return set(re.findall("[a-z]+", path.as_posix().lower()))
 
 
-def _download(package: str, folder: Path) -> None:
+def download(package: str, folder: Path) -> None:
+    """Fetch a package from Debian's archive; raises CorpusError if it can't be had."""
     try:
         subprocess.run(
             ["apt-get", "download", package], cwd=folder, check=True, capture_output=True, text=True
@@ -176,8 +182,10 @@ def _download(package: str, folder: Path) -> None:
         ) from error
 
 
-def _unpack(package: Path, folder: Path) -> None:
-    wanted = [f"*{suffix}" for suffix in sorted(SUFFIXES | MODULES | ARCHIVES)]
+def unpack(package: Path, folder: Path, suffixes: Iterable[str] = ()) -> None:
+    """Unpack a package, or of what is in it the files with these suffixes."""
+    wanted = [f"*{suffix}" for suffix in sorted(suffixes)]
+    folder.mkdir(exist_ok=True)
     with subprocess.Popen(
         ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
     ) as contents:
