@@ -19,6 +19,7 @@ from platformdirs import user_cache_path
 from rich.console import Console
 from rich.progress import track as progress
 
+from training.bands import tracks_of_bands
 from training.corpus import (
     SPLITS,
     CorpusError,
@@ -65,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
         "--splits", nargs="+", default=FINAL_SPLITS, choices=SPLITS,
         help="of training/packages.csv, to train on; default: %(default)s",
     )  # fmt: skip
+    parser.add_argument(
+        "--bands", action=argparse.BooleanOptionalAction, default=True,
+        help="train on bands of our own as well; default: %(default)s",
+    )  # fmt: skip
     parser.add_argument("--run", default="starter", help="names the checkpoint; default: starter")
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="NAME=VALUE", help="changes to the recipe"
@@ -81,7 +86,10 @@ def _make(options: argparse.Namespace) -> None:
     from training.fitting import Music, Recipe, Training
 
     recipe = Recipe().with_changes(options.set)
-    music = Music(_prepared(options, options.splits), options.cache / "training" / "windows")
+    music = Music(
+        _prepared(options, options.splits, with_bands=options.bands),
+        options.cache / "training" / "windows",
+    )
     _console.print(
         f"{len(music.tracks)} tracks of {max(music.collection) + 1} collections, {len(music.owner)} windows."
     )
@@ -98,7 +106,9 @@ def _make(options: argparse.Namespace) -> None:
         _export(options, training)
 
 
-def _prepared(options: argparse.Namespace, splits: Sequence[str]) -> list[Track]:
+def _prepared(
+    options: argparse.Namespace, splits: Sequence[str], *, with_bands: bool = False
+) -> list[Track]:
     """Fetch and prepare; returns the tracks that can be used."""
     from training.musicnn import fetch_wheel
     from training.preparing import prepare
@@ -110,6 +120,8 @@ def _prepared(options: argparse.Namespace, splits: Sequence[str]) -> list[Track]
         tracks = []
         for collection in progress(wanted, "Fetching music", console=_console):
             tracks += tracks_of(fetch(collection, options.cache / "corpus"))
+        if with_bands:
+            tracks += tracks_of_bands(options.cache / "corpus")
     if not tracks:
         raise CorpusError("There is no music to train on: tracks of 10 s to 8 min are needed.")
     wheel = fetch_wheel(options.cache / "teacher")

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from musicsim.embedding.description import DYNAMIC_RANGE, ModelDescription, Widths
 from musicsim.embedding.runtime import fastest_precision, import_tensorflow
 from training.augmenting import as_seen, augment
+from training.bands import LABEL
 from training.corpus import Track
 from training.network import TrainableNetwork
 from training.preparing import read_prepared
@@ -42,6 +43,9 @@ class Recipe:
     collection_power
         A collection of n tracks is drawn n to this power times as often as one of a single track: at 1 large ones rule,
         at 0 the few tracks of small ones come again and again.
+    bands
+        How often one of our own bands is drawn, of which there is one track, instead of a collection of other music, of
+        which two are taken; see `training.bands`.
     learning_rate, warm_up, weight_decay
         Of AdamW; it rises over `warm_up` steps and falls by a cosine to nothing.
     teacher, tag, contrast, family
@@ -65,6 +69,7 @@ class Recipe:
     tracks: int = 32
     windows: int = 2
     collection_power: float = 0.75
+    bands: float = 0.25
     learning_rate: float = 3e-3
     warm_up: int = 150
     weight_decay: float = 1e-2
@@ -121,6 +126,8 @@ class Music:
         The number of each window's track, (W,).
     collection
         The number of each track's collection, (T,).
+    by_bands
+        Which tracks are played by our own bands, (T,).
     """
 
     def __init__(self, tracks: Sequence[Track], cache: Path) -> None:
@@ -132,8 +139,11 @@ class Music:
         self.tags = np.concatenate([one.tags for one in prepared]).astype(np.float32)
         self.owner = np.repeat(np.arange(len(counts)), counts)
         self._start = np.concatenate([[0], np.cumsum(counts)])
-        names = [track.collection for track in self.tracks]
-        self.collection = np.unique(names, return_inverse=True)[1]
+        names, self.collection = np.unique(
+            [track.collection for track in self.tracks], return_inverse=True
+        )
+        self._by_bands = np.array([name.startswith(f"{LABEL}/") for name in names])
+        self.by_bands = self._by_bands[self.collection]
         self._members = [
             np.flatnonzero(self.collection == c) for c in range(max(self.collection) + 1)
         ]
@@ -144,17 +154,26 @@ class Music:
 
     def draw(self, recipe: Recipe, random: np.random.Generator) -> npt.NDArray[np.int64]:
         """Draw the windows of a batch, those of a track side by side, two tracks of a collection where it has two."""
-        sizes = np.array([len(members) for members in self._members], float)
-        odds = sizes**recipe.collection_power
+        odds = self._odds(recipe)
         chosen: list[int] = []
         while len(chosen) < recipe.tracks:
-            members = self._members[random.choice(len(sizes), p=odds / odds.sum())]
+            members = self._members[random.choice(len(odds), p=odds)]
             chosen += random.permutation(members)[:2].tolist()
         windows = []
         for track in chosen[: recipe.tracks]:
             own = self.windows_of(track)
             windows.append(random.choice(own, recipe.windows, replace=len(own) < recipe.windows))
         return np.concatenate(windows)
+
+    def _odds(self, recipe: Recipe) -> npt.NDArray[np.float64]:
+        """How likely each collection is to be drawn."""
+        odds = np.array([len(members) for members in self._members], float)
+        odds **= recipe.collection_power
+        if self._by_bands.any() and not self._by_bands.all():
+            share = np.where(self._by_bands, recipe.bands, 1 - recipe.bands)
+            odds *= share / np.bincount(self._by_bands, odds)[self._by_bands.astype(int)]
+        likely: npt.NDArray[np.float64] = odds / odds.sum()
+        return likely
 
 
 class Training:
@@ -351,9 +370,15 @@ def flatten(network: TrainableNetwork, music: Music, *, batch: int = 64) -> Floa
 
 
 def embed_tracks(training: Training) -> FloatArray:
-    """The mean of each track's flattened windows, and of their copies': what a projection is fitted on, (2 T, F)."""
-    variants = flatten(training.network, training.music)
-    return np.concatenate([track_means(variant, training.music.owner) for variant in variants])
+    """The mean of each track's flattened windows, and of their copies': what a projection is fitted on, (2 T, F).
+
+    Our own bands are left out: a library is no such music.
+    """
+    music = training.music
+    variants = flatten(training.network, music)
+    return np.concatenate(
+        [track_means(variant, music.owner)[~music.by_bands] for variant in variants]
+    )
 
 
 def as_decibels(levels: Any) -> Any:

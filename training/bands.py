@@ -1,0 +1,219 @@
+"""Music of our own: bands in some three hundred styles, so that the networks hear more than games do.
+
+Musical MIDI Accompaniment (MMA, by Bob van der Poel; GPL) plays a style over a sequence of chords and makes up a
+melody, and FluidSynth gives it the instruments of a sound font. Debian has all of them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training.corpus import CorpusError, Track, download, unpack
+
+LABEL = "bands"
+"""What the collections of these tracks begin with."""
+PACKAGES = ("mma", "fluid-soundfont-gm", "timgm6mb-soundfont", "opl3-soundfont", "minuet-data")
+"""Debian's: the styles, and fonts of different kinds."""
+
+_RATE = 48_000
+_BARS = 32
+_WITH_MELODY = 0.75
+_TIMEOUT = 120
+_NO_MUSIC = re.compile("metronome|none|stdpats")
+_DEFINED = re.compile(r"^\s*DefGroove\s+(\S+)", re.MULTILINE)
+_PROGRESSIONS = (
+    "C Am F G7 C Am Dm G7",
+    "C G Am F C G F G",
+    "Am F C G Am F E7 Am",
+    "C7 C7 F7 C7 G7 F7 C7 G7",
+    "CM7 Am7 Dm7 G7 Em7 A7 Dm7 G7",
+    "Am Dm G C F Dm E7 Am",
+    "C F C G C F G C",
+    "Dm7 G7 CM7 CM7 Fm7 Bb7 EbM7 G7",
+    "Em C G D Em C D Em",
+    "C Bb F C C Bb F G",
+    "Am G F E7 Am G F E7",
+    "CM7 FM7 CM7 FM7 Am7 Dm7 FM7 G7sus4",
+    "Cm Ab Bb Cm Fm Cm G7 Cm",
+    "F G Em Am F G C C7",
+)
+_LEADS = (
+    "Piano1", "Vibraphone", "Marimba", "Organ1", "Accordion", "NylonGuitar", "SteelGuitar", "JazzGuitar",
+    "CleanGuitar", "OverdriveGuitar", "Violin", "Cello", "Strings", "ChoirAahs", "Trumpet", "Trombone", "FrenchHorn",
+    "SopranoSax", "AltoSax", "TenorSax", "Oboe", "Clarinet", "Flute", "Recorder", "PanFlute", "Ocarina",
+    "SquareWave", "SawWave", "Sitar", "Kalimba",
+)  # fmt: skip
+_DIRECTIONS = (
+    "rrr 1 rr -1 2 4 r",
+    "1 1 -1 2 -2 -1 1",
+    "1 2 -1 -2 3 -3 r",
+    "r",
+    "1 1 1 -2 -1 -1 3 -2",
+)
+_RHYTHMS = (
+    "{1 4 90; 2 4 80; 3 4 85}",
+    "{1 8 90; 1.5 8 70; 2 4 85; 3 8 80}",
+    "{1 2 90; 3 4 80}",
+    "{1 4. 90; 2.5 8 70; 3 4 80}",
+    "{1 1 90}",
+    "{1 8 90; 1.5 8 75; 2 8 85; 2.5 8 75; 3 4 80}",
+    "{1.5 8 80; 2 4 90; 3 8 80}",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A file of MMA's library.
+
+    Attributes
+    ----------
+    name
+        As MMA wants it, ``casio/60spop``.
+    grooves
+        Its variants, by their names.
+    """
+
+    name: str
+    grooves: tuple[str, ...]
+
+
+def tracks_of_bands(folder: Path, *, seed: int = 0) -> Iterator[Track]:
+    """Yield a piece in each style, rendered into `folder` unless it is there, each a collection of its own.
+
+    Raises
+    ------
+    CorpusError
+        If a package or a program can't be had.
+    """
+    pieces = folder / LABEL
+    if not pieces.exists():
+        _fetch_and_render(folder, pieces, seed)
+    for path in sorted(pieces.glob("*.flac")):
+        yield Track(f"{LABEL}/{path.stem}", "", path)
+
+
+def read_styles(library: Path) -> list[Style]:
+    """The styles of MMA's library, in the order of their names."""
+    styles = []
+    for path in sorted(library.glob("*/*.mma")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        grooves = tuple(
+            name for name in _DEFINED.findall(text) if not name.endswith(("Intro", "End"))
+        )
+        if grooves and not _NO_MUSIC.match(path.stem):
+            styles.append(Style(f"{path.parent.name}/{path.stem}", grooves))
+    return styles
+
+
+def compose(style: Style, random: np.random.Generator, *, melody: bool) -> str:
+    """A piece in a style as MMA reads it: two parts of eight bars, in turns, of some chords in some key."""
+    lines = [
+        f"RndSeed {random.integers(10**6)}",
+        f"Tempo {random.integers(85, 150)}",
+        f"Use {style.name}",
+        f"Transpose {random.integers(-5, 7)}",
+    ]
+    parts = random.choice(_PROGRESSIONS, 2)
+    grooves = random.choice(style.grooves, 2)
+    if melody:
+        rhythm = " ".join(random.choice(_RHYTHMS, 4))
+        lines += [
+            "SeqSize 4",
+            "Begin Aria",
+            f"Voice {random.choice(_LEADS)}",
+            f"Octave {random.integers(4, 7)}",
+            "Volume f",
+            f"Range {random.choice((1, 1.5, 2))}",
+            f"ScaleType {random.choice(('Scale', 'Chord'))}",
+            f"Direction {random.choice(_DIRECTIONS)}",
+            f"Sequence {rhythm}",
+            f"Rskip {random.integers(0, 20)}",
+            "End",
+        ]
+    for start in range(0, _BARS, 8):
+        part = (0, 0, 1, 0)[start // 8 % 4]
+        lines.append(f"Groove {grooves[part]}")
+        lines += [f"{start + bar} {chord}" for bar, chord in enumerate(parts[part].split(), 1)]
+    return "\n".join(lines) + "\n"
+
+
+def render(
+    styles: Iterable[Style], home: Path, fonts: Sequence[Path], folder: Path, *, seed: int
+) -> None:
+    """Play a piece in each style, with a font drawn for it, into FLAC files; a style that can't be played is left out.
+
+    Parameters
+    ----------
+    styles, home
+        MMA's, and the folder in which its ``mma.py`` and library lie.
+    fonts
+        SF2 files.
+    folder
+        Gets a file for each style.
+    seed
+        Of all that is drawn.
+
+    Raises
+    ------
+    CorpusError
+        If FluidSynth is missing.
+    """
+    if not shutil.which("fluidsynth"):
+        raise CorpusError(
+            "fluidsynth is missing: `apt install fluidsynth`, or train without bands by --no-bands"
+        )
+    for number, style in enumerate(styles):
+        random = np.random.default_rng((seed, number))
+        font = fonts[int(random.integers(len(fonts)))]
+        target = folder / f"{style.name.replace('/', '-')}.flac"
+        # A melody does not fit the bars of some styles.
+        for melody in (bool(random.random() < _WITH_MELODY), False):
+            if _play(compose(style, random, melody=melody), home, font, target):
+                break
+
+
+def _fetch_and_render(folder: Path, pieces: Path, seed: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".rendering-") as scratch:
+        unpacked, rendered = Path(scratch) / "unpacked", Path(scratch) / LABEL
+        rendered.mkdir()
+        for package in PACKAGES:
+            download(package, Path(scratch))
+        for archive in sorted(Path(scratch).glob("*.deb")):
+            unpack(archive, unpacked)
+        home = unpacked / "usr/share/mma"
+        # It looks beside itself for its parts first.
+        (unpacked / "usr/bin/mma").rename(home / "mma.py")
+        fonts = sorted(path for path in unpacked.rglob("*.sf2") if not path.is_symlink())
+        render(read_styles(home / "lib"), home, fonts, rendered, seed=seed)
+        rendered.rename(pieces)
+
+
+def _play(score: str, home: Path, font: Path, target: Path) -> bool:
+    source, midi = target.with_suffix(".mma"), target.with_suffix(".mid")
+    source.write_text(score, encoding="utf-8")
+    try:
+        subprocess.run(
+            [sys.executable, str(home / "mma.py"), "-f", str(midi), str(source)],
+            check=True, capture_output=True, timeout=_TIMEOUT,
+        )  # fmt: skip
+        subprocess.run(
+            ["fluidsynth", "-ni", "-q", "-r", str(_RATE), "-g", "0.5", "-T", "flac", "-F", str(target),
+             str(font), str(midi)],
+            check=True, capture_output=True, timeout=_TIMEOUT,
+        )  # fmt: skip
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        target.unlink(missing_ok=True)
+    finally:
+        source.unlink()
+        midi.unlink(missing_ok=True)
+    return target.exists()
