@@ -13,6 +13,10 @@ TILT = 5.0
 """Decibels of equalisation at either end of the spectrum, at most. The front end counts half of what others do."""
 RIPPLE = 2.0
 """Decibels of the two slow waves of equalisation over the spectrum, at most."""
+PITCH = 3.0
+"""Bands by which an example is moved up or down, at most; of mel128, above 1 kHz, nearly two semitones."""
+TEMPO = 1.2
+"""How much faster or slower an example is made, at most."""
 LOWEST_LIMIT = 72
 """The band from which on an example of mel128 may be empty, at the lowest: 6 kHz, a poor stream."""
 LIMITED = 0.5
@@ -39,6 +43,23 @@ def as_seen(decibels: Any, description: ModelDescription) -> Any:
     return tf.maximum(decibels, -description.dynamic_range)
 
 
+def warp(decibels: Any, pitch: Any, tempo: Any) -> Any:
+    """Move spectrograms (B, bands, frames) up by `pitch` bands, and play them `tempo` times as fast, (B, 1, 1) each.
+
+    What moves in from beyond the edges is the outermost band or frame, once more.
+    """
+    tf = import_tensorflow()
+    _, bands, frames = decibels.shape
+    band = tf.range(bands, dtype=tf.float32)
+    frame = tf.range(frames, dtype=tf.float32)
+    source = tf.clip_by_value(band[tf.newaxis, :, tf.newaxis] - pitch, 0, bands - 1)
+    moved = tf.matmul(tf.nn.relu(1 - tf.abs(source - band)), decibels)
+    middle = (frames - 1) / 2
+    source = (frame[tf.newaxis, tf.newaxis, :] - middle) * tempo + middle
+    source = tf.clip_by_value(source, 0, frames - 1)
+    return tf.matmul(moved, tf.nn.relu(1 - tf.abs(source - frame[:, tf.newaxis])))
+
+
 def augment(decibels: Any, description: ModelDescription, seed: Any) -> Any:
     """Alter spectrograms (B, bands, frames), each in its own way.
 
@@ -49,7 +70,8 @@ def augment(decibels: Any, description: ModelDescription, seed: Any) -> Any:
     """
     tf = import_tensorflow()
     count = tf.shape(decibels)[0]
-    draws = tf.random.stateless_uniform((12, count, 1, 1), seed)
+    draws = tf.random.stateless_uniform((14, count, 1, 1), seed)
+    decibels = warp(decibels, PITCH * (2 * draws[12] - 1), TEMPO ** (2 * draws[13] - 1))
     band = tf.range(description.bands, dtype=tf.float32)[tf.newaxis, :, tf.newaxis]
     frame = tf.range(description.frames, dtype=tf.float32)[tf.newaxis, tf.newaxis, :]
     height = band / description.bands
