@@ -152,6 +152,7 @@ def _export(options: argparse.Namespace, training: Training) -> None:
     from training.fitting import embed_tracks
     from training.projecting import Space, fit_projection
 
+    training.network.round_kernels()
     tracks = embed_tracks(training)
     projection = fit_projection(tracks, training.heads.affine(), training.heads.kernels(), Space())
     write_weights(options.output, options.name, training, projection, tracks)

@@ -61,11 +61,11 @@ class Recipe:
         Of everything that is drawn.
     """
 
-    widths: Widths = (16, 16, 32, 32, 64, 64, 128, 256)
+    widths: Widths = (16, 16, 32, 32, 64, 128, 256, 256)
     pool_size: tuple[int, int] = (4, 24)
     bands_used: int = 112
     dynamic_range: float = 45.0
-    steps: int = 3000
+    steps: int = 7000
     tracks: int = 32
     windows: int = 2
     collection_power: float = 0.75

@@ -93,6 +93,21 @@ class TrainableNetwork:
         biases[-1] = self._last_bias.numpy()
         return tuple(Linear(*layer) for layer in zip(kernels, biases, strict=True))
 
+    def round_kernels(self) -> None:
+        """Round the kernels, as the program folds them with their batch-norms, to what bfloat16 holds.
+
+        What is left between float32 and bfloat16 is the rounding of what flows between them.
+        """
+        tf = import_tensorflow()
+        epsilon = self.description.bn_epsilon
+        scales = [batch_norm.as_affine(epsilon)[0] for batch_norm in self.batch_norms()[1:]]
+        # Behind the last convolution there is none.
+        scales.append(np.ones(1, np.float32))
+        for kernel, scale in zip(self._kernels, scales, strict=True):
+            # A channel that its batch-norm silences has nothing to round.
+            by = tf.constant(np.where(scale == 0, 1.0, scale), tf.float32)
+            kernel.assign(tf.cast(tf.cast(kernel * by, tf.bfloat16), tf.float32) / by)
+
     def _batch_norm(self, number: int, values: Any, training: bool) -> Any:
         tf = import_tensorflow()
         mean, variance = self._means[number], self._variances[number]

@@ -11,6 +11,7 @@ import pytest
 
 from musicsim.demo import DemoTrack
 from musicsim.embedding import Model, read_weights
+from musicsim.embedding.runtime import import_tensorflow
 from training.__main__ import main
 from training.exporting import trial_windows
 
@@ -82,6 +83,18 @@ def test_a_file_knows_the_statistics_of_its_music(trained: Path):
     assert weights.reference_std is not None
     np.testing.assert_allclose(weights.reference_mean, 0, atol=1e-3)
     assert (weights.reference_std > 0).all()
+
+
+@pytest.mark.slow
+def test_kernels_are_the_same_in_half_precision(trained: Path):
+    weights = read_weights(trained)
+    tf = import_tensorflow()
+    scales = [norm.as_affine(weights.description.bn_epsilon)[0] for norm in weights.batch_norms[1:]]
+    for layer, scale in zip(weights.convolutions, [*scales, np.ones(1)], strict=True):
+        folded = layer.kernel * scale
+        halved = tf.cast(tf.cast(folded, tf.bfloat16), tf.float32).numpy()
+        # float16, in which the file keeps them, rounds by at most 2**-11 but for the very smallest.
+        np.testing.assert_allclose(halved, folded, rtol=2**-10, atol=1e-6)
 
 
 @pytest.mark.slow
