@@ -7,8 +7,8 @@ other. At most twenty tracks of a collection are taken. Every track is heard onc
 cache; all plans are then drawn from what was heard, so a second run takes minutes. `--a-second 10` is the dense plan to
 the letter, a window every 0.1 s; the three a second that are usual here estimate it at a third of the price.
 
-The starter weights were trained on music of this kind, so their figures flatter: only ratios are meant. The plot needs
-`pip install matplotlib`.
+The starter weights were trained on what `training/packages.csv` calls `train` and `choose`, so figures of these
+flatter: name a folder with the collections of `report` alone. The plot needs `pip install matplotlib`.
 """
 
 from __future__ import annotations
@@ -93,10 +93,12 @@ class Track:
         elif order == "random":
             seconds = np.random.default_rng(0).permutation(seconds)
         sounding = seconds[self.levels[seconds] >= SILENCE]
+        if not len(sounding):
+            return self.dense()
         if order == "evenly":
             places = (np.arange(min(windows, len(sounding))) + 0.5) * len(sounding) / windows
             return sounding[np.minimum(places.astype(int), len(sounding) - 1)]
-        return sounding[:windows] if len(sounding) else self.dense()
+        return sounding[:windows]
 
     def without_quiet(self, windows: int, decibels: float) -> np.ndarray:
         """A sample that leaves out what is far below the track's own level."""
