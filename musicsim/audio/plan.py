@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Chosen from benchmarks/sampling.py: on 291 tracks of 33 collections a first pass of the first starter weights keeps
-# 99 % (95 % interval: 97 to 101) of the mean average precision of the dense plan, and a settled track all of it. With
-# those of today a first pass keeps 94 % of the settled one's on 409 tracks of 43 collections (benchmarks/quality.py).
+# Chosen from benchmarks/sampling.py: on 378 tracks of 43 collections a first pass keeps 95 % (95 % interval: 91 to 98)
+# of the mean average precision of the dense plan, and a settled track 99 % (97 to 101).
 FIRST_PASS = 12
 """Windows after which a track can be searched for."""
 SETTLED = 64
