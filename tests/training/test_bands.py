@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +24,7 @@ if "polka" in score or ("waltz" in score and "Begin Aria" in score):
     sys.exit("Error: no such thing")
 open(target, "w").write(score)
 """
-_FLUIDSYNTH = """#!{python}
+_FLUIDSYNTH = """
 import sys
 import numpy, soundfile
 target = sys.argv[sys.argv.index("-F") + 1]
@@ -33,13 +35,14 @@ soundfile.write(target, numpy.zeros(len(open(sys.argv[-1]).read())), 48000)
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where MMA is, and a FluidSynth is on the way."""
-    import sys
-
     (tmp_path / "mma.py").write_text(_MMA)
+    (tmp_path / "fluidsynth.py").write_text(_FLUIDSYNTH)
     programs = tmp_path / "bin"
     programs.mkdir()
     synthesiser = programs / "fluidsynth"
-    synthesiser.write_text(_FLUIDSYNTH.format(python=sys.executable))
+    # By a shell, as a `#!` takes no path with a space in it.
+    command = shlex.join([sys.executable, str(tmp_path / "fluidsynth.py")])
+    synthesiser.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
     synthesiser.chmod(0o755)
     monkeypatch.setenv("PATH", str(programs))
     return tmp_path
