@@ -116,12 +116,13 @@ def _prepared(
     if options.music is not None:
         tracks = list(tracks_below(options.music))
     else:
+        # Says what it needs before gigabytes are fetched.
+        bands = list(tracks_of_bands(options.cache / "corpus")) if with_bands else []
         wanted = [collection for collection in read_packages() if collection.split in splits]
         tracks = []
         for collection in progress(wanted, "Fetching music", console=_console):
             tracks += tracks_of(fetch(collection, options.cache / "corpus"))
-        if with_bands:
-            tracks += tracks_of_bands(options.cache / "corpus")
+        tracks += bands
     if not tracks:
         raise CorpusError("There is no music to train on: tracks of 10 s to 8 min are needed.")
     wheel = fetch_wheel(options.cache / "teacher")

@@ -6,6 +6,7 @@ melody, and FluidSynth gives it the instruments of a sound font. Debian has all 
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -17,15 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
-from training.corpus import CorpusError, Track, download, unpack
+from musicsim.audio import SAMPLE_RATE
+from training.corpus import CorpusError, Track, unpack_packages
 
 LABEL = "bands"
 """What the collections of these tracks begin with."""
 PACKAGES = ("mma", "fluid-soundfont-gm", "timgm6mb-soundfont", "opl3-soundfont", "minuet-data")
 """Debian's: the styles, and fonts of different kinds."""
 
-_RATE = 48_000
-_BARS = 32
+_FORM = (0, 0, 1, 0)
 _WITH_MELODY = 0.75
 _TIMEOUT = 120
 _NO_MUSIC = re.compile("metronome|none|stdpats")
@@ -139,10 +140,10 @@ def compose(style: Style, random: np.random.Generator, *, melody: bool) -> str:
             f"Rskip {random.integers(0, 20)}",
             "End",
         ]
-    for start in range(0, _BARS, 8):
-        part = (0, 0, 1, 0)[start // 8 % 4]
+    bar = itertools.count(1)
+    for part in _FORM:
         lines.append(f"Groove {grooves[part]}")
-        lines += [f"{start + bar} {chord}" for bar, chord in enumerate(parts[part].split(), 1)]
+        lines += [f"{next(bar)} {chord}" for chord in parts[part].split()]
     return "\n".join(lines) + "\n"
 
 
@@ -161,16 +162,7 @@ def render(
         Gets a file for each style.
     seed
         Of all that is drawn.
-
-    Raises
-    ------
-    CorpusError
-        If FluidSynth is missing.
     """
-    if not shutil.which("fluidsynth"):
-        raise CorpusError(
-            "fluidsynth is missing: `apt install fluidsynth`, or train without bands by --no-bands"
-        )
     for number, style in enumerate(styles):
         random = np.random.default_rng((seed, number))
         font = fonts[int(random.integers(len(fonts)))]
@@ -182,14 +174,15 @@ def render(
 
 
 def _fetch_and_render(folder: Path, pieces: Path, seed: int) -> None:
+    if not shutil.which("fluidsynth"):
+        raise CorpusError(
+            "fluidsynth is missing: `apt install fluidsynth`, or train without bands by --no-bands"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".rendering-") as scratch:
-        unpacked, rendered = Path(scratch) / "unpacked", Path(scratch) / LABEL
+        unpacked = unpack_packages(PACKAGES, Path(scratch))
+        rendered = Path(scratch) / LABEL
         rendered.mkdir()
-        for package in PACKAGES:
-            download(package, Path(scratch))
-        for archive in sorted(Path(scratch).glob("*.deb")):
-            unpack(archive, unpacked)
         home = unpacked / "usr/share/mma"
         # It looks beside itself for its parts first.
         (unpacked / "usr/bin/mma").rename(home / "mma.py")
@@ -207,7 +200,7 @@ def _play(score: str, home: Path, font: Path, target: Path) -> bool:
             check=True, capture_output=True, timeout=_TIMEOUT,
         )  # fmt: skip
         subprocess.run(
-            ["fluidsynth", "-ni", "-q", "-r", str(_RATE), "-g", "0.5", "-T", "flac", "-F", str(target),
+            ["fluidsynth", "-ni", "-q", "-r", str(SAMPLE_RATE), "-g", "0.5", "-T", "flac", "-F", str(target),
              str(font), str(midi)],
             check=True, capture_output=True, timeout=_TIMEOUT,
         )  # fmt: skip

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from musicsim.audio import SAMPLE_RATE
 from musicsim.library.tags import read_tags
 
 PACKAGES = Path(__file__).with_name("packages.csv")
@@ -109,12 +110,9 @@ def fetch(collection: Collection, folder: Path) -> Path:
         return target
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as scratch:
-        unpacked = Path(scratch) / "unpacked"
-        for package in collection.packages:
-            download(package, Path(scratch))
-        for archive in sorted(Path(scratch).glob("*.deb")):
-            unpack(archive, unpacked, SUFFIXES | MODULES | ARCHIVES)
-            archive.unlink()
+        unpacked = unpack_packages(
+            collection.packages, Path(scratch), SUFFIXES | MODULES | ARCHIVES
+        )
         _open_archives(unpacked)
         _render_modules(unpacked)
         unpacked.rename(target)
@@ -168,8 +166,32 @@ def _words(path: Path) -> set[str]:
     return set(re.findall("[a-z]+", path.as_posix().lower()))
 
 
-def download(package: str, folder: Path) -> None:
-    """Fetch a package from Debian's archive; raises CorpusError if it can't be had."""
+def unpack_packages(packages: Iterable[str], scratch: Path, suffixes: Iterable[str] = ()) -> Path:
+    """Fetch packages from Debian's archive and unpack them, or the files in them that end so; returns the folder.
+
+    Parameters
+    ----------
+    packages, suffixes
+        Names of packages, and ends of names of files; none takes every file.
+    scratch
+        An empty folder, in which all of this happens.
+
+    Raises
+    ------
+    CorpusError
+        If a package can't be had.
+    """
+    unpacked = scratch / "unpacked"
+    unpacked.mkdir()
+    for package in packages:
+        _download(package, scratch)
+    for archive in sorted(scratch.glob("*.deb")):
+        _unpack(archive, unpacked, suffixes)
+        archive.unlink()
+    return unpacked
+
+
+def _download(package: str, folder: Path) -> None:
     try:
         subprocess.run(
             ["apt-get", "download", package], cwd=folder, check=True, capture_output=True, text=True
@@ -182,10 +204,8 @@ def download(package: str, folder: Path) -> None:
         ) from error
 
 
-def unpack(package: Path, folder: Path, suffixes: Iterable[str] = ()) -> None:
-    """Unpack a package, or of what is in it the files with these suffixes."""
+def _unpack(package: Path, folder: Path, suffixes: Iterable[str]) -> None:
     wanted = [f"*{suffix}" for suffix in sorted(suffixes)]
-    folder.mkdir(exist_ok=True)
     with subprocess.Popen(
         ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
     ) as contents:
@@ -218,7 +238,7 @@ def _render_modules(folder: Path) -> None:
         if path.is_file() and shutil.which("ffmpeg"):
             subprocess.run(
                 ["ffmpeg", "-nostdin", "-v", "quiet", "-t", str(_MODULE_SECONDS), "-i", str(path),
-                 "-ar", "48000", str(path.with_suffix(".flac"))],
+                 "-ar", str(SAMPLE_RATE), str(path.with_suffix(".flac"))],
                 check=False,
             )  # fmt: skip
         path.unlink(missing_ok=True)
