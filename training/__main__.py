@@ -83,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _make(options: argparse.Namespace) -> None:
-    from training.fitting import Music, Recipe, Training
+    from training.batches import Music
+    from training.fitting import Training
+    from training.recipe import Recipe
 
     recipe = Recipe().with_changes(options.set)
     music = Music(
@@ -139,7 +141,7 @@ def _prepared(
 
 
 def _judge(options: argparse.Namespace, training: Training) -> None:
-    from training.fitting import Music
+    from training.batches import Music
     from training.judging import judge
 
     if "choose" in options.splits:

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from musicsim.embedding.weights import Linear
 from musicsim.similarity.evaluation import hubness, mean_average_precision, precision_at
-from training.fitting import Music, Training, embed_tracks, flatten
+from training.batches import Music
+from training.fitting import Training, embed_tracks, flatten
 from training.projecting import Space, fit_projection, track_means
 
 FloatArray = npt.NDArray[np.float32]
@@ -44,7 +45,7 @@ def judge(training: Training, held_out: Music, spaces: Iterable[Space] = SPACES)
     """
     table = Table("size", "teacher", "whitening", "MAP", "MAP, copies", "P@10, copies", "hubness")
     fitted_on = embed_tracks(training)
-    original, copies = flatten(training.network, held_out)
+    original, copies = flatten(training.network, held_out.spectrograms)
     for space in spaces:
         projection = fit_projection(
             fitted_on, training.heads.affine(), training.heads.kernels(), space

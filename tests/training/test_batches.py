@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import fitting
+from training import batches
 from training.augmenting import warp
 from training.bands import LABEL
+from training.batches import Music
 from training.corpus import Track
-from training.fitting import Music, Recipe
 from training.preparing import Prepared
+from training.recipe import Recipe
 
 WINDOWS = 3
 
@@ -26,7 +27,7 @@ def music(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Music:
         np.zeros((WINDOWS, 400), np.float32),
         np.zeros((WINDOWS, 100), np.float32),
     )
-    monkeypatch.setattr(fitting, "read_prepared", lambda *_: windows)
+    monkeypatch.setattr(batches, "read_prepared", lambda *_: windows)
     games = [Track(f"game {i % 2}", "", tmp_path / f"{i}.ogg") for i in range(12)]
     bands = [Track(f"{LABEL}/style-{i}", "", tmp_path / f"{i}.flac") for i in range(20)]
     return Music([*games, *bands], tmp_path)
