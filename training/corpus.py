@@ -149,7 +149,7 @@ def _sound_files(folder: Path) -> list[Path]:
 def _usable(labelled: Iterable[tuple[str, Path]], shortest: float) -> Iterator[Track]:
     seen: set[bytes] = set()
     for collection, path in labelled:
-        tags = read_tags(path)
+        tags, _ = read_tags(path)
         content = hashlib.blake2b(path.read_bytes()).digest()
         if shortest <= (tags.duration or 0) <= LONGEST and content not in seen:
             seen.add(content)

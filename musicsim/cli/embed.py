@@ -274,7 +274,7 @@ def _progress(files: Sequence[Path]) -> Iterator[Show]:
 def _length(file: Path) -> float:
     """Seconds, as far as its tags tell."""
     try:
-        return read_tags(file).duration or 0.0
+        return read_tags(file)[0].duration or 0.0
     except OSError:
         return 0.0
 

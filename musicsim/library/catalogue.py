@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from musicsim.library.database import CatalogueError, Database
-from musicsim.library.types import Playlist, Problem, Tags, Track, TrackState
+from musicsim.library.types import Playlist, Problem, TagDetails, Tags, Track, TrackState
 
 CATALOGUE_FILE = "catalogue.sqlite3"
 
@@ -65,7 +66,14 @@ _MIGRATIONS = (
         standardised INTEGER NOT NULL
     );
     """,
+    # Times of files that never were: all tags are read once more at the next scan.
+    """
+    ALTER TABLE tracks ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+    UPDATE tracks SET mtime_ns = -1;
+    """,
 )
+
+_NO_DETAILS = TagDetails()
 
 _TRACK_COLUMNS = (
     "t.id, t.path, t.size, t.mtime_ns, t.title, t.artist, t.album, t.album_artist, t.genre, t.year, "
@@ -116,6 +124,7 @@ class ScannedFile:
     mtime_ns: int
     content_key: bytes
     tags: Tags
+    details: TagDetails = _NO_DETAILS
     problem: str | None = None
     """Why it can't be read at all, so that nothing will try to decode it."""
 
@@ -277,8 +286,8 @@ class Catalogue:
         with self.database.transaction() as db:
             cursor = db.execute(
                 """INSERT INTO tracks (folder_id, path, size, mtime_ns, content_key, title, artist, album,
-                album_artist, genre, year, track_number, disc_number, duration, failed, problem, added_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                album_artist, genre, year, track_number, disc_number, duration, details, failed, problem, added_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (folder_id, *_file_values(file), time.time()),
             )
             return int(cursor.lastrowid or 0)
@@ -297,7 +306,7 @@ class Catalogue:
             db.execute(
                 """UPDATE tracks SET folder_id = ?, path = ?, size = ?, mtime_ns = ?, content_key = ?, title = ?,
                 artist = ?, album = ?, album_artist = ?, genre = ?, year = ?, track_number = ?, disc_number = ?,
-                duration = ?, missing_since = NULL WHERE id = ?""",
+                duration = ?, details = ?, missing_since = NULL WHERE id = ?""",
                 (folder_id, *values, track_id),
             )
             if not same:
@@ -307,6 +316,15 @@ class Catalogue:
                     (failed, problem, track_id),
                 )
             return not same
+
+    def details(self, track_id: int) -> TagDetails:
+        """What the tags of a track's file say beyond `Track.tags`."""
+        rows = self.database.query("SELECT details FROM tracks WHERE id = ?", (track_id,))
+        values: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = tuple(value)
+        return TagDetails(**values)
 
     def set_duration(self, track_id: int, seconds: float) -> None:
         """Note how long a track is, where the decoder knows better than the header."""
@@ -474,6 +492,7 @@ def _file_values(file: ScannedFile) -> tuple[object, ...]:
         tags.track_number,
         tags.disc_number,
         tags.duration,
+        json.dumps(dict(asdict(file.details).items() - asdict(_NO_DETAILS).items())),
         file.problem is not None,
         file.problem,
     )

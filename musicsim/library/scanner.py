@@ -15,7 +15,8 @@ from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged
 from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile
 from musicsim.library.formats import AUDIO_SUFFIXES
 from musicsim.library.tags import read_tags
-from musicsim.library.types import Problem, ScanSummary, Tags
+from musicsim.library.tags.names import complete
+from musicsim.library.types import Problem, ScanSummary, TagDetails, Tags
 
 # Folders that systems and programs keep among music and that never hold a listener's music.
 _SYSTEM_FOLDERS = frozenset(
@@ -184,7 +185,7 @@ class Scanner:
         for batch in _batches(fresh, _BATCH):
             if cancelled():
                 return
-            self._store(folder_id, batch, counts)
+            self._store(root, folder_id, batch, counts)
         # Tracks that moved have their new path by now, so what is left is gone.
         lost = displaced | {
             entry.id: path
@@ -291,6 +292,7 @@ class Scanner:
 
     def _store(
         self,
+        root: Path,
         folder_id: int,
         batch: Iterable[tuple[Path, os.stat_result, FileEntry | None]],
         counts: _Counts,
@@ -299,7 +301,7 @@ class Scanner:
         files = []
         for path, status, entry in batch:
             with contextlib.suppress(FileNotFoundError):  # gone since it was listed
-                files.append((scan_file(path, status), entry))
+                files.append((scan_file(path, status, root), entry))
         touched: list[int] = []
         with self._catalogue.database.transaction():
             if folder_id not in self._catalogue.folder_ids().values():
@@ -339,8 +341,13 @@ class Scanner:
         )
 
 
-def scan_file(path: Path, status: os.stat_result) -> ScannedFile:
+def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
     """Read a file's tags and content key; what can't be read is a problem in the result.
+
+    Parameters
+    ----------
+    root
+        The music folder: names of the folders below it may stand in for tags.
 
     Raises
     ------
@@ -349,13 +356,16 @@ def scan_file(path: Path, status: os.stat_result) -> ScannedFile:
     """
     try:
         key = content_key(path, status.st_size)
-        tags = read_tags(path)
+        tags, details = read_tags(path)
         problem = None if status.st_size else "the file is empty (0 bytes)"
     except FileNotFoundError:
         raise
     except OSError as error:
-        key, tags, problem = b"", Tags(), _reason(error)
-    return ScannedFile(path, status.st_size, status.st_mtime_ns, key, tags, problem)
+        key, tags, details, problem = b"", Tags(), TagDetails(), _reason(error)
+    tags = complete(tags, path.relative_to(root))
+    return ScannedFile(
+        path, status.st_size, status.st_mtime_ns, key, tags, details=details, problem=problem
+    )
 
 
 def content_key(path: Path, size: int) -> bytes:

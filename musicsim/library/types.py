@@ -25,6 +25,40 @@ class Tags:
     """Seconds, as the file's header has it."""
 
 
+@dataclass(frozen=True, slots=True)
+class TagDetails:
+    """What a file says of itself beyond what every list shows. Empty and None mean that it says nothing."""
+
+    artists: tuple[str, ...] = ()
+    """Each by itself; `Tags` has them joined, as it has the album's artists and the genres."""
+    album_artists: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    composers: tuple[str, ...] = ()
+    date: str = ""
+    """As it is written, such as 1999 or 1999-05-01."""
+    original_date: str = ""
+    track_total: int | None = None
+    disc_total: int | None = None
+    compilation: bool = False
+    bpm: float | None = None
+    key: str = ""
+    """Such as Am, F# or 8A."""
+    track_gain: float | None = None
+    """ReplayGain 2.0, in decibels; Opus's R128 gain as ReplayGain's."""
+    track_peak: float | None = None
+    album_gain: float | None = None
+    album_peak: float | None = None
+    recording_id: str = ""
+    """MusicBrainz's, as all ids here."""
+    release_track_id: str = ""
+    release_id: str = ""
+    release_group_id: str = ""
+    artist_ids: tuple[str, ...] = ()
+    album_artist_ids: tuple[str, ...] = ()
+    has_lyrics: bool = False
+    has_cover: bool = False
+
+
 class TrackState(enum.IntEnum):
     """How far a track has come."""
 

@@ -1,6 +1,7 @@
 import contextlib
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from musicsim.library.catalogue import Catalogue, ScannedFile
 from musicsim.library.database import CatalogueError
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
-from musicsim.library.types import Problem, Tags, TrackState
+from musicsim.library.types import Problem, TagDetails, Tags, TrackState
 
 
 def scanned(path: str | Path, key: bytes = b"k", *, size: int = 10, **tags) -> ScannedFile:
@@ -51,6 +52,19 @@ def test_a_track_comes_back_as_it_went_in(catalogue):
     assert (track.id, track.path, track.tags) == (track_id, Path("/music/a.mp3"), tags)
     assert track.state is TrackState.PENDING
     assert catalogue.track_at(Path("/music/a.mp3")) == track
+
+
+def test_the_details_of_tags_come_back_as_they_went_in(catalogue):
+    folder = catalogue.add_folder(Path("/music"))
+    details = TagDetails(
+        artists=("Ä", "B"), composers=("C",), date="1999-05", track_total=12, compilation=True,
+        track_gain=0.0, track_peak=0.5, artist_ids=("1", "2"), has_cover=True,
+    )  # fmt: skip
+    file = ScannedFile(Path("/music/a.mp3"), 10, 99, b"k", Tags(), details)
+    track_id = catalogue.add_track(folder, file)
+    assert catalogue.details(track_id) == details
+    catalogue.update_track(track_id, folder, replace(file, details=TagDetails(bpm=90.0)))
+    assert catalogue.details(track_id) == TagDetails(bpm=90.0)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +245,22 @@ def test_a_library_of_the_first_version_keeps_its_windows(catalogue, store, tmp_
     again = EmbeddingStore(catalogue, tmp_path)
     try:
         assert again.windows(track_id, "m").vectors.tolist() == [[1.0]]
+    finally:
+        again.close()
+
+
+def test_the_tags_of_an_older_library_are_read_once_more(catalogue, store, tmp_path):
+    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    embedding = embed(catalogue, store, track_id, "m", [1.0])
+    catalogue.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as db:
+        db.executescript("ALTER TABLE tracks DROP COLUMN details; PRAGMA user_version = 2;")
+    again = Catalogue(tmp_path)
+    try:
+        (entry,) = again.files(1, Path("/m")).values()
+        assert entry.mtime_ns == -1
+        with contextlib.closing(EmbeddingStore(again, tmp_path)) as embeddings:
+            assert embeddings.id_of(track_id, "m") == embedding
     finally:
         again.close()
 

@@ -63,6 +63,17 @@ def test_a_second_scan_changes_nothing(library):
     assert (summary.added, summary.changed, summary.missing, summary.unchanged) == (0, 0, 0, 1)
 
 
+def test_names_stand_in_for_tags_and_follow_a_move(library):
+    path = library.file("Ada/Sky (1999)/03 Blue.mp3")
+    library.scan()
+    (track,) = library.catalogue.tracks()
+    assert (track.name, track.tags.album, track.tags.track_number) == ("Ada - Blue", "Sky", 3)
+    path.parent.rename(path.parent.with_name("Sea"))
+    library.scan()
+    (track,) = library.catalogue.tracks()
+    assert (track.name, track.tags.album) == ("Ada - Blue", "Sea")
+
+
 def test_a_changed_file_is_pending_again(library):
     path = library.file("a.mp3")
     library.scan()

@@ -1,0 +1,135 @@
+"""Reading a file's tags by mutagen, whatever family they are of."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import mutagen
+
+from musicsim.errors import display_path
+from musicsim.library.tags.encodings import repair
+from musicsim.library.tags.families import Values, values_of
+from musicsim.library.types import TagDetails, Tags
+
+__all__ = ["read_tags"]
+
+_log = logging.getLogger(__name__)
+
+_REPLAY_GAIN_OVER_R128 = 5.0
+"""Decibels: ReplayGain's target is -18 LUFS, that of Opus's R128 tags (RFC 7845, 5.2.1) -23."""
+
+
+def read_tags(path: Path) -> tuple[Tags, TagDetails]:
+    """Read a file's tags and length.
+
+    What can't be read is left empty: whether the file is audio at all is for the decoder to say.
+
+    Raises
+    ------
+    OSError
+        If the file can't be opened.
+    """
+    with path.open("rb") as file:
+        try:
+            # An open file, so that a name that is not text is no obstacle; mutagen sees `name` for the type.
+            found = mutagen.File(file)
+            return _read(found) if found is not None else (Tags(), TagDetails())
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
+            _log.info("no tags in %s: %r", display_path(path), error)
+            return Tags(), TagDetails()
+
+
+def _read(found: Any) -> tuple[Tags, TagDetails]:
+    get = values_of(found, repair)
+    length = getattr(found.info, "length", None)
+    artists, album_artists, genres = (
+        _texts(get(field)) for field in ("artists", "album_artists", "genres")
+    )
+    date, original_date = _text(get("date")), _text(get("original_date"))
+    track, track_total = _place(get("track_number"))
+    disc, disc_total = _place(get("disc_number"))
+    tags = Tags(
+        title=_text(get("title")),
+        artist=", ".join(artists),
+        album=_text(get("album")),
+        album_artist=", ".join(album_artists),
+        genre=", ".join(genres),
+        year=_year(date) or _year(original_date),
+        track_number=track,
+        disc_number=disc,
+        duration=float(length) if length and length > 0 else None,
+    )
+    details = TagDetails(
+        artists=artists,
+        album_artists=album_artists,
+        genres=genres,
+        composers=_texts(get("composers")),
+        date=date,
+        original_date=original_date,
+        track_total=track_total or _place(get("track_total"))[0],
+        disc_total=disc_total or _place(get("disc_total"))[0],
+        compilation=_text(get("compilation")).casefold() in ("1", "true", "yes"),
+        bpm=_real(get("bpm")) or None,
+        key=_text(get("key")),
+        track_gain=_gain(get, "track"),
+        track_peak=_real(get("track_peak")),
+        album_gain=_gain(get, "album"),
+        album_peak=_real(get("album_peak")),
+        recording_id=_text(get("recording_id")),
+        release_track_id=_text(get("release_track_id")),
+        release_id=_text(get("release_id")),
+        release_group_id=_text(get("release_group_id")),
+        artist_ids=_texts(get("artist_ids")),
+        album_artist_ids=_texts(get("album_artist_ids")),
+        has_lyrics=bool(get("lyrics")),
+        has_cover=bool(get("cover")),
+    )
+    return tags, details
+
+
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    texts = (str(value).replace("\0", " ").strip() for value in values)
+    # Composed, so that an "é" from a Mac is found by an "é" from a keyboard.
+    return tuple(dict.fromkeys(unicodedata.normalize("NFC", text) for text in texts if text))
+
+
+def _text(values: list[Any]) -> str:
+    return next(iter(_texts(values)), "")
+
+
+def _year(text: str) -> int | None:
+    match = re.search(r"\d{4}", text)
+    return int(match.group()) or None if match else None
+
+
+def _place(values: list[Any]) -> tuple[int | None, int | None]:
+    """The number and the total of "3", "3/12" and MP4's (3, 12)."""
+    value = next(iter(values), None)
+    if isinstance(value, tuple):
+        number, total, *_ = (*value, None)
+        return number or None, total or None
+    match = re.match(r"\s*(\d{1,6})(?:\s*/\s*(\d{1,6}))?", str(value))
+    if match is None:
+        return None, None
+    number, total = (int(text) or None if text else None for text in match.groups())
+    return number, total
+
+
+def _real(values: list[Any]) -> float | None:
+    """The number of "0.98", "-7.5 dB" and "128,5"; None where it is none."""
+    match = re.match(r"\s*([-+]?\d+(?:[.,]\d+)?)", str(next(iter(values), "")))
+    return float(match[1].replace(",", ".")) if match else None
+
+
+def _gain(get: Values, of: str) -> float | None:
+    gain = _real(get(f"{of}_gain"))
+    if gain is None and (r128 := _real(get(f"r128_{of}_gain"))) is not None:
+        # In 256ths of a decibel.
+        return r128 / 256 + _REPLAY_GAIN_OVER_R128
+    return gain

@@ -1,0 +1,262 @@
+"""Where each tag family keeps a field: one table for each, in the names that Picard's and foobar2000's tables agree on.
+
+A family gives the values of a field as they are; `musicsim.library.tags` makes sense of them. Fields are named as in
+`Tags` and `TagDetails`; of several keys the first that has a value wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from mutagen.apev2 import APEv2
+from mutagen.asf import ASFTags
+from mutagen.id3 import ID3
+from mutagen.mp4 import MP4Tags
+
+Values = Callable[[str], list[Any]]
+"""The values of a field, maybe none."""
+Table = Mapping[str, tuple[str, ...]]
+
+LATIN_1 = 0
+"""How ID3 marks text as Latin-1, which many programs took for "whatever this system writes"."""
+
+_REPLAY_GAIN: Final = {
+    "track_gain": ("replaygain_track_gain",),
+    "track_peak": ("replaygain_track_peak",),
+    "album_gain": ("replaygain_album_gain",),
+    "album_peak": ("replaygain_album_peak",),
+}
+
+_ID3: Table = {
+    "title": ("TIT2",),
+    "artists": ("TPE1",),
+    "album": ("TALB",),
+    "album_artists": ("TPE2",),
+    "genres": ("TCON",),
+    "date": ("TDRC", "TYER", "TDRL"),
+    "original_date": ("TDOR", "TORY"),
+    "track_number": ("TRCK",),
+    "disc_number": ("TPOS",),
+    "composers": ("TCOM",),
+    "compilation": ("TCMP",),
+    "bpm": ("TBPM",),
+    "key": ("TKEY",),
+    "recording_id": ("UFID:http://musicbrainz.org", "TXXX:MusicBrainz Track Id"),
+    "release_track_id": ("TXXX:MusicBrainz Release Track Id",),
+    "release_id": ("TXXX:MusicBrainz Album Id",),
+    "release_group_id": ("TXXX:MusicBrainz Release Group Id",),
+    "artist_ids": ("TXXX:MusicBrainz Artist Id",),
+    "album_artist_ids": ("TXXX:MusicBrainz Album Artist Id",),
+    "lyrics": ("USLT", "SYLT"),
+    "cover": ("APIC",),
+    **{field: (f"TXXX:{key}",) for field, (key,) in _REPLAY_GAIN.items()},
+}
+_ITUNES = "----:com.apple.iTunes:"
+_MP4: Table = {
+    "title": ("\xa9nam",),
+    "artists": ("\xa9ART",),
+    "album": ("\xa9alb",),
+    "album_artists": ("aART",),
+    "genres": ("\xa9gen",),
+    "date": ("\xa9day",),
+    "original_date": (f"{_ITUNES}ORIGINALDATE", f"{_ITUNES}ORIGINALYEAR"),
+    "track_number": ("trkn",),
+    "disc_number": ("disk",),
+    "composers": ("\xa9wrt",),
+    "compilation": ("cpil",),
+    "bpm": ("tmpo", f"{_ITUNES}BPM"),
+    "key": (f"{_ITUNES}initialkey", f"{_ITUNES}KEY"),
+    "recording_id": (f"{_ITUNES}MusicBrainz Track Id",),
+    "release_track_id": (f"{_ITUNES}MusicBrainz Release Track Id",),
+    "release_id": (f"{_ITUNES}MusicBrainz Album Id",),
+    "release_group_id": (f"{_ITUNES}MusicBrainz Release Group Id",),
+    "artist_ids": (f"{_ITUNES}MusicBrainz Artist Id",),
+    "album_artist_ids": (f"{_ITUNES}MusicBrainz Album Artist Id",),
+    "lyrics": ("\xa9lyr",),
+    "cover": ("covr",),
+    **{field: (f"{_ITUNES}{key}",) for field, (key,) in _REPLAY_GAIN.items()},
+}
+_VORBIS: Table = {
+    "title": ("title",),
+    "artists": ("artist",),
+    "album": ("album",),
+    "album_artists": ("albumartist", "album artist", "album_artist"),
+    "genres": ("genre",),
+    "date": ("date", "year"),
+    "original_date": ("originaldate", "originalyear"),
+    "track_number": ("tracknumber",),
+    "track_total": ("tracktotal", "totaltracks"),
+    "disc_number": ("discnumber",),
+    "disc_total": ("disctotal", "totaldiscs"),
+    "composers": ("composer",),
+    "compilation": ("compilation", "itunescompilation"),
+    "bpm": ("bpm", "tempo"),
+    "key": ("key", "initialkey"),
+    "recording_id": ("musicbrainz_trackid",),
+    "release_track_id": ("musicbrainz_releasetrackid",),
+    "release_id": ("musicbrainz_albumid",),
+    "release_group_id": ("musicbrainz_releasegroupid",),
+    "artist_ids": ("musicbrainz_artistid",),
+    "album_artist_ids": ("musicbrainz_albumartistid",),
+    "lyrics": ("lyrics", "unsyncedlyrics", "syncedlyrics"),
+    "cover": ("metadata_block_picture", "coverart"),
+    "r128_track_gain": ("r128_track_gain",),
+    "r128_album_gain": ("r128_album_gain",),
+    **_REPLAY_GAIN,
+}
+_APE: Table = {
+    "title": ("title",),
+    "artists": ("artist",),
+    "album": ("album",),
+    "album_artists": ("album artist", "albumartist"),
+    "genres": ("genre",),
+    "date": ("year", "date"),
+    "original_date": ("originaldate", "originalyear", "original year"),
+    "track_number": ("track", "tracknumber"),
+    "track_total": ("tracktotal", "totaltracks"),
+    "disc_number": ("disc", "discnumber"),
+    "disc_total": ("disctotal", "totaldiscs"),
+    "composers": ("composer",),
+    "compilation": ("compilation",),
+    "bpm": ("bpm",),
+    "key": ("key", "initialkey"),
+    "recording_id": ("musicbrainz_trackid",),
+    "release_track_id": ("musicbrainz_releasetrackid",),
+    "release_id": ("musicbrainz_albumid",),
+    "release_group_id": ("musicbrainz_releasegroupid",),
+    "artist_ids": ("musicbrainz_artistid",),
+    "album_artist_ids": ("musicbrainz_albumartistid",),
+    "lyrics": ("lyrics", "unsyncedlyrics"),
+    "cover": ("cover art (front)", "cover art (other)"),
+    **_REPLAY_GAIN,
+}
+_ASF: Table = {
+    "title": ("Title",),
+    "artists": ("Author", "WM/Author"),
+    "album": ("WM/AlbumTitle",),
+    "album_artists": ("WM/AlbumArtist",),
+    "genres": ("WM/Genre",),
+    "date": ("WM/Year",),
+    "original_date": ("WM/OriginalReleaseTime", "WM/OriginalReleaseYear"),
+    "track_number": ("WM/TrackNumber", "WM/Track"),
+    "track_total": ("TrackTotal", "TotalTracks"),
+    "disc_number": ("WM/PartOfSet",),
+    "disc_total": ("DiscTotal", "TotalDiscs"),
+    "composers": ("WM/Composer",),
+    "compilation": ("WM/IsCompilation",),
+    "bpm": ("WM/BeatsPerMinute",),
+    "key": ("WM/InitialKey",),
+    "recording_id": ("MusicBrainz/Track Id",),
+    "release_track_id": ("MusicBrainz/Release Track Id",),
+    "release_id": ("MusicBrainz/Album Id",),
+    "release_group_id": ("MusicBrainz/Release Group Id",),
+    "artist_ids": ("MusicBrainz/Artist Id",),
+    "album_artist_ids": ("MusicBrainz/Album Artist Id",),
+    "lyrics": ("WM/Lyrics", "WM/Lyrics_Synchronised"),
+    "cover": ("WM/Picture",),
+    **_REPLAY_GAIN,
+}
+TABLES: Final[Mapping[str, Table]] = {
+    "ID3": _ID3,
+    "MP4": _MP4,
+    "Vorbis comments": _VORBIS,
+    "APEv2": _APE,
+    "ASF": _ASF,
+}
+"""For whoever wants to know what is read from where."""
+
+
+def values_of(found: Any, repair: Callable[[Iterable[str]], Mapping[str, str]]) -> Values:
+    """The function that gives a field's values from the tags of a file that mutagen has read.
+
+    Parameters
+    ----------
+    found
+        mutagen's file.
+    repair
+        Is given all text that is marked as Latin-1, and says what such a text reads as; see `encodings`.
+    """
+    tags = found.tags
+    if isinstance(tags, ID3):
+        return _of_id3(tags, repair)
+    if isinstance(tags, MP4Tags):
+        return _by_key(_MP4, tags.items(), _plain)
+    if isinstance(tags, APEv2):
+        return _by_key(_APE, tags.items(), _of_ape)
+    if isinstance(tags, ASFTags):
+        return _by_key(_ASF, tags.as_dict().items(), lambda values: [v.value for v in values])
+    if tags is not None and hasattr(tags, "keys"):
+        values = _by_key(_VORBIS, ((key, tags[key]) for key in tags.keys()), list)  # noqa: SIM118
+        pictures = getattr(found, "pictures", [])  # FLAC's own
+        return lambda field: list(pictures) if field == "cover" and pictures else values(field)
+    return lambda _: []
+
+
+def _by_key(
+    table: Table, items: Iterable[tuple[str, Any]], values: Callable[[Any], list[Any]]
+) -> Values:
+    """Look fields up by their keys, whose case means nothing."""
+    known: dict[str, Any] = {}
+    for key, value in items:
+        known.setdefault(key.casefold(), value)
+
+    def of(field: str) -> list[Any]:
+        for key in table.get(field, ()):
+            if (value := known.get(key.casefold())) is not None and (found := values(value)):
+                return found
+        return []
+
+    return of
+
+
+def _plain(value: Any) -> list[Any]:
+    """MP4's values; those of iTunes' free-form atoms are bytes."""
+    if not isinstance(value, list):
+        return [value]
+    return [bytes(v).decode("utf-8", "replace") if isinstance(v, bytes) else v for v in value]
+
+
+def _of_ape(value: Any) -> list[Any]:
+    # A cover is a name and the picture; that it is there is all that is asked.
+    return list(value) if isinstance(value.value, str) else [bytes(value.value)]
+
+
+def _of_id3(tags: ID3, repair: Callable[[Iterable[str]], Mapping[str, str]]) -> Values:
+    by_key: dict[str, Any] = {}
+    for frame in tags.values():
+        # Of frames that come several times, as pictures do, any will do.
+        by_key.setdefault(frame.HashKey, frame)
+        by_key.setdefault(frame.FrameID, frame)
+    in_latin_1 = [
+        text
+        for frame in tags.values()
+        if getattr(frame, "encoding", None) == LATIN_1
+        for text in getattr(frame, "text", ())
+        if isinstance(text, str)
+    ]
+    repaired = repair(in_latin_1)
+
+    def values(frame: Any) -> list[Any]:
+        if frame.FrameID == "UFID":
+            return [frame.data.decode("ascii", "replace")]
+        if frame.FrameID == "APIC":
+            return [frame]
+        # `genres` resolves "(17)" and "17" to their names.
+        texts = frame.genres if frame.FrameID == "TCON" else frame.text
+        texts = [texts] if isinstance(texts, str) else list(texts)
+        if getattr(frame, "encoding", None) == LATIN_1:
+            texts = [repaired.get(text, text) if isinstance(text, str) else text for text in texts]
+        return texts
+
+    of = _by_key(_ID3, by_key.items(), values)
+
+    def with_adjustment(field: str) -> list[Any]:
+        # RVA2 is ID3's own frame for what most programs write as ReplayGain's text.
+        kind, _, what = field.partition("_")
+        adjustment = by_key.get(f"RVA2:{kind}")
+        if what in ("gain", "peak") and adjustment is not None:
+            return of(field) or [getattr(adjustment, what)]
+        return of(field)
+
+    return with_adjustment
