@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,34 +12,17 @@ from pathlib import Path
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged
 from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile
-from musicsim.library.formats import AUDIO_SUFFIXES
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
-from musicsim.library.types import Problem, ScanSummary, TagDetails, Tags
+from musicsim.library.types import ScanSummary, TagDetails, Tags
+from musicsim.library.walking import IGNORE_FILE, NO_MEDIA_FILE, reason_of, walk
 
-# Folders that systems and programs keep among music and that never hold a listener's music.
-_SYSTEM_FOLDERS = frozenset(
-    {
-        "$RECYCLE.BIN", "System Volume Information", "lost+found", "@eaDir", ".git", ".Spotlight-V100",
-        ".fseventsd", ".stversions", ".thumbnails", ".Trash", ".Trashes",
-    }
-)  # fmt: skip
 _BATCH = 100  # files a transaction and an event: often enough to watch the library fill
 _CHUNK = 65_536
 
 
 class FolderError(MusicsimError):
     """A music folder can't be read."""
-
-
-@dataclass(slots=True)
-class _Found:
-    """What a walk through a folder saw."""
-
-    files: dict[Path, os.stat_result] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    unreadable: list[Path] = field(default_factory=list)
-    """Folders that could not be listed: their tracks are not gone, only out of sight."""
 
 
 @dataclass(slots=True)
@@ -67,7 +49,7 @@ def check_folder(folder: Path) -> Path:
         with os.scandir(folder):
             return folder
     except OSError as error:
-        reason = _reason(error)
+        reason = reason_of(error)
         raise FolderError(
             f"{display_path(folder)}: {reason}. Choose a folder that exists and may be read."
         ) from error
@@ -145,9 +127,10 @@ class Scanner:
         # A folder covers what lies in it.
         areas: list[Path] = []
         for path in sorted(paths):
-            inside = [path.relative_to(root) for root in roots if path.is_relative_to(root)]
-            if not inside or any(map(_is_system_folder, inside[0].parts)):
+            if not any(path.is_relative_to(root) for root in roots):
                 continue
+            if path.name in (IGNORE_FILE, NO_MEDIA_FILE):
+                path = path.parent
             if not any(path.is_relative_to(area) for area in areas):
                 areas.append(path)
         for area in areas:
@@ -162,7 +145,7 @@ class Scanner:
             return  # the listener took it out of the library a moment ago
         folder_id = folders[root]
         known = self._catalogue.files(folder_id, area)
-        found = self._walk(area, area == root, cancelled)
+        found = walk(root, area, cancelled=cancelled, tell=self._tell)
         if cancelled():
             return
         if self._catalogue.set_folder_problems(folder_id, area, found.problems):
@@ -202,6 +185,9 @@ class Scanner:
         if gone or back:
             self._events.emit(TracksChanged((*gone, *back)))
 
+    def _tell(self, files: int, folder: str) -> None:
+        self._events.emit(ScanProgress(files, folder))
+
     def _displace(
         self, fresh: Sequence[tuple[Path, os.stat_result, FileEntry | None]]
     ) -> dict[int, Path]:
@@ -226,69 +212,6 @@ class Scanner:
         }
         self._catalogue.set_paths(displaced)
         return displaced
-
-    def _walk(self, area: Path, is_root: bool, cancelled: Callable[[], bool]) -> _Found:
-        """Find the audio files of a folder and all below it; follows links, each folder once."""
-        found = _Found()
-        try:
-            status = area.stat()
-            if stat.S_ISREG(status.st_mode):
-                attributes = area.name.startswith("._") and area.with_name(area.name[2:]).exists()
-                if area.suffix.lower() in AUDIO_SUFFIXES and not attributes:
-                    found.files[area] = status
-                return found
-        except OSError as error:
-            # A file or folder of the library that went away is gone; a music folder is out of reach.
-            if is_root or not isinstance(error, FileNotFoundError | NotADirectoryError):
-                found.problems.append(Problem(area, _reason(error)))
-                found.unreadable.append(area)
-            return found
-        seen: set[tuple[int, int]] = set()
-        waiting, linked = [area], list[Path]()
-        while (waiting or linked) and not cancelled():
-            # Links last: a folder that is in the library by itself keeps its own name.
-            folder = waiting.pop() if waiting else linked.pop()
-            try:
-                status = folder.stat()
-                if (status.st_dev, status.st_ino) in seen:
-                    continue  # a link back to a folder above, or a second link to the same folder
-                seen.add((status.st_dev, status.st_ino))
-                with os.scandir(folder) as entries:
-                    listed = sorted(entries, key=lambda entry: entry.name)
-            except OSError as error:
-                found.problems.append(Problem(folder, _reason(error)))
-                found.unreadable.append(folder)
-                continue
-            self._sort_entries(listed, found, waiting, linked)
-            self._events.emit(ScanProgress(len(found.files), display_path(folder)))
-        return found
-
-    @staticmethod
-    def _sort_entries(
-        entries: list[os.DirEntry[str]], found: _Found, waiting: list[Path], linked: list[Path]
-    ) -> None:
-        names = {entry.name for entry in entries}
-        for entry in entries:
-            path = Path(entry.path)
-            try:
-                if entry.is_dir():
-                    if not _is_system_folder(entry.name):
-                        (linked if entry.is_symlink() else waiting).append(path)
-                    continue
-                if path.suffix.lower() not in AUDIO_SUFFIXES:
-                    continue
-                # macOS keeps a file's attributes in a "._" file beside it on foreign disks.
-                if entry.name.startswith("._") and entry.name[2:] in names:
-                    continue
-                status = entry.stat()
-            except OSError as error:
-                if path.suffix.lower() in AUDIO_SUFFIXES:
-                    found.problems.append(Problem(path, _reason(error)))
-                continue
-            if stat.S_ISREG(status.st_mode):
-                found.files[path] = status
-            else:
-                found.problems.append(Problem(path, "this is not a regular file"))
 
     def _store(
         self,
@@ -361,7 +284,7 @@ def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
     except FileNotFoundError:
         raise
     except OSError as error:
-        key, tags, details, problem = b"", Tags(), TagDetails(), _reason(error)
+        key, tags, details, problem = b"", Tags(), TagDetails(), reason_of(error)
     tags = complete(tags, path.relative_to(root))
     return ScannedFile(
         path, status.st_size, status.st_mtime_ns, key, tags, details=details, problem=problem
@@ -389,20 +312,6 @@ def _is_gone(path: Path) -> bool:
     except OSError:
         return False
     return False
-
-
-def _is_system_folder(name: str) -> bool:
-    return name in _SYSTEM_FOLDERS or name.startswith(".Trash-")
-
-
-def _reason(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "no permission to read it"
-    if isinstance(error, FileNotFoundError):
-        return "it is not there, or the disk that holds it is not connected"
-    if isinstance(error, NotADirectoryError):
-        return "it is not a folder"
-    return f"it can't be read ({error.strerror or error})"
 
 
 def _batches(

@@ -364,6 +364,68 @@ def test_attribute_files_and_trash_are_left_out(library):
     assert library.paths() == {"song.mp3"}
 
 
+@pytest.mark.parametrize("name", [".hidden/a.mp3", "b/.git/a.mp3", "lost+found/a.mp3"])
+def test_hidden_and_system_folders_are_left_out(library, name):
+    library.file(name)
+    assert library.scan().added == 0
+
+
+def test_a_music_folder_may_be_hidden_itself(library):
+    library.file(".music/a.mp3")
+    assert library.scanner.scan([library.music / ".music"]).added == 1
+
+
+def test_a_folder_with_nomedia_is_left_out_and_comes_back(library):
+    library.file("audiobooks/a/1.mp3")
+    library.file("2.mp3")
+    library.scan()
+    mark = library.file("audiobooks/.nomedia", b"")
+    library.scanner.update([mark])
+    assert library.paths() == {"2.mp3"}
+    assert library.scan().missing == 0
+    mark.unlink()
+    library.scanner.update([mark])
+    assert library.paths() == {"2.mp3", "audiobooks/a/1.mp3"}
+
+
+def test_ignore_files_are_followed_as_git_does(library):
+    library.file(".musicsimignore", b"# talk\n*.wav\n/speech/\nb/skip*\n!b/skip-not.mp3\n")
+    library.file("b/.musicsimignore", "!take.wav\n\u00e9t\u00e9.mp3\n".encode())
+    for name in (
+        "a.mp3", "a.wav", "speech/1.mp3", "c/speech/2.mp3", "b/skip-1.mp3", "b/skip-not.mp3", "b/take.wav",
+        "b/\u00e9t\u00e9.mp3", "\u00e9t\u00e9.mp3",
+    ):  # fmt: skip
+        library.file(name)
+    library.scan()
+    kept = {"a.mp3", "c/speech/2.mp3", "b/skip-not.mp3", "b/take.wav", "\u00e9t\u00e9.mp3"}
+    assert library.paths() == kept
+    # Looked at one by one, as the watcher has them, they are left out just so.
+    library.scanner.update(
+        [path for path in library.music.rglob("*") if path.suffix in (".mp3", ".wav")]
+    )
+    assert library.paths() == kept
+
+
+def test_a_changed_ignore_file_counts_at_once(library):
+    library.file("a.mp3")
+    library.file("b.mp3")
+    library.scan()
+    ignore = library.file(".musicsimignore", b"b*")
+    library.scanner.update([ignore])
+    assert library.paths() == {"a.mp3"}
+    assert library.paths(missing=True) == {"b.mp3"}
+
+
+def test_an_ignore_file_that_makes_no_sense_is_a_problem_and_hides_nothing(library):
+    library.file("a.mp3")
+    ignore = library.file(".musicsimignore", b"a.mp3\n!\n")
+    library.scan()
+    assert library.paths() == {"a.mp3"}
+    (problem,) = library.catalogue.problems()
+    assert problem.path == ignore
+    assert "pattern" in problem.reason
+
+
 def test_a_subfolder_of_a_music_folder_can_be_scanned_alone(library):
     library.file("a/1.mp3")
     library.file("b/2.mp3")

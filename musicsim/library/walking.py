@@ -1,0 +1,216 @@
+"""Going through a music folder: its audio files, and what is left out and why."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from musicsim.errors import display_path
+from musicsim.library.formats import AUDIO_SUFFIXES
+from musicsim.library.types import Problem
+
+IGNORE_FILE = ".musicsimignore"
+"""Holds patterns, as a `.gitignore` does, for what lies below its folder."""
+NO_MEDIA_FILE = ".nomedia"
+"""Android's: nothing in this folder and below is for a library."""
+
+# Folders that systems and programs keep among music and that never hold a listener's music.
+_SYSTEM_FOLDERS = frozenset({"$RECYCLE.BIN", "System Volume Information", "lost+found", "@eaDir"})
+# Windows' marks; no other system has them.
+_HIDDEN = stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM
+
+
+@dataclass(slots=True)
+class Found:
+    """What a walk through a folder saw."""
+
+    files: dict[Path, os.stat_result] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: list[Path] = field(default_factory=list)
+    """Folders that could not be listed: their tracks are not gone, only out of sight."""
+
+
+class LeftOut:
+    """Which files and folders of a music folder are not for the library.
+
+    Left out are hidden and system folders, those with a `.nomedia` file, and what the patterns of `.musicsimignore`
+    files say. The music folder itself is the listener's choice, whatever its name.
+
+    Parameters
+    ----------
+    root
+        The music folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folders: dict[Path, bool] = {root: (root / NO_MEDIA_FILE).exists()}
+        self._patterns: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
+        self.problems: list[Problem] = []
+        """Ignore files that could not be read."""
+
+    def folder(self, path: Path) -> bool:
+        """Whether a folder is left out, by itself or with one above it."""
+        known = self._folders.get(path)
+        if known is None:
+            known = self._folders[path] = (
+                self.folder(path.parent)
+                or is_hidden(path.name)
+                or self._matches(path, "/")
+                or (path / NO_MEDIA_FILE).exists()
+            )
+        return known
+
+    def file(self, path: Path) -> bool:
+        """Whether a file is left out, by itself or with its folder."""
+        return self.folder(path.parent) or self._matches(path, "")
+
+    def _matches(self, path: Path, end: str) -> bool:
+        """Whether the patterns leave a path out; those nearest to it have the last word."""
+        for folder, patterns in self._patterns_above(path.parent):
+            verdict = patterns.check_file(path.relative_to(folder).as_posix() + end).include
+            if verdict is not None:
+                return verdict
+        return False
+
+    def _patterns_above(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+        """The patterns of a folder and those above it, the nearest first, each with its folder."""
+        known = self._patterns.get(folder)
+        if known is None:
+            own = self._read(folder / IGNORE_FILE)
+            known = [] if own is None else [(folder, own)]
+            if folder != self._root:
+                known += self._patterns_above(folder.parent)
+            self._patterns[folder] = known
+        return known
+
+    def _read(self, file: Path) -> GitIgnoreSpec | None:
+        try:
+            lines = file.read_text("utf-8-sig", "surrogateescape").splitlines()
+            return GitIgnoreSpec.from_lines(lines)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self.problems.append(Problem(file, reason_of(error)))
+        except ValueError as error:
+            self.problems.append(
+                Problem(
+                    file, f"a pattern in it can't be understood, so it is not followed ({error})"
+                )
+            )
+        return None
+
+
+def walk(
+    root: Path,
+    area: Path,
+    *,
+    cancelled: Callable[[], bool],
+    tell: Callable[[int, str], None],
+) -> Found:
+    """Find the audio files at or below a path of a music folder; follows links, each folder once.
+
+    Parameters
+    ----------
+    root
+        The music folder.
+    area
+        The same, or a folder or file in it.
+    cancelled
+        Asked now and then; when it answers True the walk ends.
+    tell
+        Hears how many files were found and which folder is looked at.
+    """
+    found = Found()
+    left_out = LeftOut(root)
+    found.problems = left_out.problems
+    try:
+        status = area.stat()
+    except OSError as error:
+        # A file or folder of the library that went away is gone; a music folder is out of reach.
+        if area == root or not isinstance(error, FileNotFoundError | NotADirectoryError):
+            found.problems.append(Problem(area, reason_of(error)))
+            found.unreadable.append(area)
+        return found
+    if stat.S_ISREG(status.st_mode):
+        attributes = area.name.startswith("._") and area.with_name(area.name[2:]).exists()
+        if area.suffix.lower() in AUDIO_SUFFIXES and not attributes and not left_out.file(area):
+            found.files[area] = status
+        return found
+    if left_out.folder(area):
+        return found
+    seen: set[tuple[int, int]] = set()
+    waiting, linked = [area], list[Path]()
+    while (waiting or linked) and not cancelled():
+        # Links last: a folder that is in the library by itself keeps its own name.
+        folder = waiting.pop() if waiting else linked.pop()
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue  # a link back to a folder above, or a second link to the same folder
+            seen.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            found.problems.append(Problem(folder, reason_of(error)))
+            found.unreadable.append(folder)
+            continue
+        _sort_entries(listed, left_out, found, waiting, linked)
+        tell(len(found.files), display_path(folder))
+    return found
+
+
+def _sort_entries(
+    entries: list[os.DirEntry[str]],
+    left_out: LeftOut,
+    found: Found,
+    waiting: list[Path],
+    linked: list[Path],
+) -> None:
+    names = {entry.name for entry in entries}
+    for entry in entries:
+        path = Path(entry.path)
+        try:
+            if entry.is_dir():
+                if not (left_out.folder(path) or _is_marked_hidden(entry)):
+                    (linked if entry.is_symlink() else waiting).append(path)
+                continue
+            if path.suffix.lower() not in AUDIO_SUFFIXES or left_out.file(path):
+                continue
+            # macOS keeps a file's attributes in a "._" file beside it on foreign disks.
+            if entry.name.startswith("._") and entry.name[2:] in names:
+                continue
+            status = entry.stat()
+        except OSError as error:
+            if path.suffix.lower() in AUDIO_SUFFIXES:
+                found.problems.append(Problem(path, reason_of(error)))
+            continue
+        if stat.S_ISREG(status.st_mode):
+            found.files[path] = status
+        else:
+            found.problems.append(Problem(path, "this is not a regular file"))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a folder of this name is hidden, or a system's; "...And Justice for All" is an album."""
+    return name in _SYSTEM_FOLDERS or (name.startswith(".") and not name.startswith(".."))
+
+
+def _is_marked_hidden(entry: os.DirEntry[str]) -> bool:
+    return bool(getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0) & _HIDDEN)
+
+
+def reason_of(error: OSError) -> str:
+    """What keeps a file or folder from being read, in plain words."""
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    if isinstance(error, FileNotFoundError):
+        return "it is not there, or the disk that holds it is not connected"
+    if isinstance(error, NotADirectoryError):
+        return "it is not a folder"
+    return f"it can't be read ({error.strerror or error})"
