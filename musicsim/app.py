@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ from musicsim.events import (
     Events,
     FetchProgress,
     ModelChanged,
+    ProblemsChanged,
     ScanFinished,
     ScanStarted,
     TracksChanged,
@@ -47,6 +49,9 @@ from musicsim.search import NotEmbedded, Search, mean_point
 from musicsim.similarity.space import Vectors
 from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, WorkerSettings
+
+KEEP_MISSING_SECONDS = 60 * 86_400.0
+"""How long a track whose file was deleted is kept, with its embedding and its place in playlists."""
 
 
 class DataFolderInUse(MusicsimError):  # noqa: N818
@@ -225,6 +230,7 @@ class Musicsim:
         """Look through folders, or all of them, and wait for it; embeds nothing. See `Scanner.scan`."""
         self.events.emit(ScanStarted())
         summary = self.scanner.scan(folders, cancelled=cancelled)
+        self._drop(self.catalogue.forget_missing(time.time() - KEEP_MISSING_SECONDS))
         counts = self.catalogue.counts()
         self.events.emit(
             ScanFinished(
@@ -253,11 +259,25 @@ class Musicsim:
 
     def remove_folder(self, folder: Path) -> None:
         """Take a music folder and its tracks out of the library; the files stay as they are."""
-        removed = self.catalogue.remove_folder(folder)
-        self.embeddings.prune()
-        self.events.emit(TracksRemoved(tuple(removed)))
+        self._drop(self.catalogue.remove_folder(folder))
         if self._background is not None:
             self._background.watch()
+
+    def forget_missing(self) -> int:
+        """Drop every track whose file is gone, or on a disk that is not connected; returns how many.
+
+        Otherwise they are kept, those that were deleted for `KEEP_MISSING_SECONDS`.
+        """
+        gone = self.catalogue.forget_missing()
+        self._drop(gone)
+        self.events.emit(ProblemsChanged())
+        return len(gone)
+
+    def _drop(self, gone: Sequence[int]) -> None:
+        """Let everything else know of tracks that left the catalogue."""
+        if gone:
+            self.embeddings.prune()
+            self.events.emit(TracksRemoved(tuple(gone)))
 
     def rescan(self) -> None:
         """Look through every folder, in the background."""
@@ -485,5 +505,7 @@ class Musicsim:
             tracks = self.catalogue.tracks_by_id(n.track_id for n in neighbours)
             known: dict[int, Track] = {track.id: track for track in tracks}
             for neighbour in neighbours:
-                if (track := known.get(neighbour.track_id)) is not None:
+                track = known.get(neighbour.track_id)
+                # What lies on a disk that is not connected can't be played now.
+                if track is not None and not track.missing:
                     yield Candidate(track, neighbour.cosine, neighbour.point)

@@ -37,6 +37,11 @@ def add_commands(commands: Commands) -> None:
     )
     scan_command.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     scan_command.add_argument("--retry", action="store_true", help="try failed files again")
+    scan_command.add_argument(
+        "--forget-missing",
+        action="store_true",
+        help="drop tracks whose files are gone or can't be reached; else they are kept, deleted ones for 60 days",
+    )
     _add_listening_options(scan_command)
     scan_command.add_argument("--json", action="store_true")
     scan_command.set_defaults(run=scan)
@@ -128,6 +133,9 @@ def scan(options: argparse.Namespace) -> None:
             app.catalogue.clear_failures()
         _set_listening(app, options)
         summary, problems, cost = scan_and_embed(app, options.folders, quiet=options.json)
+        if options.forget_missing:
+            app.forget_missing()
+            problems = [p for p in problems if p in app.catalogue.problems()]
         counts = app.catalogue.counts()
         model = app.model.identity
     failed = [problem for problem in problems if problem.failed]
@@ -228,6 +236,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
                 "pending": counts.pending,
                 "failed": counts.failed,
                 "missing": counts.missing,
+                "unavailable": counts.unavailable,
                 "folders": [path_text(folder) for folder in app.catalogue.folders()],
                 "model": model,
                 "coming_model": None if coming == model else coming,
@@ -245,8 +254,10 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
         f"{counts.tracks} tracks: {counts.embedded} listened to, {counts.pending} to come, "
         f"{counts.failed} failed, {counts.missing} missing."
     )
+    unavailable = app.catalogue.unavailable()
     for folder in app.catalogue.folders():
-        say(f"Folder: {printable(path_text(folder))}")
+        reason = f" (unavailable: {unavailable[folder]})" if folder in unavailable else ""
+        say(f"Folder: {printable(path_text(folder))}{reason}")
     say(f"Model: {model}")
     if coming != model:
         left = len(app.embeddings.pending(coming))

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,8 @@ _MIGRATIONS = (
     ALTER TABLE tracks ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
     UPDATE tracks SET mtime_ns = -1;
     """,
+    # Why a music folder is out of reach.
+    "ALTER TABLE folders ADD COLUMN unavailable TEXT",
 )
 
 _NO_DETAILS = TagDetails()
@@ -87,7 +90,7 @@ _TRACK_COLUMNS = (
 class Counts:
     """How many tracks the library holds, and how far they have come.
 
-    A track that is gone counts as missing and nothing else.
+    A track that is gone counts as missing and nothing else; one whose music folder is out of reach keeps its state.
     """
 
     tracks: int
@@ -95,6 +98,7 @@ class Counts:
     pending: int
     failed: int
     missing: int
+    unavailable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,38 @@ class Catalogue:
         rows = self.database.query("SELECT path, id FROM folders ORDER BY id")
         return {_path(path): folder_id for path, folder_id in rows}
 
+    def unavailable(self) -> dict[Path, str]:
+        """The music folders that are out of reach, and why; their tracks that are missing are not deleted."""
+        rows = self.database.query(
+            "SELECT path, unavailable FROM folders WHERE unavailable IS NOT NULL ORDER BY id"
+        )
+        return {_path(path): str(reason) for path, reason in rows}
+
+    def set_unavailable(self, folder_id: int, reason: str | None) -> bool:
+        """Note why a music folder is out of reach, None if it is not; returns whether that is news."""
+        with self.database.transaction() as db:
+            changed = db.execute(
+                "UPDATE folders SET unavailable = ? WHERE id = ? AND unavailable IS NOT ?",
+                (reason, folder_id, reason),
+            )
+            return changed.rowcount > 0
+
+    def forget_missing(self, since: float = inf) -> list[int]:
+        """Drop the tracks that are missing since before a time, in seconds since the epoch; returns their ids.
+
+        With no time all of them, also those of music folders that are out of reach, which count as complete then.
+        """
+        with self.database.transaction() as db:
+            everything = since == inf
+            if everything:
+                db.execute("UPDATE folders SET unavailable = NULL")
+            rows = db.execute(
+                "DELETE FROM tracks WHERE missing_since < ? AND folder_id IN "
+                "(SELECT id FROM folders WHERE unavailable IS NULL) RETURNING id",
+                (since,),
+            ).fetchall()
+        return [track_id for (track_id,) in rows]
+
     def add_folder(self, folder: Path) -> int:
         """Add a music folder, or find it; returns its id.
 
@@ -244,13 +280,14 @@ class Catalogue:
 
     def counts(self) -> Counts:
         """How many tracks there are, and in which states."""
-        ((total, missing, failed, embedded),) = self.database.query(
+        ((total, missing, failed, embedded, unavailable),) = self.database.query(
             """SELECT COUNT(*), TOTAL(missing), TOTAL(NOT missing AND failed),
-                TOTAL(NOT missing AND NOT failed AND embedded) FROM (
-                SELECT t.missing_since IS NOT NULL AS missing, t.failed, EXISTS (
+                TOTAL(NOT missing AND NOT failed AND embedded), TOTAL(unavailable) FROM (
+                SELECT t.missing_since IS NOT NULL AND f.unavailable IS NULL AS missing, t.failed, EXISTS (
                     SELECT 1 FROM embeddings e WHERE e.track_id = t.id
-                    AND e.model = (SELECT value FROM settings WHERE name = 'model')) AS embedded
-                FROM tracks t)"""
+                    AND e.model = (SELECT value FROM settings WHERE name = 'model')) AS embedded,
+                    t.missing_since IS NOT NULL AND f.unavailable IS NOT NULL AS unavailable
+                FROM tracks t JOIN folders f ON f.id = t.folder_id)"""
         )
         tracks, missing, failed, embedded = map(int, (total, missing, failed, embedded))
         return Counts(
@@ -259,6 +296,7 @@ class Catalogue:
             pending=tracks - missing - failed - embedded,
             failed=failed,
             missing=missing,
+            unavailable=int(unavailable),
         )
 
     def files(self, folder_id: int, under: Path) -> dict[Path, FileEntry]:
@@ -379,7 +417,8 @@ class Catalogue:
     def problems(self) -> list[Problem]:
         """Every file and folder with a problem, by path."""
         rows = self.database.query(
-            "SELECT path, reason, 1 FROM folder_problems UNION ALL SELECT path, problem, failed FROM tracks "
+            "SELECT path, reason, 1 FROM folder_problems UNION SELECT path, unavailable, 1 FROM folders "
+            "WHERE unavailable IS NOT NULL UNION ALL SELECT path, problem, failed FROM tracks "
             "WHERE problem IS NOT NULL AND missing_since IS NULL ORDER BY 1"
         )
         return [Problem(_path(path), str(reason), bool(failed)) for path, reason, failed in rows]

@@ -351,10 +351,14 @@ class EmbeddingStore:
         return len(stored - known)
 
     def ids(self, model: str) -> npt.NDArray[np.int64]:
-        """The ids of every embedding that `model` made of a track that is not missing, ascending; shape (N,)."""
+        """The ids of every embedding that `model` made of a track that is not missing, ascending; shape (N,).
+
+        Those of music folders that are out of reach are among them: the index need not change for a disk that will be
+        back.
+        """
         rows = self._catalogue.database.query(
-            "SELECT e.id FROM embeddings e JOIN tracks t ON t.id = e.track_id "
-            "WHERE e.model = ? AND t.missing_since IS NULL ORDER BY e.id",
+            "SELECT e.id FROM embeddings e JOIN tracks t ON t.id = e.track_id JOIN folders f ON f.id = t.folder_id "
+            "WHERE e.model = ? AND (t.missing_since IS NULL OR f.unavailable IS NOT NULL) ORDER BY e.id",
             (model,),
         )
         return np.array([row[0] for row in rows], dtype=np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
 from musicsim.library.types import ScanSummary, TagDetails, Tags
-from musicsim.library.walking import IGNORE_FILE, NO_MEDIA_FILE, reason_of, walk
+from musicsim.library.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, reason_of, walk
 
 _BATCH = 100  # files a transaction and an event: often enough to watch the library fill
 _CHUNK = 65_536
+_MANY = 20  # files: of fewer, half are deleted soon
 
 
 class FolderError(MusicsimError):
@@ -169,21 +170,45 @@ class Scanner:
             if cancelled():
                 return
             self._store(root, folder_id, batch, counts)
-        # Tracks that moved have their new path by now, so what is left is gone.
+        # Tracks that moved have their new path by now, so what is left is gone, or out of reach with its music folder.
+        unavailable = self._why_unavailable(root, found, known) if area == root else None
         lost = displaced | {
             entry.id: path
             for path, entry in known.items()
             if path not in found.files
             and not entry.missing
-            and not any(path.is_relative_to(folder) for folder in found.unreadable)
+            and (unavailable or not any(map(path.is_relative_to, found.unreadable)))
         }
         tracks = self._catalogue.tracks_by_id(lost)
         gone = [track.id for track in tracks if track.path == lost[track.id]]
-        counts.missing.update(gone)
+        if not unavailable:
+            counts.missing.update(gone)
         self._catalogue.set_missing(gone, True)
         self._catalogue.set_missing(back, False)
         if gone or back:
             self._events.emit(TracksChanged((*gone, *back)))
+        if area == root and self._catalogue.set_unavailable(folder_id, unavailable):
+            self._events.emit(ProblemsChanged())
+
+    def _why_unavailable(
+        self, root: Path, found: Found, known: Mapping[Path, FileEntry]
+    ) -> str | None:
+        """Why a music folder is not all there, None if it is: an empty mount point is no emptied library."""
+        for problem in found.problems:
+            if problem.path == root:
+                return problem.reason
+        if root in self._catalogue.unavailable():
+            expected = list(known)
+        else:
+            expected = [path for path, entry in known.items() if not entry.missing]
+        there = sum(path in found.files for path in expected)
+        many = len(expected) >= _MANY
+        if there >= len(expected) / 2 if many else there or found.files or not expected:
+            return None
+        return (
+            f"{len(expected) - there:,} of its {len(expected):,} files are not there: is the disk that holds them "
+            "connected? They come back with it; if you deleted them, have musicsim forget missing tracks"
+        )
 
     def _tell(self, files: int, folder: str) -> None:
         self._events.emit(ScanProgress(files, folder))

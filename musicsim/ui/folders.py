@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
 from musicsim.errors import display_path
+from musicsim.ui import formats
 from musicsim.ui.dialogs import ask_folder, confirm
 from musicsim.ui.first_start import suggested_folder
 from musicsim.ui.messages import Messages
@@ -129,6 +130,34 @@ class FolderCommands(QObject):
         folder = ask_folder(self._window, self.tr("Add music folder"), start)
         if folder is not None:
             self.add(folder)
+
+    def forget_missing(self) -> None:
+        """Drop the tracks whose files are gone, if the listener means it."""
+        counts = self._app.catalogue.counts()
+        count = counts.missing + counts.unavailable
+        if not count:
+            self._messages.tell(self.tr("No track is missing."))
+            return
+        question = (
+            formats.counted(
+                "folders", count, "Forget %n missing track?", "Forget %n missing tracks?"
+            )
+            + "\n\n"
+        )
+        for folder in self._app.catalogue.unavailable():
+            question += (
+                self.tr("“{0}” can’t be reached now: its tracks are among them.").format(
+                    display_path(folder)
+                )
+                + "\n\n"
+            )
+        question += self.tr(
+            "They leave the library and the playlists. If their files turn up again, they are new."
+        )
+        if confirm(self._window, self.tr("Forget missing tracks"), question, self.tr("Forget")):
+            with self._messages.reporting():
+                self._app.forget_missing()
+            self.changed.emit()
 
     def show(self) -> None:
         """Show the list of folders."""

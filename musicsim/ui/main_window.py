@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
         commands = self.commands
         commands.add_folder.triggered.connect(self.folders.ask)
         commands.folders.triggered.connect(self.folders.show)
+        commands.forget_missing.triggered.connect(self.folders.forget_missing)
         commands.export.triggered.connect(self._export)
         commands.settings.triggered.connect(self._open_settings)
         commands.quit.triggered.connect(self.close)

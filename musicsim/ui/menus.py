@@ -18,6 +18,7 @@ class Commands:
 
     add_folder: QAction
     folders: QAction
+    forget_missing: QAction
     export: QAction
     settings: QAction
     quit: QAction
@@ -71,6 +72,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
     return Commands(
         add_folder=command(tr("Add music folder…"), "Ctrl+O", icon="folder"),
         folders=command(tr("Folders…")),
+        forget_missing=command(tr("Forget missing tracks…")),
         export=command(tr("Export playlist…"), "Ctrl+E", icon="export"),
         settings=settings,
         quit=quit_action,
@@ -96,7 +98,7 @@ def fill_menu_bar(bar: QMenuBar, commands: Commands, fill_tracks: Callable[[QMen
         return QCoreApplication.translate("menus", text)
 
     file = bar.addMenu(tr("&File"))
-    file.addActions([commands.add_folder, commands.folders])
+    file.addActions([commands.add_folder, commands.folders, commands.forget_missing])
     file.addSeparator()
     file.addActions([commands.new_playlist, commands.export])
     file.addSeparator()

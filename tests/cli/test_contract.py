@@ -83,6 +83,31 @@ def test_a_scan_of_nothing_new_embeds_nothing(musicsim, tmp_path):
     assert not log.exists()  # no worker was started
 
 
+def test_a_disk_that_is_pulled_out_takes_nothing_along(musicsim, tmp_path, demo_library):
+    here, disk = tmp_path / "here", tmp_path / "disk"
+    for folder, tracks in ((here, demo_library[:2]), (disk, demo_library[2:4])):
+        folder.mkdir()
+        for track in tracks:
+            shutil.copy(track.path, folder)
+    assert musicsim("scan", here, disk, "--depth", "quick", "--json").json["added"] == 4
+    disk.rename(tmp_path / "unplugged")
+    result = musicsim("scan", "--json").json
+    assert (result["missing"], result["tracks"]) == (0, 4)
+    assert [problem["path"] for problem in result["failed"]] == [str(disk)]
+    status = musicsim("status", "--json").json
+    assert (status["embedded"], status["missing"], status["unavailable"]) == (4, 0, 2)
+    assert status["index"] == {"backend": "chroma", "vectors": 4, "healthy": True}
+    assert f"{disk} (unavailable: " in musicsim("status").out
+    found = musicsim("similar", here / demo_library[0].path.name, "--raw", "--json").json["results"]
+    assert [Path(track["path"]).parent for track in found] == [here]
+    (tmp_path / "unplugged").rename(disk)
+    assert musicsim("scan", "--json").json["cost"]["windows"] == 0
+    found = musicsim("similar", here / demo_library[0].path.name, "--raw", "--json").json["results"]
+    assert len(found) == 3
+    shutil.rmtree(disk)
+    assert musicsim("scan", "--forget-missing", "--json").json["tracks"] == 2
+
+
 def test_a_folder_that_is_not_there_is_named(musicsim, tmp_path):
     result = musicsim("scan", tmp_path / "nowhere")
     assert result.code == 1

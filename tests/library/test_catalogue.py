@@ -254,7 +254,10 @@ def test_the_tags_of_an_older_library_are_read_once_more(catalogue, store, tmp_p
     embedding = embed(catalogue, store, track_id, "m", [1.0])
     catalogue.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as db:
-        db.executescript("ALTER TABLE tracks DROP COLUMN details; PRAGMA user_version = 2;")
+        db.executescript(
+            "ALTER TABLE tracks DROP COLUMN details; ALTER TABLE folders DROP COLUMN unavailable; "
+            "PRAGMA user_version = 2;"
+        )
     again = Catalogue(tmp_path)
     try:
         (entry,) = again.files(1, Path("/m")).values()
@@ -263,6 +266,22 @@ def test_the_tags_of_an_older_library_are_read_once_more(catalogue, store, tmp_p
             assert embeddings.id_of(track_id, "m") == embedding
     finally:
         again.close()
+
+
+def test_missing_tracks_are_forgotten_after_a_while_but_not_those_out_of_reach(catalogue):
+    here, away = (catalogue.add_folder(Path(f"/{name}")) for name in ("here", "away"))
+    old, young, kept = (catalogue.add_track(here, scanned(f"/here/{n}.mp3")) for n in range(3))
+    unreachable = catalogue.add_track(away, scanned("/away/1.mp3"))
+    catalogue.set_missing([old, young, unreachable], True)
+    with catalogue.database.transaction() as db:
+        db.execute("UPDATE tracks SET missing_since = 1000 WHERE id IN (?, ?)", (old, unreachable))
+    catalogue.set_unavailable(away, "not connected")
+    assert (catalogue.counts().missing, catalogue.counts().unavailable) == (2, 1)
+    assert catalogue.forget_missing(2000) == [old]
+    assert catalogue.forget_missing(2000) == []
+    assert sorted(catalogue.forget_missing()) == [young, unreachable]
+    assert catalogue.track_ids() == [kept]
+    assert catalogue.unavailable() == {}
 
 
 def test_a_track_embedded_again_has_a_new_embedding_id(catalogue, store):

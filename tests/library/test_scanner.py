@@ -204,12 +204,52 @@ def test_a_music_folder_out_of_reach_is_not_an_empty_one(library):
     library.scan()
     library.music.rename(library.music.with_name("unplugged"))
     assert library.scanner.scan().missing == 0
-    assert library.paths() == {"a.mp3"}
+    counts = library.catalogue.counts()
+    assert (counts.tracks, counts.missing, counts.unavailable) == (1, 0, 1)
     (problem,) = library.catalogue.problems()
     assert problem.path == library.music
     assert "not connected" in problem.reason
     library.music.with_name("unplugged").rename(library.music)
-    library.scanner.scan()
+    assert library.scanner.scan().added == 0
+    assert library.paths() == {"a.mp3"}
+    assert library.catalogue.problems() == []
+    assert library.catalogue.unavailable() == {}
+
+
+def unplug(library, count: int) -> None:
+    """Take so many files away, and leave the music folder where it is."""
+    library.music.with_name("unplugged").mkdir()
+    for path in sorted(library.music.iterdir())[:count]:
+        path.rename(library.music.with_name("unplugged") / path.name)
+
+
+@pytest.mark.parametrize(("files", "taken"), [(3, 3), (40, 40), (40, 25)])
+def test_an_empty_mount_point_is_no_emptied_library(library, files, taken):
+    for n in range(files):
+        library.file(f"{n:02}.mp3")
+    library.scan()
+    ids = library.catalogue.track_ids()
+    unplug(library, taken)
+    for _ in range(2):  # also when it has been so for a while
+        assert library.scan().missing == 0
+        counts = library.catalogue.counts()
+        assert (counts.missing, counts.unavailable) == (0, taken)
+        assert f"{taken} of its {files} files" in library.catalogue.unavailable()[library.music]
+    for path in library.music.with_name("unplugged").iterdir():
+        path.rename(library.music / path.name)
+    assert library.scan().unchanged == files
+    assert library.catalogue.unavailable() == {}
+    assert len(library.paths()) == files
+    assert library.catalogue.track_ids() == ids
+
+
+def test_some_deleted_files_are_no_reason_to_worry(library):
+    for n in range(40):
+        library.file(f"{n:02}.mp3")
+    library.scan()
+    unplug(library, 15)
+    assert library.scan().missing == 15
+    assert library.catalogue.counts().missing == 15
     assert library.catalogue.problems() == []
 
 

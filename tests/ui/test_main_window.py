@@ -205,6 +205,31 @@ def test_a_folder_is_removed_after_a_question(
     dialog.close()
 
 
+def test_missing_tracks_are_forgotten_after_a_question(
+    window: MainWindow,
+    library: Library,
+    settle: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window.commands.forget_missing.trigger()
+    assert "No track is missing" in window.message_bar.text
+
+    count = window.library_model.rowCount()
+    library.catalogue.set_missing(library.catalogue.track_ids()[:2], True)
+    library.catalogue.set_unavailable(1, "not connected")
+    asked: list[str] = []
+    monkeypatch.setattr(folders, "confirm", lambda _, title, question, yes: asked.append(question))
+    window.commands.forget_missing.trigger()
+    assert "Forget 2 missing tracks?" in asked[0]
+    assert f"“{library.music}” can’t be reached" in asked[0]
+    assert len(library.catalogue.track_ids()) == count
+
+    monkeypatch.setattr(folders, "confirm", lambda *_: True)
+    window.commands.forget_missing.trigger()
+    settle()
+    assert window.library_model.rowCount() == count - 2
+
+
 def test_a_folder_is_added_from_the_menu(
     window: MainWindow, app: FakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,6 +186,11 @@ class FakeApp:
     def remove_folder(self, folder: Path) -> None:
         self.events.emit(TracksRemoved(tuple(self.catalogue.remove_folder(folder))))
 
+    def forget_missing(self) -> int:
+        gone = self.catalogue.forget_missing()
+        self.events.emit(TracksRemoved(tuple(gone)))
+        return len(gone)
+
     def retry_failed(self) -> None:
         self.calls.append("retry_failed")
         self.events.emit(TracksChanged(tuple(self.catalogue.clear_failures())))
