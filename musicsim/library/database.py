@@ -27,7 +27,8 @@ class Database:
     path
         The file; made if it does not exist.
     migrations
-        SQL scripts; `PRAGMA user_version` counts those that the file has seen.
+        SQL scripts; `PRAGMA user_version` counts those that the file has seen. Before a file is migrated it is copied,
+        to a name that ends in `.backup`.
     read_only
         Open an existing file without changing anything.
 
@@ -72,9 +73,26 @@ class Database:
             raise CatalogueError(
                 f"{display_path(self.path)} was written by an older musicsim: run `musicsim scan` once to update it."
             )
+        if 0 < version < len(migrations):
+            self._back_up(version)
         for number in range(version, len(migrations)):
             script = f"BEGIN; {migrations[number]}; PRAGMA user_version = {number + 1}; COMMIT;"
             self._connection.executescript(script)
+
+    def _back_up(self, version: int) -> None:
+        """Copy the file as it is before it is migrated; the copy before an earlier migration makes way."""
+        half_done = self.path.with_name(f"{self.path.name}.backup.part")
+        half_done.unlink(missing_ok=True)
+        copy = sqlite3.connect(half_done)
+        try:
+            self._connection.backup(copy)
+            copy.close()
+            for older in self.path.parent.glob(f"{self.path.name}.version-*.backup"):
+                older.unlink()
+            half_done.replace(self.path.with_name(f"{self.path.name}.version-{version}.backup"))
+        finally:
+            copy.close()
+            half_done.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _plain_errors(self) -> Iterator[None]:

@@ -1,0 +1,77 @@
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from musicsim.library.database import CatalogueError, Database
+
+FIRST = "CREATE TABLE things (name TEXT)"
+SECOND = "ALTER TABLE things ADD COLUMN size INTEGER"
+THIRD = "ALTER TABLE things ADD COLUMN colour TEXT"
+
+
+def names(path: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return [name for (name,) in db.execute("SELECT name FROM things")]
+
+
+def columns(path: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return [row[1] for row in db.execute("PRAGMA table_info(things)")]
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    """A file of the first version with one row."""
+    file = tmp_path / "things.sqlite3"
+    database = Database(file, [FIRST])
+    with database.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('kept')")
+    database.close()
+    return file
+
+
+def backups(path: Path) -> list[str]:
+    return sorted(file.name for file in path.parent.iterdir() if "backup" in file.name)
+
+
+def test_a_file_is_copied_before_it_is_migrated(path):
+    assert backups(path) == []
+    Database(path, [FIRST, SECOND]).close()
+    assert backups(path) == ["things.sqlite3.version-1.backup"]
+    assert names(path.parent / backups(path)[0]) == ["kept"]
+    assert columns(path.parent / backups(path)[0]) == ["name"]
+    assert columns(path) == ["name", "size"]
+    # The last one is enough.
+    Database(path, [FIRST, SECOND, THIRD]).close()
+    assert backups(path) == ["things.sqlite3.version-2.backup"]
+
+
+def test_opening_without_a_migration_copies_nothing(path):
+    Database(path, [FIRST]).close()
+    assert backups(path) == []
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(path):
+    with pytest.raises(sqlite3.OperationalError):
+        Database(path, [FIRST, SECOND + "; nonsense"])
+    assert columns(path) == ["name"]
+    assert names(path) == ["kept"]
+    assert backups(path) == ["things.sqlite3.version-1.backup"]
+
+
+def test_without_room_for_the_copy_nothing_is_migrated(path, monkeypatch):
+    class Full(sqlite3.Connection):
+        def backup(self, *_args, **_options):
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorname = "SQLITE_FULL"
+            raise error
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=Full, **k))
+    with pytest.raises(CatalogueError, match=r"disk that holds .*things\.sqlite3 is full"):
+        Database(path, [FIRST, SECOND])
+    monkeypatch.undo()
+    assert columns(path) == ["name"]
+    assert backups(path) == []
