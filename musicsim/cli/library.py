@@ -23,6 +23,7 @@ from musicsim.cli.output import (
     say,
 )
 from musicsim.events import Event, Notice, TracksChanged
+from musicsim.library.problems import by_reason
 from musicsim.library.types import Problem, ScanSummary, TrackState
 from musicsim.listening import Depth
 from musicsim.search import IndexReport
@@ -150,6 +151,7 @@ def scan(options: argparse.Namespace) -> None:
                 "unchanged": summary.unchanged,
                 "failed": [_problem_json(problem) for problem in failed],
                 "warnings": [_problem_json(problem) for problem in problems if not problem.failed],
+                "reasons": dict(by_reason(problems)),
                 "tracks": counts.tracks,
                 "seconds": round(seconds, 3),
                 "model": model,
@@ -169,6 +171,9 @@ def scan(options: argparse.Namespace) -> None:
         )
     if problems:
         say(f"\n{len(problems)} with a problem:")
+        reasons = by_reason(problems)
+        if len(reasons) < len(problems):
+            print_table(("Files", "Problem"), [(count, reason) for reason, count in reasons])
         print_table(("File", "Problem"), [(path_text(p.path), p.reason) for p in problems])
 
 

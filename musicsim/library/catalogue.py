@@ -417,11 +417,14 @@ class Catalogue:
     def problems(self) -> list[Problem]:
         """Every file and folder with a problem, by path."""
         rows = self.database.query(
-            "SELECT path, reason, 1 FROM folder_problems UNION SELECT path, unavailable, 1 FROM folders "
-            "WHERE unavailable IS NOT NULL UNION ALL SELECT path, problem, failed FROM tracks "
+            "SELECT path, reason, 1, NULL FROM folder_problems UNION SELECT path, unavailable, 1, NULL FROM folders "
+            "WHERE unavailable IS NOT NULL UNION ALL SELECT path, problem, failed, mtime_ns FROM tracks "
             "WHERE problem IS NOT NULL AND missing_since IS NULL ORDER BY 1"
         )
-        return [Problem(_path(path), str(reason), bool(failed)) for path, reason, failed in rows]
+        return [
+            Problem(_path(path), str(reason), bool(failed), mtime_ns)
+            for path, reason, failed, mtime_ns in rows
+        ]
 
     # --- playlists ---
 

@@ -112,6 +112,8 @@ class Problem:
     """Plain words, without the path."""
     failed: bool = True
     """False where the file is in the library all the same, such as one that is cut short."""
+    mtime_ns: int | None = None
+    """When the file was last changed; it is tried again when that is another time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from musicsim.errors import MusicsimError, display_path
 from musicsim.library.types import Track
+from musicsim.writing import write_text
 
 
 class PlaylistFileError(MusicsimError):
@@ -43,14 +44,7 @@ def write_m3u(file: Path, tracks: Sequence[Track], *, name: str, absolute: bool 
             entry_for(track.path, None if absolute else file.parent),
         ]
     try:
-        # Not NamedTemporaryFile: its files are for their owner alone, and a playlist is for anyone who may read.
-        partial = file.parent / f".musicsim-{os.getpid()}.m3u8"
-        try:
-            with partial.open("x", encoding="utf-8", newline="\n") as output:
-                output.write("\n".join(lines) + "\n")
-            partial.replace(file)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_text(file, "\n".join(lines) + "\n")
     except OSError as error:
         raise PlaylistFileError(
             f"{display_path(file)} can't be written ({error.strerror or error}): choose another place."

@@ -26,6 +26,17 @@ def ask_file(parent: QWidget, title: str, kinds: str) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def ask_new_file(parent: QWidget, title: str, kinds: str, suggested: Path) -> Path | None:
+    """Return the file that the listener wants written, or None; its suffix is that of the suggested one."""
+    dialog = QFileDialog(parent, title, str(suggested.parent))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(kinds)
+    # Given to the dialog, so that it asks before it replaces the file that the suffix makes of the name.
+    dialog.setDefaultSuffix(suggested.suffix.removeprefix("."))
+    dialog.selectFile(suggested.name)
+    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+
 def confirm(parent: QWidget, title: str, question: str, yes: str) -> bool:
     """Return whether the listener means it; `yes` is what the button says."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, question, parent=parent)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QSettings
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from musicsim.errors import display_path
 from musicsim.library.types import Track
 from musicsim.ui import formats
+from musicsim.ui.dialogs import ask_new_file
 from musicsim.ui.messages import Messages
 
 LAST_FOLDER = "export/folder"
@@ -49,10 +50,5 @@ class Exporter:
     def ask_for_file(self, suggested: Path) -> Path | None:
         """Return the file that the listener chooses, or None."""
         tr = QCoreApplication.translate
-        dialog = QFileDialog(self._window, tr("export", "Export playlist"), str(suggested.parent))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(tr("export", "M3U playlists (*.m3u8 *.m3u)"))
-        # Given to the dialog, so that it asks before it replaces the file that the suffix makes of the name.
-        dialog.setDefaultSuffix("m3u8")
-        dialog.selectFile(suggested.name)
-        return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+        title, kinds = tr("export", "Export playlist"), tr("export", "M3U playlists (*.m3u8 *.m3u)")
+        return ask_new_file(self._window, title, kinds, suggested)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicsim.events import ScanFinished
 from musicsim.library.types import Track
 from musicsim.resources import resource
 from musicsim.ui.actions import TrackActions
@@ -40,7 +41,7 @@ from musicsim.ui.queue_pane import QueuePane
 from musicsim.ui.side_panel import SidePanel, Tab
 from musicsim.ui.sidebar import Sidebar
 from musicsim.ui.similar_pane import SimilarPane
-from musicsim.ui.status import StatusStrip
+from musicsim.ui.status import StatusStrip, scan_summary
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Scheme, Theme
 from musicsim.ui.track_model import one_line
@@ -222,6 +223,7 @@ class MainWindow(QMainWindow):
         self.status.problems_wanted.connect(self._open_problems)
         bridge.scan.connect(self.status.show_scan)
         bridge.scan.connect(self._follow_scan)
+        bridge.scan.connect(self._tell_of_scan)
         bridge.embedding_progress.connect(self.status.show_embedding)
         bridge.notice.connect(self.status.show_notice)
         bridge.problems_changed.connect(self._show_problems)
@@ -301,6 +303,10 @@ class MainWindow(QMainWindow):
     def _follow_scan(self) -> None:
         self.library_page.set_scanning(self.status.scanning)
         self._show_library_state()
+
+    def _tell_of_scan(self, event: object) -> None:
+        if isinstance(event, ScanFinished) and (summary := scan_summary(event)):
+            self.messages.tell(summary)
 
     def _show_problems(self) -> None:
         problems = self._app.catalogue.problems()

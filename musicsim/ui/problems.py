@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,8 +27,11 @@ from PySide6.QtWidgets import (
 )
 
 from musicsim.errors import display_path
+from musicsim.library.problems import by_reason, write_csv
 from musicsim.library.types import Problem
+from musicsim.ui import formats
 from musicsim.ui.delegates import row_height
+from musicsim.ui.dialogs import ask_new_file
 from musicsim.ui.messages import Messages
 from musicsim.ui.theme import Theme
 from musicsim.ui.widgets import button
@@ -31,6 +43,8 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 _NO_INDEX = QModelIndex()
+_REASONS = 4
+"""That are counted above the list."""
 
 
 class ProblemModel(QAbstractTableModel):
@@ -120,11 +134,15 @@ class ProblemsDialog(QDialog):
         self.copy = button(self.tr("Copy"), theme, "copy")
         self.copy.setToolTip(self.tr("Copy the selected lines, or all"))
         self.copy.clicked.connect(self._copy)
+        self.export = button(self.tr("Export…"), theme, "export")
+        self.export.setToolTip(self.tr("Write the list to a CSV file, for a spreadsheet"))
+        self.export.clicked.connect(self._export)
         self.done_button = button(self.tr("Close"), theme)
         self.done_button.clicked.connect(self.close)
         buttons = QHBoxLayout()
         buttons.addWidget(self.retry)
         buttons.addWidget(self.copy)
+        buttons.addWidget(self.export)
         buttons.addStretch(1)
         buttons.addWidget(self.done_button)
         column = QVBoxLayout(self)
@@ -137,20 +155,23 @@ class ProblemsDialog(QDialog):
     def set_problems(self, problems: list[Problem]) -> None:
         """Show these problems."""
         self.model.set_problems(problems)
-        self.retry.setEnabled(bool(problems))
-        self.copy.setEnabled(bool(problems))
-        self._summary.setText(
-            self.tr(
-                "These could not be read, or only in part. The rest of your library is not affected."
-            )
-            if problems
-            else self.tr("Everything could be read.")
-        )
+        for each in (self.retry, self.copy, self.export):
+            each.setEnabled(bool(problems))
+        self._summary.setText("\n".join(_summary(problems)))
 
     def _retry(self) -> None:
         with self._messages.reporting():
             self._app.retry_failed()
         self.set_problems(self._app.catalogue.problems())
+
+    def _export(self) -> None:
+        suggested = Path.home() / "musicsim problems.csv"
+        title, kinds = self.tr("Export problems"), self.tr("CSV tables (*.csv)")
+        file = ask_new_file(self, title, kinds, suggested)
+        if file is not None:
+            with self._messages.reporting():
+                write_csv(file, map(self.model.problem, range(self.model.rowCount())))
+                self._messages.tell(self.tr("Exported to {0}.").format(display_path(file)))
 
     def _copy(self) -> None:
         chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
@@ -158,3 +179,23 @@ class ProblemsDialog(QDialog):
         QGuiApplication.clipboard().setText(
             "\n".join(f"{display_path(problem.path)}: {problem.reason}" for problem in problems)
         )
+
+
+def _summary(problems: list[Problem]) -> Iterator[str]:
+    """Say what the list is about, and which reasons come most often."""
+    tr = QCoreApplication.translate
+    if not problems:
+        yield tr("ProblemsDialog", "Everything could be read.")
+        return
+    yield tr(
+        "ProblemsDialog",
+        "These could not be read, or only in part. The rest of your library is not affected.",
+    )
+    reasons = by_reason(problems)
+    if len(reasons) < len(problems):
+        for reason, count in reasons[:_REASONS]:
+            yield f"{formats.number(count)} × {reason}"
+        if left := sum(count for _, count in reasons[_REASONS:]):
+            yield formats.counted(
+                "ProblemsDialog", left, "%n for another reason", "%n for other reasons"
+            )

@@ -167,6 +167,23 @@ class StatusStrip(QStatusBar):
         self._theme.set_icon(self.pause, "play" if self._paused else "pause")
 
 
+def scan_summary(scan: ScanFinished) -> str:
+    """What is new after a scan, such as ``12 new · 3 changed · 1 missing``; empty where nothing is."""
+    counted = (
+        (scan.added, "%n new", "%n new"),
+        (scan.changed, "%n changed", "%n changed"),
+        (scan.moved, "%n moved", "%n moved"),
+        (scan.missing, "%n missing", "%n missing"),
+        (scan.failed, "%n failed", "%n failed"),
+    )
+    if not any(count for count, *_ in counted[:-1]):
+        return ""
+    parts = [formats.counted("status", count, one, many) for count, one, many in counted if count]
+    return QCoreApplication.translate("StatusStrip", "Looked through your folders: {0}.").format(
+        " · ".join(parts)
+    )
+
+
 def progress_text(progress: EmbeddingProgress) -> str:
     """Return the progress in words, such as ``120 of 1,200 · 2.1 tracks/s · 8 min left``.
 

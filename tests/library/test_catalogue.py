@@ -324,8 +324,8 @@ def test_problems_name_files_and_folders(catalogue):
     assert not catalogue.set_folder_problems(folder, Path("/m/elsewhere"), [])
     assert catalogue.problems() == [
         Problem(Path("/m/a"), "no permission to read it"),
-        Problem(Path("/m/b.mp3"), "not audio"),
-        Problem(Path("/m/c.mp3"), "it ends early", failed=False),
+        Problem(Path("/m/b.mp3"), "not audio", mtime_ns=1),
+        Problem(Path("/m/c.mp3"), "it ends early", failed=False, mtime_ns=1),
     ]
     assert catalogue.clear_failures() == [broken]
     assert [problem.path.name for problem in catalogue.problems()] == ["a", "c.mp3"]

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from window_fakes import FakeApp, Library
 
 from musicsim.events import (
@@ -116,7 +117,13 @@ def test_a_notice_stays_until_it_is_taken_back(
 
 
 def test_problems_are_offered_listed_copied_and_tried_again(
-    window: MainWindow, library: Library, app: FakeApp, ids: list[int], settle: Settle, qapp
+    window: MainWindow,
+    library: Library,
+    app: FakeApp,
+    ids: list[int],
+    settle: Settle,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not window.status.problems.isVisible()
 
@@ -139,8 +146,28 @@ def test_problems_are_offered_listed_copied_and_tried_again(
     path = library.catalogue.tracks_by_id(ids[1:2])[0].path
     assert qapp.clipboard().text() == f"{path}: it is silent"
 
+    written = library.folder / "list.csv"
+    monkeypatch.setattr("musicsim.ui.problems.ask_new_file", lambda *_: written)
+    dialog.export.click()
+    assert "it is cut short" in written.read_text("utf-8-sig")
+    assert str(written) in window.message_bar.text
+
     dialog.retry.click()
     assert "retry_failed" in app.calls
     assert dialog.model.rowCount() == 0
     assert not dialog.retry.isEnabled()
     dialog.close()
+
+
+def test_a_scan_that_found_something_says_what(
+    window: MainWindow, library: Library, settle: Settle
+) -> None:
+    library.events.emit(ScanFinished(0, 0, 0, 0, unchanged=7, failed=1))
+    settle()
+    assert window.message_bar.text == ""
+    library.events.emit(
+        ScanFinished(added=1200, changed=0, moved=2, missing=1, unchanged=7, failed=3)
+    )
+    settle()
+    expected = "Looked through your folders: 1,200 new · 2 moved · 1 missing · 3 failed."
+    assert window.message_bar.text == expected
