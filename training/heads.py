@@ -80,6 +80,13 @@ class Heads:
             "family": recipe.family * _contrast(likeness, relatives, other),
         }
 
+    def guess(self, flattened: FloatArray) -> FloatArray:
+        """What a trained network makes of the teachers' features, standardised: (B, F) to (B, 400)."""
+        scale, offset = self.affine()
+        kernel, bias = (variable.numpy() for variable in self._teacher)
+        guessed: FloatArray = (flattened * scale + offset) @ kernel + bias
+        return guessed
+
     def affine(self) -> tuple[FloatArray, FloatArray]:
         """The batch-norm before the heads as a scale and an offset, (F,) each."""
         scale = self._scale.numpy() / np.sqrt(self._variance.numpy() + 1e-3)

@@ -32,7 +32,7 @@ SPACES = (
 
 
 def judge(training: Training, held_out: Music, spaces: Iterable[Space] = SPACES) -> Table:
-    """Return a table of how well tracks of the same collection are found, for each space.
+    """Return a table of how well tracks of the same collection are found, for each space, and how well the teachers.
 
     Parameters
     ----------
@@ -63,7 +63,18 @@ def judge(training: Training, held_out: Music, spaces: Iterable[Space] = SPACES)
             f"{np.nanmean(precision_at(10, found, held_out.collection)):.4f}",
             f"{hubness(found):.2f}",
         )
+    true, guessed = training.heads.standardised(held_out.features), training.heads.guess(original)
+    by_track = _explained(track_means(true, held_out.owner), track_means(guessed, held_out.owner))
+    table.caption = (
+        f"Of the variance of the teachers' features the network guesses {_explained(true, guessed):.2f} by window, "
+        f"{by_track:.2f} by track"
+    )
     return table
+
+
+def _explained(true: FloatArray, guessed: FloatArray) -> float:
+    """The coefficient of determination, R², over all features together."""
+    return float(1 - np.square(guessed - true).sum() / np.square(true - true.mean(axis=0)).sum())
 
 
 def _points(windows: FloatArray, music: Music, projection: Linear) -> FloatArray:

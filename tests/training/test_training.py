@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,7 @@ def place(
     """A folder with some music of three artists, and a cache that has the teachers."""
     folder = tmp_path_factory.mktemp("training on my own music")
     for style in sorted({track.style for track in demo_library})[:3]:
-        some = [track for track in demo_library if track.style == style][:2]
+        some = [track for track in demo_library if track.style == style][:4]
         for track in some:
             target = folder / "music" / style / track.path.name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +96,16 @@ def test_kernels_are_the_same_in_half_precision(trained: Path):
         halved = tf.cast(tf.cast(folded, tf.bfloat16), tf.float32).numpy()
         # float16, in which the file keeps them, rounds by at most 2**-11 but for the very smallest.
         np.testing.assert_allclose(halved, folded, rtol=2**-10, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_a_training_is_judged_by_precision_and_by_what_its_teachers_hear(
+    trained: Path, train: Train, capsys: pytest.CaptureFixture[str]
+):
+    assert train("first", "none.h5", options=("--splits", "train", "--judge")) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "MAP, copies" in told
+    assert re.search(r"teachers' features the network guesses -?\d+\.\d\d by window, ", told)
 
 
 @pytest.mark.slow
