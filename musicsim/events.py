@@ -23,7 +23,7 @@ class TracksChanged:
 
 @dataclass(frozen=True, slots=True)
 class TracksRemoved:
-    """Tracks left the library (a folder was taken out of it)."""
+    """Tracks left the library: their folder was taken out of it, or they turned out to be others that were missing."""
 
     track_ids: tuple[int, ...]
 

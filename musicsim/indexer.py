@@ -17,7 +17,7 @@ import numpy as np
 from musicsim.audio import EVERY_WINDOW
 from musicsim.embedding import pool
 from musicsim.errors import display_path
-from musicsim.events import EmbeddingProgress, Events, ProblemsChanged, TracksChanged
+from musicsim.events import EmbeddingProgress, Events, ProblemsChanged, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack, PooledTrack, TrackWindows
 from musicsim.search import Search
@@ -316,7 +316,10 @@ class Indexer:
             if before is None or listened is None or len(listened.offsets) != before.windows:
                 before = listened = None
         offsets = () if listened is None else tuple(listened.offsets.tolist())
-        future = self._worker.request(EmbedTrack(track.path, plan, offsets))
+        sounds = frozenset[bytes]()
+        if not offsets and plan != EVERY_WINDOW:
+            sounds = self._embeddings.known_sounds(track, model)
+        future = self._worker.request(EmbedTrack(track.path, plan, offsets, sounds))
         self._in_flight[future] = _Sent(track, before, patience)
 
     def _next(self) -> PendingTrack:
@@ -366,6 +369,8 @@ class Indexer:
         self.cost += answer.cost
         self.embedded += 1
         _log.info("%s: %s", display_path(track.path), answer.cost)
+        if answer.is_known:
+            return self._recognise(track, answer)
         if not len(answer.offsets):
             self._embeddings.reach(track, model, plan)
             self._advance(track, problems_changed=False)
@@ -376,8 +381,37 @@ class Indexer:
         )
         if stored is not None and answer.duration > 0:
             self._catalogue.set_duration(track.id, answer.duration)
+        if stored is not None and answer.fingerprint is not None:
+            self._embeddings.heard(track, answer.fingerprint, model)
+            self._bring_back(track, answer.fingerprint)
         self._advance(track, problems_changed=windows.problem is not None)
         return int(stored is not None)
+
+    def _recognise(self, track: PendingTrack, answer: EmbeddedTrack) -> int:
+        """Keep what was made of the same sound before; returns how many new embeddings that gave: 1 or 0."""
+        assert answer.fingerprint is not None
+        twins = [track_id for track_id, _ in self._catalogue.same_sound(answer.fingerprint)]
+        shared = 0
+        if track.id in twins:
+            self._embeddings.confirm(track, answer.warning)
+        elif not self._bring_back(track, answer.fingerprint):
+            model = self._settings.model
+            twin = next((i for i in twins if self._embeddings.pooled(i, model)), None)
+            if twin is not None:
+                self._embeddings.share(twin, track, answer.fingerprint, answer.warning)
+                shared = 1
+        self._advance(track, problems_changed=True)
+        return shared
+
+    def _bring_back(self, track: PendingTrack, fingerprint: bytes) -> bool:
+        """If the same sound is in the library, and its file gone, this is that track; returns whether it is so."""
+        for gone, is_gone in self._catalogue.same_sound(fingerprint):
+            if is_gone and gone != track.id:
+                self._embeddings.adopt(gone, track)
+                self._events.emit(TracksRemoved((track.id,)))
+                self._events.emit(TracksChanged((gone,)))
+                return True
+        return False
 
     def _fail(self, track: PendingTrack, plan: int, reason: str) -> None:
         if self._is_later(plan) and self._embeddings.pooled(track.id, self._settings.model):
@@ -387,6 +421,7 @@ class Indexer:
             self._done.add((track.id, track.content_key, plan))
             self._advance(track, problems_changed=False)
             return
+        self._embeddings.drop(track)
         self._catalogue.set_problem(track.id, reason, failed=True)
         self._advance(track, problems_changed=True)
 

@@ -7,6 +7,7 @@ A file goes through `files` (opening it safely), `decoder` (which of `sndfile` a
 """
 
 from musicsim.audio.errors import AudioError
+from musicsim.audio.fingerprint import fingerprint
 from musicsim.audio.plan import (
     DENSE_HOP,
     EVERY_WINDOW,
@@ -30,6 +31,7 @@ __all__ = [
     "AudioError",
     "SampledAudio",
     "SamplingPlan",
+    "fingerprint",
     "read_blocks",
     "sample_windows",
     "silence_native_messages",

@@ -17,7 +17,7 @@ from musicsim.library.types import Playlist, Problem, TagDetails, Tags, Track, T
 CATALOGUE_FILE = "catalogue.sqlite3"
 
 # Paths are bytes: a file's name need not be text. One script a version; a script that was released never changes.
-_MIGRATIONS = (
+MIGRATIONS = (
     """
     CREATE TABLE folders (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
     CREATE TABLE tracks (
@@ -74,10 +74,23 @@ _MIGRATIONS = (
     """,
     # Why a music folder is out of reach.
     "ALTER TABLE folders ADD COLUMN unavailable TEXT",
+    # What a track's sound is known by, and whether its file has changed since that was heard.
+    """
+    ALTER TABLE tracks ADD COLUMN fingerprint BLOB;
+    ALTER TABLE tracks ADD COLUMN unheard INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX tracks_by_fingerprint ON tracks (fingerprint);
+    CREATE INDEX tracks_by_duration ON tracks (duration);
+    """,
 )
 
 _NO_DETAILS = TagDetails()
 
+_FILE_COLUMNS = (
+    "folder_id, path, size, mtime_ns, content_key, title, artist, album, album_artist, genre, year, track_number, "
+    "disc_number, duration, details"
+)
+"""What a scan finds out about a file."""
+_FILE_MARKS = ", ".join("?" * (_FILE_COLUMNS.count(",") + 1))
 _TRACK_COLUMNS = (
     "t.id, t.path, t.size, t.mtime_ns, t.title, t.artist, t.album, t.album_artist, t.genre, t.year, "
     "t.track_number, t.disc_number, t.duration, t.added_at, t.missing_since, t.failed, t.problem, "
@@ -150,7 +163,7 @@ class Catalogue:
     """
 
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
-        self.database = Database(data_folder / CATALOGUE_FILE, _MIGRATIONS, read_only=read_only)
+        self.database = Database(data_folder / CATALOGUE_FILE, MIGRATIONS, read_only=read_only)
 
     def close(self) -> None:
         """Close the file."""
@@ -323,37 +336,62 @@ class Catalogue:
         """Add a file; returns the track's id."""
         with self.database.transaction() as db:
             cursor = db.execute(
-                """INSERT INTO tracks (folder_id, path, size, mtime_ns, content_key, title, artist, album,
-                album_artist, genre, year, track_number, disc_number, duration, details, failed, problem, added_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                f"INSERT INTO tracks ({_FILE_COLUMNS}, failed, problem, added_at) VALUES ({_FILE_MARKS}, ?, ?, ?)",
                 (folder_id, *_file_values(file), time.time()),
             )
             return int(cursor.lastrowid or 0)
 
     def update_track(self, track_id: int, folder_id: int, file: ScannedFile) -> bool:
-        """Store what a known track's file says now; returns whether its sound must be embedded anew.
+        """Store what a known track's file says now; returns whether its content is another one.
 
-        A file whose content key is what it was (moved, or touched) keeps its embeddings.
+        A file whose content key is what it was (moved, or touched) keeps its embeddings. So does one of another content
+        whose sound is known by its fingerprint, until somebody hears whether more than the tags is new.
         """
         with self.database.transaction() as db:
-            ((old_key, old_size),) = db.execute(
-                "SELECT content_key, size FROM tracks WHERE id = ?", (track_id,)
+            ((old_key, old_size, fingerprint),) = db.execute(
+                "SELECT content_key, size, fingerprint FROM tracks WHERE id = ?", (track_id,)
             ).fetchall()
             same = (old_key, old_size) == (file.content_key, file.size)
             *values, failed, problem = _file_values(file)
             db.execute(
-                """UPDATE tracks SET folder_id = ?, path = ?, size = ?, mtime_ns = ?, content_key = ?, title = ?,
-                artist = ?, album = ?, album_artist = ?, genre = ?, year = ?, track_number = ?, disc_number = ?,
-                duration = ?, details = ?, missing_since = NULL WHERE id = ?""",
+                f"UPDATE tracks SET ({_FILE_COLUMNS}) = ({_FILE_MARKS}), missing_since = NULL WHERE id = ?",
                 (folder_id, *values, track_id),
             )
             if not same:
-                db.execute("DELETE FROM embeddings WHERE track_id = ?", (track_id,))
+                unheard = fingerprint is not None and not failed
+                if not unheard:
+                    db.execute("DELETE FROM embeddings WHERE track_id = ?", (track_id,))
                 db.execute(
-                    "UPDATE tracks SET failed = ?, problem = ? WHERE id = ?",
-                    (failed, problem, track_id),
+                    "UPDATE tracks SET failed = ?, problem = ?, unheard = ? WHERE id = ?",
+                    (failed, problem, unheard, track_id),
                 )
             return not same
+
+    def same_sound(self, fingerprint: bytes) -> list[tuple[int, bool]]:
+        """The tracks that sounded so when they were last heard, and whether their file was deleted since; by id."""
+        rows = self.database.query(
+            "SELECT t.id, t.missing_since IS NOT NULL AND f.unavailable IS NULL FROM tracks t "
+            "JOIN folders f ON f.id = t.folder_id WHERE t.fingerprint = ? ORDER BY t.id",
+            (fingerprint,),
+        )
+        return [(track_id, bool(gone)) for track_id, gone in rows]
+
+    def adopt(self, gone: int, new: int) -> None:
+        """Let a track whose file is gone have that of a new track, which is no track of its own then."""
+        with self.database.transaction() as db:
+            db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (gone, new))
+            db.execute(
+                "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (gone, new)
+            )
+            row = db.execute(
+                f"DELETE FROM tracks WHERE id = ? RETURNING {_FILE_COLUMNS}, failed, problem",
+                (new,),
+            ).fetchone()
+            db.execute(
+                f"UPDATE tracks SET ({_FILE_COLUMNS}, failed, problem) = ({_FILE_MARKS}, ?, ?), "
+                "missing_since = NULL, unheard = 0 WHERE id = ?",
+                (*row, gone),
+            )
 
     def details(self, track_id: int) -> TagDetails:
         """What the tags of a track's file say beyond `Track.tags`."""

@@ -31,6 +31,7 @@ from musicsim.audio import (
     AudioError,
     SampledAudio,
     SamplingPlan,
+    fingerprint,
     read_blocks,
     sample_windows,
     silence_native_messages,
@@ -163,7 +164,7 @@ class _Worker:
         decoded = self._decoders.submit(
             sample_windows, request.path, plan, listened=request.listened
         )
-        return functools.partial(self._embed, decoded)
+        return functools.partial(self._embed, request, decoded)
 
     def _answer(self, number: int, work: Callable[[], object]) -> None:
         """Send what `work` gives, or the reason why it can't."""
@@ -195,13 +196,27 @@ class _Worker:
             self._model = Model(weights, threads=_cores(settings))
         return self._model
 
-    def _embed(self, decoded: Future[SampledAudio]) -> EmbeddedTrack:
+    def _embed(self, request: EmbedTrack, decoded: Future[SampledAudio]) -> EmbeddedTrack:
         sampled = decoded.result()
+        # A later pass has other windows.
+        heard = fingerprint(sampled.windows, sampled.duration) if not request.listened else None
+        if heard in request.known:
+            return EmbeddedTrack(
+                sampled.offsets[:0],
+                np.zeros((0, 0), np.float32),
+                sampled.duration,
+                sampled.warning,
+                Cost(decoding=sampled.decoding, resampling=sampled.resampling),
+                heard,
+                is_known=True,
+            )
         model = self._loaded_model()
         before = model.spent
         vectors = _checked(model.embed(sampled.windows))
         cost = _cost(model.spent - before, sampled.decoding, sampled.resampling)
-        return EmbeddedTrack(sampled.offsets, vectors, sampled.duration, sampled.warning, cost)
+        return EmbeddedTrack(
+            sampled.offsets, vectors, sampled.duration, sampled.warning, cost, heard
+        )
 
     def _embed_all(self, path: Path) -> EmbeddedTrack:
         """Embed every window of a file, in constant memory."""

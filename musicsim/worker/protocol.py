@@ -41,6 +41,8 @@ class EmbedTrack:
     """How many its plan wants in all; see `audio.SamplingPlan`."""
     listened: tuple[float, ...] = ()
     """Where the windows of earlier passes begin, in seconds: they are left out."""
+    known: frozenset[bytes] = frozenset()
+    """Fingerprints of sound that has been embedded: if this is one of them, it is not embedded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,10 @@ class EmbeddedTrack:
         What is wrong with the file all the same.
     cost
         How long it took.
+    fingerprint
+        Of its sound, see `audio.fingerprint`; None for a later pass, and for the dense plan.
+    is_known
+        It is one of those that the request named: `offsets` and `vectors` are empty.
     """
 
     offsets: npt.NDArray[np.float64]
@@ -86,6 +92,8 @@ class EmbeddedTrack:
     duration: float
     warning: str | None
     cost: Cost = Cost()
+    fingerprint: bytes | None = None
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

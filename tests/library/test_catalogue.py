@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicsim.library.catalogue import Catalogue, ScannedFile
-from musicsim.library.database import CatalogueError
+from musicsim.library.catalogue import MIGRATIONS, Catalogue, ScannedFile
+from musicsim.library.database import CatalogueError, Database
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
 from musicsim.library.types import Problem, TagDetails, Tags, TrackState
 
@@ -249,23 +249,26 @@ def test_a_library_of_the_first_version_keeps_its_windows(catalogue, store, tmp_
         again.close()
 
 
-def test_the_tags_of_an_older_library_are_read_once_more(catalogue, store, tmp_path):
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
-    embedding = embed(catalogue, store, track_id, "m", [1.0])
-    catalogue.close()
-    with contextlib.closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as db:
-        db.executescript(
-            "ALTER TABLE tracks DROP COLUMN details; ALTER TABLE folders DROP COLUMN unavailable; "
-            "PRAGMA user_version = 2;"
+def test_the_tags_of_an_older_library_are_read_once_more(tmp_path):
+    old = Database(tmp_path / "catalogue.sqlite3", MIGRATIONS[:2])
+    with old.transaction() as db:
+        db.execute("INSERT INTO folders VALUES (1, '/m')")
+        db.execute(
+            "INSERT INTO tracks VALUES (7, 1, CAST('/m/1.mp3' AS BLOB), 10, 99, x'01', 'T', 'A', 'B', '', '', 1999, 1, "
+            "1, 61.5, 0, NULL, 0, NULL)"
         )
-    again = Catalogue(tmp_path)
-    try:
-        (entry,) = again.files(1, Path("/m")).values()
+        db.execute("INSERT INTO embeddings VALUES (5, 7, 'm', 12, x'0000803f', 0, 12)")
+    old.close()
+    with (
+        contextlib.closing(Catalogue(tmp_path)) as catalogue,
+        contextlib.closing(EmbeddingStore(catalogue, tmp_path)) as store,
+    ):
+        (track,) = catalogue.tracks()
+        assert (track.title, track.tags.year) == ("T", 1999)
+        (entry,) = catalogue.files(1, Path("/m")).values()
         assert entry.mtime_ns == -1
-        with contextlib.closing(EmbeddingStore(again, tmp_path)) as embeddings:
-            assert embeddings.id_of(track_id, "m") == embedding
-    finally:
-        again.close()
+        assert catalogue.details(7) == TagDetails()
+        assert store.id_of(7, "m") == 5
 
 
 def test_missing_tracks_are_forgotten_after_a_while_but_not_those_out_of_reach(catalogue):

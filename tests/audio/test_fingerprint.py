@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import mutagen
+import mutagen.id3
+import mutagen.mp4
+import numpy as np
+import pytest
+import soundfile
+from known_audio import FORMATS, encode, known_sound
+
+from musicsim.audio import SETTLED, SamplingPlan, fingerprint, sample_windows
+
+# The rest has no tags that mutagen writes.
+TAGGED = [name for name in FORMATS if name not in ("aac adts", "ac3") and "matroska" not in name]
+
+
+def of(path: Path, windows: int = 12) -> bytes:
+    sampled = sample_windows(path, SamplingPlan(windows))
+    return fingerprint(sampled.windows, sampled.duration)
+
+
+def tag(path: Path) -> None:
+    """Write enough of them to move the sound to another place in the file."""
+    file = mutagen.File(path)
+    if file.tags is None:
+        file.add_tags()
+    # mutagen leaves the size in a WMA's header as it was, from which FFmpeg guesses the length: a little is no matter.
+    text = "x" * (100 if path.suffix == ".wma" else 200_000)
+    if isinstance(file.tags, mutagen.id3.ID3):
+        file.tags.add(mutagen.id3.TIT2(text=text))
+    else:
+        file["\xa9nam" if isinstance(file, mutagen.mp4.MP4) else "title"] = text
+    file.save()
+
+
+# The longer one is long enough that windows are looked for, and not all of it decoded.
+@pytest.mark.parametrize("seconds", [5, 60])
+@pytest.mark.parametrize("name", TAGGED)
+def test_tags_and_names_make_no_difference(tmp_path, name, seconds):
+    how = FORMATS[name]
+    path = encode(tmp_path / f"a{how.suffix}", known_sound(seconds, how.rate), how)
+    before = of(path)
+    tag(path)
+    assert of(path.rename(tmp_path / "another name")) == before
+
+
+def test_lossless_formats_of_the_same_sound_have_the_same(tmp_path):
+    sound = (known_sound(20) * 32_767).round().astype(np.int16)
+    made = set()
+    for name in ("wav", "aiff", "flac", "alac", "flac in ogg", "tta", "wavpack"):
+        how, path = FORMATS[name], tmp_path / f"a{FORMATS[name].suffix}"
+        if how.codec:
+            encode(path, (sound / 32_768).astype(np.float32), how)
+        else:
+            soundfile.write(path, sound, how.rate, subtype="PCM_16")
+        made.add(of(path))
+    assert len(made) == 1
+
+
+def test_other_sound_has_another(tmp_path):
+    sound = known_sound(20)
+    quieter, shorter = sound * 0.9, sound[: -44_100 // 2]
+    paths = [
+        encode(tmp_path / f"{n}.flac", each, FORMATS["flac"])
+        for n, each in enumerate((sound, quieter, shorter))
+    ]
+    assert len(set(map(of, paths))) == 3
+
+
+def test_a_longer_sample_has_the_same(tmp_path):
+    path = encode(tmp_path / "a.flac", known_sound(100), FORMATS["flac"])
+    assert of(path, SETTLED) == of(path)

@@ -1,0 +1,128 @@
+"""A track is its sound: what was made of it stays, whatever becomes of its file's name and tags."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import mutagen
+import mutagen.id3
+import pytest
+import soundfile
+
+
+@pytest.fixture
+def music(tmp_path, demo_library) -> Path:
+    """A FLAC and an MP3, and something else that is as long as neither."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    for suffix in (".flac", ".mp3"):
+        track = next(track for track in demo_library if track.path.suffix == suffix)
+        shutil.copy(track.path, folder / f"one{suffix}")
+    return folder
+
+
+def embeddings(data: Path) -> dict[str, tuple[int, int]]:
+    """The track's and the embedding's id by the file's name."""
+    connection = sqlite3.connect(data / "catalogue.sqlite3")
+    rows = connection.execute(
+        "SELECT CAST(path AS TEXT), t.id, e.id FROM tracks t JOIN embeddings e ON e.track_id = t.id"
+    ).fetchall()
+    connection.close()
+    return {Path(path).name: (track, embedding) for path, track, embedding in rows}
+
+
+def retag(path: Path) -> None:
+    file = mutagen.File(path)
+    if isinstance(file.tags, mutagen.id3.ID3):
+        file.tags.add(mutagen.id3.TIT2(text="Another"))
+        # Large enough to move all that follows it.
+        file.tags.add(mutagen.id3.APIC(mime="image/png", data=bytes(300_000)))
+    else:
+        file["title"] = "Another"
+        file["comment"] = "x" * 300_000
+    file.save()
+
+
+def scan(musicsim, *arguments):
+    result = musicsim("scan", *arguments, "--depth", "quick", "--json")
+    assert result.code == 0, result.err
+    assert result.json["failed"] == []
+    return result.json
+
+
+def test_new_tags_are_read_and_nothing_is_embedded(musicsim, music):
+    scan(musicsim, music)
+    before = embeddings(musicsim.data)
+    for path in music.iterdir():
+        retag(path)
+    result = scan(musicsim)
+    assert (result["changed"], result["cost"]["windows"]) == (2, 0)
+    assert embeddings(musicsim.data) == before
+    found = musicsim("similar", music / "one.mp3", "--raw", "--json").json
+    assert found["query"]["title"] == "Another"
+    assert [track["title"] for track in found["results"]] == ["Another"]
+    # It is settled now, and a later pass goes on from what there is.
+    assert scan(musicsim)["unchanged"] == 2
+    settled = musicsim("scan", "--depth", "settled", "--json").json
+    assert settled["cost"]["windows"] > 0
+    assert musicsim("doctor", "--json").json["healthy"]
+
+
+def test_a_file_renamed_and_retagged_at_once_keeps_its_place_in_playlists(musicsim, music):
+    scan(musicsim, music)
+    before = embeddings(musicsim.data)
+    musicsim("playlist", music / "one.flac", "--name", "Evening")
+    listed = musicsim("playlists", "show", "Evening", "--json").json
+    assert str(music / "one.flac") in [track["path"] for track in listed]
+    (music / "new").mkdir()
+    moved = music / "new" / "two.flac"
+    (music / "one.flac").rename(moved)
+    retag(moved)
+    result = scan(musicsim)
+    assert (result["tracks"], result["cost"]["windows"]) == (2, 0)
+    assert embeddings(musicsim.data)["two.flac"] == before["one.flac"]
+    shown = musicsim("playlists", "show", "Evening", "--json").json
+    assert [track["path"] for track in shown] == [
+        str(moved) if track["path"] == str(music / "one.flac") else track["path"]
+        for track in listed
+    ]
+    assert musicsim("doctor", "--json").json["healthy"]
+
+
+def test_a_copy_is_a_track_of_its_own_and_is_not_embedded_again(musicsim, music):
+    scan(musicsim, music)
+    shutil.copy(music / "one.mp3", music / "copy.mp3")
+    retag(music / "copy.mp3")
+    # The same sound in another lossless format.
+    sound, rate = soundfile.read(music / "one.flac", dtype="int16")
+    soundfile.write(music / "one.wav", sound, rate, subtype="PCM_16")
+    result = scan(musicsim)
+    assert (result["added"], result["tracks"], result["cost"]["windows"]) == (2, 4, 0)
+    assert len(embeddings(musicsim.data)) == 4
+    for copy, original in (("copy.mp3", "one.mp3"), ("one.wav", "one.flac")):
+        nearest = musicsim("similar", music / copy, "--raw", "--json").json["results"][0]
+        assert Path(nearest["path"]).name == original
+        assert nearest["similarity"] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_other_sound_under_the_same_name_is_embedded(musicsim, music, demo_library):
+    scan(musicsim, music)
+    before = embeddings(musicsim.data)
+    other = [track.path for track in demo_library if track.path.suffix == ".flac"][1]
+    shutil.copy(other, music / "one.flac")
+    result = scan(musicsim)
+    assert result["changed"] == 1
+    assert result["cost"]["windows"] > 0
+    after = embeddings(musicsim.data)
+    assert after["one.flac"][0] == before["one.flac"][0]
+    assert after["one.flac"][1] != before["one.flac"][1]
+    assert after["one.mp3"] == before["one.mp3"]
+
+
+def test_a_changed_file_that_cannot_be_decoded_any_more_is_offered_no_more(musicsim, music):
+    scan(musicsim, music)
+    (music / "one.flac").write_bytes(b"no music any more")
+    failed = musicsim("scan", "--depth", "quick", "--json").json["failed"]
+    assert [Path(problem["path"]).name for problem in failed] == ["one.flac"]
+    assert set(embeddings(musicsim.data)) == {"one.mp3"}
+    assert musicsim("similar", music / "one.mp3", "--raw", "--json").json["results"] == []
