@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 from rich.progress import Progress
 
-from musicsim.app import Musicsim
+from musicsim.app import DataFolderInUse, Musicsim
 from musicsim.cli.library import scan_and_embed
 from musicsim.cli.output import (
     Commands,
@@ -25,6 +25,7 @@ from musicsim.cli.output import (
 )
 from musicsim.demo import DemoTrack, render_demo
 from musicsim.errors import MusicsimError, display_path
+from musicsim.folders import default_data_folder
 from musicsim.library.types import Problem, ScanSummary, Track, TrackState
 from musicsim.playlists.m3u import write_m3u
 from musicsim.playlists.rules import Rules
@@ -63,8 +64,18 @@ def gui(options: argparse.Namespace) -> int:
             f"The window can't be opened, since a library of the system is missing ({error}). On Debian and Ubuntu: "
             "sudo apt-get install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libpulse0"
         ) from error
+    try:
+        app = Musicsim.open(options.data)
+    except DataFolderInUse:
+        from musicsim.ui.instance import hand_over
+
+        wanted = None if options.folder is None else file_path(options.folder)
+        if not hand_over(options.data or default_data_folder(), wanted):
+            raise
+        say("musicsim is open already: its window has come forward.")
+        return 0
     # The window closes the app.
-    return run_window(Musicsim.open(options.data), folder=options.folder)
+    return run_window(app, folder=options.folder)
 
 
 def _has_screen() -> bool:

@@ -11,13 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSocketNotifier, QTimer
+from PySide6.QtCore import QSettings, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from musicsim import __version__
 from musicsim.errors import MusicsimError
 from musicsim.ui.bridge import Bridge
+from musicsim.ui.instance import Instance
 from musicsim.ui.main_window import MainWindow, saved_scheme
 from musicsim.ui.messages import Messages
 from musicsim.ui.theme import Theme
@@ -58,6 +59,14 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
             if folder is not None:
                 window.folders.add(folder)
 
+        instance = Instance(app.data_folder, window)
+
+        def answer(wanted: Path | None) -> None:
+            _bring_forward(window)
+            if wanted is not None:
+                window.folders.add(wanted)
+
+        instance.called.connect(answer)
         window.show()
         # After the first paint: what follows competes with the window for the processor.
         QTimer.singleShot(0, window, begin)
@@ -66,6 +75,13 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
     finally:
         bridge.close()
         app.close()
+
+
+def _bring_forward(window: QWidget) -> None:
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
 
 
 def show_failure(text: str) -> None:

@@ -43,8 +43,9 @@ def test_scan_says_what_it_found(musicsim, tmp_path):
     reasons = {Path(failure["path"]).name: failure["reason"] for failure in found["failed"]}
     assert set(reasons) == {"broken.mp3", "empty.flac"}
     assert "empty" in reasons["empty.flac"]
+    assert found["reasons"] == dict.fromkeys(reasons.values(), 1)
     assert musicsim("status", "--json").json == {
-        "tracks": 5, "embedded": 3, "pending": 0, "failed": 2, "missing": 0,
+        "tracks": 5, "embedded": 3, "pending": 0, "failed": 2, "missing": 0, "unavailable": 0,
         "folders": [str(music)], "model": found["model"], "coming_model": None, "to_refine": 0,
         "depth": "settled", "index": {"backend": "chroma", "vectors": 3, "healthy": True},
     }  # fmt: skip

@@ -20,6 +20,16 @@ from musicsim.ui.theme import Scheme, Theme
 
 
 @pytest.fixture
+def no_window_left(qapp: QApplication) -> Iterator[None]:
+    """Delete the windows that a test had made by somebody else."""
+    yield
+    for widget in QApplication.topLevelWidgets():
+        widget.deleteLater()
+    qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    qapp.processEvents()
+
+
+@pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     made = Library(tmp_path)
     yield made

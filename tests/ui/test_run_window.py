@@ -18,13 +18,7 @@ def the_window() -> MainWindow:
     return window
 
 
-@pytest.fixture(autouse=True)
-def _no_window_left(qapp: QApplication):
-    yield
-    for widget in QApplication.topLevelWidgets():
-        widget.deleteLater()
-    qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-    qapp.processEvents()
+pytestmark = pytest.mark.usefixtures("no_window_left")
 
 
 def test_it_starts_the_app_after_the_window_and_closes_it_once(app: FakeApp, qtbot) -> None:
