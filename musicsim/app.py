@@ -34,6 +34,7 @@ from musicsim.indexer import Indexer, IndexerSettings
 from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore, KnownModel
 from musicsim.library.scanner import Scanner, check_folder
+from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScanSummary, Track
 from musicsim.listening import Depth, ListeningSettings
 from musicsim.models import Models
@@ -116,6 +117,7 @@ class Musicsim:
         self._background: Background | None = None
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
         self._downloads = ThreadPoolExecutor(1, "musicsim-downloads")
+        self._covers = ThreadPoolExecutor(1, "musicsim-covers")
         self._fetch_cancelled = threading.Event()
 
     @classmethod
@@ -199,6 +201,7 @@ class Musicsim:
             self._background.stop()
         self.worker.close()
         self._answers.shutdown(cancel_futures=True)
+        self._covers.shutdown(cancel_futures=True)
         self._fetch_cancelled.set()
         self._downloads.shutdown(cancel_futures=True)
         self.embeddings.close()
@@ -278,6 +281,10 @@ class Musicsim:
         if gone:
             self.embeddings.prune()
             self.events.emit(TracksRemoved(tuple(gone)))
+
+    def cover(self, track: Track) -> Future[bytes | None]:
+        """The image file of a track's cover, from its tags or from beside it; None where there is none."""
+        return self._covers.submit(read_cover, track.path)
 
     def rescan(self) -> None:
         """Look through every folder, in the background."""

@@ -21,6 +21,7 @@ from musicsim.library.types import Track
 from musicsim.resources import resource
 from musicsim.ui.actions import TrackActions
 from musicsim.ui.bridge import Bridge
+from musicsim.ui.covers import CoverTile
 from musicsim.ui.demo import DemoJob
 from musicsim.ui.exporting import Exporter
 from musicsim.ui.first_start import FirstStart
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self.message_bar = MessageBar(self.messages, theme)
         self.player_bar = PlayerBar(
             self.player,
+            CoverTile(app, bridge, theme),
             theme,
             previous=self.commands.previous,
             play_pause=self.commands.play_pause,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -12,11 +12,11 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionSlider,
     QVBoxLayout,
-    QWidget,
 )
 
 from musicsim.library.types import Track
 from musicsim.ui import formats
+from musicsim.ui.covers import CoverTile
 from musicsim.ui.player import Player
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import one_line
@@ -58,31 +58,13 @@ class JumpSlider(QSlider):
         )
 
 
-class CoverTile(QWidget):
-    """Stands where a cover would: a note on a tinted square."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setFixedSize(QSize(48, 48))
-        theme.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt's."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.colours.selection))
-        painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
-        self._theme.icon("note", "accent").paint(painter, self.rect().adjusted(12, 12, -12, -12))
-
-
 class PlayerBar(QFrame):
     """Track, transport, place in the track, volume."""
 
     def __init__(
         self,
         player: Player,
+        cover: CoverTile,
         theme: Theme,
         *,
         previous: QAction,
@@ -93,6 +75,7 @@ class PlayerBar(QFrame):
         self.setObjectName("playerBar")
         self._player = player
         self._theme = theme
+        self._cover = cover
         self._volume_before_mute = 0.0
         self._title = ElidedLabel()
         self._title.setFont(scaled_font(self._title, 1.05, bold=True))
@@ -129,7 +112,7 @@ class PlayerBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 16, 10)
         row.setSpacing(12)
-        row.addWidget(CoverTile(theme))
+        row.addWidget(cover)
         row.addLayout(names, 3)
         transport = QHBoxLayout()
         transport.setSpacing(4)
@@ -160,6 +143,7 @@ class PlayerBar(QFrame):
         return label
 
     def _show_track(self, track: Track | None) -> None:
+        self._cover.show_track(track)
         self.seek.setEnabled(track is not None)
         if track is None:
             self._title.setText(self.tr("Nothing is playing"))

@@ -20,6 +20,7 @@ from musicsim.errors import MusicsimError
 from musicsim.events import Events, ModelChanged, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue, ScannedFile
 from musicsim.library.embeddings import EmbeddingStore, KnownModel
+from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import Tags, Track, TrackState
 from musicsim.listening import Depth, ListeningSettings
 from musicsim.models import OfferedModel, read_model
@@ -185,6 +186,9 @@ class FakeApp:
 
     def remove_folder(self, folder: Path) -> None:
         self.events.emit(TracksRemoved(tuple(self.catalogue.remove_folder(folder))))
+
+    def cover(self, track: Track) -> Future[bytes | None]:
+        return AtOnce().submit(read_cover, track.path)
 
     def forget_missing(self) -> int:
         gone = self.catalogue.forget_missing()

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.id3 import ID3
-from mutagen.mp4 import MP4Tags
+from mutagen.mp4 import MP4FreeForm, MP4Tags
 
 Values = Callable[[str], list[Any]]
 """The values of a field, maybe none."""
@@ -214,7 +214,7 @@ def _plain(value: Any) -> list[Any]:
     """MP4's values; those of iTunes' free-form atoms are bytes."""
     if not isinstance(value, list):
         return [value]
-    return [bytes(v).decode("utf-8", "replace") if isinstance(v, bytes) else v for v in value]
+    return [bytes(v).decode("utf-8", "replace") if isinstance(v, MP4FreeForm) else v for v in value]
 
 
 def _of_ape(value: Any) -> list[Any]:

@@ -71,6 +71,11 @@ def complete(tags: Tags, below_root: PurePath) -> Tags:
     )
 
 
+def is_disc_folder(name: str) -> bool:
+    """Whether a folder of this name holds one of the discs of the album around it."""
+    return _DISC_FOLDER.fullmatch(name) is not None
+
+
 def _readable(name: str) -> str:
     text = display_path(name)
     return text if " " in text else text.replace("_", " ").strip() or text

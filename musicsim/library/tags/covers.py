@@ -1,0 +1,104 @@
+"""The picture on the front of a record: in the file, or beside it."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import mutagen
+from mutagen.asf import ASFTags
+from mutagen.flac import Picture
+from mutagen.id3 import ID3
+from mutagen.mp4 import MP4Cover
+
+from musicsim.errors import display_path
+from musicsim.library.tags.encodings import repair
+from musicsim.library.tags.families import values_of
+from musicsim.library.tags.names import is_disc_folder
+
+_log = logging.getLogger(__name__)
+
+_FRONT = 3  # the type of picture, as ID3 numbers them and all others after it
+_UNKNOWN = 0
+_NAMES = ("cover", "folder", "front", "album", "albumart", "albumartsmall")
+"""Without their suffix; the first that is there is taken."""
+_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
+_LARGEST = 32 * 2**20
+"""Bytes: what is larger is no cover for a screen, and maybe a trap."""
+
+
+def read_cover(path: Path) -> bytes | None:
+    """The cover of an audio file: that of its tags, else an image beside it; None where there is neither.
+
+    Whether it is an image that can be shown is for the caller to find out. What can't be read is no cover.
+    """
+    try:
+        return _embedded(path) or _beside(path.parent)
+    except OSError as error:
+        _log.info("no cover for %s: %s", display_path(path), error)
+        return None
+
+
+def _embedded(path: Path) -> bytes | None:
+    with path.open("rb") as file:
+        try:
+            found = mutagen.File(file)
+            pictures = [] if found is None else list(_pictures(found))
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
+            _log.info("no pictures in %s: %r", display_path(path), error)
+            return None
+    pictures = [(kind, data) for kind, data in pictures if 0 < len(data) <= _LARGEST]
+    front = next((data for kind, data in pictures if kind == _FRONT), None)
+    return front or next((data for _, data in pictures), None)
+
+
+def _pictures(found: Any) -> Iterator[tuple[int, bytes]]:
+    """The pictures in a file's tags, each with its type."""
+    if isinstance(found.tags, ID3):
+        for frame in found.tags.getall("APIC"):
+            yield frame.type, bytes(frame.data)
+        return
+    for value in values_of(found, repair)("cover"):
+        if isinstance(value, Picture):
+            yield value.type, value.data
+        elif isinstance(
+            value, str
+        ):  # a FLAC picture, as Vorbis comments carry it; or, long ago, an image alone
+            data = base64.b64decode(value)
+            try:
+                picture = Picture(data)
+                yield picture.type, picture.data
+            except mutagen.MutagenError:
+                yield _UNKNOWN, data
+        elif isinstance(found.tags, ASFTags):
+            yield value[0], _of_windows_media(value)
+        elif isinstance(value, MP4Cover):
+            yield _UNKNOWN, bytes(value)
+        else:  # APEv2: a name, and the picture
+            yield _UNKNOWN, bytes(value).partition(b"\0")[2]
+
+
+def _of_windows_media(value: bytes) -> bytes:
+    """The image in a WM/Picture: type, size, two UTF-16 strings that end in a zero, and the image."""
+    size = int.from_bytes(value[1:5], "little")
+    return value[-size:] if 0 < size <= len(value) - 9 else b""
+
+
+def _beside(folder: Path) -> bytes | None:
+    """The image in a folder, or in the one above if this is one of several discs."""
+    ranked: list[tuple[int, str, str]] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            stem, suffix = os.path.splitext(entry.name.casefold())  # noqa: PTH122 (a name, no path)
+            if suffix in _SUFFIXES and stem in _NAMES and entry.is_file():
+                ranked.append((_NAMES.index(stem), entry.name, entry.path))
+    for _, _, path in sorted(ranked):
+        if 0 < os.path.getsize(path) <= _LARGEST:  # noqa: PTH202 (the path is a scan's)
+            return Path(path).read_bytes()
+    return _beside(folder.parent) if is_disc_folder(folder.name) else None

@@ -1,0 +1,66 @@
+import shutil
+
+import mutagen
+import mutagen.flac
+import mutagen.id3
+import pytest
+from tagged_files import PICTURE, WRITERS, make
+
+from musicsim.library.tags.covers import read_cover
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_cover_in_the_tags_of_every_family(tmp_path, name):
+    path = make(tmp_path, name)
+    assert read_cover(path) is None
+    WRITERS[name](path)
+    (tmp_path / "cover.jpg").write_bytes(b"the file's own comes first")
+    assert read_cover(path) == PICTURE
+
+
+@pytest.mark.parametrize("name", ["mp3", "flac"])
+def test_of_several_pictures_the_front_is_taken(tmp_path, name):
+    path = make(tmp_path, name)
+    file = mutagen.File(path)
+    for kind in (4, 3, 6):
+        if name == "mp3":
+            if file.tags is None:
+                file.add_tags()
+            file.tags.add(mutagen.id3.APIC(type=kind, desc=str(kind), data=bytes([kind])))
+        else:
+            picture = mutagen.flac.Picture()
+            picture.type, picture.data = kind, bytes([kind])
+            file.add_picture(picture)
+    file.save()
+    assert read_cover(path) == bytes([3])
+
+
+def test_an_image_beside_the_file(tmp_path):
+    path = make(tmp_path, "wav")
+    (tmp_path / "photo.jpg").write_bytes(b"no cover")
+    (tmp_path / "cover.txt").write_bytes(b"no image")
+    (tmp_path / "Folder.JPG").write_bytes(b"folder")
+    assert read_cover(path) == b"folder"
+    (tmp_path / "Cover.png").write_bytes(b"")
+    assert read_cover(path) == b"folder"
+    (tmp_path / "Cover.png").write_bytes(b"cover")
+    assert read_cover(path) == b"cover"
+
+
+@pytest.mark.parametrize(("folder", "cover"), [("CD 2", b"above"), ("Sky", None)])
+def test_the_discs_of_an_album_share_its_image(tmp_path, folder, cover):
+    (tmp_path / folder).mkdir()
+    (tmp_path / "front.webp").write_bytes(b"above")
+    path = make(tmp_path, "wav").rename(tmp_path / folder / "a.wav")
+    assert read_cover(path) == cover
+
+
+def test_damage_is_no_cover_and_no_error(tmp_path):
+    path = make(tmp_path, "flac")
+    WRITERS["flac"](path)
+    whole = path.read_bytes()
+    for end in range(0, len(whole), 97):
+        path.write_bytes(whole[:end])
+        read_cover(path)
+    shutil.rmtree(tmp_path)
+    assert read_cover(path) is None
