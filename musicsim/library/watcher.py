@@ -11,9 +11,11 @@ import contextlib
 import errno
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Collection
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,19 @@ QUIET_SECONDS = 1.5
 """A path is looked at when nothing has happened to it for so long."""
 RESCAN_SECONDS = 30 * 60.0
 """How often everything is looked through, as a net below the watcher."""
+CHECK_SECONDS = 60.0
+"""How often the watcher is asked whether it is still alive."""
+
+INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
+MOUNTS = Path("/proc/self/mounts")
+# What others do there is not told to this machine.
+_NETWORK = frozenset(
+    {
+        "9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs",
+        "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "virtiofs", "vboxsf",
+    }
+)  # fmt: skip
+_LIMIT_REACHED = "the system's limit of watched folders is reached"
 
 
 class DirtyPaths:
@@ -87,6 +102,7 @@ class Watcher:
         self._observer: Any = Observer()
         self._watching = threading.Lock()
         self._watches: dict[Path, tuple[Any, tuple[int, int]]] = {}
+        self._below: dict[Path, int] = {}
         self._thread = threading.Thread(target=self._run, name="musicsim-watcher")
 
     def start(self) -> None:
@@ -97,17 +113,20 @@ class Watcher:
     def watch(self, folders: Collection[Path]) -> None:
         """Watch these folders, and no others."""
         with self._watching:
-            failed = self._watch(folders)
+            self._renew_if_dead()
+            unwatched = self._watch(folders)
         text = ""
-        if failed:
+        if unwatched:
             minutes = round(RESCAN_SECONDS / 60)
-            text = (
-                f"Can't watch {', '.join(failed)}: looked through every {minutes} minutes instead."
+            named = ", ".join(
+                f"{display_path(folder)} ({reason})" for folder, reason in unwatched.items()
             )
+            text = f"Can't watch {named}: looked through every {minutes} minutes instead."
         self._events.emit(Notice("watcher", text))
 
-    def _watch(self, folders: Collection[Path]) -> list[str]:
-        failed: list[str] = []
+    def _watch(self, folders: Collection[Path]) -> dict[Path, str]:
+        """Watch these folders; returns those of which not everything will be told, and why."""
+        unwatched: dict[Path, str] = {}
         there = {folder: identity for folder in folders if (identity := _identity(folder))}
         for folder, (watch, identity) in list(self._watches.items()):
             # A folder that was deleted and made again, or a disk plugged in again, needs a new watch.
@@ -121,15 +140,33 @@ class Watcher:
             try:
                 watch = self._observer.schedule(_Handler(self._add), str(folder), recursive=True)
                 self._watches[folder] = (watch, identity)
+                self._below[folder] = sum(1 for _ in os.walk(folder))
             except OSError as error:
-                reason = (
-                    "the system's limit of watched folders is reached"
-                    if error.errno in (errno.ENOSPC, errno.EMFILE)
-                    else error.strerror or str(error)
-                )
-                failed.append(f"{display_path(folder)} ({reason})")
+                at_limit = error.errno in (errno.ENOSPC, errno.EMFILE)
+                unwatched[folder] = _LIMIT_REACHED if at_limit else error.strerror or str(error)
                 _log.warning("can't watch %s: %s", display_path(folder), error)
-        return failed
+        # Folders beyond the limit are passed over without an error.
+        limit = _inotify_limit()
+        watched = 0
+        for folder in self._watches:
+            watched += self._below[folder]
+            if watched >= limit:
+                unwatched[folder] = _LIMIT_REACHED
+            elif is_network_folder(folder):
+                unwatched[folder] = "a network folder, of which this computer hears only in part"
+        return unwatched
+
+    def _renew_if_dead(self) -> bool:
+        """Begin anew if a thread of the watcher has ended; returns whether one had."""
+        threads = [self._observer, *self._observer.emitters]
+        if self._stopping or not self._thread.is_alive() or all(t.is_alive() for t in threads):
+            return False
+        _log.warning("the watcher has died, and is begun anew")
+        self._observer.stop()
+        self._observer = Observer()
+        self._watches.clear()
+        self._observer.start()
+        return True
 
     def stop(self) -> None:
         """End; waits for a callback that is under way."""
@@ -149,19 +186,29 @@ class Watcher:
 
     def _run(self) -> None:
         next_rescan = time.monotonic() + RESCAN_SECONDS
+        next_check = time.monotonic() + CHECK_SECONDS
         while True:
             with self._condition:
                 if self._stopping:
                     return
                 now = time.monotonic()
                 due = self._dirty.take_due(now)
-                if not due and now < next_rescan:
+                if not due and now < min(next_rescan, next_check):
                     first = self._dirty.next_due()
-                    until = next_rescan if first is None else first + QUIET_SECONDS
+                    until = min(next_rescan, next_check)
+                    if first is not None:
+                        until = min(until, first + QUIET_SECONDS)
                     self._condition.wait(max(until - now, 0.05))
                     continue
             if due:
                 self._changed(due)
+            if now >= next_check:
+                next_check = now + CHECK_SECONDS
+                with self._watching:
+                    died = self._renew_if_dead()
+                if died:
+                    # It watches again with the next scan, which finds what was missed.
+                    next_rescan = now
             if now >= next_rescan:
                 next_rescan = now + RESCAN_SECONDS
                 self._rescan()
@@ -182,6 +229,31 @@ class _Handler(FileSystemEventHandler):
         for path in (event.src_path, event.dest_path):
             if path:
                 self._add(Path(os.fsdecode(path)))
+
+
+def _inotify_limit() -> float:
+    """How many folders the system watches for one user; no limit where there is no such thing."""
+    try:
+        return int(INOTIFY_LIMIT.read_text())
+    except (OSError, ValueError):
+        return inf
+
+
+def is_network_folder(folder: Path) -> bool:
+    """Whether a folder lies on another computer, as far as the system says."""
+    try:
+        lines = os.fsdecode(MOUNTS.read_bytes()).splitlines()
+    except OSError:
+        return False
+    # The last of those that hold the folder most closely: mounts lie on top of each other.
+    found, kind = Path(), ""
+    for line in lines:
+        _, place, of_kind, *_ = line.split(" ")
+        # The file writes a space as "\\040".
+        mounted = Path(re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), place))
+        if folder.is_relative_to(mounted) and len(mounted.parts) >= len(found.parts):
+            found, kind = mounted, of_kind
+    return kind in _NETWORK
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ import pytest
 
 from musicsim.events import Events, Notice
 from musicsim.library import watcher as watcher_module
-from musicsim.library.watcher import QUIET_SECONDS, DirtyPaths, Watcher
+from musicsim.library.watcher import QUIET_SECONDS, DirtyPaths, Watcher, is_network_folder
 
 LATER = QUIET_SECONDS + 1
 
@@ -112,6 +112,61 @@ def test_folders_that_cannot_be_watched_are_named(watched, tmp_path, monkeypatch
     watched.watcher.watch([watched.folder, other])
     assert "other (the system's limit of watched folders is reached)" in watched.notices[-1]
     assert "every 30 minutes" in watched.notices[-1]
+
+
+def test_more_folders_than_the_system_watches_are_told_of(watched, tmp_path, monkeypatch):
+    # inotify passes over those beyond the limit without a word.
+    for n in range(5):
+        (watched.folder / str(n)).mkdir()
+    (tmp_path / "limit").write_text("4\n")
+    monkeypatch.setattr(watcher_module, "INOTIFY_LIMIT", tmp_path / "limit")
+    other = tmp_path / "other"
+    other.mkdir()
+    watched.watcher.watch([other])
+    assert watched.notices[-1] == ""
+    watched.watcher.watch([watched.folder, other])
+    assert "music (the system's limit of watched folders is reached)" in watched.notices[-1]
+
+
+def test_a_network_folder_is_told_of(watched, tmp_path, monkeypatch):
+    mounts = tmp_path / "mounts"
+    spaced = str(watched.folder).replace("/music", "/my\\040music")
+    mounts.write_text(
+        f"/dev/sda1 / ext4 rw 0 0\nserver:/music {watched.folder} nfs4 rw 0 0\n"
+        f"//server/music {spaced} cifs rw 0 0\n/dev/sdb1 {watched.folder}/local ext4 rw 0 0\n"
+    )
+    monkeypatch.setattr(watcher_module, "MOUNTS", mounts)
+    watched.watcher.watch([watched.folder])
+    assert "music (a network folder" in watched.notices[-1]
+    assert "every 30 minutes" in watched.notices[-1]
+    assert is_network_folder(watched.folder.with_name("my music") / "a")
+    assert not is_network_folder(watched.folder / "local" / "a")
+    assert not is_network_folder(tmp_path)
+    monkeypatch.setattr(watcher_module, "MOUNTS", tmp_path / "nowhere")
+    assert not is_network_folder(watched.folder)
+
+
+def test_a_watcher_that_died_is_begun_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(watcher_module, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(watcher_module, "CHECK_SECONDS", 0.05)
+    folder = tmp_path / "music"
+    folder.mkdir()
+    changes: queue.Queue[set[Path]] = queue.Queue()
+    rescans: queue.Queue[None] = queue.Queue()
+
+    def rescan() -> None:
+        watcher.watch([folder])
+        rescans.put(None)
+
+    watcher = Watcher(changes.put, rescan, Events())
+    watcher.start()
+    watcher.watch([folder])
+    watcher._observer.stop()
+    watcher._observer.join()
+    rescans.get(timeout=20)
+    (folder / "a.mp3").write_bytes(b"new")
+    assert folder / "a.mp3" in changes.get(timeout=20)
+    watcher.stop()
 
 
 def test_everything_is_looked_through_now_and_then(monkeypatch):
