@@ -23,6 +23,7 @@ from musicsim.events import (
     Events,
     FetchProgress,
     ModelChanged,
+    Notice,
     ProblemsChanged,
     ScanFinished,
     ScanStarted,
@@ -93,6 +94,7 @@ class Musicsim:
 
     def __init__(self, data_folder: Path, *, read_only: bool, lock: FileLock | None) -> None:
         self.data_folder = data_folder
+        self.read_only = read_only
         self.events = Events()
         self._lock = lock
         with contextlib.ExitStack() as undo:
@@ -205,9 +207,16 @@ class Musicsim:
         self._fetch_cancelled.set()
         self._downloads.shutdown(cancel_futures=True)
         self.embeddings.close()
+        if not self.read_only:
+            self.catalogue.database.back_up()
         self.catalogue.close()
         if self._lock is not None:
             self._lock.release()
+
+    @property
+    def mended(self) -> list[str]:
+        """What was done about damaged files when this was opened."""
+        return [text for text in (self.catalogue.database.mended, self.embeddings.mended) if text]
 
     # --- the library, kept up to date in the background ---
 
@@ -220,9 +229,12 @@ class Musicsim:
                 folders=self.catalogue.folders,
                 indexer=self.make_indexer(),
                 worker=self.worker,
+                finished=self.catalogue.database.back_up,
                 events=self.events,
             )
             self._background.start()
+            for mended in self.mended:
+                self.events.emit(Notice("storage", mended))
 
     def scan(
         self,

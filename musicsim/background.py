@@ -36,6 +36,8 @@ class Background:
         Embeds what the scans find.
     worker
         Let go when idle.
+    finished
+        Called when everything is embedded for the moment.
     events
         Told what went wrong.
     """
@@ -48,8 +50,10 @@ class Background:
         folders: Callable[[], Collection[Path]],
         indexer: Indexer,
         worker: WorkerClient,
+        finished: Callable[[], object],
         events: Events,
     ) -> None:
+        self._finished = finished
         self.indexer = indexer
         self._scan = scan
         self._update = update
@@ -131,6 +135,7 @@ class Background:
             if not self._stopping.is_set():
                 with self._notices("worker"):
                     self.indexer.run()
+                    self._finished()
 
     @contextlib.contextmanager
     def _notices(self, topic: str) -> Iterator[None]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import CommandLine
 
 # Before anything imports Qt, which asks when the first application is made.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -88,6 +89,12 @@ def _children() -> dict[int, str]:
                 if not any(allowed in command for allowed in _ALLOWED_PROCESSES):
                     children[pid] = command.replace(b"\0", b" ").decode(errors="replace")
     return children
+
+
+@pytest.fixture
+def musicsim(tmp_path: Path) -> CommandLine:
+    """The command line, on a fresh data folder."""
+    return CommandLine(tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,8 @@ MIGRATIONS = (
 )
 
 _NO_DETAILS = TagDetails()
+_IDS_LOST = 2**24
+"""More than were ever given between two copies."""
 
 _FILE_COLUMNS = (
     "folder_id, path, size, mtime_ns, content_key, title, artist, album, album_artist, genre, year, track_number, "
@@ -164,6 +166,10 @@ class Catalogue:
 
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
         self.database = Database(data_folder / CATALOGUE_FILE, MIGRATIONS, read_only=read_only)
+        if self.database.mended:
+            # Ids that were given after the copy was made are in the index and the windows: they never come again.
+            with self.database.transaction() as db:
+                db.execute("UPDATE sqlite_sequence SET seq = seq + ?", (_IDS_LOST,))
 
     def close(self) -> None:
         """Close the file."""

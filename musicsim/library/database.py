@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from musicsim.errors import MusicsimError, display_path
 
+_log = logging.getLogger(__name__)
+
+_SOON_CHECKED = 2**25
+"""Bytes that are read in no time: a file of fewer is checked at every start."""
+
 
 class CatalogueError(MusicsimError):
     """The catalogue can't be read or written, or what is asked of it can't be done."""
+
+
+class DamagedError(CatalogueError):
+    """A database file is not what was written."""
 
 
 class Database:
@@ -21,6 +33,8 @@ class Database:
 
     Reads and writes take a lock, so a thread never sees half of another's transaction. A transaction that is not
     committed when the process dies never was.
+
+    A damaged file is put aside, and the last copy of it (see `back_up`) takes its place.
 
     Parameters
     ----------
@@ -31,29 +45,62 @@ class Database:
         to a name that ends in `.backup`.
     read_only
         Open an existing file without changing anything.
+    derived
+        What it holds can be made again: a damaged file without a copy is begun anew.
+
+    Attributes
+    ----------
+    mended
+        What was done about a damaged file when this was opened; empty if it was none.
 
     Raises
     ------
     CatalogueError
         If the file can't be opened, is not ours, or was written by a newer musicsim.
+    DamagedError
+        If it is damaged, and there is no copy.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str], *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[str],
+        *,
+        read_only: bool = False,
+        derived: bool = False,
+    ) -> None:
         self.path = path
+        self.mended = ""
         self._lock = threading.RLock()
         self._depth = 0
+        self._backed_up = 0
+        try:
+            self._open(migrations, read_only)
+        except DamagedError:
+            if read_only:
+                raise
+            self.mended = self._mend(derived=derived)
+            if not self.mended:
+                raise
+            _log.warning("%s", self.mended)
+            self._open(migrations, read_only)
+        if not read_only:
+            self._suspicion.unlink(missing_ok=True)
+
+    def _open(self, migrations: Sequence[str], read_only: bool) -> None:
         with self._plain_errors():
             if read_only:
                 # Not immutable: another process may be writing this very moment.
-                address = path.absolute().as_uri() + "?mode=ro"
+                address = self.path.absolute().as_uri() + "?mode=ro"
                 self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
             else:
-                self._connection = sqlite3.connect(path, check_same_thread=False)
+                self._connection = sqlite3.connect(self.path, check_same_thread=False)
             self._connection.isolation_level = None
             try:
                 self._connection.execute("PRAGMA busy_timeout = 10000")
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 if not read_only:
+                    self._check_at_start()
                     self._connection.execute("PRAGMA journal_mode = WAL")
                     # Safe against a killed process; after a power cut the last moments may be embedded again.
                     self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -61,6 +108,61 @@ class Database:
             except BaseException:
                 self._connection.close()
                 raise
+
+    def _check_at_start(self) -> None:
+        """Look for damage, thoroughly where there was a sign of it; raise `DamagedError`."""
+        ((pages,),) = self._connection.execute("PRAGMA page_count")
+        ((page_size,),) = self._connection.execute("PRAGMA page_size")
+        log = self._beside("-wal")
+        all_is_here = not log.exists() or not log.stat().st_size
+        if all_is_here and self.path.stat().st_size < pages * page_size:
+            raise DamagedError(f"{display_path(self.path)} is damaged: it is cut short.")
+        check = "integrity_check" if self._suspicion.exists() else "quick_check"
+        if check == "integrity_check" or pages * page_size < _SOON_CHECKED:
+            ((verdict,),) = self._connection.execute(f"PRAGMA {check}(1)")
+            if verdict != "ok":
+                raise DamagedError(f"{display_path(self.path)} is damaged ({verdict}).")
+
+    def _beside(self, end: str) -> Path:
+        return self.path.with_name(self.path.name + end)
+
+    @property
+    def _suspicion(self) -> Path:
+        """A file that is there if this one is to be checked when it is opened next."""
+        return self._beside(".suspect")
+
+    def _mend(self, *, derived: bool) -> str:
+        """Put the damaged file aside, and its last copy in its place; returns what was done, empty for nothing."""
+        copies = [self._beside(".backup"), *self.path.parent.glob(f"{self.path.name}.version-*")]
+        copies = sorted((c for c in copies if c.exists()), key=lambda c: c.stat().st_mtime)
+        if not copies and not derived:
+            return ""
+        half_done = self._beside(".part")
+        with self._plain_disk_errors():
+            if copies:
+                shutil.copyfile(copies[-1], half_done)
+            for end in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    self._beside(end).replace(self._beside(f".damaged{end}"))
+            where = display_path(self.path)
+            if not copies:
+                return f"{where} was damaged, and is begun anew."
+            half_done.replace(self.path)
+            made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[-1].stat().st_mtime))
+            return (
+                f"{where} was damaged. Its copy of {made} has taken its place; "
+                "what is newer is found again by a scan."
+            )
+
+    @contextlib.contextmanager
+    def _plain_disk_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise CatalogueError(
+                f"{display_path(self.path)} is damaged, and its copy can't take its place ({error.strerror or error}): "
+                "make room on the disk, and check the permissions of its folder."
+            ) from error
 
     def _migrate(self, migrations: Sequence[str], read_only: bool) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
@@ -74,22 +176,43 @@ class Database:
                 f"{display_path(self.path)} was written by an older musicsim: run `musicsim scan` once to update it."
             )
         if 0 < version < len(migrations):
-            self._back_up(version)
+            self._back_up_version(version)
         for number in range(version, len(migrations)):
             script = f"BEGIN; {migrations[number]}; PRAGMA user_version = {number + 1}; COMMIT;"
             self._connection.executescript(script)
 
-    def _back_up(self, version: int) -> None:
+    def back_up(self) -> None:
+        """Copy the file, if something was written since the last time; a full disk is no reason to stop."""
+        with self._lock:
+            if self._connection.total_changes == self._backed_up:
+                return
+            changes = self._connection.total_changes
+            try:
+                self._copy_to(self._beside(".backup"))
+            except (sqlite3.Error, OSError) as error:
+                _log.warning("%s can't be copied: %s", display_path(self.path), error)
+            else:
+                self._backed_up = changes
+
+    def _back_up_version(self, version: int) -> None:
         """Copy the file as it is before it is migrated; the copy before an earlier migration makes way."""
-        half_done = self.path.with_name(f"{self.path.name}.backup.part")
+        earlier = list(self.path.parent.glob(f"{self.path.name}.version-*.backup"))
+        self._copy_to(self._beside(f".version-{version}.backup"))
+        for copy in earlier:
+            copy.unlink()
+
+    def _copy_to(self, target: Path) -> None:
+        half_done = self._beside(".part")
         half_done.unlink(missing_ok=True)
         copy = sqlite3.connect(half_done)
         try:
             self._connection.backup(copy)
+            ((verdict,),) = copy.execute("PRAGMA quick_check(1)")
             copy.close()
-            for older in self.path.parent.glob(f"{self.path.name}.version-*.backup"):
-                older.unlink()
-            half_done.replace(self.path.with_name(f"{self.path.name}.version-{version}.backup"))
+            if verdict != "ok":
+                # An earlier copy is worth more.
+                raise sqlite3.DatabaseError(verdict)
+            half_done.replace(target)
         finally:
             copy.close()
             half_done.unlink(missing_ok=True)
@@ -111,7 +234,12 @@ class Database:
             elif code.startswith("SQLITE_CANTOPEN"):
                 text = f"{where} can't be opened: check that its folder exists and may be read and written."
             elif code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-                text = f"{where} is damaged ({error}): move it away and scan again, or bring it back from a backup."
+                with contextlib.suppress(OSError):
+                    self._suspicion.touch()
+                raise DamagedError(
+                    f"{where} is damaged ({error}). Start musicsim again: it goes back to the last copy. "
+                    "If there is none, move the file away and scan again."
+                ) from error
             elif code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 text = f"{where} is in use by another program: close that and try again."
             elif code.startswith("SQLITE_IOERR"):
@@ -147,6 +275,12 @@ class Database:
         """Every row of a SELECT."""
         with self._lock, self._plain_errors():
             return self._connection.execute(sql, parameters).fetchall()
+
+    @staticmethod
+    def suspect(path: Path) -> None:
+        """Have a file checked thoroughly, and mended if need be, when it is opened next."""
+        if path.exists():
+            path.with_name(path.name + ".suspect").touch()
 
     def check(self) -> tuple[bool, str]:
         """Whether the file is sound, and what SQLite says of it."""

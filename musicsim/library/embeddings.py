@@ -147,7 +147,9 @@ class EmbeddingStore:
 
     def __init__(self, catalogue: Catalogue, data_folder: Path, *, read_only: bool = False) -> None:
         self._catalogue = catalogue
-        self._windows = Database(data_folder / WINDOWS_FILE, _MIGRATIONS, read_only=read_only)
+        self._windows = Database(
+            data_folder / WINDOWS_FILE, _MIGRATIONS, read_only=read_only, derived=True
+        )
 
     def close(self) -> None:
         """Close the windows' file; the catalogue is its owner's."""
@@ -425,6 +427,11 @@ class EmbeddingStore:
         with self._catalogue.database.transaction() as db:
             db.execute("DELETE FROM models WHERE identity = ?", (model,))
             return db.execute("DELETE FROM embeddings WHERE model = ?", (model,)).rowcount
+
+    @property
+    def mended(self) -> str:
+        """What was done about a damaged file of windows; see `Database`."""
+        return self._windows.mended
 
     def check(self) -> tuple[bool, str]:
         """Whether the windows' file is sound, and what SQLite says of it."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from told import Told
+from command_line import Told
 
 from musicsim.app import Musicsim
 from musicsim.cli.main import run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from told import Told
+from command_line import Told
 from weights_server import (
     Published,
     WeightsServer,

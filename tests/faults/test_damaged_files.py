@@ -1,0 +1,122 @@
+"""Files of the data folder that a disk, a crash or a person has spoilt."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from library import FaultyLibrary
+
+TRACKS = 12
+
+
+def cut_short(file: Path) -> None:
+    with file.open("r+b") as opened:
+        opened.truncate(file.stat().st_size // 2)
+
+
+def overwrite(file: Path) -> None:
+    """Put other bytes over the first half, the header included."""
+    with file.open("r+b") as opened:
+        opened.write(b"\xa5" * (file.stat().st_size // 2))
+
+
+def scratch(file: Path) -> None:
+    """Put other bytes over the middle third, so that the header looks right."""
+    third = file.stat().st_size // 3
+    with file.open("r+b") as opened:
+        opened.seek(third)
+        opened.write(b"\xa5" * third)
+
+
+DAMAGES = [cut_short, overwrite, scratch]
+Damage = Callable[[Path], None]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_catalogue_goes_back_to_its_copy(library: FaultyLibrary, damage: Damage):
+    library.fill(TRACKS)
+    library.scan()
+    before = library.embedded()
+    damage(library.data / "catalogue.sqlite3")
+    result = library.scan()
+    assert (result["tracks"], result["cost"]["windows"]) == (TRACKS, 0)
+    assert library.embedded() == before
+    assert (library.data / "catalogue.sqlite3.damaged").exists()
+    library.check(TRACKS)
+
+
+@pytest.mark.slow
+def test_what_came_after_the_copy_is_found_again(library: FaultyLibrary):
+    library.fill(TRACKS)
+    library.scan()
+    copy = library.data / "catalogue.sqlite3.backup"
+    shutil.copy(copy, library.data / "kept")
+    library.fill(4, first=TRACKS)
+    library.scan()
+    (library.data / "kept").replace(copy)
+    cut_short(library.data / "catalogue.sqlite3")
+    doctor = library.musicsim("doctor")
+    assert doctor.code == 0
+    assert "was damaged. Its copy of" in doctor.out
+    result = library.scan()
+    assert (result["added"], result["tracks"]) == (4, TRACKS + 4)
+    # An id that was given before is in the index still, for another track maybe.
+    ids = sorted(one.id for one in library.embedded().values())
+    assert ids[TRACKS] > ids[TRACKS - 1] + 1000
+    library.check(TRACKS + 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_windows_cost_no_embedding(library: FaultyLibrary, damage: Damage):
+    library.fill(TRACKS)
+    library.scan()
+    before = library.embedded()
+    damage(library.data / "windows.sqlite3")
+    assert library.scan()["cost"]["windows"] == 0
+    assert library.embedded() == before
+    listed = library.musicsim("status", "--json").json
+    assert (listed["embedded"], listed["index"]["healthy"]) == (TRACKS, True)
+    assert library.musicsim("doctor", "--json").json["healthy"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", [*DAMAGES, Path.unlink])
+def test_a_damaged_index_is_made_again(library: FaultyLibrary, damage: Damage):
+    library.fill(TRACKS)
+    library.scan()
+    before = library.embedded()
+    files = [file for file in (library.data / "index").rglob("*") if file.is_file()]
+    assert any(file.name == "chroma.sqlite3" for file in files)
+    for file in files:
+        if file.stat().st_size:
+            damage(file)
+    found = library.musicsim("similar", library.music / "00" / "0000.wav", "--raw", "--json")
+    assert len(found.json["results"]) == TRACKS - 1
+    assert library.scan()["cost"]["windows"] == 0
+    assert library.embedded() == before
+    library.check(TRACKS)
+
+
+def test_without_a_copy_a_damaged_catalogue_is_named_with_the_remedy(library: FaultyLibrary):
+    library.data.mkdir()
+    (library.data / "catalogue.sqlite3").write_bytes(b"this is not a database at all" * 200)
+    result = library.musicsim("scan", library.music)
+    assert result.code == 1
+    assert "catalogue.sqlite3 is damaged" in result.err
+    assert "move the file away and scan again" in " ".join(result.err.split())
+    assert (library.data / "catalogue.sqlite3").read_bytes().startswith(b"this is not")
+
+
+def test_a_reader_says_what_is_damaged_and_mends_nothing(library: FaultyLibrary):
+    library.fill(1)
+    library.scan()
+    file = library.data / "catalogue.sqlite3"
+    overwrite(file)
+    damaged = file.read_bytes()
+    result = library.musicsim("similar", library.music / "00" / "0000.wav")
+    assert result.code == 1
+    assert "is damaged" in result.err
+    assert file.read_bytes() == damaged
