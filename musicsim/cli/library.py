@@ -204,7 +204,9 @@ def watch(options: argparse.Namespace) -> None:
                 for track in app.catalogue.tracks_by_id(event.track_ids):
                     state = "missing" if track.missing else _STATES[track.state]
                     reason = f" ({track.problem})" if track.problem else ""
-                    print(f"{state}: {printable(path_text(track.path))}{reason}", flush=True)
+                    # In one piece, line break and all: the scan and the listening tell from threads of their own.
+                    line = f"{state}: {printable(path_text(track.path))}{reason}\n"
+                    print(line, end="", flush=True)
             elif isinstance(event, Notice) and event.text:
                 complain(event.text)
 

@@ -43,6 +43,8 @@ _NETWORK = frozenset(
         "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "virtiofs", "vboxsf",
     }
 )  # fmt: skip
+_BURST = 5_000
+"""Events in a row after which everything is looked through: beyond some 16,000 Linux drops them without a word."""
 _LIMIT_REACHED = "the system's limit of watched folders is reached"
 
 
@@ -103,6 +105,7 @@ class Watcher:
         self._watching = threading.Lock()
         self._watches: dict[Path, tuple[Any, tuple[int, int]]] = {}
         self._below: dict[Path, int] = {}
+        self._burst = 0
         self._thread = threading.Thread(target=self._run, name="musicsim-watcher")
 
     def start(self) -> None:
@@ -138,7 +141,9 @@ class Watcher:
             if folder in self._watches:
                 continue
             try:
-                watch = self._observer.schedule(_Handler(self._add), str(folder), recursive=True)
+                watch = self._observer.schedule(
+                    _Handler(self._happened, self._add), str(folder), recursive=True
+                )
                 self._watches[folder] = (watch, identity)
                 self._below[folder] = sum(1 for _ in os.walk(folder))
             except OSError as error:
@@ -179,6 +184,9 @@ class Watcher:
         if self._thread.is_alive():
             self._thread.join()
 
+    def _happened(self) -> None:
+        self._burst += 1
+
     def _add(self, path: Path) -> None:
         with self._condition:
             self._dirty.add(path, time.monotonic())
@@ -202,6 +210,10 @@ class Watcher:
                     continue
             if due:
                 self._changed(due)
+                if self._dirty.next_due() is None:
+                    burst, self._burst = self._burst, 0
+                    if burst >= _BURST:
+                        next_rescan = now
             if now >= next_check:
                 next_check = now + CHECK_SECONDS
                 with self._watching:
@@ -217,10 +229,12 @@ class Watcher:
 class _Handler(FileSystemEventHandler):
     """Turns watchdog's events into dirty paths."""
 
-    def __init__(self, add: Callable[[Path], None]) -> None:
+    def __init__(self, happened: Callable[[], None], add: Callable[[Path], None]) -> None:
+        self._happened = happened
         self._add = add
 
     def on_any_event(self, event: FileSystemEvent) -> None:
+        self._happened()
         # A folder's own "modified" only repeats what happened to a file in it; opening and reading change nothing.
         if event.event_type in ("opened", "closed_no_write"):
             return

@@ -53,8 +53,8 @@ class FaultyLibrary:
         assert result.code == 0, result.err
         return result.json
 
-    def embedded(self) -> dict[str, Embedded]:
-        """By the files' names; empty while there is no catalogue."""
+    def embedded(self, *, whole_paths: bool = False) -> dict[str, Embedded]:
+        """By the files' names, or whole paths; empty while there is no catalogue."""
         file = self.data / "catalogue.sqlite3"
         if not file.exists():
             return {}
@@ -67,7 +67,7 @@ class FaultyLibrary:
         except sqlite3.OperationalError:  # it has no tables yet
             rows = []
         connection.close()
-        return {Path(path).name: Embedded(*rest) for path, *rest in rows}
+        return {path if whole_paths else Path(path).name: Embedded(*rest) for path, *rest in rows}
 
     def check(self, count: int) -> None:
         """No track lost, none embedded twice, and everything in order."""

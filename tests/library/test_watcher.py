@@ -169,6 +169,19 @@ def test_a_watcher_that_died_is_begun_anew(tmp_path, monkeypatch):
     watcher.stop()
 
 
+def test_after_a_burst_of_events_everything_is_looked_through(tmp_path, monkeypatch):
+    monkeypatch.setattr(watcher_module, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(watcher_module, "_BURST", 50)
+    rescans: queue.Queue[None] = queue.Queue()
+    watcher = Watcher(lambda _: None, lambda: rescans.put(None), Events())
+    watcher.start()
+    watcher.watch([tmp_path])
+    for n in range(50):
+        (tmp_path / f"{n}.mp3").write_bytes(b"x")
+    rescans.get(timeout=20)
+    watcher.stop()
+
+
 def test_everything_is_looked_through_now_and_then(monkeypatch):
     monkeypatch.setattr(watcher_module, "RESCAN_SECONDS", 0.05)
     rescans: queue.Queue[None] = queue.Queue()

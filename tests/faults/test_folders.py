@@ -1,0 +1,84 @@
+"""Music folders in which much happens at once, or that go away."""
+
+import os
+import subprocess
+
+import pytest
+from library import FaultyLibrary, write_noise
+
+FOLDERS = 1000
+DROPPED = 5000
+
+
+@pytest.mark.slow
+def test_a_thousand_renamed_folders(library: FaultyLibrary):
+    for n in range(FOLDERS):
+        write_noise(library.music / f"{n}" / "a.wav", n, seconds=1)
+    assert library.scan("--depth", "quick")["added"] == FOLDERS
+    before = {
+        (one.track, one.id, one.created_at) for one in library.embedded(whole_paths=True).values()
+    }
+    for n in range(FOLDERS):
+        # Every other one into another folder, and some under names that others had.
+        target = library.music / ("moved" if n % 2 else "") / f"{(n + 2) % FOLDERS} again"
+        target.parent.mkdir(exist_ok=True)
+        (library.music / f"{n}").rename(target)
+    result = library.scan()
+    assert (result["added"], result["moved"], result["missing"]) == (0, FOLDERS, 0)
+    assert (result["tracks"], result["cost"]["windows"]) == (FOLDERS, 0)
+    after = library.embedded(whole_paths=True)
+    assert len(after) == FOLDERS
+    assert {(one.track, one.id, one.created_at) for one in after.values()} == before
+    assert library.musicsim("doctor", "--json").json["healthy"]
+
+
+@pytest.mark.slow
+def test_a_music_folder_that_vanishes_in_mid_scan_comes_back(library: FaultyLibrary):
+    library.fill(40)
+    away = library.music.with_name("unplugged")
+    for seconds in (1.5, 2.5, 3.5, 4.5):
+        scan = subprocess.Popen(
+            library.musicsim.command("scan", library.music),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            scan.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            library.music.rename(away)
+            scan.wait(timeout=120)
+            # Nothing is held against files that were out of reach.
+            listed = library.musicsim("status", "--json").json
+            assert (listed["failed"], listed["missing"]) == (0, 0)
+            away.rename(library.music)
+    library.scan()
+    library.check(40)
+
+
+@pytest.mark.slow
+def test_thousands_of_files_dropped_at_once_while_it_watches(library: FaultyLibrary):
+    library.fill(1)
+    library.scan()
+    with subprocess.Popen(
+        library.musicsim.command("watch"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        text=True,
+    ) as watch:
+        assert watch.stdout is not None
+        assert "Following the folders" in watch.stdout.readline()
+        # Not music, so that this is about finding them: each must be listed with its reason.
+        for n in range(DROPPED):
+            folder = library.music / f"new {n % 50}"
+            folder.mkdir(exist_ok=True)
+            (folder / f"{n}.mp3").write_text(f"no music, for the {n}th time")
+        heard: set[str] = set()
+        while len(heard) < DROPPED and (line := watch.stdout.readline()):
+            if line.startswith("failed: ") and "text file" in line:
+                heard.add(line)
+        watch.terminate()
+    assert len(heard) == DROPPED
+    listed = library.musicsim("status", "--json").json
+    assert (listed["tracks"], listed["embedded"], listed["failed"]) == (DROPPED + 1, 1, DROPPED)
+    assert library.musicsim("doctor", "--json").json["healthy"]
