@@ -182,17 +182,20 @@ class Database:
             self._connection.executescript(script)
 
     def back_up(self) -> None:
-        """Copy the file, if something was written since the last time; a full disk is no reason to stop."""
+        """Copy the file, if something was written since the last time; a full disk is no reason to stop.
+
+        Others read and write meanwhile.
+        """
         with self._lock:
-            if self._connection.total_changes == self._backed_up:
-                return
             changes = self._connection.total_changes
-            try:
-                self._copy_to(self._beside(".backup"))
-            except (sqlite3.Error, OSError) as error:
-                _log.warning("%s can't be copied: %s", display_path(self.path), error)
-            else:
-                self._backed_up = changes
+        if changes == self._backed_up:
+            return
+        try:
+            self._copy_to(self._beside(".backup"))
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("%s can't be copied: %s", display_path(self.path), error)
+        else:
+            self._backed_up = changes
 
     def _back_up_version(self, version: int) -> None:
         """Copy the file as it is before it is migrated; the copy before an earlier migration makes way."""
@@ -204,9 +207,10 @@ class Database:
     def _copy_to(self, target: Path) -> None:
         half_done = self._beside(".part")
         half_done.unlink(missing_ok=True)
-        copy = sqlite3.connect(half_done)
+        # By a connection of its own, so that nobody waits.
+        source, copy = sqlite3.connect(self.path), sqlite3.connect(half_done)
         try:
-            self._connection.backup(copy)
+            source.backup(copy)
             ((verdict,),) = copy.execute("PRAGMA quick_check(1)")
             copy.close()
             if verdict != "ok":
@@ -214,6 +218,7 @@ class Database:
                 raise sqlite3.DatabaseError(verdict)
             half_done.replace(target)
         finally:
+            source.close()
             copy.close()
             half_done.unlink(missing_ok=True)
 

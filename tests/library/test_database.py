@@ -75,3 +75,40 @@ def test_without_room_for_the_copy_nothing_is_migrated(path, monkeypatch):
     monkeypatch.undo()
     assert columns(path) == ["name"]
     assert backups(path) == []
+
+
+def test_a_copy_is_made_when_there_is_something_new(path):
+    database = Database(path, [FIRST])
+    database.back_up()
+    assert backups(path) == []
+    with database.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('new')")
+    database.back_up()
+    copy = path.with_name("things.sqlite3.backup")
+    assert names(copy) == ["kept", "new"]
+    copy.unlink()
+    database.back_up()
+    assert backups(path) == []
+    database.close()
+
+
+def test_a_damaged_file_makes_no_copy(path, caplog):
+    database = Database(path, [FIRST])
+    with database.transaction() as db:
+        db.executemany("INSERT INTO things VALUES (?)", [("x" * 500,)] * 200)
+    database.back_up()
+    copy = path.with_name("things.sqlite3.backup")
+    good = copy.read_bytes()
+    with database.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('new')")
+    database.close()
+    database = Database(path, [FIRST])
+    with database.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('newer')")
+    with path.open("r+b") as file:
+        file.seek(20_000)
+        file.write(b"\xa5" * 40_000)
+    database.back_up()
+    assert copy.read_bytes() == good
+    assert "can't be copied" in caplog.text
+    database.close()
