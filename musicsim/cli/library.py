@@ -140,7 +140,8 @@ def scan(options: argparse.Namespace) -> None:
         summary, problems, cost = scan_and_embed(app, options.folders, quiet=options.json)
         if options.forget_missing:
             app.forget_missing()
-            problems = [p for p in problems if p in app.catalogue.problems()]
+            left = set(app.catalogue.problems())
+            problems = [problem for problem in problems if problem in left]
         counts = app.catalogue.counts()
         model = app.model.identity
     failed = [problem for problem in problems if problem.failed]

@@ -138,31 +138,26 @@ class Database:
         if not copies and not derived:
             return ""
         half_done = self._beside(".part")
-        with self._plain_disk_errors():
+        where = display_path(self.path)
+        try:
             if copies:
                 shutil.copyfile(copies[-1], half_done)
             for end in ("", "-wal", "-shm"):
                 with contextlib.suppress(FileNotFoundError):
                     self._beside(end).replace(self._beside(f".damaged{end}"))
-            where = display_path(self.path)
             if not copies:
                 return f"{where} was damaged, and is begun anew."
             half_done.replace(self.path)
-            made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[-1].stat().st_mtime))
-            return (
-                f"{where} was damaged. Its copy of {made} has taken its place; "
-                "what is newer is found again by a scan."
-            )
-
-    @contextlib.contextmanager
-    def _plain_disk_errors(self) -> Iterator[None]:
-        try:
-            yield
         except OSError as error:
             raise CatalogueError(
-                f"{display_path(self.path)} is damaged, and its copy can't take its place ({error.strerror or error}): "
+                f"{where} is damaged, and its copy can't take its place ({error.strerror or error}): "
                 "make room on the disk, and check the permissions of its folder."
             ) from error
+        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[-1].stat().st_mtime))
+        return (
+            f"{where} was damaged. Its copy of {made} has taken its place; "
+            "what is newer is found again by a scan."
+        )
 
     def _migrate(self, migrations: Sequence[str], read_only: bool) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()

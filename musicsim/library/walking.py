@@ -45,14 +45,15 @@ class LeftOut:
     ----------
     root
         The music folder.
+    problems
+        Gets the ignore files that can't be read.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, problems: list[Problem]) -> None:
         self._root = root
         self._folders: dict[Path, bool] = {root: (root / NO_MEDIA_FILE).exists()}
         self._patterns: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
-        self.problems: list[Problem] = []
-        """Ignore files that could not be read."""
+        self._problems = problems
 
     def folder(self, path: Path) -> bool:
         """Whether a folder is left out, by itself or with one above it."""
@@ -96,9 +97,9 @@ class LeftOut:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            self.problems.append(Problem(file, reason_of(error)))
+            self._problems.append(Problem(file, reason_of(error)))
         except ValueError as error:
-            self.problems.append(
+            self._problems.append(
                 Problem(
                     file, f"a pattern in it can't be understood, so it is not followed ({error})"
                 )
@@ -127,8 +128,7 @@ def walk(
         Hears how many files were found and which folder is looked at.
     """
     found = Found()
-    left_out = LeftOut(root)
-    found.problems = left_out.problems
+    left_out = LeftOut(root, found.problems)
     try:
         status = area.stat()
     except OSError as error:

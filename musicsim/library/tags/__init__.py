@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
 from pathlib import Path
 from typing import Any
 
-import mutagen
-
-from musicsim.errors import display_path
-from musicsim.library.tags.encodings import repair
 from musicsim.library.tags.families import Values, values_of
+from musicsim.library.tags.files import read_by
 from musicsim.library.types import TagDetails, Tags
 
 __all__ = ["read_tags"]
-
-_log = logging.getLogger(__name__)
 
 _REPLAY_GAIN_OVER_R128 = 5.0
 """Decibels: ReplayGain's target is -18 LUFS, that of Opus's R128 tags (RFC 7845, 5.2.1) -23."""
@@ -33,20 +27,11 @@ def read_tags(path: Path) -> tuple[Tags, TagDetails]:
     OSError
         If the file can't be opened.
     """
-    with path.open("rb") as file:
-        try:
-            # An open file, so that a name that is not text is no obstacle; mutagen sees `name` for the type.
-            found = mutagen.File(file)
-            return _read(found) if found is not None else (Tags(), TagDetails())
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
-            _log.info("no tags in %s: %r", display_path(path), error)
-            return Tags(), TagDetails()
+    return read_by(path, _read, (Tags(), TagDetails()))
 
 
 def _read(found: Any) -> tuple[Tags, TagDetails]:
-    get = values_of(found, repair)
+    get = values_of(found)
     length = getattr(found.info, "length", None)
     artists, album_artists, genres = (
         _texts(get(field)) for field in ("artists", "album_artists", "genres")

@@ -16,8 +16,8 @@ from mutagen.id3 import ID3
 from mutagen.mp4 import MP4Cover
 
 from musicsim.errors import display_path
-from musicsim.library.tags.encodings import repair
 from musicsim.library.tags.families import values_of
+from musicsim.library.tags.files import read_by
 from musicsim.library.tags.names import is_disc_folder
 
 _log = logging.getLogger(__name__)
@@ -44,15 +44,8 @@ def read_cover(path: Path) -> bytes | None:
 
 
 def _embedded(path: Path) -> bytes | None:
-    with path.open("rb") as file:
-        try:
-            found = mutagen.File(file)
-            pictures = [] if found is None else list(_pictures(found))
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
-            _log.info("no pictures in %s: %r", display_path(path), error)
-            return None
+    pictures: list[tuple[int, bytes]] = []
+    pictures = read_by(path, lambda found: list(_pictures(found)), pictures)
     pictures = [(kind, data) for kind, data in pictures if 0 < len(data) <= _LARGEST]
     front = next((data for kind, data in pictures if kind == _FRONT), None)
     return front or next((data for _, data in pictures), None)
@@ -64,12 +57,11 @@ def _pictures(found: Any) -> Iterator[tuple[int, bytes]]:
         for frame in found.tags.getall("APIC"):
             yield frame.type, bytes(frame.data)
         return
-    for value in values_of(found, repair)("cover"):
+    for value in values_of(found)("cover"):
         if isinstance(value, Picture):
             yield value.type, value.data
-        elif isinstance(
-            value, str
-        ):  # a FLAC picture, as Vorbis comments carry it; or, long ago, an image alone
+        elif isinstance(value, str):
+            # A FLAC picture, as Vorbis comments carry it; or, long ago, an image alone.
             data = base64.b64decode(value)
             try:
                 picture = Picture(data)

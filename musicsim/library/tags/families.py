@@ -14,6 +14,8 @@ from mutagen.asf import ASFTags
 from mutagen.id3 import ID3
 from mutagen.mp4 import MP4FreeForm, MP4Tags
 
+from musicsim.library.tags.encodings import repair
+
 Values = Callable[[str], list[Any]]
 """The values of a field, maybe none."""
 Table = Mapping[str, tuple[str, ...]]
@@ -26,6 +28,27 @@ _REPLAY_GAIN: Final = {
     "track_peak": ("replaygain_track_peak",),
     "album_gain": ("replaygain_album_gain",),
     "album_peak": ("replaygain_album_peak",),
+}
+
+_MUSICBRAINZ: Final = {
+    "release_track_id": "Release Track Id",
+    "release_id": "Album Id",
+    "release_group_id": "Release Group Id",
+    "artist_ids": "Artist Id",
+    "album_artist_ids": "Album Artist Id",
+}
+# What families of free text call by the same names.
+_FREE_TEXT: Final = {
+    "track_total": ("tracktotal", "totaltracks"),
+    "disc_total": ("disctotal", "totaldiscs"),
+    "composers": ("composer",),
+    "key": ("key", "initialkey"),
+    "recording_id": ("musicbrainz_trackid",),
+    **{
+        field: (f"musicbrainz_{name.replace(' ', '').casefold()}",)
+        for field, name in _MUSICBRAINZ.items()
+    },
+    **_REPLAY_GAIN,
 }
 
 _ID3: Table = {
@@ -43,13 +66,9 @@ _ID3: Table = {
     "bpm": ("TBPM",),
     "key": ("TKEY",),
     "recording_id": ("UFID:http://musicbrainz.org", "TXXX:MusicBrainz Track Id"),
-    "release_track_id": ("TXXX:MusicBrainz Release Track Id",),
-    "release_id": ("TXXX:MusicBrainz Album Id",),
-    "release_group_id": ("TXXX:MusicBrainz Release Group Id",),
-    "artist_ids": ("TXXX:MusicBrainz Artist Id",),
-    "album_artist_ids": ("TXXX:MusicBrainz Album Artist Id",),
     "lyrics": ("USLT", "SYLT"),
     "cover": ("APIC",),
+    **{field: (f"TXXX:MusicBrainz {name}",) for field, name in _MUSICBRAINZ.items()},
     **{field: (f"TXXX:{key}",) for field, (key,) in _REPLAY_GAIN.items()},
 }
 _ITUNES = "----:com.apple.iTunes:"
@@ -68,13 +87,9 @@ _MP4: Table = {
     "bpm": ("tmpo", f"{_ITUNES}BPM"),
     "key": (f"{_ITUNES}initialkey", f"{_ITUNES}KEY"),
     "recording_id": (f"{_ITUNES}MusicBrainz Track Id",),
-    "release_track_id": (f"{_ITUNES}MusicBrainz Release Track Id",),
-    "release_id": (f"{_ITUNES}MusicBrainz Album Id",),
-    "release_group_id": (f"{_ITUNES}MusicBrainz Release Group Id",),
-    "artist_ids": (f"{_ITUNES}MusicBrainz Artist Id",),
-    "album_artist_ids": (f"{_ITUNES}MusicBrainz Album Artist Id",),
     "lyrics": ("\xa9lyr",),
     "cover": ("covr",),
+    **{field: (f"{_ITUNES}MusicBrainz {name}",) for field, name in _MUSICBRAINZ.items()},
     **{field: (f"{_ITUNES}{key}",) for field, (key,) in _REPLAY_GAIN.items()},
 }
 _VORBIS: Table = {
@@ -86,24 +101,14 @@ _VORBIS: Table = {
     "date": ("date", "year"),
     "original_date": ("originaldate", "originalyear"),
     "track_number": ("tracknumber",),
-    "track_total": ("tracktotal", "totaltracks"),
     "disc_number": ("discnumber",),
-    "disc_total": ("disctotal", "totaldiscs"),
-    "composers": ("composer",),
     "compilation": ("compilation", "itunescompilation"),
     "bpm": ("bpm", "tempo"),
-    "key": ("key", "initialkey"),
-    "recording_id": ("musicbrainz_trackid",),
-    "release_track_id": ("musicbrainz_releasetrackid",),
-    "release_id": ("musicbrainz_albumid",),
-    "release_group_id": ("musicbrainz_releasegroupid",),
-    "artist_ids": ("musicbrainz_artistid",),
-    "album_artist_ids": ("musicbrainz_albumartistid",),
     "lyrics": ("lyrics", "unsyncedlyrics", "syncedlyrics"),
     "cover": ("metadata_block_picture", "coverart"),
     "r128_track_gain": ("r128_track_gain",),
     "r128_album_gain": ("r128_album_gain",),
-    **_REPLAY_GAIN,
+    **_FREE_TEXT,
 }
 _APE: Table = {
     "title": ("title",),
@@ -114,22 +119,12 @@ _APE: Table = {
     "date": ("year", "date"),
     "original_date": ("originaldate", "originalyear", "original year"),
     "track_number": ("track", "tracknumber"),
-    "track_total": ("tracktotal", "totaltracks"),
     "disc_number": ("disc", "discnumber"),
-    "disc_total": ("disctotal", "totaldiscs"),
-    "composers": ("composer",),
     "compilation": ("compilation",),
     "bpm": ("bpm",),
-    "key": ("key", "initialkey"),
-    "recording_id": ("musicbrainz_trackid",),
-    "release_track_id": ("musicbrainz_releasetrackid",),
-    "release_id": ("musicbrainz_albumid",),
-    "release_group_id": ("musicbrainz_releasegroupid",),
-    "artist_ids": ("musicbrainz_artistid",),
-    "album_artist_ids": ("musicbrainz_albumartistid",),
     "lyrics": ("lyrics", "unsyncedlyrics"),
     "cover": ("cover art (front)", "cover art (other)"),
-    **_REPLAY_GAIN,
+    **_FREE_TEXT,
 }
 _ASF: Table = {
     "title": ("Title",),
@@ -148,38 +143,18 @@ _ASF: Table = {
     "bpm": ("WM/BeatsPerMinute",),
     "key": ("WM/InitialKey",),
     "recording_id": ("MusicBrainz/Track Id",),
-    "release_track_id": ("MusicBrainz/Release Track Id",),
-    "release_id": ("MusicBrainz/Album Id",),
-    "release_group_id": ("MusicBrainz/Release Group Id",),
-    "artist_ids": ("MusicBrainz/Artist Id",),
-    "album_artist_ids": ("MusicBrainz/Album Artist Id",),
     "lyrics": ("WM/Lyrics", "WM/Lyrics_Synchronised"),
     "cover": ("WM/Picture",),
+    **{field: (f"MusicBrainz/{name}",) for field, name in _MUSICBRAINZ.items()},
     **_REPLAY_GAIN,
 }
-TABLES: Final[Mapping[str, Table]] = {
-    "ID3": _ID3,
-    "MP4": _MP4,
-    "Vorbis comments": _VORBIS,
-    "APEv2": _APE,
-    "ASF": _ASF,
-}
-"""For whoever wants to know what is read from where."""
 
 
-def values_of(found: Any, repair: Callable[[Iterable[str]], Mapping[str, str]]) -> Values:
-    """The function that gives a field's values from the tags of a file that mutagen has read.
-
-    Parameters
-    ----------
-    found
-        mutagen's file.
-    repair
-        Is given all text that is marked as Latin-1, and says what such a text reads as; see `encodings`.
-    """
+def values_of(found: Any) -> Values:
+    """The function that gives a field's values from the tags of a file that mutagen has read."""
     tags = found.tags
     if isinstance(tags, ID3):
-        return _of_id3(tags, repair)
+        return _of_id3(tags)
     if isinstance(tags, MP4Tags):
         return _by_key(_MP4, tags.items(), _plain)
     if isinstance(tags, APEv2):
@@ -222,7 +197,7 @@ def _of_ape(value: Any) -> list[Any]:
     return list(value) if isinstance(value.value, str) else [bytes(value.value)]
 
 
-def _of_id3(tags: ID3, repair: Callable[[Iterable[str]], Mapping[str, str]]) -> Values:
+def _of_id3(tags: ID3) -> Values:
     by_key: dict[str, Any] = {}
     for frame in tags.values():
         # Of frames that come several times, as pictures do, any will do.
