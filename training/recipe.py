@@ -47,7 +47,7 @@ class Recipe:
     pool_size: tuple[int, int] = (4, 24)
     bands_used: int = 112
     dynamic_range: float = 45.0
-    steps: int = 7000
+    steps: int = 10000
     tracks: int = 32
     windows: int = 2
     collection_power: float = 0.75

@@ -76,7 +76,7 @@ def test_it_says_what_each_choice_costs_and_brings(
 ) -> None:
     cards = dialog.listening.cards
     assert "Listens to 12 seconds" in cards[Depth.QUICK].text
-    assert "95 % as well as Everything; 7 of the ten" in cards[Depth.QUICK].text
+    assert "96 % as well as Everything; 7 of the ten" in cards[Depth.QUICK].text
     assert (
         "About 0.2 s a track on this computer, 1 s for your library." in cards[Depth.SETTLED].text
     )
