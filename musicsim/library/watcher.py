@@ -19,7 +19,18 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 
 from musicsim.errors import display_path
@@ -43,6 +54,18 @@ _NETWORK = frozenset(
         "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "virtiofs", "vboxsf",
     }
 )  # fmt: skip
+# Not that something was opened or read: a scan of a large library would fill the system's queue with that.
+# Nor that a folder was modified, which only repeats what happened to a file in it.
+_TOLD_OF: list[type[FileSystemEvent]] = [
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+]
 _BURST = 5_000
 """Events in a row after which everything is looked through: beyond some 16,000 Linux drops them without a word."""
 _LIMIT_REACHED = "the system's limit of watched folders is reached"
@@ -142,7 +165,10 @@ class Watcher:
                 continue
             try:
                 watch = self._observer.schedule(
-                    _Handler(self._happened, self._add), str(folder), recursive=True
+                    _Handler(self._happened, self._add),
+                    str(folder),
+                    recursive=True,
+                    event_filter=_TOLD_OF,
                 )
                 self._watches[folder] = (watch, identity)
                 self._below[folder] = sum(1 for _ in os.walk(folder))
@@ -235,11 +261,6 @@ class _Handler(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         self._happened()
-        # A folder's own "modified" only repeats what happened to a file in it; opening and reading change nothing.
-        if event.event_type in ("opened", "closed_no_write"):
-            return
-        if event.is_directory and event.event_type == "modified":
-            return
         for path in (event.src_path, event.dest_path):
             if path:
                 self._add(Path(os.fsdecode(path)))
