@@ -553,7 +553,7 @@ def _track(row: Sequence[Any]) -> Track:
     state = TrackState.FAILED if failed else TrackState.EMBEDDED if embedded else TrackState.PENDING
     return Track(
         id=track_id,
-        path=_path(path),
+        file=os.fsdecode(path),
         tags=Tags(*tags),
         size=size,
         mtime_ns=mtime_ns,

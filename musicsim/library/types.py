@@ -74,7 +74,8 @@ class Track:
     """One audio file of the library."""
 
     id: int
-    path: Path
+    file: str
+    """The path as text; bytes that are none are kept as `os.fsdecode` does."""
     tags: Tags
     size: int
     """Bytes."""
@@ -86,6 +87,11 @@ class Track:
     """Why it failed or, for an embedded track, what is wrong with the file all the same."""
     missing: bool = False
     """The file is gone, or its folder can't be reached."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies; made when it is asked for, since a library may hold a hundred thousand."""
+        return Path(self.file)
 
     @property
     def title(self) -> str:

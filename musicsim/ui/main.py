@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -52,7 +53,8 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
     settings = QSettings(str(app.data_folder / SETTINGS_FILE), QSettings.Format.IniFormat)
     bridge = Bridge(app.events)
     try:
-        window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
+        with _garbage_left_alone():
+            window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
 
         def begin() -> None:
             app.start()
@@ -75,6 +77,20 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
     finally:
         bridge.close()
         app.close()
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """Don't look for garbage while the library is loaded, nor ever again in what was loaded.
+
+    Python's collector would go through all of its hundred thousand tracks, and the window would stand still meanwhile.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _bring_forward(window: QWidget) -> None:

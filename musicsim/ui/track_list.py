@@ -58,7 +58,7 @@ class TrackList(TrackModel):
         """Take rows out."""
         gone = set(rows)
         if gone:
-            self._keep([row for row in range(len(self._ids)) if row not in gone])
+            self._keep([row not in gone for row in range(len(self._ids))])
             self.edited.emit()
 
     def move(self, rows: Iterable[int], before: int) -> None:
@@ -73,10 +73,10 @@ class TrackList(TrackModel):
 
     def _drop(self, ids: tuple[int, ...]) -> None:
         gone = set(ids)
-        rows = [row for row, track_id in enumerate(self._ids) if track_id not in gone]
-        if len(rows) < len(self._ids):
+        kept = [track_id not in gone for track_id in self._ids]
+        if not all(kept):
             self.rearranging.emit()
-            self._keep(rows)
+            self._keep(kept)
             self.rearranged.emit()
 
     # Dropping tracks in

@@ -6,6 +6,7 @@ import enum
 import json
 from collections.abc import Iterable, Sequence
 from itertools import compress
+from operator import not_
 from typing import Any
 
 from PySide6.QtCore import (
@@ -246,9 +247,9 @@ class TrackModel(QAbstractTableModel):
         """Put the row that was `order[i]` in row i."""
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
-        self._ids = [self._ids[row] for row in order]
+        self._ids = list(map(self._ids.__getitem__, order))
         if held:
-            row_of = {old: new for new, old in enumerate(order)}
+            row_of = dict(zip(order, range(len(order)), strict=True))
             self.changePersistentIndexList(
                 held, [self.index(row_of[index.row()], index.column()) for index in held]
             )
@@ -261,15 +262,15 @@ class TrackModel(QAbstractTableModel):
             self._ids = [*self._ids, *ids]
             self.endInsertRows()
 
-    def _keep(self, rows: Sequence[int]) -> None:
-        """Drop all rows but these, which are in order."""
-        count = len(rows)
-        if count == len(self._ids):
+    def _keep(self, kept: Sequence[bool]) -> None:
+        """Drop the rows for which `kept` is False; it has an item for each."""
+        count = sum(kept)
+        if count == len(kept):
             return
-        if list(rows) != list(range(count)):
+        if not all(kept[:count]):
             # Rows can only be removed in runs, and there may be thousands: bring the others to the end, and cut once.
-            kept = set(rows)
-            self._permute([*rows, *(row for row in range(len(self._ids)) if row not in kept)])
+            rows = range(len(kept))
+            self._permute([*compress(rows, kept), *compress(rows, map(not_, kept))])
         self.beginRemoveRows(QModelIndex(), count, len(self._ids) - 1)
         self._ids = self._ids[:count]
         self.endRemoveRows()

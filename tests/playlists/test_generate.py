@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ COUNT = 60
 
 def track(number: int, duration: float | None = 180.0) -> Track:
     tags = Tags(title=f"T{number}", artist=f"A{number}", duration=duration)
-    return Track(number, Path(f"/m/{number}"), tags, 1, 1, 0.0)
+    return Track(number, f"/m/{number}", tags, 1, 1, 0.0)
 
 
 def candidates(count: int = COUNT, **tags):

@@ -28,7 +28,7 @@ ODD_NAMES = [
 
 def track(path: Path, duration: float | None = 61.4, **tags) -> Track:
     fields = {"title": "Title", "artist": "Artist", **tags}
-    return Track(1, path, Tags(duration=duration, **fields), 1, 1, 0.0)
+    return Track(1, str(path), Tags(duration=duration, **fields), 1, 1, 0.0)
 
 
 def test_the_format(tmp_path):

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ from musicsim.playlists.rules import Chooser, Filters, Rules, song_key
 
 def track(number: int = 0, **tags) -> Track:
     fields = {"title": f"Song {number}", "artist": f"Artist {number}", **tags}
-    return Track(number, Path(f"/m/{number}.mp3"), Tags(**fields), 1, 1, 0.0)
+    return Track(number, f"/m/{number}.mp3", Tags(**fields), 1, 1, 0.0)
 
 
 def point(*values: float) -> np.ndarray:

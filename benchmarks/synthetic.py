@@ -1,0 +1,113 @@
+"""Large libraries that don't exist: tiny files with tags, and embeddings that are spread like those of real music."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import mutagen
+import numpy as np
+import numpy.typing as npt
+from mutagen.mp3 import EasyMP3
+
+from musicsim.app import Musicsim
+from musicsim.audio import SETTLED
+from musicsim.library.embeddings import PooledTrack, TrackWindows
+from musicsim.library.types import Tags
+
+SIZE = 128
+"""Values of an embedding, as the starter weights have."""
+_SPREAD = np.exp(-np.arange(SIZE) / 56)
+"""Standard deviations along the principal axes. The variances of the 409 tracks of benchmarks/quality.py, heard by the
+starter weights, fall like that: by e every 28 axes, 53 dimensions by their participation ratio."""
+_SAME_ARTIST = 0.6
+"""How much of a track's embedding is its artist's; the rest is its own."""
+
+_TRACKS_AN_ALBUM = 10
+_TRACKS_AN_ARTIST = 25
+_SYLLABLES = (
+    *("ka", "lo", "mi", "ren", "tu", "sa", "vel", "dor", "an", "qui"),
+    *("bra", "sha", "nok", "pe", "ris", "ju", "wen", "go", "lat", "fi"),
+)
+_FORMATS = {".mp3": ("libmp3lame", "mp3"), ".flac": ("flac", "flac"), ".opus": ("libopus", "ogg")}
+
+
+def tags_of(number: int) -> Tags:
+    """Invented tags: ten tracks an album, twenty-five an artist."""
+    rng = np.random.default_rng(number)
+
+    def words(count: int, source: np.random.Generator) -> str:
+        return " ".join(
+            "".join(source.choice(_SYLLABLES, size=int(source.integers(2, 4)))).capitalize()
+            for _ in range(count)
+        )
+
+    artist, album = number // _TRACKS_AN_ARTIST, number // _TRACKS_AN_ALBUM
+    return Tags(
+        title=words(int(rng.integers(1, 5)), rng),
+        artist=words(2, np.random.default_rng([1, artist])),
+        album=words(2, np.random.default_rng([2, album])),
+        genre=words(1, np.random.default_rng([3, artist % 40])),
+        year=1960 + album % 65,
+        track_number=number % _TRACKS_AN_ALBUM + 1,
+    )
+
+
+def _silence(suffix: str) -> bytes:
+    """A tenth of a second in some format."""
+    import av
+
+    codec, container = _FORMATS[suffix]
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as output:
+        stream = output.add_stream(codec, rate=48_000, layout="mono")
+        planar = np.zeros((1, 4_800), np.float32)
+        frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout="mono")
+        frame.sample_rate = 48_000
+        resampler = av.AudioResampler(stream.format.name, "mono", 48_000)
+        for part in resampler.resample(frame):
+            output.mux(stream.encode(part))
+        output.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def make_music(folder: Path, tracks: int) -> None:
+    """Fill a folder with tagged files, one album a folder: MP3, FLAC and Opus by turns."""
+    templates = {suffix: _silence(suffix) for suffix in _FORMATS}
+    for number in range(tracks):
+        tags = tags_of(number)
+        suffix = list(_FORMATS)[number // _TRACKS_AN_ALBUM % len(_FORMATS)]
+        album = folder / f"{number // _TRACKS_AN_ALBUM:05} {tags.album}"
+        album.mkdir(parents=True, exist_ok=True)
+        path = album / f"{tags.track_number:02} {tags.title}{suffix}"
+        path.write_bytes(templates[suffix])
+        file = EasyMP3(path) if suffix == ".mp3" else mutagen.File(path)
+        for name in ("title", "artist", "album", "genre"):
+            file[name] = getattr(tags, name)
+        file["date"] = str(tags.year)
+        file["tracknumber"] = str(tags.track_number)
+        file.save()
+
+
+def embeddings(tracks: int) -> Iterator[npt.NDArray[np.float32]]:
+    """An embedding (128,) for each track, spread like those of real music and alike within an artist."""
+    rng = np.random.default_rng(0)
+    artist = np.zeros(SIZE)
+    for number in range(tracks):
+        if number % _TRACKS_AN_ARTIST == 0:
+            artist = rng.normal(size=SIZE)
+        own = rng.normal(size=SIZE)
+        mixed = np.sqrt(_SAME_ARTIST) * artist + np.sqrt(1 - _SAME_ARTIST) * own
+        yield (_SPREAD * mixed).astype(np.float32)
+
+
+def embed_all(app: Musicsim) -> None:
+    """Give every track of a library an embedding, as if it had been listened to."""
+    pending = app.embeddings.pending(app.model.identity)
+    nothing = TrackWindows(np.zeros(1, np.float32), np.zeros((1, SIZE), np.float32))
+    with app.catalogue.database.transaction():
+        for track, vector in zip(pending, embeddings(len(pending)), strict=True):
+            pooled = PooledTrack(vector, SETTLED)
+            app.embeddings.store(track, app.model.identity, SETTLED, nothing, pooled)
+            app.catalogue.set_duration(track.id, 60 + track.id * 37 % 300)
