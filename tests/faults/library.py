@@ -39,6 +39,8 @@ class FaultyLibrary:
 
     music: Path
     musicsim: CommandLine
+    seconds: int = SECONDS
+    """How long each of its files is."""
 
     @property
     def data(self) -> Path:
@@ -46,7 +48,7 @@ class FaultyLibrary:
 
     def fill(self, count: int, first: int = 0) -> None:
         for n in range(first, first + count):
-            write_noise(self.music / f"{n // 10:02}" / f"{n:04}.wav", n)
+            write_noise(self.music / f"{n // 10:02}" / f"{n:04}.wav", n, self.seconds)
 
     def scan(self, *arguments: str | Path):
         result = self.musicsim("scan", self.music, *arguments, "--json")
@@ -69,6 +71,14 @@ class FaultyLibrary:
         connection.close()
         return {path if whole_paths else Path(path).name: Embedded(*rest) for path, *rest in rows}
 
+    def embedded_since(self, before: dict[str, Embedded]) -> dict[str, Embedded]:
+        """What is embedded now, if each track is as it was before, or a pass further."""
+        after = self.embedded()
+        for name, was in before.items():
+            now = after[name]
+            assert now == was or (now.track == was.track and now.plan > was.plan), name
+        return after
+
     def check(self, count: int) -> None:
         """No track lost, none embedded twice, and everything in order."""
         listed = self.musicsim("status", "--json").json
@@ -86,5 +96,5 @@ class FaultyLibrary:
         for track, offsets in connection.execute("SELECT track_id, offsets FROM windows"):
             seconds.setdefault(track, []).extend(np.frombuffer(offsets, "<f4").tolist())
         connection.close()
-        assert {tuple(sorted(some)) for some in seconds.values()} == {tuple(range(SECONDS))}
+        assert {tuple(sorted(some)) for some in seconds.values()} == {tuple(range(self.seconds))}
         assert len(seconds) == count
