@@ -1,11 +1,8 @@
 """A scan that is killed, itself or its worker: the next one completes, and nothing is embedded twice."""
 
-import contextlib
 import json
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +13,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 from library import Embedded, FaultyLibrary
+from processes import kill_worker
 
 from musicsim.audio import FIRST_PASS, SETTLED
 
@@ -88,29 +86,6 @@ def test_fifty_kills_lose_nothing_and_embed_nothing_twice(tmp_path: Path):
         passes = set().union(*pool.map(run, range(SIDE_BY_SIDE)))
     # In the midst of everything: before the first track was embedded, and in either pass.
     assert passes == {0, FIRST_PASS, SETTLED}
-
-
-def worker_of(scan: subprocess.Popen[str]) -> int | None:
-    """The process that decodes and embeds, once there is one."""
-    for task in Path(f"/proc/{scan.pid}/task").glob("*"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            for pid in map(int, (task / "children").read_text().split()):
-                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    return pid
-    return None
-
-
-def kill_worker(scan: subprocess.Popen[str], killed: set[int], after: float = 0) -> None:
-    """Kill the worker so many seconds after it has begun; not one that was killed and is still dying."""
-    until = time.monotonic() + 60
-    while (worker := worker_of(scan)) in (None, *killed) and time.monotonic() < until:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            scan.wait(timeout=0.02)
-    assert worker is not None
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        scan.wait(timeout=after)
-    os.kill(worker, signal.SIGKILL)
-    killed.add(worker)
 
 
 @pytest.mark.slow
