@@ -79,6 +79,8 @@ class Search:
         self._index_opened_in = 0  # the worker's start in which the index was opened; 0 in none
         self._index_space = ""
         self._died_opening = False  # a torn store can crash the process that opens it
+        self.index_problem = ""
+        """Why the index could not be brought up to date the last time; empty if it could."""
 
     @property
     def model(self) -> KnownModel:
@@ -205,13 +207,17 @@ class Search:
             return 0
         for _ in range(2):  # the second time, if need be, in a new worker and with an empty store
             try:
-                return self._update_index(worker)
+                vectors = self._update_index(worker)
             except (Refused, WorkerDied) as error:
                 _log.warning("the index can't be brought up to date: %s", error)
+                self.index_problem = str(error)
                 with self._lock:
                     self._index_opened_in = 0
                 if worker.closed:
                     break
+            else:
+                self.index_problem = ""
+                return vectors
         return 0
 
     def _update_index(self, worker: WorkerClient) -> int:

@@ -183,8 +183,10 @@ def test_search_goes_on_when_the_worker_dies(library):
     worker.dies = True
     assert sorted(order(search, ids[0])) == sorted(ids)
     assert search.update_index() == 0
+    assert search.index_problem == "killed"
     worker.dies = False
     assert search.update_index() == 5
+    assert search.index_problem == ""
 
 
 def test_a_store_that_crashes_whoever_opens_it_is_made_anew(library):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from musicsim.app import DataFolderInUse, Musicsim
+from musicsim.app import Musicsim
 from musicsim.audio import FIRST_PASS, SETTLED
 from musicsim.cli.output import (
     Commands,
@@ -22,9 +22,10 @@ from musicsim.cli.output import (
     progress_of,
     say,
 )
+from musicsim.errors import MusicsimError
 from musicsim.events import Event, Notice, TracksChanged
 from musicsim.folders import default_data_folder
-from musicsim.library.catalogue import CATALOGUE_FILE
+from musicsim.library.catalogue import CATALOGUE_FILE, Counts
 from musicsim.library.database import Database
 from musicsim.library.embeddings import WINDOWS_FILE
 from musicsim.library.problems import by_reason
@@ -128,8 +129,8 @@ def scan_and_embed(
     return summary, problems, indexer.cost
 
 
-def scan(options: argparse.Namespace) -> None:
-    """Add folders to the library and embed what is new."""
+def scan(options: argparse.Namespace) -> int:
+    """Add folders to the library and embed what is new; returns 1 if the index could not be written."""
     began = time.monotonic()
     with Musicsim.open(options.data) as app:
         if not options.folders and not app.catalogue.folders():
@@ -144,6 +145,7 @@ def scan(options: argparse.Namespace) -> None:
             problems = [problem for problem in problems if problem in left]
         counts = app.catalogue.counts()
         model = app.model.identity
+        index_problem = app.search.index_problem
     failed = [problem for problem in problems if problem.failed]
     seconds = time.monotonic() - began
     if options.json:
@@ -163,7 +165,24 @@ def scan(options: argparse.Namespace) -> None:
                 "cost": {name: round(value, 3) for name, value in asdict(cost).items()},
             }
         )
-        return
+    else:
+        _print_scan(summary, problems, cost, counts, model, seconds)
+    if index_problem:
+        complain(
+            f"The index is not complete, so that search is slower: {index_problem.rstrip('.')}. Make sure that its "
+            "disk has room and can be written, then run `musicsim doctor`. Everything else is done and kept."
+        )
+    return 1 if index_problem else 0
+
+
+def _print_scan(
+    summary: ScanSummary,
+    problems: Sequence[Problem],
+    cost: Cost,
+    counts: Counts,
+    model: str,
+    seconds: float,
+) -> None:
     say(
         f"{summary.added} added, {summary.changed} changed, {summary.moved} moved, {summary.missing} missing, "
         f"{summary.unchanged} unchanged, in {seconds:.1f} s."
@@ -226,11 +245,12 @@ _STATES = {
 
 def status(options: argparse.Namespace) -> None:
     """Say what the library holds."""
+    Musicsim.read(options.data).close()  # a clear message where there is no library
     try:
-        Musicsim.read(options.data).close()  # a clear message where there is no library
         with Musicsim.open(options.data) as app:
             _print_status(app, app.search.index_report(), as_json=options.json)
-    except DataFolderInUse:
+    except MusicsimError:
+        # Another one owns it, or its disk is full or can't be written.
         with Musicsim.read(options.data) as app:
             _print_status(app, app.search.recorded_index(), as_json=options.json)
 
@@ -295,7 +315,11 @@ def doctor(options: argparse.Namespace) -> int:
                 ("leftovers", True, f"windows of {pruned} tracks that left the library deleted")
             )
         index = app.search.index_report()
-        checks.append(("index", index.healthy, f"{index.vectors} vectors in {index.backend}"))
+        found = f"{index.vectors} vectors in {index.backend}"
+        if app.search.index_problem:
+            problem = app.search.index_problem.rstrip(".")
+            found += f"; {problem}: make sure that its disk has room and can be written"
+        checks.append(("index", index.healthy, found))
         counts = app.catalogue.counts()
     healthy = all(ok for _, ok, _ in checks)
     if options.json:

@@ -90,9 +90,7 @@ class Database:
     def _open(self, migrations: Sequence[str], read_only: bool) -> None:
         with self._plain_errors():
             if read_only:
-                # Not immutable: another process may be writing this very moment.
-                address = self.path.absolute().as_uri() + "?mode=ro"
-                self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+                self._connection = self._connect_to_read()
             else:
                 self._connection = sqlite3.connect(self.path, check_same_thread=False)
             self._connection.isolation_level = None
@@ -109,13 +107,33 @@ class Database:
                 self._connection.close()
                 raise
 
+    def _connect_to_read(self) -> sqlite3.Connection:
+        # Not immutable at once: another process may be writing this very moment.
+        address = self.path.absolute().as_uri() + "?mode=ro"
+        connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA schema_version")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            # SQLite makes a small file beside one that others may write to. Where that can't be made, as on a disk that
+            # is full or can't be written, nobody else writes either, and without a log the file is all there is.
+            name = getattr(error, "sqlite_errorname", "") or ""
+            alone = name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR_SHM", "SQLITE_READONLY"))
+            if not alone or not self.path.exists() or self._has_log():
+                raise
+            address += "&immutable=1"
+            return sqlite3.connect(address, uri=True, check_same_thread=False)
+        return connection
+
+    def _has_log(self) -> bool:
+        log = self._beside("-wal")
+        return log.exists() and log.stat().st_size > 0
+
     def _check_at_start(self) -> None:
         """Look for damage, thoroughly where there was a sign of it; raise `DamagedError`."""
         ((pages,),) = self._connection.execute("PRAGMA page_count")
         ((page_size,),) = self._connection.execute("PRAGMA page_size")
-        log = self._beside("-wal")
-        all_is_here = not log.exists() or not log.stat().st_size
-        if all_is_here and self.path.stat().st_size < pages * page_size:
+        if not self._has_log() and self.path.stat().st_size < pages * page_size:
             raise DamagedError(f"{display_path(self.path)} is damaged: it is cut short.")
         check = "integrity_check" if self._suspicion.exists() else "quick_check"
         if check == "integrity_check" or pages * page_size < _SOON_CHECKED:
@@ -216,6 +234,7 @@ class Database:
             source.close()
             copy.close()
             half_done.unlink(missing_ok=True)
+            self._beside(".part-journal").unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _plain_errors(self) -> Iterator[None]:
@@ -227,7 +246,8 @@ class Database:
         except sqlite3.DatabaseError as error:
             where = display_path(self.path)
             code = getattr(error, "sqlite_errorname", "") or ""
-            if code.startswith("SQLITE_FULL"):
+            # What SQLite says where there is no room for the small file beside this one.
+            if code.startswith(("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")):
                 text = f"The disk that holds {where} is full: make room there. Nothing that was stored is lost."
             elif code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
                 text = f"{where} can't be written: check the permissions of its folder, or choose another with --data."
@@ -279,8 +299,10 @@ class Database:
     @staticmethod
     def suspect(path: Path) -> None:
         """Have a file checked thoroughly, and mended if need be, when it is opened next."""
-        if path.exists():
-            path.with_name(path.name + ".suspect").touch()
+        # Where it can't be noted, opening it says why.
+        with contextlib.suppress(OSError):
+            if path.exists():
+                path.with_name(path.name + ".suspect").touch()
 
     def check(self) -> tuple[bool, str]:
         """Whether the file is sound, and what SQLite says of it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,18 @@ class ChromaIndex:
             embedding_function=None,
         )
 
+    @contextlib.contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        """Turn what a full or failing disk makes of Chroma into `IndexFailed`; bugs stay what they are."""
+        from chromadb.errors import InternalError
+
+        try:
+            yield
+        except InternalError as error:
+            raise IndexFailed(
+                f"{display_path(self._folder)} can't be read or written: {error}"
+            ) from error
+
     def close(self) -> None:
         """Let go of the folder."""
         self._client = self._collection = None
@@ -146,46 +159,52 @@ class ChromaIndex:
 
     def ids(self) -> Ids:
         """The ids that are stored, ascending; shape (N,)."""
-        found = self._collection.get(include=[])["ids"]
+        with self._plain_errors():
+            found = self._collection.get(include=[])["ids"]
         return np.sort(np.array([int(i) for i in found], dtype=np.int64))
 
     def add(self, ids: Sequence[int], points: Vectors) -> None:
         """Add points (N, D) on the unit sphere; ids that are there already stay as they are."""
         for start in range(0, len(ids), self._largest_batch):
             some = slice(start, start + self._largest_batch)
-            self._collection.add(ids=[str(i) for i in ids[some]], embeddings=points[some])
+            with self._plain_errors():
+                self._collection.add(ids=[str(i) for i in ids[some]], embeddings=points[some])
 
     def remove(self, ids: Sequence[int]) -> None:
         """Take points out; unknown ids are no error."""
         for start in range(0, len(ids), self._largest_batch):
             some = ids[start : start + self._largest_batch]
-            self._collection.delete(ids=[str(i) for i in some])
+            with self._plain_errors():
+                self._collection.delete(ids=[str(i) for i in some])
 
     def keep_only(self, wanted: Ids) -> Ids:
         """Drop what is not wanted, and collections of other models and spaces; returns the ids that are there.
 
         Where most of the collection is stale it is emptied altogether.
         """
-        for other in self._client.list_collections():
-            if other.name != self._name:
-                self._client.delete_collection(other.name)
+        with self._plain_errors():
+            for other in self._client.list_collections():
+                if other.name != self._name:
+                    self._client.delete_collection(other.name)
         stored = self.ids()
         stale = np.setdiff1d(stored, wanted)
         if len(stale) > _LARGEST_STALE_SHARE * len(stored):
-            self._client.delete_collection(self._name)
-            self._collection = self._get_or_create()
+            with self._plain_errors():
+                self._client.delete_collection(self._name)
+                self._collection = self._get_or_create()
             return np.zeros(0, np.int64)
         self.remove([int(i) for i in stale])
         return np.intersect1d(stored, wanted)
 
     def query(self, point: Vectors, count: int) -> Neighbours:
         """The `count` nearest to a point (D,) on the unit sphere; approximate when there are very many."""
-        count = min(count, self._collection.count())
-        if not count:
-            return Neighbours(np.zeros(0, np.int64), np.zeros(0, np.float32))
-        found = self._collection.query(
-            query_embeddings=[point], n_results=count, include=["distances"]
-        )
+        with self._plain_errors():
+            count = min(count, self._collection.count())
+            if not count:
+                return Neighbours(np.zeros(0, np.int64), np.zeros(0, np.float32))
+            found = self._collection.query(
+                query_embeddings=[point], n_results=count, include=["distances"]
+            )
         ids = np.array([int(i) for i in found["ids"][0]], dtype=np.int64)
         cosines = 1.0 - np.asarray(found["distances"][0], dtype=np.float32)
         order = np.lexsort((ids, -cosines))

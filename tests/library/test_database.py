@@ -1,4 +1,5 @@
 import contextlib
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -111,4 +112,27 @@ def test_a_damaged_file_makes_no_copy(path, caplog):
     database.back_up()
     assert copy.read_bytes() == good
     assert "can't be copied" in caplog.text
+    database.close()
+
+
+def test_where_nothing_can_be_written_a_file_can_be_read(path):
+    # SQLite's own small file can't be made.
+    path.with_name(path.name + "-shm").mkdir()
+    database = Database(path, [FIRST], read_only=True)
+    assert database.query("SELECT name FROM things") == [("kept",)]
+    database.close()
+
+
+def test_there_a_file_is_not_read_without_its_log(path):
+    writer = Database(path, [FIRST])
+    with writer.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('in the log')")
+    copy = path.parent / "copy" / path.name
+    copy.parent.mkdir()
+    for end in ("", "-wal"):
+        shutil.copy(path.with_name(path.name + end), copy.with_name(copy.name + end))
+    writer.close()
+    copy.with_name(copy.name + "-shm").mkdir()
+    database = Database(copy, [FIRST], read_only=True)
+    assert database.query("SELECT name FROM things") == [("kept",), ("in the log",)]
     database.close()
