@@ -66,9 +66,12 @@ class FaultyLibrary:
                 "SELECT CAST(path AS TEXT), t.id, e.id, plan, created_at "
                 "FROM tracks t JOIN embeddings e ON e.track_id = t.id"
             ).fetchall()
-        except sqlite3.OperationalError:  # it has no tables yet
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):  # not yet
+                raise
             rows = []
-        connection.close()
+        finally:
+            connection.close()
         return {path if whole_paths else Path(path).name: Embedded(*rest) for path, *rest in rows}
 
     def embedded_since(self, before: dict[str, Embedded]) -> dict[str, Embedded]:

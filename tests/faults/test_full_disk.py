@@ -1,0 +1,160 @@
+"""A data folder whose disk is full, or can't be written: a small one in memory, which takes the right to mount one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from command_line import Told
+from indexed import Index
+from library import FaultyLibrary
+
+TRACKS = 10
+"""Before the disk is full."""
+MORE = 30
+SECONDS = 20
+ROOMY = 256 * 2**20
+
+
+@dataclass
+class Disk:
+    """A disk that can be made larger, smaller and read-only."""
+
+    folder: Path
+
+    def _remount(self, options: str) -> None:
+        command = ["mount", "-o", f"remount,{options}", self.folder]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def make_room(self) -> None:
+        self._remount(f"size={ROOMY}")
+
+    def leave(self, kilobytes: int) -> None:
+        """Leave so much room and no more."""
+        self._remount(f"size={shutil.disk_usage(self.folder).used + kilobytes * 1024}")
+
+    def protect(self) -> None:
+        self._remount("ro")
+
+    def release(self) -> None:
+        self._remount("rw")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """An empty disk, where the data folder of the test's library is."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    if not sys.platform.startswith("linux") or os.geteuid():
+        pytest.skip("only root can mount a small disk, and this is made for Linux's")
+    command = ["mount", "-t", "tmpfs", "-o", f"size={ROOMY}", "musicsim-test", folder]
+    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"a small disk can't be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield Disk(folder)
+    finally:
+        # Even if a process still has a file open there.
+        subprocess.run(["umount", "--lazy", folder], check=True, capture_output=True)
+
+
+def check_refusal(told: Told, *words: str) -> None:
+    """It ended with a message for the listener."""
+    assert told.code == 1
+    assert "Traceback" not in told.err
+    said = " ".join(told.err.split())
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("room", "culprit"),
+    [
+        (8, "catalogue.sqlite3"),  # nothing fits beside it
+        (40, "windows.sqlite3"),  # likewise
+        (80, "catalogue.sqlite3"),  # the first of what the scan finds
+        (400, ".sqlite3"),  # something of what was embedded
+        (1000, ".sqlite3"),
+    ],
+)
+def test_a_scan_that_fills_the_disk_goes_on_when_there_is_room(
+    library: FaultyLibrary, disk: Disk, room: int, culprit: str
+):
+    library.seconds = SECONDS
+    library.fill(TRACKS)
+    library.scan()
+    before = library.embedded()
+    disk.leave(room)
+    library.fill(MORE, first=TRACKS)
+    check_refusal(library.musicsim("scan"), str(library.data), culprit, "is full: make room there")
+    # What was there can be seen and used.
+    status = library.musicsim("status", "--json")
+    assert status.code == 0, status.err
+    assert status.json["embedded"] >= TRACKS
+    found = library.musicsim("similar", library.music / "00" / "0000.wav", "--raw", "--json")
+    assert found.code == 0, found.err
+    assert len(found.json["results"]) >= TRACKS - 1
+    disk.make_room()
+    before = library.embedded_since(before)
+    result = library.scan()
+    assert result["failed"] == []
+    library.embedded_since(before)
+    library.check(TRACKS + MORE)
+
+
+@pytest.mark.slow
+def test_a_scan_that_has_no_room_for_the_index_says_so(library: FaultyLibrary, disk: Disk):
+    library.fill(TRACKS)
+    library.scan()
+    shutil.rmtree(library.data / "index")
+    disk.leave(300)
+    library.fill(1, first=TRACKS)
+    scan = library.musicsim("scan", "--json")
+    check_refusal(scan, str(library.data / "index"), "has room", "musicsim doctor")
+    assert scan.json["added"] == 1
+    assert len(library.embedded()) == TRACKS + 1
+    disk.make_room()
+    library.check(TRACKS + 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [100, 330, 2_000, 13_500, 18_000], ids=lambda room: f"{room} KB")
+def test_an_index_that_fills_the_disk_is_written_when_there_is_room(
+    disk: Disk, tmp_path: Path, room: int
+):
+    index = Index(tmp_path)
+    disk.leave(room)
+    doctor = index.library.musicsim("doctor", "--json")
+    assert (doctor.code, doctor.err) == (1, "")
+    (check,) = [check for check in doctor.json["checks"] if not check["ok"]]
+    assert check["name"] == "index"
+    assert str(index.folder) in check["detail"]
+    assert "make sure that its disk has room" in check["detail"]
+    status = index.library.musicsim("status")
+    assert (status.code, status.err) == (0, "")
+    assert "search is exact meanwhile" in status.out
+    disk.make_room()
+    index.check()
+
+
+def test_a_data_folder_that_cannot_be_written_can_be_read(library: FaultyLibrary, disk: Disk):
+    library.fill(TRACKS)
+    library.scan()
+    track, new = library.music / "00" / "0000.wav", library.music / "00" / "0009.wav"
+    disk.protect()
+    status = library.musicsim("status", "--json").json
+    assert (status["embedded"], status["index"]["healthy"]) == (TRACKS, True)
+    assert len(library.musicsim("similar", track, "--raw", "--json").json["results"]) == TRACKS - 1
+    assert library.musicsim("playlist", track, "--length", "3").code == 0
+    assert library.musicsim("similar", new.rename(library.music.parent / "new.wav")).code == 0
+    for command in (["scan"], ["watch"], ["doctor"], ["playlist", track, "--name", "Evening"]):
+        refused = library.musicsim(*command)
+        check_refusal(refused, str(library.data), "Read-only file system", "--data")
+    disk.release()
+    (library.music.parent / "new.wav").rename(new)
+    library.check(TRACKS)
