@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
+
 from musicsim.audio.plan import FIRST_PASS
 from musicsim.audio.signal import Sound
+
+_LARGEST = 2.0**30
 
 
 def fingerprint(windows: Sound, duration: float) -> bytes:
@@ -30,5 +34,9 @@ def fingerprint(windows: Sound, duration: float) -> bytes:
     # A tenth of a second: containers round a length to their own units.
     digest.update(round(10 * duration).to_bytes(8, "little"))
     # 16 bits, so that formats of more bits, and what a resampler adds to them, make no difference below those.
-    digest.update((windows[:FIRST_PASS] * 32_767).round().astype("<i2").tobytes())
+    samples = (windows[:FIRST_PASS] * 32_767).round()
+    # By way of 32 bits: what processors make of a number that is too large for the type differs, and a damaged file of
+    # floats has some that are.
+    samples = samples.clip(-_LARGEST, _LARGEST).astype(np.int32)
+    digest.update(samples.astype("<i2").tobytes())
     return digest.digest()

@@ -83,6 +83,8 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
         logging.basicConfig(
             stream=log, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"
         )
+        # What libraries warn of is not for the terminal of whoever listens.
+        logging.captureWarnings(True)
         faulthandler.enable(log)
         silence_native_messages()
         _die_with_the_app()

@@ -70,3 +70,9 @@ def test_other_sound_has_another(tmp_path):
 def test_a_longer_sample_has_the_same(tmp_path):
     path = encode(tmp_path / "a.flac", known_sound(100), FORMATS["flac"])
     assert of(path, SETTLED) == of(path)
+
+
+def test_sound_far_above_full_scale_has_one_too():
+    loud = known_sound(1, 48_000, 1).reshape(1, -1)
+    prints = {fingerprint(loud * np.float32(gain), 1.0) for gain in (1, 2, 1e5, 9e8)}
+    assert len(prints) == 4
