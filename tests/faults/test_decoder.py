@@ -1,0 +1,101 @@
+"""A decoder that crashes, or never comes to an end: the file is named, and nothing else is affected."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import Told
+from library import FaultyLibrary, write_noise
+
+TRACKS = 10
+CULPRIT = "0003.wav"
+PATIENCE = 15
+"""Seconds that a file may take: above all, the model must have been loaded by then."""
+SAYS = {"crash": "the decoder crashed on this file", "hang": "the decoder did not come to an end"}
+
+# Loaded by Python at the start of every process that has its folder on PYTHONPATH, thus of the worker too.
+_BROKEN_DECODER = """
+import os, signal, time
+import musicsim.audio.sampling, musicsim.indexer
+
+open_audio = musicsim.audio.sampling.open_audio
+
+def open_or_die(path):
+    if path.name == {culprit!r}:
+        {deed}
+    return open_audio(path)
+
+musicsim.audio.sampling.open_audio = open_or_die
+musicsim.indexer._HANG_SECONDS = {patience}
+"""
+_DEEDS = {
+    "abort": "os.abort()",
+    "segmentation fault": "os.kill(os.getpid(), signal.SIGSEGV)",
+    "hang": "time.sleep(1e6)",
+}
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals"),
+]
+
+
+@pytest.fixture
+def scan_with(library: FaultyLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Scans while the decoder does something to itself on one file."""
+    library.fill(TRACKS)
+
+    def scan(deed: str, *options: str) -> Told:
+        hooks = tmp_path / "hooks" / deed
+        hooks.mkdir(parents=True, exist_ok=True)
+        (hooks / "sitecustomize.py").write_text(
+            _BROKEN_DECODER.format(culprit=CULPRIT, deed=_DEEDS[deed], patience=PATIENCE)
+        )
+        path = os.pathsep.join(filter(None, (str(hooks), os.environ.get("PYTHONPATH"))))
+        return library.musicsim("scan", library.music, *options, "--json", PYTHONPATH=path)
+
+    return scan
+
+
+def check_culprit(library: FaultyLibrary, told: Told, reason: str) -> None:
+    """One file has failed, with this reason; every other one is embedded, and everything in order."""
+    assert (told.code, told.err) == (0, "")
+    (failure,) = told.json["failed"]
+    assert Path(failure["path"]).name == CULPRIT
+    assert failure["reason"].startswith(reason)
+    assert set(library.embedded()) == {f"{n:04}.wav" for n in range(TRACKS)} - {CULPRIT}
+    library.check_windows(TRACKS - 1)
+    status = library.musicsim("status", "--json").json
+    assert (status["embedded"], status["failed"], status["pending"]) == (TRACKS - 1, 1, 0)
+    assert library.musicsim("doctor", "--json").json["healthy"]
+
+
+@pytest.mark.parametrize("deed", _DEEDS)
+def test_the_file_that_a_decoder_dies_of_is_named_and_costs_nothing_else(
+    library: FaultyLibrary, scan_with, deed: str
+):
+    reason = SAYS["hang" if deed == "hang" else "crash"]
+    check_culprit(library, scan_with(deed), reason)
+    before = library.embedded()
+    # It is not tried again by itself.
+    again = library.scan()
+    assert [Path(failure["path"]).name for failure in again["failed"]] == [CULPRIT]
+    assert again["cost"]["windows"] == 0
+    # It is with a better decoder, if the listener wants it so; and then it is a track as any other.
+    retried = library.scan("--retry")
+    assert retried["failed"] == []
+    assert library.embedded_since(before).keys() - before.keys() == {CULPRIT}
+    library.check(TRACKS)
+
+
+def test_a_retry_that_dies_again_and_a_file_that_was_mended(library: FaultyLibrary, scan_with):
+    check_culprit(library, scan_with("abort"), SAYS["crash"])
+    before = library.embedded()
+    check_culprit(library, scan_with("abort", "--retry"), SAYS["crash"])
+    assert library.embedded() == before
+    write_noise(library.music / "00" / CULPRIT, seed=TRACKS)
+    result = library.scan()
+    assert (result["changed"], result["failed"]) == (1, [])
+    library.embedded_since(before)
+    library.check(TRACKS)
