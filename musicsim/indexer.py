@@ -27,10 +27,12 @@ from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, 
 _log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 4  # tracks in the worker at a time: some being decoded, one in the network
-_HANG_SECONDS = 300.0  # a three-hour file takes some ten seconds to decode
-# Of a track's length, on top of that where every window is embedded: the full-size network on two cores with AVX2 takes
-# twice the length.
+_HANG_SECONDS = 120.0  # that any file may take: its disk may have to wake up, and the model be loaded
+# Of a track's length, on top of that: a three-hour file takes some ten seconds to decode.
+_HANG_FACTOR = 0.25
+# Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.
 _DENSE_HANG_FACTOR = 10.0
+_UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
 _RATE_SECONDS = 30.0
 _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
@@ -304,11 +306,11 @@ class Indexer:
     def _send(self, track: PendingTrack, plan: int) -> None:
         model = self._settings.model
         before = listened = None
-        patience = _HANG_SECONDS
-        if plan == EVERY_WINDOW:
-            for known in self._catalogue.tracks_by_id([track.id]):
-                patience += _DENSE_HANG_FACTOR * (known.tags.duration or 0)
-        else:
+        factor = _DENSE_HANG_FACTOR if plan == EVERY_WINDOW else _HANG_FACTOR
+        known = next(iter(self._catalogue.tracks_by_id([track.id])), None)
+        length = known.tags.duration if known else None
+        patience = _HANG_SECONDS + factor * (length or _UNKNOWN_LENGTH)
+        if plan != EVERY_WINDOW:
             before = self._embeddings.pooled(track.id, model)
             if before is not None:
                 listened = self._embeddings.windows(track.id, model, track.content_key)
