@@ -27,7 +27,9 @@ from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, 
 _log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 4  # tracks in the worker at a time: some being decoded, one in the network
-_HANG_SECONDS = 120.0  # that any file may take: its disk may have to wake up, and the model be loaded
+_HANG_SECONDS = (
+    120.0  # that any file may take: its disk may have to wake up, and the model be loaded
+)
 # Of a track's length, on top of that: a three-hour file takes some ten seconds to decode.
 _HANG_FACTOR = 0.25
 # Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import compress
+from itertools import compress, repeat
+from operator import and_, contains, gt
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -52,7 +53,9 @@ class LibraryModel(TrackModel):
         self._texts: list[str] = []
         """What the search looks in, in the same order."""
         self._sort()
-        self._ids = self._matching()
+        self._matches = self._match()
+        """Which of these match, so which are rows."""
+        self._ids = list(self._order)
         store.changed.connect(self._update)
         store.removed.connect(self._drop)
 
@@ -78,14 +81,15 @@ class LibraryModel(TrackModel):
         else:
             self._column = Column(column)
             self._sort()
-        self._show(self._matching())
+        self._show()
 
     def search(self, text: str) -> None:
         """Show the tracks in whose title, artist, album or genre every word of `text` occurs."""
         words = tuple(fold(text).split())
         if words != self._words:
             self._words = words
-            self._show(self._matching())
+            before, self._matches = self._matches, self._match()
+            self._refine(before)
             self.counts_changed.emit()
 
     def _update(self, ids: tuple[int, ...]) -> None:
@@ -107,7 +111,7 @@ class LibraryModel(TrackModel):
             # Nearly sorted already, which is what Python's sort is quick at.
             self._shelf.sort(key=self._places.__getitem__)
             self._sort()
-            self._show(self._matching(), asked_for=False)
+            self._show(asked_for=False)
             self.counts_changed.emit()
         self.redraw(ids)
 
@@ -117,7 +121,7 @@ class LibraryModel(TrackModel):
             del self._folded[track_id], self._places[track_id]
         self._shelf = [i for i in self._shelf if i not in gone]
         self._sort()
-        self._show(self._matching(), asked_for=False)
+        self._show(asked_for=False)
         self.counts_changed.emit()
 
     def _sort(self) -> None:
@@ -133,14 +137,31 @@ class LibraryModel(TrackModel):
             self._order.reverse()
         self._texts = [self._folded[i].text for i in self._order]
 
-    def _matching(self) -> list[int]:
-        ids, texts = self._order, self._texts
-        for word in self._words:
-            matches = [word in text for text in texts]
-            ids, texts = list(compress(ids, matches)), list(compress(texts, matches))
-        return list(ids)
+    def _match(self) -> list[bool]:
+        """Which tracks of the present order have every word."""
+        if not self._words:
+            return [True] * len(self._texts)
+        first, *others = self._words
+        matches = [first in text for text in self._texts]
+        for word in others:
+            matches = list(map(and_, matches, map(contains, self._texts, repeat(word))))
+        return matches
 
-    def _show(self, ids: list[int], *, asked_for: bool = True) -> None:
+    def _refine(self, before: list[bool]) -> None:
+        """Show what matches now instead of what did before; the order is the same, which saves most of the work."""
+        self._keep(list(compress(self._matches, before)))
+        there = len(self._ids)
+        self._append(list(compress(self._order, map(gt, self._matches, before))))
+        if 0 < there < len(self._ids):
+            old, new = iter(range(there)), iter(range(there, len(self._ids)))
+            self._permute(
+                [next(old) if was else next(new) for was in compress(before, self._matches)]
+            )
+
+    def _show(self, *, asked_for: bool = True) -> None:
+        """Show what matches, in the present order, after anything may have changed."""
+        self._matches = self._match()
+        ids = list(compress(self._order, self._matches))
         if ids == self._ids:
             return
         if not asked_for:
