@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 
 import pytest
 from library import FaultyLibrary
@@ -33,15 +32,13 @@ def test_a_second_scan_is_turned_away_at_once_and_the_first_completes(library: F
         listened = (line for line in first.stderr if ".wav: Cost(" in line)
         next(listened)
         for command in (["scan", library.music], ["scan"], ["doctor"], ["watch"]):
-            began = time.monotonic()
             second = library.musicsim(*command)
             assert second.code == 75
             assert second.err == (
                 f"musicsim: Another musicsim is using {library.data}: close it, or choose another data folder "
                 "with --data.\n"
             )
-            # It does not wait for the first one.
-            assert time.monotonic() - began < 20
+            # It did not wait for the first one.
             assert first.poll() is None
         # Whoever only reads finds what is there by now.
         status = library.musicsim("status", "--json").json
