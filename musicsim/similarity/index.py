@@ -22,6 +22,13 @@ Ids = npt.NDArray[np.int64]
 _EF_SEARCH = 1000
 # Chroma marks what was deleted and keeps the room; past this share a fresh collection is smaller and faster.
 _LARGEST_STALE_SHARE = 0.5
+_LARGEST_WASTE = 4
+"""Times what its vectors need, which the store may take: Chroma gives no disk back for what is removed.
+
+A second pass over a library makes it one and a half times.
+"""
+_BYTES_A_VECTOR = 1000  # beside its values, in Chroma 1.5
+_SMALL = 16 * 2**20  # bytes, for which nothing is made anew
 
 
 class IndexFailed(MusicsimError):  # noqa: N818 (it is a state more than an error: exact search goes on)
@@ -180,8 +187,11 @@ class ChromaIndex:
     def keep_only(self, wanted: Ids) -> Ids:
         """Drop what is not wanted, and collections of other models and spaces; returns the ids that are there.
 
-        Where most of the collection is stale it is emptied altogether.
+        Where most of the collection is stale, or the store has grown out of proportion, it is made anew, and empty.
         """
+        if self._is_wasteful(len(wanted)):
+            self._clear()
+            self._open()
         with self._plain_errors():
             for other in self._client.list_collections():
                 if other.name != self._name:
@@ -195,6 +205,14 @@ class ChromaIndex:
             return np.zeros(0, np.int64)
         self.remove([int(i) for i in stale])
         return np.intersect1d(stored, wanted)
+
+    def _is_wasteful(self, wanted: int) -> bool:
+        """Whether the store takes several times the disk that so many vectors need."""
+        with self._plain_errors():
+            found = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+        needed = sum(4 * len(point) + _BYTES_A_VECTOR for point in found) * wanted
+        taken = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
+        return taken > _SMALL + _LARGEST_WASTE * needed
 
     def query(self, point: Vectors, count: int) -> Neighbours:
         """The `count` nearest to a point (D,) on the unit sphere; approximate when there are very many."""

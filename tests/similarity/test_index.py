@@ -81,6 +81,23 @@ def test_a_mostly_stale_collection_is_started_afresh(index):
     assert index.ids().tolist() == [0, 1]
 
 
+def test_a_store_does_not_grow_by_what_is_removed(index, folder, monkeypatch):
+    monkeypatch.setattr("musicsim.similarity.index._SMALL", 0)
+    sizes, ids = [], np.arange(0)
+    for n in range(30):
+        # Each track is embedded anew, under another id.
+        before, ids = ids, np.arange(500 * n, 500 * (n + 1))
+        points = points_on_sphere(500, size=128, seed=n)
+        index.add(ids.tolist(), points)
+        index.remove(before.tolist())
+        if not len(index.keep_only(ids)):
+            index.add(ids.tolist(), points)
+        assert index.ids().tolist() == ids.tolist()
+        assert index.query(points[7], 1).ids.tolist() == [ids[7]]
+        sizes.append(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()))
+    assert max(sizes) < 4 * 500 * (4 * 128 + 1000)
+
+
 @pytest.mark.parametrize("name", ["model.abc", "another.abc"])
 def test_collections_of_other_models_and_spaces_are_dropped(index, folder, name):
     """They are derived, and come back in seconds."""
