@@ -338,6 +338,15 @@ class Catalogue:
         )
         return [(track_id, _path(path)) for track_id, path in rows]
 
+    def later_copy(self, track_id: int) -> int | None:
+        """A track that came later, whose file is there and has the same content; None if there is none."""
+        rows = self.database.query(
+            "SELECT c.id FROM tracks t JOIN tracks c ON c.size = t.size AND c.content_key = t.content_key "
+            "AND c.id > t.id WHERE t.id = ? AND t.content_key != x'' AND c.missing_since IS NULL ORDER BY c.id LIMIT 1",
+            (track_id,),
+        )
+        return int(rows[0][0]) if rows else None
+
     def add_track(self, folder_id: int, file: ScannedFile) -> int:
         """Add a file; returns the track's id."""
         with self.database.transaction() as db:

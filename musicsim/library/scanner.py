@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from musicsim.errors import MusicsimError, display_path
-from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged
+from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
@@ -182,6 +182,9 @@ class Scanner:
         tracks = self._catalogue.tracks_by_id(lost)
         gone = [track.id for track in tracks if track.path == lost[track.id]]
         if not unavailable:
+            moved = self._follow_copies(gone)
+            counts.moved.update(moved)
+            gone = [track_id for track_id in gone if track_id not in moved]
             counts.missing.update(gone)
         self._catalogue.set_missing(gone, True)
         self._catalogue.set_missing(back, False)
@@ -280,6 +283,23 @@ class Scanner:
             if _is_gone(path) and self._root_is_there(path):
                 return track_id
         return None
+
+    def _follow_copies(self, gone: Iterable[int]) -> set[int]:
+        """Let tracks whose file is gone have that of a copy that came later; returns those that have one now.
+
+        A file manager copies what it moves to another disk, and deletes the originals when everything is there.
+        """
+        copies: dict[int, int] = {}
+        with self._catalogue.database.transaction():
+            for track_id in gone:
+                copy = self._catalogue.later_copy(track_id)
+                if copy is not None:
+                    self._catalogue.adopt(track_id, copy)
+                    copies[track_id] = copy
+        if copies:
+            self._events.emit(TracksRemoved(tuple(copies.values())))
+            self._events.emit(TracksChanged(tuple(copies)))
+        return set(copies)
 
     def _root_is_there(self, path: Path) -> bool:
         # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from musicsim.events import Events, ScanProgress, TracksChanged
+from musicsim.events import Events, ScanProgress, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.scanner import FolderError, Scanner
 from musicsim.library.types import TrackState
@@ -189,6 +189,29 @@ def test_a_copy_over_a_known_file_is_a_change(library):
     two.write_bytes(one.read_bytes())
     summary = library.scan()
     assert (summary.changed, summary.moved, summary.missing) == (1, 0, 0)
+
+
+def test_a_move_to_another_disk_is_a_copy_whose_original_is_deleted_later(library, tmp_path):
+    for n in range(3):
+        library.file(f"album/{n}.mp3", b"%d" % n)
+    library.scan()
+    ids = [track.id for track in library.catalogue.tracks()]
+    kept = library.catalogue.create_playlist("Evening", ids)
+    other = tmp_path / "other disk"
+    library.catalogue.add_folder(other)
+    shutil.copytree(library.music / "album", other / "album")
+    library.scanner.update({other / "album"})
+    assert len(library.catalogue.tracks()) == 6
+    shutil.rmtree(library.music / "album")
+    library.scanner.update({library.music / "album"})
+    tracks = library.catalogue.tracks()
+    assert [track.id for track in tracks] == ids
+    assert [track.path for track in tracks] == [other / f"album/{n}.mp3" for n in range(3)]
+    assert not any(track.missing for track in tracks)
+    assert library.catalogue.playlist("Evening").track_ids == kept.track_ids
+    removed = [e.track_ids for e in library.events if isinstance(e, TracksRemoved)]
+    assert len(removed[-1]) == 3
+    assert library.scan().unchanged == 0
 
 
 def test_a_copy_is_not_a_move(library):
