@@ -9,6 +9,7 @@ from pathlib import Path
 import mutagen
 import numpy as np
 import numpy.typing as npt
+import soundfile
 from mutagen.mp3 import EasyMP3
 
 from musicsim.app import Musicsim
@@ -30,7 +31,11 @@ _SYLLABLES = (
     *("ka", "lo", "mi", "ren", "tu", "sa", "vel", "dor", "an", "qui"),
     *("bra", "sha", "nok", "pe", "ris", "ju", "wen", "go", "lat", "fi"),
 )
-_FORMATS = {".mp3": ("libmp3lame", "mp3"), ".flac": ("flac", "flac"), ".opus": ("libopus", "ogg")}
+_FORMATS = {
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".opus": ("OGG", "OPUS"),
+}
 
 
 def tags_of(number: int) -> Tags:
@@ -56,19 +61,9 @@ def tags_of(number: int) -> Tags:
 
 def _silence(suffix: str) -> bytes:
     """A tenth of a second in some format."""
-    import av
-
-    codec, container = _FORMATS[suffix]
+    container, codec = _FORMATS[suffix]
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as output:
-        stream = output.add_stream(codec, rate=48_000, layout="mono")
-        planar = np.zeros((1, 4_800), np.float32)
-        frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout="mono")
-        frame.sample_rate = 48_000
-        resampler = av.AudioResampler(stream.format.name, "mono", 48_000)
-        for part in resampler.resample(frame):
-            output.mux(stream.encode(part))
-        output.mux(stream.encode(None))
+    soundfile.write(file, np.zeros(4_800), 48_000, format=container, subtype=codec)
     return file.getvalue()
 
 

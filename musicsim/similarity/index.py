@@ -189,20 +189,17 @@ class ChromaIndex:
 
         Where most of the collection is stale, or the store has grown out of proportion, it is made anew, and empty.
         """
-        if self._is_wasteful(len(wanted)):
+        stored = self.ids()
+        stale = np.setdiff1d(stored, wanted)
+        mostly_stale = len(stale) > _LARGEST_STALE_SHARE * len(stored)
+        if mostly_stale or self._is_wasteful(len(wanted)):
             self._clear()
             self._open()
+            return np.zeros(0, np.int64)
         with self._plain_errors():
             for other in self._client.list_collections():
                 if other.name != self._name:
                     self._client.delete_collection(other.name)
-        stored = self.ids()
-        stale = np.setdiff1d(stored, wanted)
-        if len(stale) > _LARGEST_STALE_SHARE * len(stored):
-            with self._plain_errors():
-                self._client.delete_collection(self._name)
-                self._collection = self._get_or_create()
-            return np.zeros(0, np.int64)
         self.remove([int(i) for i in stale])
         return np.intersect1d(stored, wanted)
 

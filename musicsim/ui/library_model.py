@@ -119,8 +119,11 @@ class LibraryModel(TrackModel):
         gone = set(ids)
         for track_id in gone & self._folded.keys():
             del self._folded[track_id], self._places[track_id]
+            self._keys.pop(track_id, None)
         self._shelf = [i for i in self._shelf if i not in gone]
-        self._sort()
+        kept = [i not in gone for i in self._order]
+        self._order = list(compress(self._order, kept))
+        self._texts = list(compress(self._texts, kept))
         self._show(asked_for=False)
         self.counts_changed.emit()
 

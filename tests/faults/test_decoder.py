@@ -42,7 +42,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def scan_with(library: FaultyLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def scan_with(library: FaultyLibrary, tmp_path: Path):
     """Scans while the decoder does something to itself on one file."""
     library.fill(TRACKS)
 
