@@ -6,19 +6,19 @@ that are plain texts or numbers, and a filter one pass over texts that are folde
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import compress, repeat
-from operator import and_, contains, gt
+from itertools import compress
 from typing import Any, NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
 from musicsim.library.folding import fold
 from musicsim.library.types import Track, TrackState
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
-from musicsim.ui.track_model import Column, TrackModel
+from musicsim.ui.track_model import Column, Ids, Mask, Rows, TrackModel, as_ids
 
 # Sorts after every text: what has no artist or album is looked for last.
 _LAST = "\U0010ffff"
@@ -46,16 +46,17 @@ class LibraryModel(TrackModel):
         self._folded = {track.id: _fold_tags(track) for track in store}
         self._places = {track.id: _place(track, self._folded[track.id]) for track in store}
         self._keys: dict[int, Any] = {}
-        """What the present column sorts by; the shelf has all of its own order in the places."""
-        self._shelf = sorted(self._places, key=self._places.__getitem__)
-        self._order: list[int] = []
-        """Every track in the present order; the rows are those of them that match."""
+        """What the present column sorts by; that of the artist sorts by the places."""
+        self._shelf: Ids = np.zeros(0, np.int64)
+        """Every track in its place; what follows counts along the shelf."""
         self._texts: list[str] = []
-        """What the search looks in, in the same order."""
+        """What the search looks in."""
+        self._order: Rows = np.zeros(0, np.intp)
+        """Where on the shelf the tracks stand, in the present order; the rows are those of them that match."""
+        self._fill_shelf()
         self._sort()
-        self._matches = self._match()
-        """Which of these match, so which are rows."""
-        self._ids = list(self._order)
+        self._matches = self._match(self._words)
+        self._ids = self._shown()
         store.changed.connect(self._update)
         store.removed.connect(self._drop)
 
@@ -76,8 +77,7 @@ class LibraryModel(TrackModel):
             return
         self._descending = order is Qt.SortOrder.DescendingOrder
         if column == self._column:
-            self._order.reverse()
-            self._texts.reverse()
+            self._order = self._order[::-1]
         else:
             self._column = Column(column)
             self._sort()
@@ -86,11 +86,19 @@ class LibraryModel(TrackModel):
     def search(self, text: str) -> None:
         """Show the tracks in whose title, artist, album or genre every word of `text` occurs."""
         words = tuple(fold(text).split())
-        if words != self._words:
-            self._words = words
-            before, self._matches = self._matches, self._match()
-            self._refine(before)
-            self.counts_changed.emit()
+        if words == self._words:
+            return
+        # Whoever types on looks for some of what is shown.
+        narrows = all(any(old in word for word in words) for old in self._words)
+        if narrows:
+            new = [word for word in words if word not in self._words]
+            matches = self._match(new, among=self._matches)
+        else:
+            matches = self._match(words)
+        self._words = words
+        before, self._matches = self._matches, matches
+        self._refine(before)
+        self.counts_changed.emit()
 
     def _update(self, ids: tuple[int, ...]) -> None:
         moved = False
@@ -98,83 +106,86 @@ class LibraryModel(TrackModel):
         for track in self._store.tracks(ids):
             folded = _fold_tags(track)
             place = _place(track, folded)
-            if track.id not in self._folded:
-                self._shelf.append(track.id)
-                moved = True
-            elif (folded, place) != (self._folded[track.id], self._places[track.id]):
+            if (folded, place) != (self._folded.get(track.id), self._places.get(track.id)):
                 moved = True
             self._folded[track.id] = folded
             self._places[track.id] = place
             if make is not None and make(track, folded) != self._keys.get(track.id):
                 moved = True
         if moved:
-            # Nearly sorted already, which is what Python's sort is quick at.
-            self._shelf.sort(key=self._places.__getitem__)
-            self._sort()
-            self._show(asked_for=False)
-            self.counts_changed.emit()
+            self._rebuild()
         self.redraw(ids)
 
     def _drop(self, ids: tuple[int, ...]) -> None:
-        gone = set(ids)
-        for track_id in gone & self._folded.keys():
+        for track_id in self._folded.keys() & ids:
             del self._folded[track_id], self._places[track_id]
-            self._keys.pop(track_id, None)
-        self._shelf = [i for i in self._shelf if i not in gone]
-        kept = [i not in gone for i in self._order]
-        self._order = list(compress(self._order, kept))
-        self._texts = list(compress(self._texts, kept))
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Show what the store has now."""
+        self._fill_shelf()
+        self._sort()
+        self._matches = self._match(self._words)
         self._show(asked_for=False)
         self.counts_changed.emit()
+
+    def _fill_shelf(self) -> None:
+        # But for what is new it is sorted already, which is what Python's sort is quick at.
+        known = [track_id for track_id in self._shelf.tolist() if track_id in self._places]
+        new = self._places.keys() - known
+        shelf = sorted([*known, *new], key=self._places.__getitem__)
+        self._shelf = as_ids(shelf)
+        self._texts = [self._folded[track_id].text for track_id in shelf]
 
     def _sort(self) -> None:
         """Put every track in the order of the column, and within it as they stand on the shelf."""
         make = _KEYS.get(self._column)
-        if make is None:
-            self._keys = {}
-            self._order = list(self._shelf)
-        else:
+        self._order = np.arange(len(self._shelf))
+        self._keys = {}
+        if make is not None:
             self._keys = {track.id: make(track, self._folded[track.id]) for track in self._store}
-            self._order = sorted(self._shelf, key=self._keys.__getitem__)
+            keys = [self._keys[track_id] for track_id in self._shelf.tolist()]
+            self._order = np.array(sorted(range(len(keys)), key=keys.__getitem__), np.intp)
         if self._descending:
-            self._order.reverse()
-        self._texts = [self._folded[i].text for i in self._order]
+            self._order = self._order[::-1]
 
-    def _match(self) -> list[bool]:
-        """Which tracks of the present order have every word."""
-        if not self._words:
-            return [True] * len(self._texts)
-        first, *others = self._words
-        matches = [first in text for text in self._texts]
-        for word in others:
-            matches = list(map(and_, matches, map(contains, self._texts, repeat(word))))
+    def _match(self, words: Sequence[str], *, among: Mask | None = None) -> Mask:
+        """Which tracks, of those of `among`, have every word; along the shelf."""
+        matches = np.ones(len(self._shelf), bool) if among is None else among.copy()
+        for word in words:
+            texts = self._texts if matches.all() else compress(self._texts, matches.tolist())
+            matches[matches] = [word in text for text in texts]
         return matches
 
-    def _refine(self, before: list[bool]) -> None:
+    def _shown(self) -> Ids:
+        """The tracks that match, in the present order."""
+        return self._shelf[self._order[self._matches[self._order]]]
+
+    def _refine(self, before: Mask) -> None:
         """Show what matches now instead of what did before; the order is the same, which saves most of the work."""
-        self._keep(list(compress(self._matches, before)))
+        was, matches = before[self._order], self._matches[self._order]
+        self._keep(matches[was])
         there = len(self._ids)
-        self._append(list(compress(self._order, map(gt, self._matches, before))))
+        self._append(self._shelf[self._order[matches & ~was]])
         if 0 < there < len(self._ids):
-            old, new = iter(range(there)), iter(range(there, len(self._ids)))
-            self._permute(
-                [next(old) if was else next(new) for was in compress(before, self._matches)]
-            )
+            old = was[matches]
+            order = np.empty(len(old), np.intp)
+            order[old], order[~old] = np.arange(there), np.arange(there, len(old))
+            self._permute(order)
 
     def _show(self, *, asked_for: bool = True) -> None:
         """Show what matches, in the present order, after anything may have changed."""
-        self._matches = self._match()
-        ids = list(compress(self._order, self._matches))
-        if ids == self._ids:
+        ids = self._shown()
+        if np.array_equal(ids, self._ids):
             return
         if not asked_for:
             self.rearranging.emit()
-        self._keep(list(map(set(ids).__contains__, self._ids)))
-        shown = set(self._ids)
-        self._append([track_id for track_id in ids if track_id not in shown])
-        if ids != self._ids:
-            row_of = dict(zip(self._ids, range(len(ids)), strict=True))
-            self._permute(list(map(row_of.__getitem__, ids)))
+        self._keep(np.isin(self._ids, ids))
+        self._append(ids[~np.isin(ids, self._ids)])
+        if not np.array_equal(ids, self._ids):
+            order = np.empty(len(ids), np.intp)
+            order[np.argsort(ids)] = np.argsort(self._ids)
+            self._permute(order)
         if not asked_for:
             self.rearranged.emit()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
-from musicsim.ui.track_model import TRACKS_MIME, Index, TrackModel
+from musicsim.ui.track_model import TRACKS_MIME, Index, TrackModel, as_ids
 
 
 def dragged_tracks(data: QMimeData) -> list[int]:
@@ -33,12 +34,12 @@ class TrackList(TrackModel):
 
     def seconds(self) -> float:
         """Return how long all of it is, as far as the tracks say."""
-        return sum(track.tags.duration or 0.0 for track in self._store.tracks(self._ids))
+        return sum(track.tags.duration or 0.0 for track in self._store.tracks(self.ids))
 
     def set_ids(self, ids: Iterable[int]) -> None:
         """Show these tracks instead; not an edit."""
         self.beginResetModel()
-        self._ids = [i for i in ids if i in self._store]
+        self._ids = as_ids(i for i in ids if i in self._store)
         self.endResetModel()
 
     def insert(self, row: int, ids: Sequence[int]) -> None:
@@ -46,7 +47,7 @@ class TrackList(TrackModel):
         ids = [i for i in ids if i in self._store]
         if ids:
             self.beginInsertRows(QModelIndex(), row, row + len(ids) - 1)
-            self._ids[row:row] = ids
+            self._ids = np.insert(self._ids, row, ids)
             self.endInsertRows()
             self.edited.emit()
 
@@ -56,25 +57,25 @@ class TrackList(TrackModel):
 
     def remove(self, rows: Iterable[int]) -> None:
         """Take rows out."""
-        gone = set(rows)
+        gone = list(rows)
         if gone:
-            self._keep([row not in gone for row in range(len(self._ids))])
+            kept = np.ones(len(self._ids), bool)
+            kept[gone] = False
+            self._keep(kept)
             self.edited.emit()
 
     def move(self, rows: Iterable[int], before: int) -> None:
         """Put rows, together and in order, before the row `before`; the number of rows means the end."""
-        moved = sorted(set(rows))
-        others = [row for row in range(len(self._ids)) if row not in set(moved)]
-        above = [row for row in others if row < before]
-        order = [*above, *moved, *others[len(above) :]]
-        if order != list(range(len(self._ids))):
+        moved = np.unique(np.fromiter(rows, np.intp))
+        others = np.setdiff1d(np.arange(len(self._ids)), moved)
+        order = np.insert(others, np.searchsorted(others, before), moved)
+        if not np.array_equal(order, np.arange(len(self._ids))):
             self._permute(order)
             self.edited.emit()
 
     def _drop(self, ids: tuple[int, ...]) -> None:
-        gone = set(ids)
-        kept = [track_id not in gone for track_id in self._ids]
-        if not all(kept):
+        kept = ~np.isin(self._ids, as_ids(ids))
+        if not kept.all():
             self.rearranging.emit()
             self._keep(kept)
             self.rearranged.emit()
@@ -128,7 +129,7 @@ class SimilarList(TrackList):
 
     def similarity(self, row: int) -> float | None:
         """Return how similar a row's track is to the seed."""
-        return self._similarities.get(self._ids[row])
+        return self._similarities.get(int(self._ids[row]))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Qt's."""

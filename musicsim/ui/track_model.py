@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterable, Sequence
-from itertools import compress
-from operator import not_
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import (
     QAbstractTableModel,
     QCoreApplication,
@@ -37,6 +37,10 @@ SIMILARITY_ROLE = int(Role.UserRole) + 1
 
 TRACKS_MIME = "application/x-musicsim-tracks"
 """JSON: {"list": which list they come from, "rows": [...], "ids": [...]}."""
+
+Ids = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 _NO_INDEX = QModelIndex()
 
@@ -90,23 +94,24 @@ class TrackModel(QAbstractTableModel):
         super().__init__(parent)
         self._store = store
         self._theme = theme
-        self._ids: list[int] = []
+        self._ids: Ids = np.zeros(0, np.int64)
         store.playing_changed.connect(self.redraw)
         theme.changed.connect(self._redraw_all)
 
     @property
     def ids(self) -> list[int]:
         """The tracks in the order shown."""
-        return list(self._ids)
+        found: list[int] = self._ids.tolist()
+        return found
 
     def track(self, row: int) -> Track | None:
         """Return the track in a row."""
-        return self._store.get(self._ids[row])
+        return self._store.get(int(self._ids[row]))
 
     def rows_of(self, ids: Iterable[int]) -> list[int]:
         """Return the rows in which these tracks are, in order."""
-        wanted = set(ids)
-        return list(compress(range(len(self._ids)), map(wanted.__contains__, self._ids)))
+        rows: list[int] = np.flatnonzero(np.isin(self._ids, as_ids(ids))).tolist()
+        return rows
 
     def similarity(self, row: int) -> float | None:
         """Return how similar a row's track is to what was asked for, from 0 to 1."""
@@ -119,7 +124,7 @@ class TrackModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(Column) - 1))
 
     def _redraw_all(self) -> None:
-        self.redraw(self._ids)
+        self.redraw(self.ids)
 
     # What Qt asks of a model
 
@@ -230,7 +235,7 @@ class TrackModel(QAbstractTableModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """Qt's; other programs get the files."""
         rows = sorted({index.row() for index in indexes})
-        ids = [self._ids[row] for row in rows]
+        ids = self._ids[rows].tolist()
         data = QMimeData()
         data.setData(TRACKS_MIME, json.dumps({"list": id(self), "rows": rows, "ids": ids}).encode())
         paths = [track.path for track in self._store.tracks(ids)]
@@ -243,37 +248,41 @@ class TrackModel(QAbstractTableModel):
 
     # Changing rows
 
-    def _permute(self, order: Sequence[int]) -> None:
+    def _permute(self, order: Rows) -> None:
         """Put the row that was `order[i]` in row i."""
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
-        self._ids = list(map(self._ids.__getitem__, order))
+        self._ids = self._ids[order]
         if held:
-            row_of = dict(zip(order, range(len(order)), strict=True))
+            row_of = np.argsort(order)
             self.changePersistentIndexList(
-                held, [self.index(row_of[index.row()], index.column()) for index in held]
+                held, [self.index(int(row_of[index.row()]), index.column()) for index in held]
             )
         self.layoutChanged.emit()
 
-    def _append(self, ids: Sequence[int]) -> None:
-        if ids:
+    def _append(self, ids: Ids) -> None:
+        if len(ids):
             first = len(self._ids)
             self.beginInsertRows(QModelIndex(), first, first + len(ids) - 1)
-            self._ids = [*self._ids, *ids]
+            self._ids = np.concatenate([self._ids, ids])
             self.endInsertRows()
 
-    def _keep(self, kept: Sequence[bool]) -> None:
+    def _keep(self, kept: Mask) -> None:
         """Drop the rows for which `kept` is False; it has an item for each."""
-        count = sum(kept)
+        count = int(kept.sum())
         if count == len(kept):
             return
-        if not all(kept[:count]):
+        if not kept[:count].all():
             # Rows can only be removed in runs, and there may be thousands: bring the others to the end, and cut once.
-            rows = range(len(kept))
-            self._permute([*compress(rows, kept), *compress(rows, map(not_, kept))])
+            self._permute(np.concatenate([np.flatnonzero(kept), np.flatnonzero(~kept)]))
         self.beginRemoveRows(QModelIndex(), count, len(self._ids) - 1)
         self._ids = self._ids[:count]
         self.endRemoveRows()
+
+
+def as_ids(ids: Iterable[int]) -> Ids:
+    """Return ids of tracks as an array (N,)."""
+    return np.fromiter(ids, np.int64)
 
 
 def state_text(track: Track, *, playing: bool) -> str:
