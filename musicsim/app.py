@@ -34,6 +34,7 @@ from musicsim.folders import default_data_folder, models_folder_of
 from musicsim.indexer import Indexer, IndexerSettings
 from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore, KnownModel
+from musicsim.library.identity import SoundIdentity
 from musicsim.library.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScanSummary, Track
@@ -115,7 +116,8 @@ class Musicsim:
             self.models.searched,
             None if read_only else self.worker,
         )
-        self.scanner = Scanner(self.catalogue, self.events)
+        self._identity = SoundIdentity(self.catalogue, self.embeddings)
+        self.scanner = Scanner(self.catalogue, self._identity, self.events)
         self._background: Background | None = None
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
         self._downloads = ThreadPoolExecutor(1, "musicsim-downloads")
@@ -184,6 +186,7 @@ class Musicsim:
         return Indexer(
             self.catalogue,
             self.embeddings,
+            self._identity,
             self._indexer_settings(),
             self.worker,
             self.search,

@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from musicsim.errors import display_path
 from musicsim.events import EmbeddingProgress, Events, ProblemsChanged, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack, PooledTrack, TrackWindows
+from musicsim.library.identity import SoundIdentity, may_be_copies
 from musicsim.search import Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
@@ -35,6 +37,7 @@ _HANG_FACTOR = 0.25
 # Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.
 _DENSE_HANG_FACTOR = 10.0
 _UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
+_LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
 _RATE_SECONDS = 30.0
 _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
@@ -82,6 +85,8 @@ class Indexer:
     ----------
     catalogue, embeddings
         Where tracks come from and embeddings go.
+    identity
+        Knows what was embedded before, under whatever name.
     settings
         What embeds them.
     worker
@@ -98,6 +103,7 @@ class Indexer:
         self,
         catalogue: Catalogue,
         embeddings: EmbeddingStore,
+        identity: SoundIdentity,
         settings: IndexerSettings,
         worker: WorkerClient,
         search: Search,
@@ -106,6 +112,7 @@ class Indexer:
     ) -> None:
         self._catalogue = catalogue
         self._embeddings = embeddings
+        self._identity = identity
         self._settings = self._wanted = settings
         self._worker = worker
         self._search = search
@@ -291,27 +298,27 @@ class Indexer:
     def _fill(self, plan: int) -> None:
         """Keep the worker busy, unless paused; while there are suspects, with one at a time."""
         while not self._paused and not self._stopping.is_set():
-            alone = bool(self._suspects)
-            if alone:
-                if self._in_flight:
-                    return
-                track = self._suspects.popleft()
-            elif self._waiting and len(self._in_flight) < _IN_FLIGHT:
-                track = self._next()
+            if self._suspects:
+                if not self._in_flight:
+                    self._send(self._suspects.popleft(), plan)
+                return
+            track = self._next() if len(self._in_flight) < _IN_FLIGHT else None
+            if track is None:
+                return
+            if self._is_later(plan) and self._identity.share_pass(
+                track, self._settings.model, plan
+            ):
+                self._since_index += 1
+                self._advance(track, problems_changed=False)
             else:
-                return
-            self._progress.current = display_path(track.path.name)
-            self._send(track, plan)
-            if alone:
-                return
+                self._send(track, plan)
 
     def _send(self, track: PendingTrack, plan: int) -> None:
+        self._progress.current = display_path(track.path.name)
         model = self._settings.model
         before = listened = None
         factor = _DENSE_HANG_FACTOR if plan == EVERY_WINDOW else _HANG_FACTOR
-        known = next(iter(self._catalogue.tracks_by_id([track.id])), None)
-        length = known.tags.duration if known else None
-        patience = _HANG_SECONDS + factor * (length or _UNKNOWN_LENGTH)
+        patience = _HANG_SECONDS + factor * (track.duration or _UNKNOWN_LENGTH)
         if plan != EVERY_WINDOW:
             before = self._embeddings.pooled(track.id, model)
             if before is not None:
@@ -322,18 +329,25 @@ class Indexer:
         offsets = () if listened is None else tuple(listened.offsets.tolist())
         sounds = frozenset[bytes]()
         if not offsets and plan != EVERY_WINDOW:
-            sounds = self._embeddings.known_sounds(track, model)
+            sounds = self._identity.known_sounds(track, model)
         future = self._worker.request(EmbedTrack(track.path, plan, offsets, sounds))
         self._in_flight[future] = _Sent(track, before, patience)
 
-    def _next(self) -> PendingTrack:
+    def _next(self) -> PendingTrack | None:
+        """What is next: what somebody waits for, else in order; no copy, though, beside its original."""
         while self._preferred:
-            wanted = self._preferred.popleft()
+            wanted = self._preferred.pop()
             for place, track in enumerate(self._waiting):
                 if track.id == wanted:
                     del self._waiting[place]
-                    return track
-        return self._waiting.popleft()
+                    self._waiting.appendleft(track)
+                    break
+        in_flight = [sent.track for sent in self._in_flight.values()]
+        for place, track in enumerate(islice(self._waiting, _LOOK_AHEAD)):
+            if not any(may_be_copies(track, other) for other in in_flight):
+                del self._waiting[place]
+                return track
+        return None
 
     def _wait_while_paused(self) -> None:
         with self._condition:
@@ -386,36 +400,25 @@ class Indexer:
         if stored is not None and answer.duration > 0:
             self._catalogue.set_duration(track.id, answer.duration)
         if stored is not None and answer.fingerprint is not None:
-            self._embeddings.heard(track, answer.fingerprint, model)
-            self._bring_back(track, answer.fingerprint)
+            self._tell_of(track, self._identity.heard(track, answer.fingerprint, model))
         self._advance(track, problems_changed=windows.problem is not None)
         return int(stored is not None)
 
     def _recognise(self, track: PendingTrack, answer: EmbeddedTrack) -> int:
         """Keep what was made of the same sound before; returns how many new embeddings that gave: 1 or 0."""
         assert answer.fingerprint is not None
-        twins = [track_id for track_id, _ in self._catalogue.same_sound(answer.fingerprint)]
-        shared = 0
-        if track.id in twins:
-            self._embeddings.confirm(track, answer.warning)
-        elif not self._bring_back(track, answer.fingerprint):
-            model = self._settings.model
-            twin = next((i for i in twins if self._embeddings.pooled(i, model)), None)
-            if twin is not None:
-                self._embeddings.share(twin, track, answer.fingerprint, answer.warning)
-                shared = 1
+        found = self._identity.recognise(
+            track, answer.fingerprint, self._settings.model, answer.warning
+        )
+        self._tell_of(track, found.track_id)
         self._advance(track, problems_changed=True)
-        return shared
+        return int(found.shares)
 
-    def _bring_back(self, track: PendingTrack, fingerprint: bytes) -> bool:
-        """If the same sound is in the library, and its file gone, this is that track; returns whether it is so."""
-        for gone, is_gone in self._catalogue.same_sound(fingerprint):
-            if is_gone and gone != track.id:
-                self._embeddings.adopt(gone, track)
-                self._events.emit(TracksRemoved((track.id,)))
-                self._events.emit(TracksChanged((gone,)))
-                return True
-        return False
+    def _tell_of(self, track: PendingTrack, now: int) -> None:
+        """Tell which track a file is now, if that is another one than before."""
+        if now != track.id:
+            self._events.emit(TracksRemoved((track.id,)))
+            self._events.emit(TracksChanged((now,)))
 
     def _fail(self, track: PendingTrack, plan: int, reason: str) -> None:
         if self._is_later(plan) and self._embeddings.pooled(track.id, self._settings.model):

@@ -10,6 +10,7 @@ from musicsim.events import EmbeddingProgress, Events, TracksChanged
 from musicsim.indexer import CRASHED, Indexer, IndexerSettings
 from musicsim.library.catalogue import Catalogue, ScannedFile
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, TrackWindows
+from musicsim.library.identity import SoundIdentity
 from musicsim.library.types import Tags, TrackState
 from musicsim.search import Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied
@@ -101,6 +102,7 @@ class Library:
         self.indexer = Indexer(
             self.catalogue,
             self.embeddings,
+            SoundIdentity(self.catalogue, self.embeddings),
             settings(2),
             self.worker,
             search,

@@ -338,14 +338,10 @@ class Catalogue:
         )
         return [(track_id, _path(path)) for track_id, path in rows]
 
-    def later_copy(self, track_id: int) -> int | None:
-        """A track that came later, whose file is there and has the same content; None if there is none."""
-        rows = self.database.query(
-            "SELECT c.id FROM tracks t JOIN tracks c ON c.size = t.size AND c.content_key = t.content_key "
-            "AND c.id > t.id WHERE t.id = ? AND t.content_key != x'' AND c.missing_since IS NULL ORDER BY c.id LIMIT 1",
-            (track_id,),
-        )
-        return int(rows[0][0]) if rows else None
+    def is_unchanged(self, track_id: int, content_key: bytes) -> bool:
+        """Whether the track is there, and its file has this content still."""
+        sql = "SELECT 1 FROM tracks WHERE id = ? AND content_key = ?"
+        return bool(self.database.query(sql, (track_id, content_key)))
 
     def add_track(self, folder_id: int, file: ScannedFile) -> int:
         """Add a file; returns the track's id."""
@@ -381,15 +377,6 @@ class Catalogue:
                     (failed, problem, unheard, track_id),
                 )
             return not same
-
-    def same_sound(self, fingerprint: bytes) -> list[tuple[int, bool]]:
-        """The tracks that sounded so when they were last heard, and whether their file was deleted since; by id."""
-        rows = self.database.query(
-            "SELECT t.id, t.missing_since IS NOT NULL AND f.unavailable IS NULL FROM tracks t "
-            "JOIN folders f ON f.id = t.folder_id WHERE t.fingerprint = ? ORDER BY t.id",
-            (fingerprint,),
-        )
-        return [(track_id, bool(gone)) for track_id, gone in rows]
 
     def adopt(self, gone: int, new: int) -> None:
         """Let a track whose file is gone have that of a new track, which is no track of its own then."""

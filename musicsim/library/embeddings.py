@@ -17,8 +17,6 @@ from musicsim.library.database import Database
 
 WINDOWS_FILE = "windows.sqlite3"
 _ANY_PLAN = 2**62
-_SAME_LENGTH = 0.5
-"""Seconds by which a header's length and the decoder's may differ."""
 
 _MIGRATIONS = (
     """
@@ -58,6 +56,13 @@ class PendingTrack:
     id: int
     path: Path
     content_key: bytes
+    duration: float | None = None
+    """Seconds, where its header or the decoder says."""
+
+    @classmethod
+    def of(cls, track_id: int, path: bytes, *others: Any) -> PendingTrack:
+        """Make one of a row of the catalogue, whose paths are bytes."""
+        return cls(track_id, Path(os.fsdecode(path)), *others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +166,12 @@ class EmbeddingStore:
         Those whose file has changed since it was heard are among them, and keep their embedding meanwhile.
         """
         rows = self._catalogue.database.query(
-            "SELECT id, path, content_key FROM tracks t WHERE NOT failed AND missing_since IS NULL AND (unheard OR NOT "
-            "EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = ? AND e.plan >= ?)) ORDER BY id",
+            "SELECT id, path, content_key, duration FROM tracks t WHERE NOT failed AND missing_since IS NULL "
+            "AND (unheard OR NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = ? "
+            "AND e.plan >= ?)) ORDER BY id",
             (model, plan),
         )
-        return [PendingTrack(i, Path(os.fsdecode(path)), key) for i, path, key in rows]
+        return [PendingTrack.of(*row) for row in rows]
 
     def store(
         self,
@@ -246,92 +252,53 @@ class EmbeddingStore:
                     (plan, track.id, model),
                 )
 
-    def _is_unchanged(self, track: PendingTrack) -> bool:
-        sql = "SELECT 1 FROM tracks WHERE id = ? AND content_key = ?"
-        return bool(self._catalogue.database.query(sql, (track.id, track.content_key)))
-
-    # --- the same sound ---
-
-    def known_sounds(self, track: PendingTrack, model: str) -> frozenset[bytes]:
-        """The fingerprints of what `model` has embedded that this track may be: of the same length, or its own."""
-        rows = self._catalogue.database.query(
-            "SELECT DISTINCT o.fingerprint FROM tracks t JOIN tracks o ON o.id = t.id OR "
-            "o.duration BETWEEN t.duration - ? AND t.duration + ? "
-            "WHERE t.id = ? AND o.fingerprint IS NOT NULL "
-            "AND EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = o.id AND e.model = ?)",
-            (_SAME_LENGTH, _SAME_LENGTH, track.id, model),
-        )
-        return frozenset(row[0] for row in rows)
-
-    def heard(self, track: PendingTrack, fingerprint: bytes, model: str) -> None:
-        """Note what a track sounds like that `model` has embedded just now; what others made of another sound goes."""
-        with self._catalogue.database.transaction() as db:
-            if not self._is_unchanged(track):
-                return
-            db.execute(
-                "DELETE FROM embeddings WHERE track_id = ?1 AND model != ?2 AND "
-                "(SELECT unheard AND fingerprint != ?3 FROM tracks WHERE id = ?1)",
-                (track.id, model, fingerprint),
-            )
-            db.execute(
-                "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
-                (fingerprint, track.id),
-            )
-
-    def confirm(self, track: PendingTrack, problem: str | None) -> None:
-        """Note that a changed file sounds as before, so that all that was made of it holds."""
-        with self._windows.transaction() as db:
-            db.execute(
-                "UPDATE windows SET content_key = ? WHERE track_id = ?",
-                (track.content_key, track.id),
-            )
-        with self._catalogue.database.transaction() as db:
-            if self._is_unchanged(track):
-                db.execute(
-                    "UPDATE tracks SET unheard = 0, failed = 0, problem = ? WHERE id = ?",
-                    (problem, track.id),
-                )
-
     def drop(self, track: PendingTrack) -> None:
         """Delete the embeddings of a track whose file has changed and can't be heard any more."""
         with self._catalogue.database.transaction() as db:
             if self._is_unchanged(track):
                 db.execute("DELETE FROM embeddings WHERE track_id = ?", (track.id,))
 
-    def share(self, of: int, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
-        """Let a track have all embeddings of another one that sounds the same."""
+    def copy(self, of: int, track: PendingTrack, model: str | None = None) -> None:
+        """Let a track have what was made of another one: by every model, or by one."""
         with self._windows.transaction() as db:
-            db.execute("DELETE FROM windows WHERE track_id = ?", (track.id,))
+            db.execute(
+                "DELETE FROM windows WHERE track_id = ? AND model = IFNULL(?, model)",
+                (track.id, model),
+            )
             db.execute(
                 "INSERT INTO windows SELECT ?, model, plan, ?, offsets, vectors, problem FROM windows "
-                "WHERE track_id = ?",
-                (track.id, track.content_key, of),
+                "WHERE track_id = ? AND model = IFNULL(?, model)",
+                (track.id, track.content_key, of, model),
             )
         with self._catalogue.database.transaction() as db:
-            if not self._is_unchanged(track):
-                return
-            db.execute(
-                "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
-                "SELECT ?, model, windows, vector, created_at, plan FROM embeddings WHERE track_id = ?",
-                (track.id, of),
-            )
-            db.execute(
-                "UPDATE tracks SET fingerprint = ?, unheard = 0, failed = 0, problem = ? WHERE id = ?",
-                (fingerprint, problem, track.id),
-            )
+            if self._is_unchanged(track):
+                db.execute(
+                    "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
+                    "SELECT ?, model, windows, vector, created_at, plan FROM embeddings "
+                    "WHERE track_id = ? AND model = IFNULL(?, model)",
+                    (track.id, of, model),
+                )
 
-    def adopt(self, gone: int, track: PendingTrack) -> None:
-        """Let a track whose file is gone have that of a new one that sounds the same, with what was made of either."""
+    def keep_windows(self, track: PendingTrack) -> None:
+        """Note that what was made of a track's windows holds for its file as it is now."""
         with self._windows.transaction() as db:
             db.execute(
-                "UPDATE OR REPLACE windows SET track_id = ? WHERE track_id = ?", (gone, track.id)
+                "UPDATE windows SET content_key = ? WHERE track_id = ?",
+                (track.content_key, track.id),
+            )
+
+    def move_windows(self, track: PendingTrack, to: int) -> None:
+        """Let another track have what was made of a track's windows, beside what it has, for the file of that track."""
+        with self._windows.transaction() as db:
+            db.execute(
+                "UPDATE OR REPLACE windows SET track_id = ? WHERE track_id = ?", (to, track.id)
             )
             db.execute(
-                "UPDATE windows SET content_key = ? WHERE track_id = ?", (track.content_key, gone)
+                "UPDATE windows SET content_key = ? WHERE track_id = ?", (track.content_key, to)
             )
-        with self._catalogue.database.transaction():
-            if self._is_unchanged(track):
-                self._catalogue.adopt(gone, track.id)
+
+    def _is_unchanged(self, track: PendingTrack) -> bool:
+        return self._catalogue.is_unchanged(track.id, track.content_key)
 
     def interrupted(self, model: str) -> list[tuple[PendingTrack, int, TrackWindows]]:
         """Tracks with a pass whose windows were stored before the process died, but not pooled.

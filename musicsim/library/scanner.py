@@ -12,6 +12,7 @@ from pathlib import Path
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile
+from musicsim.library.identity import SoundIdentity
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
 from musicsim.library.types import ScanSummary, TagDetails, Tags
@@ -63,12 +64,15 @@ class Scanner:
     ----------
     catalogue
         What is known.
+    identity
+        Finds a lost track's file in a copy.
     events
         Told of progress and of tracks, in batches.
     """
 
-    def __init__(self, catalogue: Catalogue, events: Events) -> None:
+    def __init__(self, catalogue: Catalogue, identity: SoundIdentity, events: Events) -> None:
         self._catalogue = catalogue
+        self._identity = identity
         self._events = events
 
     def scan(
@@ -292,9 +296,8 @@ class Scanner:
         copies: dict[int, int] = {}
         with self._catalogue.database.transaction():
             for track_id in gone:
-                copy = self._catalogue.later_copy(track_id)
+                copy = self._identity.follow_copy(track_id)
                 if copy is not None:
-                    self._catalogue.adopt(track_id, copy)
                     copies[track_id] = copy
         if copies:
             self._events.emit(TracksRemoved(tuple(copies.values())))

@@ -8,6 +8,7 @@ import mutagen
 import mutagen.id3
 import pytest
 import soundfile
+from command_line import CommandLine
 
 
 @pytest.fixture
@@ -103,6 +104,42 @@ def test_a_copy_is_a_track_of_its_own_and_is_not_embedded_again(musicsim, music)
         nearest = musicsim("similar", music / copy, "--raw", "--json").json["results"][0]
         assert Path(nearest["path"]).name == original
         assert nearest["similarity"] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_copies_that_are_new_at_the_same_moment_are_embedded_once(musicsim, music, tmp_path):
+    first = scan(musicsim, music)["cost"]["windows"]
+    later = musicsim("scan", "--depth", "settled", "--json").json["cost"]["windows"]
+    for name in ("copy.mp3", "retagged.mp3"):
+        shutil.copy(music / "one.mp3", music / name)
+    retag(music / "retagged.mp3")
+    with_copies = CommandLine(tmp_path / "with copies")
+    result = scan(with_copies, music)
+    assert (result["tracks"], result["cost"]["windows"]) == (4, first)
+    settled = with_copies("scan", "--depth", "settled", "--json").json
+    assert settled["cost"]["windows"] == later > 0
+    assert len(embeddings(with_copies.data)) == 4
+    assert with_copies("doctor", "--json").json["healthy"]
+
+
+def test_what_was_copied_and_retagged_before_the_original_went_is_that_track(musicsim, music):
+    scan(musicsim, music)
+    before = embeddings(musicsim.data)
+    musicsim("playlist", music / "one.mp3", "--name", "Evening")
+    shutil.copy(music / "one.flac", music / "copy.flac")
+    retag(music / "copy.flac")
+    assert scan(musicsim)["added"] == 1
+    (music / "one.flac").unlink()
+    result = scan(musicsim)
+    assert (result["tracks"], result["moved"], result["cost"]["windows"]) == (2, 1, 0)
+    assert embeddings(musicsim.data)["copy.flac"][0] == before["one.flac"][0]
+    shown = musicsim("playlists", "show", "Evening", "--json").json
+    assert str(music / "copy.flac") in [track["path"] for track in shown]
+    # A later pass adds to what there is.
+    added = musicsim("scan", "--depth", "settled", "--json").json["cost"]["windows"]
+    afresh = CommandLine(music.parent / "afresh")
+    windows = scan(afresh, music)["cost"]["windows"]
+    assert added == afresh("scan", "--depth", "settled", "--json").json["cost"]["windows"]
+    assert windows > 0
 
 
 def test_other_sound_under_the_same_name_is_embedded(musicsim, music, demo_library):

@@ -6,6 +6,8 @@ import pytest
 
 from musicsim.events import Events, ScanProgress, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue
+from musicsim.library.embeddings import EmbeddingStore
+from musicsim.library.identity import SoundIdentity
 from musicsim.library.scanner import FolderError, Scanner
 from musicsim.library.types import TrackState
 
@@ -20,7 +22,10 @@ class Library:
         self.events: list[object] = []
         events = Events()
         events.subscribe(self.events.append)
-        self.scanner = Scanner(self.catalogue, events)
+        self.embeddings = EmbeddingStore(self.catalogue, folder)
+        self.scanner = Scanner(
+            self.catalogue, SoundIdentity(self.catalogue, self.embeddings), events
+        )
 
     def file(self, name: str, content: bytes | None = None) -> Path:
         path = self.music / name
@@ -43,6 +48,7 @@ class Library:
 def library(tmp_path):
     made = Library(tmp_path)
     yield made
+    made.embeddings.close()
     made.catalogue.close()
 
 

@@ -1,0 +1,170 @@
+"""Which tracks are the same sound, whatever their files are called and however they are tagged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from musicsim.library.catalogue import Catalogue
+from musicsim.library.embeddings import EmbeddingStore, PendingTrack
+
+_SAME_LENGTH = 0.5
+"""Seconds by which a header's length and the decoder's may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a track turned out to be whose sound was embedded before.
+
+    Attributes
+    ----------
+    track_id
+        Which track it is now: itself, or one whose file was gone.
+    shares
+        Whether it has the embedding of another track.
+    """
+
+    track_id: int
+    shares: bool
+
+
+def may_be_copies(one: PendingTrack, other: PendingTrack) -> bool:
+    """Whether two tracks may turn out to be the same sound, as far as can be told without decoding them."""
+    if one.content_key == other.content_key:
+        return True
+    if one.duration is None or other.duration is None:
+        return False
+    return abs(one.duration - other.duration) <= _SAME_LENGTH
+
+
+class SoundIdentity:
+    """Recognises what was changed, copied or moved by its sound; thread-safe.
+
+    Parameters
+    ----------
+    catalogue, embeddings
+        What is known of the tracks, and what was made of them.
+    """
+
+    def __init__(self, catalogue: Catalogue, embeddings: EmbeddingStore) -> None:
+        self._catalogue = catalogue
+        self._embeddings = embeddings
+
+    def known_sounds(self, track: PendingTrack, model: str) -> frozenset[bytes]:
+        """The fingerprints of what `model` has embedded that this track may be: its own, or those of likely copies."""
+        rows = self._catalogue.database.query(
+            "SELECT DISTINCT o.fingerprint FROM tracks t JOIN tracks o ON o.id = t.id "
+            "OR o.duration BETWEEN t.duration - ? AND t.duration + ? "
+            "OR (o.size = t.size AND o.content_key = t.content_key) "
+            "WHERE t.id = ? AND o.fingerprint IS NOT NULL "
+            "AND EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = o.id AND e.model = ?)",
+            (_SAME_LENGTH, _SAME_LENGTH, track.id, model),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def heard(self, track: PendingTrack, fingerprint: bytes, model: str) -> int:
+        """Note what a track sounds like that `model` has embedded just now; what others made of another sound goes.
+
+        Returns which track it is now: one whose file is gone, if that sounded the same.
+        """
+        with self._catalogue.database.transaction() as db:
+            if self._catalogue.is_unchanged(track.id, track.content_key):
+                db.execute(
+                    "DELETE FROM embeddings WHERE track_id = ?1 AND model != ?2 AND "
+                    "(SELECT unheard AND fingerprint != ?3 FROM tracks WHERE id = ?1)",
+                    (track.id, model, fingerprint),
+                )
+                db.execute(
+                    "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
+                    (fingerprint, track.id),
+                )
+        return self._bring_back(track, fingerprint)
+
+    def recognise(
+        self, track: PendingTrack, fingerprint: bytes, model: str, problem: str | None
+    ) -> Recognised:
+        """Let a track have what was made of the same sound before, by `model` among others."""
+        twins = [track_id for track_id, _ in self._same_sound(fingerprint)]
+        if track.id in twins:
+            self._confirm(track, problem)
+            return Recognised(track.id, shares=False)
+        if (gone := self._bring_back(track, fingerprint)) != track.id:
+            return Recognised(gone, shares=False)
+        twin = next((i for i in twins if self._embeddings.pooled(i, model)), None)
+        if twin is None:
+            return Recognised(track.id, shares=False)
+        self._share(twin, track, fingerprint, problem)
+        return Recognised(track.id, shares=True)
+
+    def share_pass(self, track: PendingTrack, model: str, plan: int) -> bool:
+        """Let a track have the pass of a copy that has reached it; returns whether there is one."""
+        rows = self._catalogue.database.query(
+            "SELECT o.id FROM tracks t JOIN tracks o ON o.fingerprint = t.fingerprint AND o.id != t.id "
+            "JOIN embeddings e ON e.track_id = o.id AND e.model = ? AND e.plan >= ? "
+            "WHERE t.id = ? AND NOT t.unheard AND NOT o.unheard ORDER BY o.id LIMIT 1",
+            (model, plan, track.id),
+        )
+        for (twin,) in rows:
+            self._embeddings.copy(twin, track, model)
+        return bool(rows)
+
+    def follow_copy(self, gone: int) -> int | None:
+        """Let a track whose file is gone have that of a copy that came later; returns the copy, None without one.
+
+        The copy has the same content, or sounds the same: it may have been retagged.
+        """
+        rows = self._catalogue.database.query(
+            "SELECT c.id, c.path, c.content_key FROM tracks t JOIN tracks c "
+            "ON (c.size = t.size AND c.content_key = t.content_key AND t.content_key != x'') "
+            "OR (c.fingerprint = t.fingerprint AND NOT c.unheard AND NOT t.unheard) "
+            "WHERE t.id = ? AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id LIMIT 1",
+            (gone,),
+        )
+        for row in rows:
+            copy = PendingTrack.of(*row)
+            self._adopt(gone, copy)
+            return copy.id
+        return None
+
+    def _same_sound(self, fingerprint: bytes) -> list[tuple[int, bool]]:
+        """The tracks that sounded so when they were last heard, and whether their file was deleted since; by id."""
+        rows = self._catalogue.database.query(
+            "SELECT t.id, t.missing_since IS NOT NULL AND f.unavailable IS NULL FROM tracks t "
+            "JOIN folders f ON f.id = t.folder_id WHERE t.fingerprint = ? ORDER BY t.id",
+            (fingerprint,),
+        )
+        return [(track_id, bool(gone)) for track_id, gone in rows]
+
+    def _bring_back(self, track: PendingTrack, fingerprint: bytes) -> int:
+        """Give a file to the track with the same sound whose own is gone; returns which track it is now."""
+        for gone, is_gone in self._same_sound(fingerprint):
+            if is_gone and gone != track.id:
+                self._adopt(gone, track)
+                return gone
+        return track.id
+
+    def _confirm(self, track: PendingTrack, problem: str | None) -> None:
+        """Note that a changed file sounds as before, so that all that was made of it holds."""
+        self._embeddings.keep_windows(track)
+        with self._catalogue.database.transaction() as db:
+            if self._catalogue.is_unchanged(track.id, track.content_key):
+                db.execute(
+                    "UPDATE tracks SET unheard = 0, failed = 0, problem = ? WHERE id = ?",
+                    (problem, track.id),
+                )
+
+    def _share(self, of: int, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
+        """Let a track have all embeddings of another one that sounds the same."""
+        self._embeddings.copy(of, track)
+        with self._catalogue.database.transaction() as db:
+            if self._catalogue.is_unchanged(track.id, track.content_key):
+                db.execute(
+                    "UPDATE tracks SET fingerprint = ?, unheard = 0, failed = 0, problem = ? WHERE id = ?",
+                    (fingerprint, problem, track.id),
+                )
+
+    def _adopt(self, gone: int, track: PendingTrack) -> None:
+        """Let a track whose file is gone have that of a new one that sounds the same, with what was made of either."""
+        self._embeddings.move_windows(track, gone)
+        with self._catalogue.database.transaction():
+            if self._catalogue.is_unchanged(track.id, track.content_key):
+                self._catalogue.adopt(gone, track.id)
