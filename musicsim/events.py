@@ -109,7 +109,7 @@ class Notice:
     """Something the listener should be told, such as a watcher that can't watch; empty text takes it back."""
 
     topic: str
-    """Which notice this replaces: "watcher", "scan" or "worker"."""
+    """Which notice this replaces: "watcher", "scan", "worker", "index" or "storage"."""
     text: str
 
 

@@ -18,7 +18,14 @@ import numpy as np
 from musicsim.audio import EVERY_WINDOW
 from musicsim.embedding import pool
 from musicsim.errors import display_path
-from musicsim.events import EmbeddingProgress, Events, ProblemsChanged, TracksChanged, TracksRemoved
+from musicsim.events import (
+    EmbeddingProgress,
+    Events,
+    Notice,
+    ProblemsChanged,
+    TracksChanged,
+    TracksRemoved,
+)
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack, PooledTrack, TrackWindows
 from musicsim.library.identity import SoundIdentity, may_be_copies
@@ -199,7 +206,7 @@ class Indexer:
         if not self._stopping.is_set():
             # After deletions alone it is not worth starting a worker.
             if self._progress.done or self._worker.running:
-                self._search.update_index()
+                self._update_index()
             self._emit_progress(finished=True)
 
     def _apply(self, settings: IndexerSettings) -> None:
@@ -284,6 +291,10 @@ class Indexer:
     def _update_index(self) -> None:
         self._since_index = 0
         self._search.update_index()
+        if not self._stopping.is_set():
+            problem = self._search.index_problem
+            text = f"The index is not complete, so that search is slower: {problem}."
+            self._events.emit(Notice("index", text if problem else ""))
 
     def _check_worker(self) -> None:
         """Make sure that it is the file: raise `ModelUnavailable` if a worker dies without one."""

@@ -80,7 +80,7 @@ class Search:
         self._index_space = ""
         self._died_opening = False  # a torn store can crash the process that opens it
         self.index_problem = ""
-        """Why the index could not be brought up to date the last time; empty if it could."""
+        """Why the index could not be brought up to date the last time, and what can be done; empty if it could."""
 
     @property
     def model(self) -> KnownModel:
@@ -210,7 +210,9 @@ class Search:
                 vectors = self._update_index(worker)
             except (Refused, WorkerDied) as error:
                 _log.warning("the index can't be brought up to date: %s", error)
-                self.index_problem = str(error)
+                self.index_problem = (
+                    f"{str(error).rstrip('.')}: make sure that its disk has room and can be written"
+                )
                 with self._lock:
                     self._index_opened_in = 0
                 if worker.closed:

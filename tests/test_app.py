@@ -9,7 +9,7 @@ from musicsim.app import DataFolderInUse, Musicsim
 from musicsim.audio import EVERY_WINDOW
 from musicsim.embedding import find_weights
 from musicsim.errors import MusicsimError
-from musicsim.events import EmbeddingProgress, Event, ModelChanged
+from musicsim.events import EmbeddingProgress, Event, ModelChanged, Notice
 from musicsim.library import watcher
 from musicsim.library.types import TrackState
 from musicsim.listening import Depth, ListeningSettings
@@ -92,6 +92,23 @@ def test_closing_in_the_middle_loses_nothing(tmp_path, demo_library):
         first_pass = [e for e in waiter.seen if isinstance(e, EmbeddingProgress) and not e.refining]
         done = max(e.done for e in first_pass)
         assert done <= len(demo_library) - len(kept)
+
+
+def test_an_index_that_cannot_be_written_is_told_until_it_can(app, music, demo_library):
+    (app.data_folder / "index").write_bytes(b"")
+    waiter = Waiter(app)
+
+    def notices() -> list[str]:
+        return [e.text for e in waiter.seen if isinstance(e, Notice) and e.topic == "index"]
+
+    app.start()
+    app.add_folder(music)
+    waiter.until(lambda: any(notices()))
+    assert "search is slower" in notices()[-1]
+    assert str(app.data_folder / "index") in notices()[-1]
+    (app.data_folder / "index").unlink()
+    shutil.copy(demo_library[7].path, music)
+    waiter.until(lambda: app.catalogue.counts().embedded == 3 and notices()[-1] == "")
 
 
 def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_library):

@@ -169,8 +169,8 @@ def scan(options: argparse.Namespace) -> int:
         _print_scan(summary, problems, cost, counts, model, seconds)
     if index_problem:
         complain(
-            f"The index is not complete, so that search is slower: {index_problem.rstrip('.')}. Make sure that its "
-            "disk has room and can be written, then run `musicsim doctor`. Everything else is done and kept."
+            f"The index is not complete, so that search is slower: {index_problem}. Then run `musicsim doctor`. "
+            "Everything else is done and kept."
         )
     return 1 if index_problem else 0
 
@@ -317,8 +317,7 @@ def doctor(options: argparse.Namespace) -> int:
         index = app.search.index_report()
         found = f"{index.vectors} vectors in {index.backend}"
         if app.search.index_problem:
-            problem = app.search.index_problem.rstrip(".")
-            found += f"; {problem}: make sure that its disk has room and can be written"
+            found += f"; {app.search.index_problem}"
         checks.append(("index", index.healthy, found))
         counts = app.catalogue.counts()
     healthy = all(ok for _, ok, _ in checks)

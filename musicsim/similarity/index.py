@@ -96,18 +96,22 @@ class ChromaIndex:
     Raises
     ------
     IndexFailed
-        If another process does not let go of the folder, or Chroma can't open or make its store.
+        If another process does not let go of the folder, or the store can't be opened, made, read or written; so does
+        every method.
     """
 
     def __init__(self, folder: Path, collection: str, *, afresh: bool = False) -> None:
         self._folder = folder
         self._name = collection
-        folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(folder.with_name(folder.name + ".lock"), timeout=20)
-        try:
-            self._lock.acquire()
-        except Timeout as error:
-            raise IndexFailed(f"{display_path(folder)} is in use by another process.") from error
+        with self._plain_errors():
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire()
+            except Timeout as error:
+                raise IndexFailed(
+                    f"{display_path(folder)} is in use by another process."
+                ) from error
         try:
             if afresh:
                 self._clear()
@@ -124,7 +128,8 @@ class ChromaIndex:
     def _clear(self) -> None:
         _forget_open_stores()
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._plain_errors():
+            self._folder.mkdir(parents=True, exist_ok=True)
 
     def _open(self) -> None:
         import chromadb
@@ -153,9 +158,10 @@ class ChromaIndex:
 
         try:
             yield
-        except InternalError as error:
+        except (InternalError, OSError) as error:
+            what = getattr(error, "strerror", None) or error
             raise IndexFailed(
-                f"{display_path(self._folder)} can't be read or written: {error}"
+                f"{display_path(self._folder)} can't be read or written: {what}"
             ) from error
 
     def close(self) -> None:
@@ -207,8 +213,8 @@ class ChromaIndex:
         """Whether the store takes several times the disk that so many vectors need."""
         with self._plain_errors():
             found = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+            taken = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
         needed = sum(4 * len(point) + _BYTES_A_VECTOR for point in found) * wanted
-        taken = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
         return taken > _SMALL + _LARGEST_WASTE * needed
 
     def query(self, point: Vectors, count: int) -> Neighbours:

@@ -179,7 +179,7 @@ class _Worker:
             answer = Refusal(number, str(error), RefusalKind.MODEL)
         except MusicsimError as error:
             answer = Refusal(number, str(error), RefusalKind.REQUEST)
-        except Exception:  # noqa: BLE001 (a bug in one request must not end the others)
+        except BaseException:  # noqa: BLE001 (a bug in one request, or a panic in Chroma's Rust, must not end the others)
             answer = Refusal(number, traceback.format_exc(), RefusalKind.BUG)
         with self._send_lock, contextlib.suppress(OSError):
             self._pipe.send(answer)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from musicsim.similarity.index import ChromaIndex, ExactIndex
+from musicsim.similarity.index import ChromaIndex, ExactIndex, IndexFailed
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -122,3 +122,11 @@ def test_a_damaged_store_is_made_anew(index, folder):
 
 def test_an_empty_index_answers(index):
     assert index.query(points_on_sphere(1)[0], 5).ids.tolist() == []
+
+
+def test_a_folder_that_cannot_be_made_is_no_bug(folder):
+    folder.write_bytes(b"")
+    with pytest.raises(IndexFailed, match=r"index can't be read or written: File exists"):
+        ChromaIndex(folder, "model.plain")
+    folder.unlink()
+    ChromaIndex(folder, "model.plain").close()
