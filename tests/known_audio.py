@@ -1,13 +1,17 @@
-"""Audio files with known content, in every format that can be made here."""
+"""Audio files with known content, in every format that can be made here, and in some that can't."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import av  # noqa: TID253 (these tests are about it)
 import numpy as np
 import soundfile as sf
+import soxr
+
+from musicsim.audio import SAMPLE_RATE
 
 
 def known_sound(seconds: float, rate: int = 44_100, channels: int = 2) -> np.ndarray:
@@ -39,6 +43,18 @@ class Format:
     late: float = 0.0
     """Seconds by which the sound may be shifted: encoders' delays that the format has no field for, rounded stamps."""
     lossless: bool = False
+    seconds: int = 36
+    gain: float = 1.0
+    stored: str = ""
+    """The file in tests/data/formats, where nothing here can write the format."""
+
+    def sound(self) -> np.ndarray:
+        """Return what `known_file` holds, of shape (samples, channels)."""
+        return known_sound(self.seconds, self.rate) * np.float32(self.gain)
+
+    def heard(self) -> np.ndarray:
+        """Return what should be decoded from `known_file`."""
+        return soxr.resample(self.sound().mean(axis=1), self.rate, SAMPLE_RATE)
 
 
 _VBR = {"global_quality": str(118 * 4), "flags": "+qscale"}
@@ -79,6 +95,31 @@ FORMATS = {
     "wma": Format(".wma", "wmav2", bit_rate=192_000, late=0.05),
     "ac3": Format(".ac3", "ac3", rate=48_000, bit_rate=192_000, late=0.01),
 }
+
+_STORED = Path(__file__).parent / "data" / "formats"
+# Short, of a low rate and quiet, to be small. Made from `sound` as WAV of 16 bits by
+# - mpcenc 1.30.1 (Debian's musepack-tools 0.1~r495), `--quality 0 --ms 2`, which writes stream version 8;
+# - the same with `--pns 0`, its quantised samples coded anew as stream version 7 by a program made for that, since no
+#   encoder of it is to be had; mpcdec 1.0.0 decodes that to the same, give or take a bit;
+# - JMAC 1.74 (Debian's libjmac-java), `c2`, which writes Monkey's Audio 3.99, level "normal": two frames of it.
+_SHORT = {"seconds": 20, "gain": 1 / 16}
+# FFmpeg leaves in the 481 samples by which Musepack's decoders are late.
+_MUSEPACK = Format(".mpc", rate=32_000, late=0.016, **_SHORT)
+STORED = {
+    "musepack 7": replace(_MUSEPACK, stored="musepack-7.mpc"),
+    "musepack 8": replace(_MUSEPACK, stored="musepack-8.mpc"),
+    "monkey's audio": Format(
+        ".ape", rate=4_000, lossless=True, stored="monkeys-audio.ape", **_SHORT
+    ),
+}
+EVERY_FORMAT = FORMATS | STORED
+
+
+def known_file(path: Path, how: Format) -> Path:
+    """Write the file of a format that the tests know."""
+    if how.stored:
+        return Path(shutil.copyfile(_STORED / how.stored, path))
+    return encode(path, how.sound(), how)
 
 
 def encode(path: Path, sound: np.ndarray, how: Format) -> Path:

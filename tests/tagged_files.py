@@ -11,6 +11,7 @@ import mutagen.id3
 import mutagen.mp4
 import numpy as np
 import soundfile
+from known_audio import STORED, known_file
 from mutagen.apev2 import APEBinaryValue, APEv2
 from mutagen.asf import ASFByteArrayAttribute
 
@@ -73,6 +74,9 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "alac.m4a": lambda path: by_ffmpeg(path, "alac", format="ipod"),
     "wma": lambda path: by_ffmpeg(path, "wmav2", format="asf"),
     "wv": lambda path: by_ffmpeg(path, "wavpack"),
+    "ape": lambda path: known_file(path, STORED["monkey's audio"]),
+    "mpc": lambda path: known_file(path, STORED["musepack 7"]),
+    "8.mpc": lambda path: known_file(path, STORED["musepack 8"]),
 }
 
 
@@ -185,5 +189,6 @@ def write_asf(path: Path) -> None:
 
 WRITERS = {
     "mp3": write_id3, "wav": write_id3, "aiff": write_id3, "flac": write_vorbis, "ogg": write_vorbis,
-    "opus": write_vorbis, "m4a": write_mp4, "alac.m4a": write_mp4, "wv": write_ape, "wma": write_asf,
+    "opus": write_vorbis, "m4a": write_mp4, "alac.m4a": write_mp4, "wma": write_asf,
+    "wv": write_ape, "ape": write_ape, "mpc": write_ape, "8.mpc": write_ape,
 }  # fmt: skip

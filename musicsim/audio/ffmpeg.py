@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicsim.audio.errors import CannotSeek, Undecodable
-from musicsim.audio.files import AudioFile, is_protected
+from musicsim.audio.files import AudioFile, is_protected, musepack_samples
 from musicsim.audio.signal import BLOCK, LONGEST, Samples, Sound, check_rate, mono
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class FFmpegDecoder:
         self.lost = 0.0
         if is_protected(file):
             raise Undecodable(_PROTECTED)
+        self._stated_samples = musepack_samples(file)
         try:
             self._open()
             first = next((frame for _, frame in self._frames()), None)
@@ -119,7 +120,9 @@ class FFmpegDecoder:
         name = self._container.format.name
         # An MP3 whose encoder's delay is known has a header with its length too.
         stated = name not in _WITHOUT_LENGTH and not (name == "mp3" and not self._stream.start_time)
-        if stated and self._stream.duration:
+        if self._stated_samples:
+            duration = self._stated_samples / self.rate
+        elif stated and self._stream.duration:
             duration = self._stream.duration / self._ticks_per_second
         elif stated and self._container.duration:
             duration = self._container.duration / 1e6

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from known_audio import FORMATS, encode, known_sound
+from known_audio import EVERY_FORMAT, FORMATS, encode, known_file, known_sound
 
 Make = Callable[..., Path]
 
@@ -28,9 +28,8 @@ def make(tmp_path: Path) -> Make:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """36 s of `known_sound` in every format; read only."""
+    """The known file of every format, 36 s long if nothing else is said; read only."""
     folder = tmp_path_factory.mktemp("formats")
     return {
-        name: encode(folder / f"{name}{how.suffix}", known_sound(36, how.rate), how)
-        for name, how in FORMATS.items()
+        name: known_file(folder / f"{name}{how.suffix}", how) for name, how in EVERY_FORMAT.items()
     }

@@ -12,7 +12,7 @@ import av  # noqa: TID253 (these tests are about it)
 import numpy as np
 import pytest
 from conftest import Make
-from known_audio import FORMATS, known_sound
+from known_audio import EVERY_FORMAT, known_sound
 
 from musicsim.audio import AudioError, SamplingPlan, read_blocks, sample_windows
 
@@ -52,7 +52,19 @@ def test_what_is_no_audio_says_so(tmp_path: Path, suffix: str, content: bytes, e
     assert reason(path).startswith(expected)
 
 
-@pytest.mark.parametrize("start", [b"", b"ID3\3\0\0\0\0\0\0", b"\xff\xfb\x90\0", b"fLaC", b"OggS"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b"ID3\3\0\0\0\0\0\0",
+        b"\xff\xfb\x90\0",
+        b"fLaC",
+        b"OggS",
+        b"MP+\7",
+        b"MPCKSH",
+        b"MAC \x96\x0f",
+    ],
+)
 @pytest.mark.parametrize("seed", range(5))
 def test_random_bytes_are_not_decoded_to_noise(tmp_path: Path, seed: int, start: bytes):
     path = tmp_path / "a.mp3"
@@ -80,6 +92,15 @@ def test_an_mp4_without_its_end_says_so(files: dict[str, Path], tmp_path: Path, 
     path.write_bytes(content[: len(content) // 2])
 
     assert reason(path) == "the file is cut short: its index, which comes last, is missing"
+
+
+def test_a_musepack_8_without_its_end_is_damaged(files: dict[str, Path], tmp_path: Path):
+    # FFmpeg decodes nothing of it without the seek table, which comes last.
+    content = files["musepack 8"].read_bytes()
+    path = tmp_path / "a.mpc"
+    path.write_bytes(content[: len(content) // 2])
+
+    assert reason(path) == "the file is damaged: its sound can't be decoded"
 
 
 @pytest.mark.parametrize("tag", [b"drms", b"enca", b"aavd"])
@@ -181,7 +202,7 @@ def test_a_failing_disk_is_not_taken_for_damage(
     assert reason(files[name]) == f"it can't be read: {os.strerror(errno.EIO)}"
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", EVERY_FORMAT)
 def test_broken_files_raise_nothing_else(files: dict[str, Path], tmp_path: Path, name: str):
     whole = files[name].read_bytes()
     random = np.random.default_rng(0)

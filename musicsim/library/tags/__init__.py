@@ -13,6 +13,8 @@ from musicsim.library.types import TagDetails, Tags
 
 __all__ = ["read_tags"]
 
+_LONGEST = 1_000_000
+"""Seconds, more than eleven days: a header that says so is damaged."""
 _REPLAY_GAIN_OVER_R128 = 5.0
 """Decibels: ReplayGain's target is -18 LUFS, that of Opus's R128 tags (RFC 7845, 5.2.1) -23."""
 
@@ -48,7 +50,7 @@ def _read(found: Any) -> tuple[Tags, TagDetails]:
         year=_year(date) or _year(original_date),
         track_number=track,
         disc_number=disc,
-        duration=float(length) if length and length > 0 else None,
+        duration=float(length) if length and 0 < length < _LONGEST else None,
     )
     details = TagDetails(
         artists=artists,
