@@ -44,6 +44,7 @@ _HANG_FACTOR = 0.25
 # Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.
 _DENSE_HANG_FACTOR = 10.0
 _UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
+_LONGEST = 1_000_000.0
 _LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
 _RATE_SECONDS = 30.0
@@ -329,7 +330,9 @@ class Indexer:
         model = self._settings.model
         before = listened = None
         factor = _DENSE_HANG_FACTOR if plan == EVERY_WINDOW else _HANG_FACTOR
-        patience = _HANG_SECONDS + factor * (track.duration or _UNKNOWN_LENGTH)
+        # An earlier version may have stored a damaged header's length of years.
+        length = min(track.duration or _UNKNOWN_LENGTH, _LONGEST)
+        patience = _HANG_SECONDS + factor * length
         if plan != EVERY_WINDOW:
             before = self._embeddings.pooled(track.id, model)
             if before is not None:
