@@ -30,5 +30,7 @@ def kill_worker(command: subprocess.Popen[Any], killed: set[int], after: float =
     assert worker is not None
     with contextlib.suppress(subprocess.TimeoutExpired):
         command.wait(timeout=after)
-    os.kill(worker, signal.SIGKILL)
+    # On a fast machine it may have done all there was to do by then.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(worker, signal.SIGKILL)
     killed.add(worker)
