@@ -46,6 +46,7 @@ _DENSE_HANG_FACTOR = 10.0
 _UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
 _LONGEST = 1_000_000.0
 _LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
+_CHECKS = 3  # deaths of a worker without a file, after which it is not the file
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
 _RATE_SECONDS = 30.0
 _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
@@ -299,13 +300,18 @@ class Indexer:
 
     def _check_worker(self) -> None:
         """Make sure that it is the file: raise `ModelUnavailable` if a worker dies without one."""
-        try:
-            self._worker.request(TryModel()).result()
-        except WorkerDied as error:
-            raise ModelUnavailable(
-                "The process that listens to the music ends as soon as it begins, so no track can be embedded. The "
-                "reason may stand in worker.log in the data folder; too little memory is a common one."
-            ) from error
+        for attempt in range(_CHECKS):
+            try:
+                self._worker.request(TryModel()).result()
+            except WorkerDied as error:
+                # Something else may have killed this one.
+                if attempt + 1 < _CHECKS and not self._stopping.is_set():
+                    continue
+                raise ModelUnavailable(
+                    "The process that listens to the music ends as soon as it begins, so no track can be embedded. The "
+                    "reason may stand in worker.log in the data folder; too little memory is a common one."
+                ) from error
+            return
 
     def _fill(self, plan: int) -> None:
         """Keep the worker busy, unless paused; while there are suspects, with one at a time."""
@@ -424,6 +430,8 @@ class Indexer:
         found = self._identity.recognise(
             track, answer.fingerprint, self._settings.model, answer.warning
         )
+        if answer.duration > 0:
+            self._catalogue.set_duration(found.track_id, answer.duration)
         self._tell_of(track, found.track_id)
         self._advance(track, problems_changed=True)
         return int(found.shares)

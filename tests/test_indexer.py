@@ -184,6 +184,23 @@ def test_a_worker_that_cannot_run_blames_no_file(library):
     assert set(library.states().values()) == {TrackState.PENDING}
 
 
+def test_a_worker_that_is_killed_while_it_is_tried_can_run(library, monkeypatch):
+    library.worker.crash_on = {"2"}
+    request = library.worker.request
+    tried = []
+
+    def killed_once(wanted):
+        if isinstance(wanted, TryModel):
+            tried.append(wanted)
+            library.worker.broken = len(tried) == 1
+        return request(wanted)
+
+    monkeypatch.setattr(library.worker, "request", killed_once)
+    library.indexer.run()
+    assert [p.path.name for p in library.catalogue.problems()] == ["2"]
+    assert len(tried) == 2
+
+
 def test_the_length_is_the_one_that_the_decoder_found(library):
     library.indexer.run()
     assert {track.tags.duration for track in library.catalogue.tracks()} == {10.0}

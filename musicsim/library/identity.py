@@ -9,6 +9,8 @@ from musicsim.library.embeddings import EmbeddingStore, PendingTrack
 
 _SAME_LENGTH = 0.5
 """Seconds by which a header's length and the decoder's may differ."""
+_SAME_HEADER = 0.02
+"""Seconds by which the lengths in the headers of two copies may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def may_be_copies(one: PendingTrack, other: PendingTrack) -> bool:
         return True
     if one.duration is None or other.duration is None:
         return False
-    return abs(one.duration - other.duration) <= _SAME_LENGTH
+    return abs(one.duration - other.duration) <= _SAME_HEADER
 
 
 class SoundIdentity:

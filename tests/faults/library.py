@@ -15,9 +15,13 @@ SECONDS = 3
 
 
 def write_noise(path: Path, seed: int, seconds: int = SECONDS) -> Path:
-    """A file that sounds like no other."""
+    """A file that sounds like no other, and is as long as few others.
+
+    What may be a copy is not decoded beside its original.
+    """
     random = np.random.default_rng(seed)
-    colour = np.convolve(random.normal(size=seconds * RATE), random.normal(size=9), "same")
+    size = seconds * RATE + seed % 20 * RATE // 20
+    colour = np.convolve(random.normal(size=size), random.normal(size=9), "same")
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, 0.1 * colour / np.abs(colour).max(), RATE)
     return path

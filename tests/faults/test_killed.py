@@ -102,7 +102,8 @@ def test_a_worker_that_is_killed_blames_no_file(library: FaultyLibrary):
         assert scan.stdout is not None
         assert scan.stderr is not None
         killed: set[int] = set()
-        for seconds in (0, 0.5, 2):  # while it starts and loads the model
+        # While it starts and loads the model; a third time might hit a track that was alone with it at the second.
+        for seconds in (0, 0.5):
             kill_worker(scan, killed, seconds)
         listened = 0
         for line in scan.stderr:
@@ -111,8 +112,8 @@ def test_a_worker_that_is_killed_blames_no_file(library: FaultyLibrary):
             if ".wav: Cost(" in line and listened in (8, TRACKS, TRACKS + 8):
                 kill_worker(scan, killed)
         told = scan.stdout.read()
-    assert scan.returncode == 0
+    assert scan.returncode == 0, told
     result = json.loads(told)
     assert (result["tracks"], result["failed"]) == (TRACKS, [])
-    assert len(killed) == 6
+    assert len(killed) == 5
     library.check(TRACKS)
