@@ -294,24 +294,22 @@ class Indexer:
         self._since_index = 0
         self._search.update_index()
         if not self._stopping.is_set():
-            problem = self._search.index_problem
-            text = f"The index is not complete, so that search is slower: {problem}."
-            self._events.emit(Notice("index", text if problem else ""))
+            self._events.emit(Notice("index", self._search.index_notice))
 
     def _check_worker(self) -> None:
         """Make sure that it is the file: raise `ModelUnavailable` if a worker dies without one."""
-        for attempt in range(_CHECKS):
+        died = None
+        for _ in range(_CHECKS):  # something else may kill one
             try:
                 self._worker.request(TryModel()).result()
             except WorkerDied as error:
-                # Something else may have killed this one.
-                if attempt + 1 < _CHECKS and not self._stopping.is_set():
-                    continue
-                raise ModelUnavailable(
-                    "The process that listens to the music ends as soon as it begins, so no track can be embedded. The "
-                    "reason may stand in worker.log in the data folder; too little memory is a common one."
-                ) from error
-            return
+                died = error
+            else:
+                return
+        raise ModelUnavailable(
+            "The process that listens to the music ends as soon as it begins, so no track can be embedded. The "
+            "reason may stand in worker.log in the data folder; too little memory is a common one."
+        ) from died
 
     def _fill(self, plan: int) -> None:
         """Keep the worker busy, unless paused; while there are suspects, with one at a time."""

@@ -87,6 +87,13 @@ class Search:
         """Whose embeddings are searched."""
         return self._model
 
+    @property
+    def index_notice(self) -> str:
+        """What to tell the listener of `index_problem`; empty without one."""
+        if not self.index_problem:
+            return ""
+        return f"The index is not complete, so that search is slower: {self.index_problem}."
+
     def steady(self) -> AbstractContextManager[object]:
         """While this is held, `use` waits: what was found so far fits what will be."""
         return self._lock

@@ -145,7 +145,7 @@ def scan(options: argparse.Namespace) -> int:
             problems = [problem for problem in problems if problem in left]
         counts = app.catalogue.counts()
         model = app.model.identity
-        index_problem = app.search.index_problem
+        index_notice = app.search.index_notice
     failed = [problem for problem in problems if problem.failed]
     seconds = time.monotonic() - began
     if options.json:
@@ -167,12 +167,9 @@ def scan(options: argparse.Namespace) -> int:
         )
     else:
         _print_scan(summary, problems, cost, counts, model, seconds)
-    if index_problem:
-        complain(
-            f"The index is not complete, so that search is slower: {index_problem}. Then run `musicsim doctor`. "
-            "Everything else is done and kept."
-        )
-    return 1 if index_problem else 0
+    if index_notice:
+        complain(f"{index_notice} Then run `musicsim doctor`. Everything else is done and kept.")
+    return 1 if index_notice else 0
 
 
 def _print_scan(

@@ -338,11 +338,6 @@ class Catalogue:
         )
         return [(track_id, _path(path)) for track_id, path in rows]
 
-    def is_unchanged(self, track_id: int, content_key: bytes) -> bool:
-        """Whether the track is there, and its file has this content still."""
-        sql = "SELECT 1 FROM tracks WHERE id = ? AND content_key = ?"
-        return bool(self.database.query(sql, (track_id, content_key)))
-
     def add_track(self, folder_id: int, file: ScannedFile) -> int:
         """Add a file; returns the track's id."""
         with self.database.transaction() as db:

@@ -224,7 +224,7 @@ class EmbeddingStore:
     ) -> int | None:
         """Keep the pooled embedding of windows that are stored; see `store`."""
         with self._catalogue.database.transaction() as db:
-            if not self._is_unchanged(track):
+            if not self.is_unchanged(track):
                 return None
             cursor = db.execute(
                 "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
@@ -246,7 +246,7 @@ class EmbeddingStore:
     def reach(self, track: PendingTrack, model: str, plan: int) -> None:
         """Note that a pass over an embedded track has nothing to add: its embedding stays as it is."""
         with self._catalogue.database.transaction() as db:
-            if self._is_unchanged(track):
+            if self.is_unchanged(track):
                 db.execute(
                     "UPDATE embeddings SET plan = ? WHERE track_id = ? AND model = ?",
                     (plan, track.id, model),
@@ -255,7 +255,7 @@ class EmbeddingStore:
     def drop(self, track: PendingTrack) -> None:
         """Delete the embeddings of a track whose file has changed and can't be heard any more."""
         with self._catalogue.database.transaction() as db:
-            if self._is_unchanged(track):
+            if self.is_unchanged(track):
                 db.execute("DELETE FROM embeddings WHERE track_id = ?", (track.id,))
 
     def copy(self, of: int, track: PendingTrack, model: str | None = None) -> None:
@@ -271,7 +271,7 @@ class EmbeddingStore:
                 (track.id, track.content_key, of, model),
             )
         with self._catalogue.database.transaction() as db:
-            if self._is_unchanged(track):
+            if self.is_unchanged(track):
                 db.execute(
                     "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
                     "SELECT ?, model, windows, vector, created_at, plan FROM embeddings "
@@ -297,8 +297,10 @@ class EmbeddingStore:
                 "UPDATE windows SET content_key = ? WHERE track_id = ?", (track.content_key, to)
             )
 
-    def _is_unchanged(self, track: PendingTrack) -> bool:
-        return self._catalogue.is_unchanged(track.id, track.content_key)
+    def is_unchanged(self, track: PendingTrack) -> bool:
+        """Whether the track is in the library, and its file has this content still."""
+        sql = "SELECT 1 FROM tracks WHERE id = ? AND content_key = ?"
+        return bool(self._catalogue.database.query(sql, (track.id, track.content_key)))
 
     def interrupted(self, model: str) -> list[tuple[PendingTrack, int, TrackWindows]]:
         """Tracks with a pass whose windows were stored before the process died, but not pooled.

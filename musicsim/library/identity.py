@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from musicsim.library.catalogue import Catalogue
@@ -69,7 +70,7 @@ class SoundIdentity:
         Returns which track it is now: one whose file is gone, if that sounded the same.
         """
         with self._catalogue.database.transaction() as db:
-            if self._catalogue.is_unchanged(track.id, track.content_key):
+            if self._embeddings.is_unchanged(track):
                 db.execute(
                     "DELETE FROM embeddings WHERE track_id = ?1 AND model != ?2 AND "
                     "(SELECT unheard AND fingerprint != ?3 FROM tracks WHERE id = ?1)",
@@ -79,35 +80,33 @@ class SoundIdentity:
                     "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
                     (fingerprint, track.id),
                 )
-        return self._bring_back(track, fingerprint)
+        return self._bring_back(track, self._same_sound(fingerprint))
 
     def recognise(
         self, track: PendingTrack, fingerprint: bytes, model: str, problem: str | None
     ) -> Recognised:
         """Let a track have what was made of the same sound before, by `model` among others."""
-        twins = [track_id for track_id, _ in self._same_sound(fingerprint)]
-        if track.id in twins:
+        same = self._same_sound(fingerprint)
+        if track.id in same:
             self._confirm(track, problem)
             return Recognised(track.id, shares=False)
-        if (gone := self._bring_back(track, fingerprint)) != track.id:
+        if (gone := self._bring_back(track, same)) != track.id:
             return Recognised(gone, shares=False)
-        twin = next((i for i in twins if self._embeddings.pooled(i, model)), None)
-        if twin is None:
-            return Recognised(track.id, shares=False)
-        self._share(twin, track, fingerprint, problem)
-        return Recognised(track.id, shares=True)
+        twin = self._embedded_twin(track, fingerprint, model)
+        if twin is not None:
+            self._share(twin, track, fingerprint, problem)
+        return Recognised(track.id, shares=twin is not None)
 
     def share_pass(self, track: PendingTrack, model: str, plan: int) -> bool:
         """Let a track have the pass of a copy that has reached it; returns whether there is one."""
         rows = self._catalogue.database.query(
-            "SELECT o.id FROM tracks t JOIN tracks o ON o.fingerprint = t.fingerprint AND o.id != t.id "
-            "JOIN embeddings e ON e.track_id = o.id AND e.model = ? AND e.plan >= ? "
-            "WHERE t.id = ? AND NOT t.unheard AND NOT o.unheard ORDER BY o.id LIMIT 1",
-            (model, plan, track.id),
+            "SELECT fingerprint FROM tracks WHERE id = ? AND fingerprint IS NOT NULL AND NOT unheard",
+            (track.id,),
         )
-        for (twin,) in rows:
+        twin = self._embedded_twin(track, rows[0][0], model, plan) if rows else None
+        if twin is not None:
             self._embeddings.copy(twin, track, model)
-        return bool(rows)
+        return twin is not None
 
     def follow_copy(self, gone: int) -> int | None:
         """Let a track whose file is gone have that of a copy that came later; returns the copy, None without one.
@@ -127,28 +126,39 @@ class SoundIdentity:
             return copy.id
         return None
 
-    def _same_sound(self, fingerprint: bytes) -> list[tuple[int, bool]]:
+    def _same_sound(self, fingerprint: bytes) -> dict[int, bool]:
         """The tracks that sounded so when they were last heard, and whether their file was deleted since; by id."""
         rows = self._catalogue.database.query(
             "SELECT t.id, t.missing_since IS NOT NULL AND f.unavailable IS NULL FROM tracks t "
             "JOIN folders f ON f.id = t.folder_id WHERE t.fingerprint = ? ORDER BY t.id",
             (fingerprint,),
         )
-        return [(track_id, bool(gone)) for track_id, gone in rows]
+        return {track_id: bool(gone) for track_id, gone in rows}
 
-    def _bring_back(self, track: PendingTrack, fingerprint: bytes) -> int:
+    def _embedded_twin(
+        self, track: PendingTrack, fingerprint: bytes, model: str, plan: int = 0
+    ) -> int | None:
+        """The first other track of this sound that `model` has embedded with the windows of `plan`, or more."""
+        rows = self._catalogue.database.query(
+            "SELECT t.id FROM tracks t JOIN embeddings e ON e.track_id = t.id AND e.model = ? AND e.plan >= ? "
+            "WHERE t.fingerprint = ? AND t.id != ? ORDER BY t.id LIMIT 1",
+            (model, plan, fingerprint, track.id),
+        )
+        return int(rows[0][0]) if rows else None
+
+    def _bring_back(self, track: PendingTrack, same: Mapping[int, bool]) -> int:
         """Give a file to the track with the same sound whose own is gone; returns which track it is now."""
-        for gone, is_gone in self._same_sound(fingerprint):
-            if is_gone and gone != track.id:
-                self._adopt(gone, track)
-                return gone
-        return track.id
+        gone = next((i for i, is_gone in same.items() if is_gone and i != track.id), None)
+        if gone is None:
+            return track.id
+        self._adopt(gone, track)
+        return gone
 
     def _confirm(self, track: PendingTrack, problem: str | None) -> None:
         """Note that a changed file sounds as before, so that all that was made of it holds."""
         self._embeddings.keep_windows(track)
         with self._catalogue.database.transaction() as db:
-            if self._catalogue.is_unchanged(track.id, track.content_key):
+            if self._embeddings.is_unchanged(track):
                 db.execute(
                     "UPDATE tracks SET unheard = 0, failed = 0, problem = ? WHERE id = ?",
                     (problem, track.id),
@@ -158,7 +168,7 @@ class SoundIdentity:
         """Let a track have all embeddings of another one that sounds the same."""
         self._embeddings.copy(of, track)
         with self._catalogue.database.transaction() as db:
-            if self._catalogue.is_unchanged(track.id, track.content_key):
+            if self._embeddings.is_unchanged(track):
                 db.execute(
                     "UPDATE tracks SET fingerprint = ?, unheard = 0, failed = 0, problem = ? WHERE id = ?",
                     (fingerprint, problem, track.id),
@@ -168,5 +178,5 @@ class SoundIdentity:
         """Let a track whose file is gone have that of a new one that sounds the same, with what was made of either."""
         self._embeddings.move_windows(track, gone)
         with self._catalogue.database.transaction():
-            if self._catalogue.is_unchanged(track.id, track.content_key):
+            if self._embeddings.is_unchanged(track):
                 self._catalogue.adopt(gone, track.id)

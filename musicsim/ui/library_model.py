@@ -113,25 +113,29 @@ class LibraryModel(TrackModel):
             if make is not None and make(track, folded) != self._keys.get(track.id):
                 moved = True
         if moved:
-            self._rebuild()
+            self._fill_shelf()
+            self._sort()
+            self._matches = self._match(self._words)
+            self._show(asked_for=False)
+            self.counts_changed.emit()
         self.redraw(ids)
 
     def _drop(self, ids: tuple[int, ...]) -> None:
         for track_id in self._folded.keys() & ids:
             del self._folded[track_id], self._places[track_id]
-        self._rebuild()
-
-    def _rebuild(self) -> None:
-        """Show what the store has now."""
-        self._fill_shelf()
-        self._sort()
-        self._matches = self._match(self._words)
+            self._keys.pop(track_id, None)
+        # What is left is in order as it is.
+        kept = ~np.isin(self._shelf, as_ids(ids))
+        place = np.cumsum(kept) - 1
+        self._order = place[self._order[kept[self._order]]]
+        self._shelf, self._matches = self._shelf[kept], self._matches[kept]
+        self._texts = list(compress(self._texts, kept.tolist()))
         self._show(asked_for=False)
         self.counts_changed.emit()
 
     def _fill_shelf(self) -> None:
         # But for what is new it is sorted already, which is what Python's sort is quick at.
-        known = [track_id for track_id in self._shelf.tolist() if track_id in self._places]
+        known = self._shelf.tolist()
         new = self._places.keys() - known
         shelf = sorted([*known, *new], key=self._places.__getitem__)
         self._shelf = as_ids(shelf)

@@ -334,20 +334,24 @@ def test_the_warning_says_how_much_there_is(files: dict[str, Path], tmp_path: Pa
     )
 
 
+def damaged_in_the_middle(whole: Path, folder: Path) -> Path:
+    """Return a copy with two kilobytes of noise in it."""
+    damaged = bytearray(whole.read_bytes())
+    middle = len(damaged) // 2
+    # WavPack's blocks are half a second long, and FFmpeg finds no way past one without its header.
+    damaged[middle : middle + 2_000] = np.random.default_rng(0).bytes(2_000)
+    path = folder / "damaged"
+    path.write_bytes(damaged)
+    return path
+
+
 @pytest.mark.parametrize(
     "name", ["flac", "mp3", "aac", "vorbis", "opus", "wavpack", "monkey's audio"]
 )
 def test_damage_in_the_middle_does_not_end_the_track(
     files: dict[str, Path], tmp_path: Path, name: str
 ):
-    damaged = bytearray(files[name].read_bytes())
-    middle = len(damaged) // 2
-    # WavPack's blocks are half a second long, and FFmpeg finds no way past one without its header.
-    damaged[middle : middle + 2_000] = np.random.default_rng(0).bytes(2_000)
-    path = tmp_path / "damaged"
-    path.write_bytes(damaged)
-
-    sampled = sample_windows(path, STREAMING)
+    sampled = sample_windows(damaged_in_the_middle(files[name], tmp_path), STREAMING)
 
     how = EVERY_FORMAT[name]
     assert sampled.duration > how.seconds - 2
@@ -359,13 +363,7 @@ def test_of_what_no_decoder_finds_a_way_through_the_beginning_is_taken(
     files: dict[str, Path], tmp_path: Path, name: str
 ):
     how = EVERY_FORMAT[name]
-    damaged = bytearray(files[name].read_bytes())
-    middle = len(damaged) // 2
-    damaged[middle : middle + 2_000] = np.random.default_rng(0).bytes(2_000)
-    path = tmp_path / "damaged"
-    path.write_bytes(damaged)
-
-    sampled = sample_windows(path, STREAMING)
+    sampled = sample_windows(damaged_in_the_middle(files[name], tmp_path), STREAMING)
 
     assert sampled.warning is not None
     before = sampled.offsets < how.seconds // 2 - 2

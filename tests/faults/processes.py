@@ -33,4 +33,4 @@ def kill_worker(command: subprocess.Popen[Any], killed: set[int], after: float =
     # On a fast machine it may have done all there was to do by then.
     with contextlib.suppress(ProcessLookupError):
         os.kill(worker, signal.SIGKILL)
-    killed.add(worker)
+        killed.add(worker)

@@ -146,6 +146,27 @@ def test_tracks_that_leave_the_library_leave_the_list(
     assert model.rowCount() == 4
 
 
+def test_what_is_left_stays_in_order_and_can_be_searched(
+    library: Library, ids: list[int], model: LibraryModel, bridge: Bridge
+) -> None:
+    model.sort(Column.LENGTH, Qt.SortOrder.DescendingOrder)
+    lengths = dict(zip(model.ids, texts(model, Column.LENGTH), strict=True))
+    gone = (ids[1], model.ids[0])
+
+    library.events.emit(TracksRemoved(gone))
+    bridge.deliver()
+
+    left = [track_id for track_id in lengths if track_id not in gone]
+    assert model.ids == left
+    assert texts(model, Column.LENGTH) == [lengths[track_id] for track_id in left]
+    model.search("zzz")
+    assert model.ids == []
+    for track_id in left:
+        title = library.catalogue.tracks_by_id([track_id])[0].title
+        model.search(title)
+        assert titles(model) == [title]
+
+
 def test_new_tracks_obey_the_search(library: Library, model: LibraryModel, bridge: Bridge) -> None:
     model.search("soul")
 
