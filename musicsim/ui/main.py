@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from musicsim.app import Musicsim
 
 SETTINGS_FILE = "window.ini"
+# How long another thread may keep the interpreter to itself while the window waits for it. Drawing the table gives it
+# up and asks for it again for each cell, so with Python's 5 ms a scan made one drawing take .2 s.
+_SWITCH_INTERVAL = 0.0005  # s
 
 
 def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
@@ -45,6 +48,7 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
     int
         The exit code.
     """
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     QGuiApplication.setDesktopFileName("musicsim")
     application = QApplication.instance() or QApplication(["musicsim"])
     assert isinstance(application, QApplication)
