@@ -269,7 +269,7 @@ def playlist(options: argparse.Namespace) -> None:
         if options.output:
             write_m3u(options.output, tracks, name=name, absolute=options.paths == "absolute")
         if options.name:
-            kept = app.catalogue.create_playlist(options.name, [track.id for track in tracks])
+            kept = app.catalogue.playlists.create(options.name, [track.id for track in tracks])
             if not options.json:
                 say(f"Kept as “{kept.name}”.")
     _print_playlist(made, options)
@@ -309,7 +309,7 @@ def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> Non
 def list_playlists(options: argparse.Namespace) -> None:
     """Print the playlists that are kept."""
     with Musicsim.read(options.data) as app:
-        kept = app.catalogue.playlists()
+        kept = app.catalogue.playlists.all()
     if options.json:
         print_json([{"name": p.name, "tracks": len(p.track_ids)} for p in kept])
     else:
@@ -317,7 +317,7 @@ def list_playlists(options: argparse.Namespace) -> None:
 
 
 def _kept(app: Musicsim, name: str) -> Playlist:
-    if (found := app.catalogue.playlist(name)) is None:
+    if (found := app.catalogue.playlists.named(name)) is None:
         raise UsageError(
             f"There is no playlist named “{printable(name)}”: `musicsim playlists list` names them all."
         )
@@ -358,7 +358,7 @@ def import_playlist(options: argparse.Namespace) -> None:
                 f"None of the {len(paths)} tracks of {printable(path_text(options.file))} is in the library: add "
                 "their folder with `musicsim scan` first."
             )
-        kept = app.catalogue.create_playlist(name, tracks)
+        kept = app.catalogue.playlists.create(name, tracks)
     say(f"{len(tracks)} tracks kept as “{kept.name}”.")
     for path in unknown:
         complain(f"not in the library: {printable(path_text(path))}")
@@ -367,5 +367,5 @@ def import_playlist(options: argparse.Namespace) -> None:
 def delete_playlist(options: argparse.Namespace) -> None:
     """Forget a playlist."""
     with Musicsim.open(options.data) as app:
-        app.catalogue.delete_playlist(_kept(app, options.name).id)
+        app.catalogue.playlists.delete(_kept(app, options.name).id)
     say(f"“{options.name}” is deleted; its tracks stay in the library.")

@@ -11,77 +11,12 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from musicsim.library.database import CatalogueError, Database
-from musicsim.library.types import Playlist, Problem, TagDetails, Tags, Track, TrackState
+from musicsim.library.database import Database
+from musicsim.library.playlists import PlaylistStore
+from musicsim.library.schema import MIGRATIONS
+from musicsim.library.types import Problem, TagDetails, Tags, Track, TrackState
 
 CATALOGUE_FILE = "catalogue.sqlite3"
-
-# Paths are bytes: a file's name need not be text. One script a version; a script that was released never changes.
-MIGRATIONS = (
-    """
-    CREATE TABLE folders (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
-    CREATE TABLE tracks (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
-        path BLOB NOT NULL UNIQUE,
-        size INTEGER NOT NULL,
-        mtime_ns INTEGER NOT NULL,
-        content_key BLOB NOT NULL,
-        title TEXT NOT NULL, artist TEXT NOT NULL, album TEXT NOT NULL, album_artist TEXT NOT NULL,
-        genre TEXT NOT NULL, year INTEGER, track_number INTEGER, disc_number INTEGER, duration REAL,
-        added_at REAL NOT NULL,
-        missing_since REAL,
-        failed INTEGER NOT NULL DEFAULT 0,
-        problem TEXT
-    );
-    CREATE INDEX tracks_by_folder ON tracks (folder_id);
-    CREATE INDEX tracks_by_content ON tracks (size, content_key);
-    CREATE TABLE embeddings (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
-        model TEXT NOT NULL,
-        windows INTEGER NOT NULL,
-        vector BLOB NOT NULL,
-        created_at REAL NOT NULL,
-        UNIQUE (track_id, model)
-    );
-    CREATE TABLE folder_problems (path BLOB PRIMARY KEY, folder_id INTEGER NOT NULL
-        REFERENCES folders (id) ON DELETE CASCADE, reason TEXT NOT NULL);
-    CREATE TABLE playlists (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at REAL NOT NULL);
-    CREATE TABLE playlist_tracks (
-        playlist_id INTEGER NOT NULL REFERENCES playlists (id) ON DELETE CASCADE,
-        position INTEGER NOT NULL,
-        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
-        PRIMARY KEY (playlist_id, position)
-    );
-    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-    """,
-    # Until then each track had one pass, of 32 windows.
-    """
-    ALTER TABLE embeddings ADD COLUMN plan INTEGER NOT NULL DEFAULT 32;
-    CREATE TABLE models (
-        identity TEXT PRIMARY KEY,
-        weights BLOB NOT NULL,
-        input_repr TEXT,
-        embedding_size INTEGER,
-        standardised INTEGER NOT NULL
-    );
-    """,
-    # Times of files that never were: all tags are read once more at the next scan.
-    """
-    ALTER TABLE tracks ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
-    UPDATE tracks SET mtime_ns = -1;
-    """,
-    # Why a music folder is out of reach.
-    "ALTER TABLE folders ADD COLUMN unavailable TEXT",
-    # What a track's sound is known by, and whether its file has changed since that was heard.
-    """
-    ALTER TABLE tracks ADD COLUMN fingerprint BLOB;
-    ALTER TABLE tracks ADD COLUMN unheard INTEGER NOT NULL DEFAULT 0;
-    CREATE INDEX tracks_by_fingerprint ON tracks (fingerprint);
-    CREATE INDEX tracks_by_duration ON tracks (duration);
-    """,
-)
 
 _NO_DETAILS = TagDetails()
 _IDS_LOST = 2**24
@@ -158,6 +93,11 @@ class Catalogue:
     read_only
         Open an existing catalogue beside its owner.
 
+    Attributes
+    ----------
+    playlists
+        The kept playlists.
+
     Raises
     ------
     CatalogueError
@@ -166,6 +106,7 @@ class Catalogue:
 
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
         self.database = Database(data_folder / CATALOGUE_FILE, MIGRATIONS, read_only=read_only)
+        self.playlists = PlaylistStore(self.database)
         if self.database.mended:
             # Ids that were given after the copy was made are in the index and the windows: they never come again.
             with self.database.transaction() as db:
@@ -460,69 +401,6 @@ class Catalogue:
             Problem(_path(path), str(reason), bool(failed), mtime_ns)
             for path, reason, failed, mtime_ns in rows
         ]
-
-    # --- playlists ---
-
-    def playlists(self) -> list[Playlist]:
-        """Every kept playlist, by name."""
-        tracks: dict[int, list[int]] = {}
-        for playlist_id, track_id in self.database.query(
-            "SELECT playlist_id, track_id FROM playlist_tracks ORDER BY playlist_id, position"
-        ):
-            tracks.setdefault(playlist_id, []).append(track_id)
-        rows = self.database.query("SELECT id, name, created_at FROM playlists")
-        kept = [Playlist(i, name, tuple(tracks.get(i, ())), at) for i, name, at in rows]
-        return sorted(kept, key=lambda playlist: playlist.name.casefold())
-
-    def playlist(self, name: str) -> Playlist | None:
-        """The playlist of this name."""
-        return next((playlist for playlist in self.playlists() if playlist.name == name), None)
-
-    def create_playlist(self, name: str, track_ids: Sequence[int]) -> Playlist:
-        """Keep a playlist; a name that is taken gets a number."""
-        base = name.strip() or "Playlist"
-        with self.database.transaction() as db:
-            taken = {str(row[0]) for row in self.database.query("SELECT name FROM playlists")}
-            number, free = 1, base
-            while free in taken:
-                number += 1
-                free = f"{base} ({number})"
-            now = time.time()
-            cursor = db.execute(
-                "INSERT INTO playlists (name, created_at) VALUES (?, ?)", (free, now)
-            )
-            playlist_id = int(cursor.lastrowid or 0)
-            self.set_playlist_tracks(playlist_id, track_ids)
-        return Playlist(playlist_id, free, tuple(track_ids), now)
-
-    def rename_playlist(self, playlist_id: int, name: str) -> None:
-        """Give a playlist another name; `CatalogueError` if it is empty or taken."""
-        name = name.strip()
-        if not name:
-            raise CatalogueError("A playlist needs a name.")
-        with self.database.transaction() as db:
-            taken = db.execute(
-                "SELECT 1 FROM playlists WHERE name = ? AND id != ?", (name, playlist_id)
-            ).fetchone()
-            if taken:
-                raise CatalogueError(
-                    f"There is a playlist named “{name}” already: choose another name."
-                )
-            db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
-
-    def set_playlist_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
-        """Replace a playlist's tracks, in order."""
-        with self.database.transaction() as db:
-            db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
-            db.executemany(
-                "INSERT INTO playlist_tracks VALUES (?, ?, ?)",
-                [(playlist_id, position, track_id) for position, track_id in enumerate(track_ids)],
-            )
-
-    def delete_playlist(self, playlist_id: int) -> None:
-        """Forget a playlist; its tracks stay in the library."""
-        with self.database.transaction() as db:
-            db.execute("DELETE FROM playlists WHERE id = ?", (playlist_id,))
 
 
 _AT_OR_BELOW = "(path = ? OR path > ? AND path < ?)"

@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
 
         self.messages = Messages(self)
         self.store = TrackStore(app.catalogue, bridge, self)
-        self.playlists = Playlists(app.catalogue, bridge, self)
+        self.playlists = Playlists(app.catalogue.playlists, bridge, self)
         self.player = Player(
             self.store, PlayQueue(self.store, theme, self), self.messages, make_media, self
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from musicsim.library.catalogue import Catalogue
+from musicsim.library.playlists import PlaylistStore
 from musicsim.library.types import Playlist
 from musicsim.ui.bridge import Bridge
 
@@ -14,15 +14,15 @@ from musicsim.ui.bridge import Bridge
 class Playlists(QObject):
     """Every change to a playlist in the window goes through here, and whoever shows playlists hears of it.
 
-    Methods raise `MusicsimError` where the catalogue does.
+    Methods raise `MusicsimError` where the store does.
     """
 
     changed = Signal()
 
-    def __init__(self, catalogue: Catalogue, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, store: PlaylistStore, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._catalogue = catalogue
-        self._all = catalogue.playlists()
+        self._store = store
+        self._all = store.all()
         bridge.playlists_changed.connect(self._read)
         # The tracks that left the library left the playlists as well.
         bridge.tracks_removed.connect(self._read)
@@ -38,18 +38,18 @@ class Playlists(QObject):
 
     def create(self, name: str, track_ids: Sequence[int]) -> Playlist:
         """Keep a new playlist; a name that is taken gets a number."""
-        playlist = self._catalogue.create_playlist(name, track_ids)
+        playlist = self._store.create(name, track_ids)
         self._read()
         return playlist
 
     def rename(self, playlist_id: int, name: str) -> None:
         """Give a playlist another name."""
-        self._catalogue.rename_playlist(playlist_id, name)
+        self._store.rename(playlist_id, name)
         self._read()
 
     def set_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
         """Replace a playlist's tracks."""
-        self._catalogue.set_playlist_tracks(playlist_id, track_ids)
+        self._store.set_tracks(playlist_id, track_ids)
         self._read()
 
     def add(self, playlist_id: int, track_ids: Sequence[int]) -> None:
@@ -60,9 +60,9 @@ class Playlists(QObject):
 
     def delete(self, playlist_id: int) -> None:
         """Forget a playlist."""
-        self._catalogue.delete_playlist(playlist_id)
+        self._store.delete(playlist_id)
         self._read()
 
     def _read(self) -> None:
-        self._all = self._catalogue.playlists()
+        self._all = self._store.all()
         self.changed.emit()

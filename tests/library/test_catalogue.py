@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicsim.library.catalogue import MIGRATIONS, Catalogue, ScannedFile
+from musicsim.library.catalogue import Catalogue, ScannedFile
 from musicsim.library.database import CatalogueError, Database
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
+from musicsim.library.schema import MIGRATIONS
 from musicsim.library.types import Problem, TagDetails, Tags, TrackState
 
 
@@ -101,10 +102,10 @@ def test_a_folder_around_others_takes_their_tracks_over(catalogue):
 def test_removing_a_folder_removes_its_tracks_from_playlists_too(catalogue):
     keep = catalogue.add_track(catalogue.add_folder(Path("/a")), scanned("/a/1.mp3"))
     drop = catalogue.add_track(catalogue.add_folder(Path("/b")), scanned("/b/1.mp3"))
-    catalogue.create_playlist("Both", [keep, drop])
+    catalogue.playlists.create("Both", [keep, drop])
     assert catalogue.remove_folder(Path("/b")) == [drop]
     assert [track.id for track in catalogue.tracks()] == [keep]
-    assert catalogue.playlists()[0].track_ids == (keep,)
+    assert catalogue.playlists.all()[0].track_ids == (keep,)
 
 
 def test_the_states_of_tracks_are_counted(catalogue, store):
@@ -337,21 +338,21 @@ def test_problems_name_files_and_folders(catalogue):
 def test_playlists_are_kept_renamed_reordered_and_deleted(catalogue):
     folder = catalogue.add_folder(Path("/m"))
     one, two = (catalogue.add_track(folder, scanned(f"/m/{n}.mp3")) for n in range(2))
-    made = catalogue.create_playlist("Evening", [one, two, one])
-    again = catalogue.create_playlist("Evening", [two])
+    made = catalogue.playlists.create("Evening", [one, two, one])
+    again = catalogue.playlists.create("Evening", [two])
     assert again.name == "Evening (2)"
-    catalogue.set_playlist_tracks(made.id, [two, one])
-    catalogue.rename_playlist(again.id, "Another")
-    assert [(p.name, p.track_ids) for p in catalogue.playlists()] == [
+    catalogue.playlists.set_tracks(made.id, [two, one])
+    catalogue.playlists.rename(again.id, "Another")
+    assert [(p.name, p.track_ids) for p in catalogue.playlists.all()] == [
         ("Another", (two,)),
         ("Evening", (two, one)),
     ]
     with pytest.raises(CatalogueError, match="already"):
-        catalogue.rename_playlist(again.id, "Evening")
+        catalogue.playlists.rename(again.id, "Evening")
     with pytest.raises(CatalogueError, match="name"):
-        catalogue.rename_playlist(again.id, "  ")
-    catalogue.delete_playlist(made.id)
-    assert [playlist.name for playlist in catalogue.playlists()] == ["Another"]
+        catalogue.playlists.rename(again.id, "  ")
+    catalogue.playlists.delete(made.id)
+    assert [playlist.name for playlist in catalogue.playlists.all()] == ["Another"]
 
 
 def test_what_one_thread_writes_another_reads(catalogue):

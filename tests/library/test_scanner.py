@@ -202,7 +202,7 @@ def test_a_move_to_another_disk_is_a_copy_whose_original_is_deleted_later(librar
         library.file(f"album/{n}.mp3", b"%d" % n)
     library.scan()
     ids = [track.id for track in library.catalogue.tracks()]
-    kept = library.catalogue.create_playlist("Evening", ids)
+    kept = library.catalogue.playlists.create("Evening", ids)
     other = tmp_path / "other disk"
     library.catalogue.add_folder(other)
     shutil.copytree(library.music / "album", other / "album")
@@ -214,7 +214,7 @@ def test_a_move_to_another_disk_is_a_copy_whose_original_is_deleted_later(librar
     assert [track.id for track in tracks] == ids
     assert [track.path for track in tracks] == [other / f"album/{n}.mp3" for n in range(3)]
     assert not any(track.missing for track in tracks)
-    assert library.catalogue.playlist("Evening").track_ids == kept.track_ids
+    assert library.catalogue.playlists.named("Evening").track_ids == kept.track_ids
     removed = [e.track_ids for e in library.events if isinstance(e, TracksRemoved)]
     assert len(removed[-1]) == 3
     assert library.scan().unchanged == 0

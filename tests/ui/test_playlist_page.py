@@ -33,7 +33,7 @@ def rename(window: MainWindow, name: str, qtbot) -> None:
 
 
 def kept(library: Library) -> dict[str, list[int]]:
-    return {each.name: list(each.track_ids) for each in library.catalogue.playlists()}
+    return {each.name: list(each.track_ids) for each in library.catalogue.playlists.all()}
 
 
 def test_rows_are_moved_by_keyboard(

@@ -64,5 +64,5 @@ def test_save_as_playlist(
 
     playing.queue_pane.save.click()
 
-    (playlist,) = library.catalogue.playlists()
+    (playlist,) = library.catalogue.playlists.all()
     assert (playlist.name, list(playlist.track_ids)) == ("Tonight", ids[1:])

@@ -121,7 +121,7 @@ def test_save_as_playlist(
 
     window.similar.save.click()
 
-    (playlist,) = library.catalogue.playlists()
+    (playlist,) = library.catalogue.playlists.all()
     assert playlist.name == "Like Überall"
     assert list(playlist.track_ids) == [ids[0], *window.similar.list.ids]
 

@@ -242,11 +242,11 @@ def test_add_to_playlist_and_undo(
     (entry,) = [action for action in menu.actions() if action.text() == "Rock && Roll"]
 
     entry.trigger()
-    (kept,) = library.catalogue.playlists()
+    (kept,) = library.catalogue.playlists.all()
     assert len(kept.track_ids) == 3
     window.message_bar.findChild(type(window.similar.save)).click()
 
-    assert library.catalogue.playlists()[0].track_ids == playlist.track_ids
+    assert library.catalogue.playlists.all()[0].track_ids == playlist.track_ids
 
 
 def test_add_to_a_new_playlist(
@@ -259,7 +259,7 @@ def test_add_to_a_new_playlist(
 
     menu.actions()[0].trigger()
 
-    (playlist,) = library.catalogue.playlists()
+    (playlist,) = library.catalogue.playlists.all()
     assert playlist.name == "Fresh"
     assert len(playlist.track_ids) == 2
 

@@ -1,0 +1,68 @@
+"""What the catalogue's SQLite file looks like, and how it came to look so."""
+
+# Paths are bytes: a file's name need not be text. One script a version; a script that was released never changes.
+MIGRATIONS = (
+    """
+    CREATE TABLE folders (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+    CREATE TABLE tracks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+        path BLOB NOT NULL UNIQUE,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        content_key BLOB NOT NULL,
+        title TEXT NOT NULL, artist TEXT NOT NULL, album TEXT NOT NULL, album_artist TEXT NOT NULL,
+        genre TEXT NOT NULL, year INTEGER, track_number INTEGER, disc_number INTEGER, duration REAL,
+        added_at REAL NOT NULL,
+        missing_since REAL,
+        failed INTEGER NOT NULL DEFAULT 0,
+        problem TEXT
+    );
+    CREATE INDEX tracks_by_folder ON tracks (folder_id);
+    CREATE INDEX tracks_by_content ON tracks (size, content_key);
+    CREATE TABLE embeddings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        model TEXT NOT NULL,
+        windows INTEGER NOT NULL,
+        vector BLOB NOT NULL,
+        created_at REAL NOT NULL,
+        UNIQUE (track_id, model)
+    );
+    CREATE TABLE folder_problems (path BLOB PRIMARY KEY, folder_id INTEGER NOT NULL
+        REFERENCES folders (id) ON DELETE CASCADE, reason TEXT NOT NULL);
+    CREATE TABLE playlists (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at REAL NOT NULL);
+    CREATE TABLE playlist_tracks (
+        playlist_id INTEGER NOT NULL REFERENCES playlists (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        PRIMARY KEY (playlist_id, position)
+    );
+    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    """,
+    # Until then each track had one pass, of 32 windows.
+    """
+    ALTER TABLE embeddings ADD COLUMN plan INTEGER NOT NULL DEFAULT 32;
+    CREATE TABLE models (
+        identity TEXT PRIMARY KEY,
+        weights BLOB NOT NULL,
+        input_repr TEXT,
+        embedding_size INTEGER,
+        standardised INTEGER NOT NULL
+    );
+    """,
+    # Times of files that never were: all tags are read once more at the next scan.
+    """
+    ALTER TABLE tracks ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+    UPDATE tracks SET mtime_ns = -1;
+    """,
+    # Why a music folder is out of reach.
+    "ALTER TABLE folders ADD COLUMN unavailable TEXT",
+    # What a track's sound is known by, and whether its file has changed since that was heard.
+    """
+    ALTER TABLE tracks ADD COLUMN fingerprint BLOB;
+    ALTER TABLE tracks ADD COLUMN unheard INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX tracks_by_fingerprint ON tracks (fingerprint);
+    CREATE INDEX tracks_by_duration ON tracks (duration);
+    """,
+)
