@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
 from filelock import FileLock, Timeout
 
-from musicsim.audio import DENSE_HOP, SETTLED
+from musicsim.audio import DENSE_HOP
 from musicsim.background import Background
-from musicsim.embedding import InputRepr, WeightFile, pool
-from musicsim.embedding.fetching import FetchError, fetch_weights
-from musicsim.embedding.official import official_model
+from musicsim.downloads import Downloads
+from musicsim.embedding import InputRepr, WeightFile
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import (
     Events,
-    FetchProgress,
     ModelChanged,
     Notice,
     ProblemsChanged,
@@ -30,6 +27,7 @@ from musicsim.events import (
     TracksChanged,
     TracksRemoved,
 )
+from musicsim.finder import Finder
 from musicsim.folders import default_data_folder, models_folder_of
 from musicsim.indexer import Indexer, IndexerSettings
 from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
@@ -40,18 +38,11 @@ from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScanSummary, Track
 from musicsim.listening import Depth, ListeningSettings
 from musicsim.models import Models
-from musicsim.playlists.generate import (
-    Candidate,
-    GeneratedPlaylist,
-    SimilarTracks,
-    playlist_from,
-    similar_tracks,
-)
+from musicsim.playlists.generate import GeneratedPlaylist, SimilarTracks
 from musicsim.playlists.rules import Rules
-from musicsim.search import NotEmbedded, Search, mean_point
-from musicsim.similarity.space import Vectors
+from musicsim.search import Search
 from musicsim.worker.client import WorkerClient
-from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, WorkerSettings
+from musicsim.worker.protocol import WorkerSettings
 
 KEEP_MISSING_SECONDS = 60 * 86_400.0
 """How long a track whose file was deleted is kept, with its embedding and its place in playlists."""
@@ -116,13 +107,20 @@ class Musicsim:
             self.models.searched,
             None if read_only else self.worker,
         )
+        self.finder = Finder(
+            self.catalogue,
+            self.models,
+            self.search,
+            self.worker,
+            self._worker_settings,
+            self._prefer,
+        )
+        self.downloads = Downloads(self.models.folder, self.events)
         self._identity = SoundIdentity(self.catalogue, self.embeddings)
         self.scanner = Scanner(self.catalogue, self._identity, self.events)
         self._background: Background | None = None
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
-        self._downloads = ThreadPoolExecutor(1, "musicsim-downloads")
         self._covers = ThreadPoolExecutor(1, "musicsim-covers")
-        self._fetch_cancelled = threading.Event()
 
     @classmethod
     def open(cls, data_folder: Path | None = None) -> Musicsim:
@@ -207,8 +205,7 @@ class Musicsim:
         self.worker.close()
         self._answers.shutdown(cancel_futures=True)
         self._covers.shutdown(cancel_futures=True)
-        self._fetch_cancelled.set()
-        self._downloads.shutdown(cancel_futures=True)
+        self.downloads.close()
         self.embeddings.close()
         if not self.read_only:
             self.catalogue.database.back_up()
@@ -365,46 +362,6 @@ class Musicsim:
         self._settings_changed()
         self.events.emit(ModelChanged())
 
-    def fetch_model(
-        self, name: str, *, mirror: str | None = None, proxy: str | None = None
-    ) -> Future[Path]:
-        """Download an official model in the background; `FetchProgress` events tell how far it is.
-
-        One at a time: the next waits for the one before. The future has the weight file, or `FetchError`.
-        """
-        model = official_model(name)
-        if model is None:
-            raise FetchError(f"There is no published model named {name}.")
-        self._fetch_cancelled.clear()
-
-        def fetch() -> Path:
-            def tell(done: int, total: int | None) -> None:
-                self.events.emit(FetchProgress(name, done, total))
-
-            try:
-                path = fetch_weights(
-                    model,
-                    self.models.folder,
-                    mirror=mirror,
-                    proxy=proxy,
-                    progress=tell,
-                    cancelled=self._fetch_cancelled,
-                    # As long as closing the program may have to wait for a server that has fallen silent.
-                    timeout=10.0,
-                )
-            except MusicsimError as error:
-                self.events.emit(FetchProgress(name, 0, None, finished=True, problem=str(error)))
-                raise
-            self.events.emit(FetchProgress(name, 0, None, finished=True))
-            self.events.emit(ModelChanged())
-            return path
-
-        return self._downloads.submit(fetch)
-
-    def cancel_fetch(self) -> None:
-        """Stop a download; what has come so far is kept for the next time."""
-        self._fetch_cancelled.set()
-
     def forget_model(self, identity: str) -> int:
         """Delete what a model made that is not in use any more; returns of how many tracks that was."""
         forgotten = self.models.forget(identity)
@@ -429,105 +386,22 @@ class Musicsim:
             self.search.use(self.models.searched)
             self.events.emit(TracksChanged(tuple(self.catalogue.track_ids())))
 
+    def _prefer(self, track_id: int) -> None:
+        if self._background is not None:
+            self._background.indexer.prefer(track_id)
+
     # --- similar tracks and playlists ---
 
     def similar(
         self, track_id: int, *, rules: Rules | None = None, limit: int = 50
     ) -> Future[SimilarTracks]:
         """The tracks most similar to one of the library; `NotEmbedded` if it has not been listened to yet."""
-        return self._answers.submit(self.find_similar, track_id, rules=rules, limit=limit)
+        return self._answers.submit(self.finder.similar, track_id, rules=rules, limit=limit)
 
     def make_playlist(
         self, seed_ids: Sequence[int], *, rules: Rules | None = None, length: int = 25
     ) -> Future[GeneratedPlaylist]:
         """A playlist of the tracks most similar to some of the library."""
         return self._answers.submit(
-            self.generate_playlist, seed_ids, rules=rules or Rules(), length=length
+            self.finder.playlist, seed_ids, rules=rules or Rules(), length=length
         )
-
-    def find_similar(
-        self, track_id: int, *, rules: Rules | None = None, limit: int = 50
-    ) -> SimilarTracks:
-        """Like `similar`, and waits."""
-        seed = next(iter(self.catalogue.tracks_by_id([track_id])), None)
-        if seed is None:
-            raise NotEmbedded("This track is not in the library any more.")
-        with self.search.steady():
-            try:
-                point = self.search.point_of(track_id)
-            except NotEmbedded:
-                if seed.problem:
-                    raise NotEmbedded(f"{seed.name}: {seed.problem}.") from None
-                if self._background is not None:
-                    self._background.indexer.prefer(track_id)
-                raise
-            return similar_tracks(
-                seed, point, self._candidates(point), rules=rules or Rules(), limit=limit
-            )
-
-    def find_similar_to_file(
-        self, path: Path, *, rules: Rules | None = None, limit: int = 50
-    ) -> SimilarTracks:
-        """The library's tracks most similar to any audio file, which is embedded and not added; waits.
-
-        Raises
-        ------
-        Refused
-            If the file can't be decoded or has no sound.
-        """
-        model, pooled = self._embed_file(path)
-        with self.search.steady():
-            if model != self.search.model:
-                # It took over while the file was being embedded.
-                return self.find_similar_to_file(path, rules=rules, limit=limit)
-            point = self.search.point_for(pooled)
-            return similar_tracks(
-                None, point, self._candidates(point), rules=rules or Rules(), limit=limit
-            )
-
-    def _embed_file(self, path: Path) -> tuple[KnownModel, Vectors]:
-        """Embed a file as the searched model does; gives that, too."""
-        model, worker = self.search.model, self.worker
-        if self.models.listening != model:
-            # One for the moment: the other is loaded with the model that listens.
-            worker = WorkerClient(self._worker_settings(model))
-        try:
-            answer: EmbeddedTrack = worker.request(EmbedTrack(path, SETTLED)).result()
-        finally:
-            if worker is not self.worker:
-                worker.close()
-        return model, pool(answer.vectors)
-
-    def generate_playlist(
-        self,
-        seed_ids: Sequence[int],
-        *,
-        rules: Rules,
-        length: int = 25,
-        minutes: float | None = None,
-        rng_seed: int | None = None,
-    ) -> GeneratedPlaylist:
-        """Make a playlist from tracks of the library; waits. See `playlists.generate.playlist_from`."""
-        tracks = self.catalogue.tracks_by_id(dict.fromkeys(seed_ids))
-        with self.search.steady():
-            seeds = [(track, self.search.point_of(track.id)) for track in tracks]
-            middle = mean_point(point for _, point in seeds)
-            return playlist_from(
-                seeds,
-                self._candidates(middle),
-                rules=rules,
-                length=length,
-                minutes=minutes,
-                rng_seed=rng_seed,
-            )
-
-    def _candidates(self, point: Vectors) -> Iterator[Candidate]:
-        """Every embedded track from the nearest to a point on, with what the rules need to know of it."""
-        for neighbours in self.search.nearest(point):
-            tracks = self.catalogue.tracks_by_id(n.track_id for n in neighbours)
-            known: dict[int, Track] = {track.id: track for track in tracks}
-            for neighbour in neighbours:
-                track = known.get(neighbour.track_id)
-                # What lies on a disk that is not connected can't be played now.
-                if track is not None and not track.missing:
-                    yield Candidate(track, neighbour.cosine, neighbour.point)

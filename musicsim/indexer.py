@@ -19,7 +19,6 @@ from musicsim.audio import EVERY_WINDOW
 from musicsim.embedding import pool
 from musicsim.errors import display_path
 from musicsim.events import (
-    EmbeddingProgress,
     Events,
     Notice,
     ProblemsChanged,
@@ -29,6 +28,7 @@ from musicsim.events import (
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack, PooledTrack, TrackWindows
 from musicsim.library.identity import SoundIdentity, may_be_copies
+from musicsim.progress import PassProgress
 from musicsim.search import Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
@@ -48,7 +48,6 @@ _LONGEST = 1_000_000.0
 _LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
 _CHECKS = 3  # deaths of a worker without a file, after which it is not the file
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
-_RATE_SECONDS = 30.0
 _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
 
 CRASHED = "the decoder crashed on this file: it is damaged, or of an unusual kind"
@@ -131,7 +130,7 @@ class Indexer:
         self._paused = False
         self._stopping = threading.Event()
         self._preferred: deque[int] = deque()
-        self._progress = _Progress()
+        self._progress = PassProgress()
         self._waiting: deque[PendingTrack] = deque()
         self._suspects: deque[PendingTrack] = deque()
         self._in_flight: dict[Future[EmbeddedTrack], _Sent] = {}
@@ -188,7 +187,7 @@ class Indexer:
         CatalogueError
             If an embedding can't be stored, as on a full disk.
         """
-        self._progress = _Progress()
+        self._progress = PassProgress()
         self._waiting.clear()
         self._suspects.clear()
         self._in_flight.clear()
@@ -215,7 +214,7 @@ class Indexer:
         if settings.worker != self._settings.worker:
             self._worker.restart_with(settings.worker)
         self._settings = settings
-        self._progress = _Progress()
+        self._progress = PassProgress()
         self._done.clear()
         self._crashes.clear()
         self._finish_interrupted()
@@ -231,7 +230,7 @@ class Indexer:
             if waiting:
                 self._waiting.extend(waiting)
                 if self._progress.plan != plan:
-                    self._progress = _Progress(plan, refining=self._is_later(plan))
+                    self._progress = PassProgress(plan, refining=self._is_later(plan))
                 self._progress.total = self._progress.done + len(waiting)
                 return plan
             if not self._is_later(plan):
@@ -476,50 +475,7 @@ class Indexer:
             self._catalogue.set_setting(f"cost {self._settings.model}", json.dumps(measured))
 
     def _emit_progress(self, *, finished: bool = False) -> None:
-        progress = self._progress
-        rate = progress.rate()
-        left = (progress.total - progress.done) / rate if rate else None
-        self._events.emit(
-            EmbeddingProgress(
-                progress.done,
-                progress.total,
-                rate,
-                left,
-                self._paused,
-                finished,
-                "" if finished else progress.current,
-                progress.refining,
-            )
-        )
-
-
-class _Progress:
-    """How far a pass has come, and how fast it goes."""
-
-    def __init__(self, plan: int = 0, *, refining: bool = False) -> None:
-        self.plan = plan
-        self.refining = refining
-        self.done = 0
-        self.total = 0
-        self.current = ""
-        self._steps: deque[float] = deque([time.monotonic()])
-
-    def step(self) -> None:
-        """One more track is done."""
-        self.done += 1
-        now = time.monotonic()
-        self._steps.append(now)
-        while len(self._steps) > 2 and now - self._steps[0] > _RATE_SECONDS:
-            self._steps.popleft()
-
-    def restart_clock(self) -> None:
-        """Leave a pause out of the rate."""
-        self._steps = deque([time.monotonic()])
-
-    def rate(self) -> float:
-        """Tracks a second over the last half minute."""
-        elapsed = self._steps[-1] - self._steps[0]
-        return (len(self._steps) - 1) / elapsed if elapsed > 0 else 0.0
+        self._events.emit(self._progress.event(paused=self._paused, finished=finished))
 
 
 def _died(future: Future[EmbeddedTrack]) -> bool:

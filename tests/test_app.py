@@ -150,7 +150,7 @@ def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
     track = app.catalogue.tracks()[0]
     everything = Rules(max_per_artist=None, near_duplicates=True)
     assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
-    found = app.find_similar_to_file(demo_library[9].path, rules=everything)
+    found = app.finder.similar_to_file(demo_library[9].path, rules=everything)
     assert (app.model.identity, len(found.matches)) == (old, 2)
 
     waiter.seen.clear()

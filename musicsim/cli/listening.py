@@ -200,12 +200,12 @@ def similar(options: argparse.Namespace) -> None:
         model = app.model.identity
         if track is not None:
             query = track_json(track)
-            found = app.find_similar(track.id, rules=rules, limit=options.n)
+            found = app.finder.similar(track.id, rules=rules, limit=options.n)
         else:
             path = file_path(options.track)
             query = {"path": path_text(path), "title": path.stem, "artist": "", "album": ""}
             try:
-                found = app.find_similar_to_file(path, rules=rules, limit=options.n)
+                found = app.finder.similar_to_file(path, rules=rules, limit=options.n)
             except Refused as refused:
                 raise MusicsimError(
                     f"{printable(path_text(path))}: {refused}. Choose a file that a player can play."
@@ -253,7 +253,7 @@ def playlist(options: argparse.Namespace) -> None:
                     f"{printable(text)} is not in the library: add its folder with `musicsim scan` first."
                 )
             seeds.append(track)
-        made = app.generate_playlist(
+        made = app.finder.playlist(
             [track.id for track in seeds],
             rules=Rules(
                 max_per_artist=options.max_per_artist,

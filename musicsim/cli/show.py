@@ -160,7 +160,7 @@ def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Trac
             raise MusicsimError(
                 f"{display_path(path)} is not in the library: render the demo again."
             )
-        near = app.find_similar(seed.id, rules=everything, limit=_NEAREST).matches
+        near = app.finder.similar(seed.id, rules=everything, limit=_NEAREST).matches
         same = sum(style_of.get(match.track.path) == style for match in near)
         rows.append(
             (style, seed.name, f"{same} of {_NEAREST}", " · ".join(m.track.title for m in near))
@@ -175,7 +175,7 @@ def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Trac
 
 def _print_similar(app: Musicsim, seed: Track) -> None:
     say(f"\nSimilar to {printable(seed.name)}:")
-    found = app.find_similar(seed.id, limit=10)
+    found = app.finder.similar(seed.id, limit=10)
     print_table(
         ("", "Similar", "Title", "Artist", "Album", "Length"),
         match_rows(found.matches),
@@ -184,7 +184,7 @@ def _print_similar(app: Musicsim, seed: Track) -> None:
 
 
 def _write_playlist(app: Musicsim, seed: Track, folder: Path) -> None:
-    made = app.generate_playlist([seed.id], rules=Rules())
+    made = app.finder.playlist([seed.id], rules=Rules())
     name = f"Like {seed.title}"
     folder.mkdir(parents=True, exist_ok=True)
     safe = "".join("_" if c in '<>:"/\\|?*#%' or not c.isprintable() else c for c in name)

@@ -154,7 +154,7 @@ class ModelPage(QWidget):
         row = ModelRow(model, self._theme)
         row.use_wanted.connect(self._use_model)
         row.fetch_wanted.connect(self._fetch)
-        row.cancel_wanted.connect(self._app.cancel_fetch)
+        row.cancel_wanted.connect(self._app.downloads.cancel)
         row.check_wanted.connect(self._check)
         row.forget_wanted.connect(self._forget)
         row.set_others_fetching(bool(self._fetching))
@@ -232,7 +232,7 @@ class ModelPage(QWidget):
         self._set_fetching(name)
         options = self.options
         self._bridge.watch(
-            self._app.fetch_model(name, mirror=options.mirror, proxy=options.proxy),
+            self._app.downloads.fetch(name, mirror=options.mirror, proxy=options.proxy),
             lambda _: self._fetched(name),
             self._not_fetched,
         )

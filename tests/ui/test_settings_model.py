@@ -182,7 +182,7 @@ def test_a_download_shows_how_far_it_is(
 
     row.fetch.click()
 
-    assert app.calls == [("fetch_model", NAME, None, None)]
+    assert app.calls == [("fetch", NAME, None, None)]
     assert offered(row) == ["Cancel"]
     assert QApplication.focusWidget() is row.cancel
     # One at a time.
@@ -195,7 +195,7 @@ def test_a_download_shows_how_far_it_is(
     assert row.state.text() == "Downloading… 9.0 of 18.0 MB"
     assert row.bar.value() * 2 == row.bar.maximum()
 
-    app.fetching.set_result(app.models.folder / "x.h5")
+    app.downloads.fetching.set_result(app.models.folder / "x.h5")
     settle()
     settle()
 
@@ -225,14 +225,14 @@ def test_a_download_that_fails_says_why_even_when_the_settings_are_closed(
 ) -> None:
     row = page.rows[NAME]
     row.fetch.click()
-    app.fetching.set_exception(FetchError("The server can’t be reached."))
+    app.downloads.fetching.set_exception(FetchError("The server can’t be reached."))
     settle()
     assert page.note == "The server can’t be reached."
 
     row.fetch.click()
     assert page.note == ""
     window.settings_dialog.close()
-    app.fetching.set_exception(FetchError("The server broke off."))
+    app.downloads.fetching.set_exception(FetchError("The server broke off."))
     settle()
 
     assert window.message_bar.text == "The server broke off."
@@ -249,10 +249,8 @@ def test_mirror_and_proxy_are_used_and_kept(
     qtbot.keyClicks(options._proxy, "http://localhost:3128")
 
     page.rows[NAME].fetch.click()
-    assert app.calls == [
-        ("fetch_model", NAME, "https://mirror.example/models", "http://localhost:3128")
-    ]
-    app.cancel_fetch()
+    assert app.calls == [("fetch", NAME, "https://mirror.example/models", "http://localhost:3128")]
+    app.downloads.cancel()
     settle()
 
     window.close()

@@ -131,6 +131,22 @@ class FakeModels:
         ]
 
 
+class FakeDownloads:
+    """Downloads nothing; `fetching` is the last download's future."""
+
+    def __init__(self, calls: list[object]) -> None:
+        self.calls = calls
+        self.fetching: Future[Path] = Future()
+
+    def fetch(self, name: str, *, mirror: str | None, proxy: str | None) -> Future[Path]:
+        self.calls.append(("fetch", name, mirror, proxy))
+        self.fetching = Future()
+        return self.fetching
+
+    def cancel(self) -> None:
+        self.fetching.set_exception(FetchCancelled("The download was stopped."))
+
+
 @dataclass
 class FakeApp:
     """What the window needs of `Musicsim`; its futures are done at once."""
@@ -146,7 +162,7 @@ class FakeApp:
         self.listening = ListeningSettings()
         self.embeddings = self.library.embeddings
         self.models = FakeModels(self.library)
-        self.fetching: Future[Path] = Future()
+        self.downloads = FakeDownloads(self.calls)
 
     def set_listening(self, settings: ListeningSettings) -> None:
         self.calls.append(settings)
@@ -154,14 +170,6 @@ class FakeApp:
 
     def seconds_a_track(self, depth: Depth) -> float | None:
         return {Depth.QUICK: 0.04, Depth.SETTLED: 0.21, Depth.EVERY: 12.3}[depth]
-
-    def fetch_model(self, name: str, *, mirror: str | None, proxy: str | None) -> Future[Path]:
-        self.calls.append(("fetch_model", name, mirror, proxy))
-        self.fetching = Future()
-        return self.fetching
-
-    def cancel_fetch(self) -> None:
-        self.fetching.set_exception(FetchCancelled("The download was stopped."))
 
     def use_model(self, file: WeightFile) -> None:
         self.calls.append(("use_model", file))
