@@ -15,7 +15,7 @@ from itertools import islice
 
 import numpy as np
 
-from musicsim.audio import EVERY_WINDOW
+from musicsim.audio import EVERY_WINDOW, LONGEST
 from musicsim.embedding import pool
 from musicsim.errors import display_path
 from musicsim.events import (
@@ -44,7 +44,6 @@ _HANG_FACTOR = 0.25
 # Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.
 _DENSE_HANG_FACTOR = 10.0
 _UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
-_LONGEST = 1_000_000.0
 _LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
 _CHECKS = 3  # deaths of a worker without a file, after which it is not the file
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
@@ -334,7 +333,7 @@ class Indexer:
         before = listened = None
         factor = _DENSE_HANG_FACTOR if plan == EVERY_WINDOW else _HANG_FACTOR
         # An earlier version may have stored a damaged header's length of years.
-        length = min(track.duration or _UNKNOWN_LENGTH, _LONGEST)
+        length = min(track.duration or _UNKNOWN_LENGTH, LONGEST)
         patience = _HANG_SECONDS + factor * length
         if plan != EVERY_WINDOW:
             before = self._embeddings.pooled(track.id, model)

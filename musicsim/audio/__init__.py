@@ -19,12 +19,13 @@ from musicsim.audio.plan import (
 from musicsim.audio.quiet import silence_native_messages
 from musicsim.audio.reading import read_blocks
 from musicsim.audio.sampling import SampledAudio, sample_windows
-from musicsim.audio.signal import SAMPLE_RATE
+from musicsim.audio.signal import LONGEST, SAMPLE_RATE
 
 __all__ = [
     "DENSE_HOP",
     "EVERY_WINDOW",
     "FIRST_PASS",
+    "LONGEST",
     "SAMPLE_RATE",
     "SETTLED",
     "SILENCE",
