@@ -87,14 +87,19 @@ class SoundIdentity:
     ) -> Recognised:
         """Let a track have what was made of the same sound before, by `model` among others."""
         same = self._same_sound(fingerprint)
-        if track.id in same:
-            self._confirm(track, problem)
+        sounds_as_before = track.id in same
+        if sounds_as_before and self._embeddings.id_of(track.id, model) is not None:
+            # All that was made of it holds, though its file has changed.
+            self._embeddings.keep_windows(track)
+            self._confirm(track, fingerprint, problem)
             return Recognised(track.id, shares=False)
-        if (gone := self._bring_back(track, same)) != track.id:
+        if not sounds_as_before and (gone := self._bring_back(track, same)) != track.id:
             return Recognised(gone, shares=False)
         twin = self._embedded_twin(track, fingerprint, model)
         if twin is not None:
-            self._share(twin, track, fingerprint, problem)
+            # What other models made of this very track holds.
+            self._embeddings.copy(twin, track, model if sounds_as_before else None)
+            self._confirm(track, fingerprint, problem)
         return Recognised(track.id, shares=twin is not None)
 
     def share_pass(self, track: PendingTrack, model: str, plan: int) -> bool:
@@ -120,11 +125,8 @@ class SoundIdentity:
             "WHERE t.id = ? AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id LIMIT 1",
             (gone,),
         )
-        for row in rows:
-            copy = PendingTrack.of(*row)
-            self._adopt(gone, copy)
-            return copy.id
-        return None
+        copy = PendingTrack.of(*rows[0]) if rows else None
+        return copy.id if copy is not None and self._adopt(gone, copy) else None
 
     def _same_sound(self, fingerprint: bytes) -> dict[int, bool]:
         """The tracks that sounded so when they were last heard, and whether their file was deleted since; by id."""
@@ -149,24 +151,10 @@ class SoundIdentity:
     def _bring_back(self, track: PendingTrack, same: Mapping[int, bool]) -> int:
         """Give a file to the track with the same sound whose own is gone; returns which track it is now."""
         gone = next((i for i, is_gone in same.items() if is_gone and i != track.id), None)
-        if gone is None:
-            return track.id
-        self._adopt(gone, track)
-        return gone
+        return gone if gone is not None and self._adopt(gone, track) else track.id
 
-    def _confirm(self, track: PendingTrack, problem: str | None) -> None:
-        """Note that a changed file sounds as before, so that all that was made of it holds."""
-        self._embeddings.keep_windows(track)
-        with self._catalogue.database.transaction() as db:
-            if self._embeddings.is_unchanged(track):
-                db.execute(
-                    "UPDATE tracks SET unheard = 0, failed = 0, problem = ? WHERE id = ?",
-                    (problem, track.id),
-                )
-
-    def _share(self, of: int, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
-        """Let a track have all embeddings of another one that sounds the same."""
-        self._embeddings.copy(of, track)
+    def _confirm(self, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
+        """Note what a track sounds like of which there is an embedding."""
         with self._catalogue.database.transaction() as db:
             if self._embeddings.is_unchanged(track):
                 db.execute(
@@ -174,9 +162,13 @@ class SoundIdentity:
                     (fingerprint, problem, track.id),
                 )
 
-    def _adopt(self, gone: int, track: PendingTrack) -> None:
-        """Let a track whose file is gone have that of a new one that sounds the same, with what was made of either."""
+    def _adopt(self, gone: int, track: PendingTrack) -> bool:
+        """Let a track whose file is gone have that of a new one that sounds the same, with what was made of either.
+
+        Returns whether it has, which it has not where the file has changed meanwhile.
+        """
         self._embeddings.move_windows(track, gone)
         with self._catalogue.database.transaction():
-            if self._embeddings.is_unchanged(track):
+            if unchanged := self._embeddings.is_unchanged(track):
                 self._catalogue.adopt(gone, track.id)
+            return unchanged

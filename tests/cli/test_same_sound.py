@@ -10,6 +10,8 @@ import pytest
 import soundfile
 from command_line import CommandLine
 
+from musicsim.resources import resource
+
 
 @pytest.fixture
 def music(tmp_path, demo_library) -> Path:
@@ -119,6 +121,28 @@ def test_copies_that_are_new_at_the_same_moment_are_embedded_once(musicsim, musi
     assert settled["cost"]["windows"] == later > 0
     assert len(embeddings(with_copies.data)) == 4
     assert with_copies("doctor", "--json").json["healthy"]
+
+
+def test_copies_are_embedded_by_another_model_as_well(musicsim, music, tmp_path):
+    weights = tmp_path / "other.h5"
+    weights.write_bytes(resource("starter.h5").read_bytes() + b"\0")
+    shutil.copy(music / "one.mp3", music / "copy.mp3")
+    windows = scan(musicsim, music)["cost"]["windows"]
+    assert musicsim("models", "use", weights).code == 0
+    assert scan(musicsim)["cost"]["windows"] == windows
+    status = musicsim("status", "--json").json
+    assert (status["embedded"], status["pending"], status["coming_model"]) == (3, 0, None)
+
+
+def test_a_copy_that_was_damaged_and_is_mended_has_its_embedding_again(musicsim, music):
+    shutil.copy(music / "one.mp3", music / "copy.mp3")
+    scan(musicsim, music)
+    (music / "copy.mp3").write_bytes(b"damaged")
+    assert len(musicsim("scan", "--json").json["failed"]) == 1
+    shutil.copy(music / "one.mp3", music / "copy.mp3")
+    retag(music / "copy.mp3")
+    assert scan(musicsim)["cost"]["windows"] == 0
+    assert len(embeddings(musicsim.data)) == 3
 
 
 def test_what_was_copied_and_retagged_before_the_original_went_is_that_track(musicsim, music):
