@@ -446,8 +446,7 @@ class Indexer:
             self._done.add((track.id, track.content_key, plan))
             self._advance(track, problems_changed=False)
             return
-        self._embeddings.drop(track)
-        self._catalogue.set_problem(track.id, reason, failed=True)
+        self._embeddings.fail(track, reason)
         self._advance(track, problems_changed=True)
 
     def _advance(self, track: PendingTrack, *, problems_changed: bool) -> None:

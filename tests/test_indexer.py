@@ -226,6 +226,23 @@ def test_a_file_that_vanished_is_left_to_the_next_scan(library):
     assert library.states()["1"] is TrackState.PENDING
 
 
+def test_a_file_that_became_whole_while_its_half_was_refused_is_embedded(library):
+    half = [Refused("the file is cut short")]
+
+    def refuse(name: str) -> None:
+        library.worker.refuse.clear()
+        if name == "1" and half:
+            library.worker.refuse["1"] = half.pop()
+            track = library.catalogue.track_at(library.music / "1")
+            whole = ScannedFile(track.path, 2, 2, b"the whole file", Tags())
+            library.catalogue.update_track(track.id, 1, whole)
+
+    library.worker.before_answer = refuse
+    library.indexer.run()
+    assert library.catalogue.problems() == []
+    assert library.states()["1"] is TrackState.EMBEDDED
+
+
 def test_without_a_model_no_file_is_blamed(library):
     library.worker.refuse["0"] = ModelUnavailable("the weight file is damaged")
     with pytest.raises(ModelUnavailable, match="damaged"):

@@ -252,11 +252,15 @@ class EmbeddingStore:
                     (plan, track.id, model),
                 )
 
-    def drop(self, track: PendingTrack) -> None:
-        """Delete the embeddings of a track whose file has changed and can't be heard any more."""
+    def fail(self, track: PendingTrack, reason: str) -> None:
+        """Note why a track can't be embedded, and delete what was made of its file before that changed.
+
+        Not where the file has changed since, as one that was half copied: then it is to be heard.
+        """
         with self._catalogue.database.transaction() as db:
             if self.is_unchanged(track):
                 db.execute("DELETE FROM embeddings WHERE track_id = ?", (track.id,))
+                self._catalogue.set_problem(track.id, reason, failed=True)
 
     def copy(self, of: int, track: PendingTrack, model: str | None = None) -> None:
         """Let a track have what was made of another one: by every model, or by one."""
