@@ -245,7 +245,7 @@ class Musicsim:
         """Look through folders, or all of them, and wait for it; embeds nothing. See `Scanner.scan`."""
         self.events.emit(ScanStarted())
         summary = self.scanner.scan(folders, cancelled=cancelled)
-        self._drop(self.catalogue.forget_missing(time.time() - KEEP_MISSING_SECONDS))
+        self._drop(self.scanner.forget_missing(time.time() - KEEP_MISSING_SECONDS))
         counts = self.catalogue.counts()
         self.events.emit(
             ScanFinished(
@@ -267,14 +267,14 @@ class Musicsim:
         FolderError
             If it can't be read.
         """
-        folder = check_folder(folder)
+        folder = self.scanner.known_path(check_folder(folder))
         self.catalogue.add_folder(folder)
         if self._background is not None:
             self._background.scan([folder])
 
     def remove_folder(self, folder: Path) -> None:
         """Take a music folder and its tracks out of the library; the files stay as they are."""
-        self._drop(self.catalogue.remove_folder(folder))
+        self._drop(self.scanner.remove_folder(folder))
         if self._background is not None:
             self._background.watch()
 
@@ -283,7 +283,7 @@ class Musicsim:
 
         Otherwise they are kept, those that were deleted for `KEEP_MISSING_SECONDS`.
         """
-        gone = self.catalogue.forget_missing()
+        gone = self.scanner.forget_missing()
         self._drop(gone)
         self.events.emit(ProblemsChanged())
         return len(gone)

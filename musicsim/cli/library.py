@@ -120,7 +120,7 @@ def scan_and_embed(
         summary = app.scan(folders or None)
         indexer = app.make_indexer()
         indexer.run()
-    roots = [file_path(folder) for folder in folders]
+    roots = [app.scanner.known_path(file_path(folder)) for folder in folders]
     problems = [
         problem
         for problem in app.catalogue.problems()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from musicsim.app import Musicsim
@@ -146,7 +145,7 @@ def find_track(app: Musicsim, text: str) -> Track | None:
         If nothing matches, or too much.
     """
     path = file_path(text)
-    for known in (path, *_other_names(app, path)):
+    for known in (path, app.scanner.known_path(path)):
         if (track := app.catalogue.track_at(known)) is not None:
             return track
     if os.path.isfile(path):  # noqa: PTH113 (Path's raises on a name that is too long)
@@ -176,15 +175,6 @@ def find_track(app: Musicsim, text: str) -> Track | None:
     raise UsageError(
         f"“{printable(text)}” matches {len(matching)} tracks{more}: add words, or name the file."
     )
-
-
-def _other_names(app: Musicsim, path: Path) -> Iterator[Path]:
-    """The names that a file may have in the library, where symbolic links lead to it."""
-    real = Path(os.path.realpath(path))
-    for root in app.catalogue.folders():
-        real_root = Path(os.path.realpath(root))
-        if real.is_relative_to(real_root):
-            yield root / real.relative_to(real_root)
 
 
 def similar(options: argparse.Namespace) -> None:

@@ -158,7 +158,26 @@ class Catalogue:
                 "UPDATE folders SET unavailable = ? WHERE id = ? AND unavailable IS NOT ?",
                 (reason, folder_id, reason),
             )
+            if changed.rowcount and reason is None:
+                # How long it was out of reach counts for nothing.
+                db.execute(
+                    "UPDATE tracks SET missing_since = ? WHERE folder_id = ? AND missing_since IS NOT NULL",
+                    (time.time(), folder_id),
+                )
             return changed.rowcount > 0
+
+    def missing(self, since: float = inf, *, folder_id: int | None = None) -> list[int]:
+        """The ids of the tracks that are missing since before a time, of all music folders or of one."""
+        rows = self.database.query(
+            "SELECT id FROM tracks WHERE missing_since < ? AND folder_id = IFNULL(?, folder_id)",
+            (since, folder_id),
+        )
+        return [track_id for (track_id,) in rows]
+
+    def present(self, folder_id: int) -> int:
+        """How many tracks of a music folder are not missing."""
+        sql = "SELECT COUNT(*) FROM tracks WHERE folder_id = ? AND missing_since IS NULL"
+        return int(self.database.query(sql, (folder_id,))[0][0])
 
     def forget_missing(self, since: float = inf) -> list[int]:
         """Drop the tracks that are missing since before a time, in seconds since the epoch; returns their ids.

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from musicsim.errors import MusicsimError, display_path
@@ -100,12 +101,19 @@ class Scanner:
         if folders is None:
             areas = list(self._catalogue.folders())
         else:
-            areas = [self._as_known(check_folder(folder)) for folder in folders]
-            for area in areas:
+            areas = []
+            for folder in [check_folder(folder) for folder in folders]:
+                area = self.known_path(folder)
                 self._catalogue.add_folder(area)
+                if area not in areas:
+                    areas.append(area)
         for area in areas:
             if not cancelled():
                 self._scan_area(area, counts, cancelled)
+        # What a folder seems to have lost may have turned up in one that came after it.
+        for folder in self._catalogue.unavailable() if counts.moved else ():
+            if folder in areas and not cancelled():
+                self._scan_area(folder, _Counts(), cancelled)
         return ScanSummary(
             added=counts.added,
             changed=counts.changed,
@@ -115,13 +123,18 @@ class Scanner:
             unchanged=counts.unchanged,
         )
 
-    def _as_known(self, folder: Path) -> Path:
-        """The music folder that this is by another name, through a symbolic link; else the folder itself."""
+    def known_path(self, path: Path) -> Path:
+        """The path by which the library knows a folder or file that is reached through a link; else the same."""
+        real = Path(os.path.realpath(path))
         for root in self._catalogue.folders():
             with contextlib.suppress(OSError):
-                if os.path.samefile(root, folder):  # noqa: PTH121 (the same test for both, and no Path is made)
-                    return root
-        return folder
+                for above in (real, *real.parents):
+                    if _is_same(root, above):
+                        return root / real.relative_to(above)
+                for above in root.parents:
+                    if _is_same(above, real):
+                        return above
+        return path
 
     def update(
         self, paths: Collection[Path], cancelled: Callable[[], bool] = lambda: False
@@ -129,18 +142,32 @@ class Scanner:
         """Look at the files and folders in which something happened, wherever they are in the music folders."""
         roots = self._catalogue.folders()
         counts = _Counts()
-        # A folder covers what lies in it.
-        areas: list[Path] = []
+        # A folder covers what lies in it, and comes before that.
+        areas: dict[Path, None] = {}
         for path in sorted(paths):
             if not any(path.is_relative_to(root) for root in roots):
                 continue
             if path.name in (IGNORE_FILE, NO_MEDIA_FILE):
                 path = path.parent
-            if not any(path.is_relative_to(area) for area in areas):
-                areas.append(path)
+            if path not in areas and not any(above in areas for above in path.parents):
+                areas[path] = None
         for area in areas:
             if not cancelled():
                 self._scan_area(area, counts, cancelled)
+
+    def forget_missing(self, since: float = inf) -> list[int]:
+        """Drop missing tracks, as `Catalogue.forget_missing` does, but for those of which there is a copy.
+
+        A copy is no such sign while the disk with the original may come back; now it will not.
+        """
+        self._follow_copies(self._catalogue.missing(since))
+        return self._catalogue.forget_missing(since)
+
+    def remove_folder(self, folder: Path) -> list[int]:
+        """Take a music folder out of the library, as `Catalogue.remove_folder` does, and follow its copies likewise."""
+        folder_id = self._catalogue.folder_ids().get(folder)
+        self._follow_copies(self._catalogue.missing(folder_id=folder_id))
+        return self._catalogue.remove_folder(folder)
 
     def _scan_area(self, area: Path, counts: _Counts, cancelled: Callable[[], bool]) -> None:
         """Compare one folder, or one file, with what the catalogue holds of it."""
@@ -189,6 +216,10 @@ class Scanner:
             moved = self._follow_copies(gone)
             counts.moved.update(moved)
             gone = [track_id for track_id in gone if track_id not in moved]
+            if area != root and 2 * len(gone) > self._catalogue.present(folder_id):
+                # With so many the question is whether the music folder is all there.
+                self._scan_area(root, counts, cancelled)
+                return
             counts.missing.update(gone)
         self._catalogue.set_missing(gone, True)
         self._catalogue.set_missing(back, False)
@@ -208,12 +239,17 @@ class Scanner:
             expected = list(known)
         else:
             expected = [path for path, entry in known.items() if not entry.missing]
-        there = sum(path in found.files for path in expected)
+        lost = [path for path in expected if path not in found.files]
+        there = len(expected) - len(lost)
         many = len(expected) >= _MANY
         if there >= len(expected) / 2 if many else there or found.files or not expected:
             return None
+        # What is left out of the library by now lies there all the same.
+        lost = [path for path in lost if _is_gone(path)]
+        if len(lost) <= len(expected) / 2 if many else not lost:
+            return None
         return (
-            f"{len(expected) - there:,} of its {len(expected):,} files are not there: is the disk that holds them "
+            f"{len(lost):,} of its {len(expected):,} files are not there: is the disk that holds them "
             "connected? They come back with it; if you deleted them, have musicsim forget missing tracks"
         )
 
@@ -349,6 +385,10 @@ def content_key(path: Path, size: int) -> bytes:
             if size <= _CHUNK:
                 break
     return digest.digest()
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, and no Path is made)
 
 
 def _is_gone(path: Path) -> bool:

@@ -272,6 +272,18 @@ def test_the_tags_of_an_older_library_are_read_once_more(tmp_path):
         assert store.id_of(7, "m") == 5
 
 
+def test_the_time_on_an_unplugged_disk_counts_for_nothing(catalogue):
+    folder = catalogue.add_folder(Path("/disk"))
+    track_id = catalogue.add_track(folder, scanned("/disk/1.mp3"))
+    catalogue.set_missing([track_id], True)
+    catalogue.set_unavailable(folder, "not connected")
+    with catalogue.database.transaction() as db:
+        db.execute("UPDATE tracks SET missing_since = 1000")
+    # It comes back with some of its files; others may still come.
+    catalogue.set_unavailable(folder, None)
+    assert catalogue.forget_missing(2000) == []
+
+
 def test_missing_tracks_are_forgotten_after_a_while_but_not_those_out_of_reach(catalogue):
     here, away = (catalogue.add_folder(Path(f"/{name}")) for name in ("here", "away"))
     old, young, kept = (catalogue.add_track(here, scanned(f"/here/{n}.mp3")) for n in range(3))

@@ -390,6 +390,78 @@ def test_a_copy_of_a_file_out_of_reach_is_not_a_move(library, monkeypatch):
     assert library.paths() == {"closed/a.mp3", "b.mp3"}
 
 
+def test_a_disk_that_goes_while_it_is_watched_is_no_deletion(library):
+    for n in range(30):
+        library.file(f"{'disk' if n < 27 else 'here'}/{n:02}.mp3")
+    library.scan()
+    (library.music / "disk").rename(library.music.with_name("unplugged"))
+    library.scanner.update({library.music / "disk"})
+    library.scan()
+    counts = library.catalogue.counts()
+    assert (counts.missing, counts.unavailable) == (0, 27)
+    library.music.with_name("unplugged").rename(library.music / "disk")
+    library.scanner.update({library.music / "disk"})
+    library.scan()
+    assert len(library.paths()) == 30
+    assert library.catalogue.unavailable() == {}
+
+
+def test_what_is_left_out_from_now_on_does_not_look_like_an_unplugged_disk(library):
+    for n in range(30):
+        library.file(f"{'podcasts' if n < 20 else 'music'}/{n:02}.mp3")
+    library.scan()
+    library.file(".musicsimignore", b"podcasts/")
+    assert library.scan().missing == 20
+    assert library.catalogue.unavailable() == {}
+
+
+def test_a_music_folder_of_which_all_was_moved_to_another_is_just_empty(library, tmp_path):
+    for n in range(3):
+        library.file(f"{n}.mp3", b"%d" % n)
+    library.scan()
+    other = tmp_path / "other"
+    other.mkdir()
+    for path in library.music.iterdir():
+        path.rename(other / path.name)
+    summary = library.scanner.scan([library.music, other])
+    assert (summary.added, summary.moved, summary.missing) == (0, 3, 0)
+    assert library.catalogue.unavailable() == {}
+
+
+@pytest.mark.parametrize("leave", ["forget", "remove"])
+def test_playlists_follow_to_the_copies_when_the_originals_are_given_up(library, tmp_path, leave):
+    for n in range(3):
+        library.file(f"{n}.mp3", b"%d" % n)
+    library.scan()
+    ids = tuple(library.catalogue.track_ids())
+    library.catalogue.playlists.create("Evening", ids)
+    # On another disk, where the first one may come back as well.
+    other = tmp_path / "other"
+    shutil.copytree(library.music, other)
+    library.music.rename(tmp_path / "unplugged")
+    library.catalogue.add_folder(other)
+    library.scanner.scan()
+    assert len(library.catalogue.tracks()) == 6
+    if leave == "forget":
+        assert library.scanner.forget_missing() == []
+    else:
+        assert library.scanner.remove_folder(library.music) == []
+    assert library.catalogue.playlists.named("Evening").track_ids == ids
+    assert [track.path for track in library.catalogue.tracks()] == sorted(other.iterdir())
+
+
+def test_a_folder_of_the_library_by_another_name_is_no_other_folder(library, tmp_path):
+    library.file("album/a.mp3")
+    library.scan()
+    alias = tmp_path / "alias"
+    alias.symlink_to(library.music.parent)
+    for name in ("", "music", "music/album"):
+        assert library.scanner.scan([alias / name]).unchanged == 1
+    assert len(library.catalogue.tracks()) == 1
+    known = library.scanner.known_path(alias / "music" / "album" / "a.mp3")
+    assert known == library.music / "album" / "a.mp3"
+
+
 def test_a_link_to_nothing_is_listed(library):
     (library.music / "gone.mp3").symlink_to(library.music / "nowhere.mp3")
     library.file("a.mp3")
