@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicsim.audio.errors import CannotSeek, Undecodable
-from musicsim.audio.files import AudioFile, is_protected, musepack_samples
+from musicsim.audio.files import AudioFile, is_protected, musepack_samples, windows_media_duration
 from musicsim.audio.signal import BLOCK, LONGEST, Samples, Sound, check_rate, mono
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ _FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,caf,dsf,dts,dtshd,eac3,flac,iff,loas,matroska,webm,mlp,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpc,mpc8,ogg,shn,tak,truehd,tta,w64,wav,wv"
 )
-# Streams of bare packets. FFmpeg guesses their length from the bit rate of the first ones.
+# Streams of bare packets. FFmpeg guesses their length from the bit rate of the first ones; and that of Windows Media
+# from the bit rate that the header names, where it takes no length from there.
 _WITHOUT_LENGTH = frozenset(
-    {"aac", "ac3", "amr", "dts", "dtshd", "eac3", "loas", "mlp", "shn", "truehd"}
+    {"aac", "ac3", "amr", "asf", "dts", "dtshd", "eac3", "loas", "mlp", "shn", "truehd"}
 )
 # Where a seek was seen to arrive at the right sample, or in some at the right millisecond. Known not to: FLAC in Ogg,
 # up to a second off, and ADPCM.
@@ -66,6 +67,7 @@ class FFmpegDecoder:
         if is_protected(file):
             raise Undecodable(_PROTECTED)
         self._stated_samples = musepack_samples(file)
+        self._stated_seconds = windows_media_duration(file)
         try:
             self._open()
             first = next((frame for _, frame in self._frames()), None)
@@ -122,6 +124,8 @@ class FFmpegDecoder:
         stated = name not in _WITHOUT_LENGTH and not (name == "mp3" and not self._stream.start_time)
         if self._stated_samples:
             duration = self._stated_samples / self.rate
+        elif self._stated_seconds:
+            duration = self._stated_seconds
         elif stated and self._stream.duration:
             duration = self._stream.duration / self._ticks_per_second
         elif stated and self._container.duration:

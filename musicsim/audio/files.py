@@ -22,6 +22,9 @@ _ASF_ENCRYPTION = (
     bytes.fromhex("14e68a292226174cb935dae07ee9289c"),
     bytes.fromhex("338505438169e6499b74ad12cb86d58c"),
 )
+# Section 3.2: the File Properties Object, and the flag in it that says that nobody knew the length yet.
+_ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_ASF_BROADCAST = 0x01
 _OGG_END_OF_STREAM = 0x04
 # Programs that write to a pipe put a size near 2**31 or 2**32 where they can't know it.
 _LARGEST_STATED_SIZE = 0x7FFF_0000
@@ -150,6 +153,27 @@ def musepack_samples(file: AudioFile) -> int:
         if byte < 0x80:
             return samples
     return 0
+
+
+def windows_media_duration(file: AudioFile) -> float:
+    """Return the seconds that the header of a Windows Media file promises; 0 where it does not, and for other files.
+
+    FFmpeg believes it only while the file has about the size that is written beside it, which programs that write tags
+    leave as it was: behind a cover it guesses from the bit rate of all bytes.
+    """
+    head = file.at(0, 30)
+    if not head.startswith(_ASF_HEADER):
+        return 0.0
+    position, end = 30, int.from_bytes(head[16:24], "little")
+    while position < end and len(found := file.at(position, 92)) == 92:
+        if found.startswith(_ASF_FILE_PROPERTIES):
+            if found[88] & _ASF_BROADCAST:
+                return 0.0
+            # In 100 ns, with what is buffered before the first sound, in ms; FFmpeg too counts whole ms.
+            played, buffered = (int.from_bytes(found[at : at + 8], "little") for at in (64, 80))
+            return max(0, played // 10_000 - buffered) / 1000
+        position += max(24, int.from_bytes(found[16:24], "little"))
+    return 0.0
 
 
 def stated_size(file: AudioFile) -> int:

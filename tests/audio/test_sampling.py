@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import mutagen.asf
 import numpy as np
 import pytest
 import soundfile as sf
@@ -419,3 +420,51 @@ def test_tags_around_an_mp3_are_no_damage(files: dict[str, Path], tmp_path: Path
 
     assert sampled.warning is None
     assert sampled.duration == pytest.approx(36, abs=0.01)
+
+
+@pytest.mark.parametrize("plan", [SEEKING, STREAMING], ids=["seeking", "streaming"])
+def test_a_cover_in_a_wma_is_no_damage(files: dict[str, Path], tmp_path: Path, plan: SamplingPlan):
+    path = tmp_path / "a.wma"
+    path.write_bytes(files["wma"].read_bytes())
+    before = sample_windows(path, plan)
+    write_cover(path, np.random.default_rng(0).bytes(400_000))
+
+    sampled = sample_windows(path, plan)
+
+    assert sampled.warning is None
+    assert sampled.duration == before.duration
+    np.testing.assert_array_equal(sampled.windows, before.windows)
+
+
+def test_a_wma_with_a_cover_that_is_cut_short_ends_early(files: dict[str, Path], tmp_path: Path):
+    path = tmp_path / "a.wma"
+    path.write_bytes(files["wma"].read_bytes())
+    write_cover(path, bytes(400_000))
+    path.write_bytes(path.read_bytes()[:-300_000])
+
+    warning = sample_windows(path, SEEKING).warning
+
+    assert warning is not None
+    assert warning.endswith("of 36 s can be decoded")
+
+
+def test_a_wma_of_a_broadcast_has_no_length_and_no_fault(files: dict[str, Path], tmp_path: Path):
+    content = bytearray(files["wma"].read_bytes())
+    properties = content.index(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365"))
+    content[properties + 88] |= 1
+    path = tmp_path / "a.wma"
+    path.write_bytes(content)
+
+    sampled = sample_windows(path, SEEKING)
+
+    assert sampled.duration == pytest.approx(36, abs=0.1)
+    assert sampled.warning is None
+
+
+def write_cover(path: Path, image: bytes) -> None:
+    """Write an image into a Windows Media file, as programs that write tags do."""
+    file = mutagen.asf.ASF(path)
+    size = len(image).to_bytes(4, "little")
+    picture = b"\3" + size + "image/jpeg\0\0".encode("utf-16-le") + image
+    file["WM/Picture"] = mutagen.asf.ASFByteArrayAttribute(picture)
+    file.save()
