@@ -1,3 +1,4 @@
+import base64
 import shutil
 
 import mutagen
@@ -33,6 +34,44 @@ def test_of_several_pictures_the_front_is_taken(tmp_path, name):
             file.add_picture(picture)
     file.save()
     assert read_cover(path) == bytes([3])
+
+
+@pytest.mark.parametrize("name", ["mp3", "flac"])
+def test_a_link_is_no_cover(tmp_path, name):
+    path = make(tmp_path, name)
+    file = mutagen.File(path)
+    address = b"https://example.org/cover.jpg"
+    if name == "mp3":
+        file.add_tags()
+        file.tags.add(mutagen.id3.APIC(type=3, mime="-->", data=address))
+    else:
+        picture = mutagen.flac.Picture()
+        picture.type, picture.mime, picture.data = 3, "-->", address
+        file.add_picture(picture)
+    file.save()
+    (tmp_path / "folder.jpg").write_bytes(b"beside it")
+    assert read_cover(path) == b"beside it"
+
+
+@pytest.mark.parametrize("name", ["ogg", "opus"])
+@pytest.mark.parametrize("damage", ["no base64", "cut short"])
+def test_a_damaged_picture_hides_no_good_one(tmp_path, name, damage):
+    path = make(tmp_path, name)
+    picture = mutagen.flac.Picture()
+    picture.mime, picture.data = "image/jpeg", PICTURE
+    good = base64.b64encode(picture.write()).decode()
+    file = mutagen.File(path)
+    file["METADATA_BLOCK_PICTURE"] = ["@@bad" if damage == "no base64" else good[:32], good]
+    file.save()
+    assert read_cover(path) == PICTURE
+
+
+def test_an_image_alone_as_a_vorbis_comment(tmp_path):
+    path = make(tmp_path, "ogg")
+    file = mutagen.File(path)
+    file["COVERART"] = base64.b64encode(PICTURE).decode()
+    file.save()
+    assert read_cover(path) == PICTURE
 
 
 def test_an_image_beside_the_file(tmp_path):

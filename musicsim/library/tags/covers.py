@@ -12,7 +12,7 @@ from typing import Any
 import mutagen
 from mutagen.asf import ASFTags
 from mutagen.flac import Picture
-from mutagen.id3 import ID3
+from mutagen.id3 import APIC, ID3
 from mutagen.mp4 import MP4Cover
 
 from musicsim.errors import display_path
@@ -24,6 +24,11 @@ _log = logging.getLogger(__name__)
 
 _FRONT = 3  # the type of picture, as ID3 numbers them and all others after it
 _UNKNOWN = 0
+_ALONE = -1  # an image that came without a type: it may be what damage left of a picture
+_RANKS = {_FRONT: 0, _ALONE: 2}
+"""The lowest is the cover; all other types are between these."""
+_LINK = "-->"
+"""In place of the image's type: an address is all there is."""
 _NAMES = ("cover", "folder", "front", "album", "albumart", "albumartsmall")
 """Without their suffix; the first that is there is taken."""
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
@@ -47,33 +52,38 @@ def _embedded(path: Path) -> bytes | None:
     pictures: list[tuple[int, bytes]] = []
     pictures = read_by(path, lambda found: list(_pictures(found)), pictures)
     pictures = [(kind, data) for kind, data in pictures if 0 < len(data) <= _LARGEST]
-    front = next((data for kind, data in pictures if kind == _FRONT), None)
-    return front or next((data for _, data in pictures), None)
+    best = min(pictures, key=lambda picture: _RANKS.get(picture[0], 1), default=None)
+    return best and best[1]
 
 
 def _pictures(found: Any) -> Iterator[tuple[int, bytes]]:
     """The pictures in a file's tags, each with its type."""
-    if isinstance(found.tags, ID3):
-        for frame in found.tags.getall("APIC"):
-            yield frame.type, bytes(frame.data)
-        return
-    for value in values_of(found)("cover"):
-        if isinstance(value, Picture):
-            yield value.type, value.data
-        elif isinstance(value, str):
-            # A FLAC picture, as Vorbis comments carry it; or, long ago, an image alone.
-            data = base64.b64decode(value)
-            try:
-                picture = Picture(data)
-                yield picture.type, picture.data
-            except mutagen.MutagenError:
-                yield _UNKNOWN, data
+    id3 = isinstance(found.tags, ID3)
+    for value in found.tags.getall("APIC") if id3 else values_of(found)("cover"):
+        picture = _of_vorbis_comment(value) if isinstance(value, str) else value
+        if isinstance(picture, APIC | Picture):
+            if picture.mime != _LINK:
+                yield picture.type, bytes(picture.data)
         elif isinstance(found.tags, ASFTags):
             yield value[0], _of_windows_media(value)
         elif isinstance(value, MP4Cover):
             yield _UNKNOWN, bytes(value)
         else:  # APEv2: a name, and the picture
             yield _UNKNOWN, bytes(value).partition(b"\0")[2]
+
+
+def _of_vorbis_comment(text: str) -> Picture:
+    """A FLAC picture; or, as it was done long ago, an image alone. Without data where it is neither."""
+    try:
+        data = base64.b64decode(text)
+    except ValueError:
+        data = b""
+    try:
+        return Picture(data)
+    except mutagen.MutagenError:
+        alone = Picture()
+        alone.type, alone.data = _ALONE, data
+        return alone
 
 
 def _of_windows_media(value: bytes) -> bytes:
