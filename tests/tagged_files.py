@@ -65,6 +65,7 @@ def by_ffmpeg(path: Path, codec: str, **options: str) -> Path:
 
 FILES: dict[str, Callable[[Path], Path]] = {
     "mp3": by_libsndfile,
+    "apev2.mp3": by_libsndfile,
     "wav": by_libsndfile,
     "aiff": by_libsndfile,
     "flac": by_libsndfile,
@@ -188,7 +189,7 @@ def write_asf(path: Path) -> None:
 
 
 WRITERS = {
-    "mp3": write_id3, "wav": write_id3, "aiff": write_id3, "flac": write_vorbis, "ogg": write_vorbis,
-    "opus": write_vorbis, "m4a": write_mp4, "alac.m4a": write_mp4, "wma": write_asf,
-    "wv": write_ape, "ape": write_ape, "mpc": write_ape, "8.mpc": write_ape,
+    "mp3": write_id3, "apev2.mp3": write_ape, "wav": write_id3, "aiff": write_id3,
+    "flac": write_vorbis, "ogg": write_vorbis, "opus": write_vorbis, "m4a": write_mp4, "alac.m4a": write_mp4,
+    "wma": write_asf, "wv": write_ape, "ape": write_ape, "mpc": write_ape, "8.mpc": write_ape,
 }  # fmt: skip

@@ -8,6 +8,7 @@ import mutagen.id3
 import numpy as np
 import pytest
 import soundfile
+from mutagen.apev2 import APEv2
 from tagged_files import DETAILS, SECOND, SHOWN, WRITERS, make, write_id3, write_vorbis
 
 from musicsim.library.tags import read_tags
@@ -62,6 +63,37 @@ def test_id3_of_version_1(tmp_path):
     assert replace(tags, duration=None) == Tags("Blue", "Béla", "Sky", "", "Jazz", 1999, 3)
 
 
+def test_what_mp3gain_wrote_beside_id3(tmp_path):
+    path = make(tmp_path, "mp3")
+    tags = mutagen.id3.ID3()
+    tags.add(mutagen.id3.TIT2(text="Blue"))
+    tags.save(path)
+    at_the_end = APEv2()
+    at_the_end.update({"Title": "Red", "REPLAYGAIN_TRACK_GAIN": "-6.5 dB"})
+    at_the_end.save(path)
+    tags, details = read_tags(path)
+    assert (tags.title, details.track_gain) == ("Blue", -6.5)
+
+
+def test_id3_of_version_1_cuts_short_what_apev2_says(tmp_path):
+    path = make(tmp_path, "mp3")
+    title = "The Blue of a Very Long Evening by the Sea"
+    at_the_end = APEv2()
+    at_the_end["Title"] = title
+    at_the_end.save(path)
+    id3 = b"TAG" + title.encode()[:30] + b"B\xe9la".ljust(30, b"\0") + bytes(64) + b"\10"
+    path.write_bytes(path.read_bytes() + id3)
+    tags, _ = read_tags(path)
+    assert (tags.title, tags.artist, tags.genre) == (title, "Béla", "Jazz")
+
+
+def test_damaged_apev2_leaves_id3_as_it_is(tmp_path):
+    path = make(tmp_path, "mp3")
+    write_id3(path)
+    path.write_bytes(path.read_bytes() + b"APETAGEX" + b"\xff" * 24)
+    assert read_tags(path)[1] == DETAILS
+
+
 def test_opus_r128_gain_is_replaygain_of_another_target(tmp_path):
     path = make(tmp_path, "opus")
     file = mutagen.File(path)
@@ -113,7 +145,7 @@ def test_no_damage_stops_the_reading_of_tags(tmp_path, format_):
     read_damaged(path, range(min(path.stat().st_size, 400)))
 
 
-@pytest.mark.parametrize("name", ["wv", "ape", "mpc", "8.mpc"])
+@pytest.mark.parametrize("name", ["apev2.mp3", "wv", "ape", "mpc", "8.mpc"])
 def test_no_damage_at_the_end_stops_the_reading_of_tags(tmp_path, name):
     path = make(tmp_path, name)
     WRITERS[name](path)

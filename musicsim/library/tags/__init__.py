@@ -7,6 +7,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from mutagen.apev2 import APEv2
+
 from musicsim.library.tags.families import Values, values_of
 from musicsim.library.tags.files import read_by
 from musicsim.library.types import TagDetails, Tags
@@ -32,8 +34,8 @@ def read_tags(path: Path) -> tuple[Tags, TagDetails]:
     return read_by(path, _read, (Tags(), TagDetails()))
 
 
-def _read(found: Any) -> tuple[Tags, TagDetails]:
-    get = values_of(found)
+def _read(found: Any, at_the_end: APEv2 | None) -> tuple[Tags, TagDetails]:
+    get = values_of(found, at_the_end)
     length = getattr(found.info, "length", None)
     artists, album_artists, genres = (
         _texts(get(field)) for field in ("artists", "album_artists", "genres")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import mutagen
+from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.flac import Picture
 from mutagen.id3 import APIC, ID3
@@ -50,16 +51,16 @@ def read_cover(path: Path) -> bytes | None:
 
 def _embedded(path: Path) -> bytes | None:
     pictures: list[tuple[int, bytes]] = []
-    pictures = read_by(path, lambda found: list(_pictures(found)), pictures)
+    pictures = read_by(path, lambda *found: list(_pictures(*found)), pictures)
     pictures = [(kind, data) for kind, data in pictures if 0 < len(data) <= _LARGEST]
     best = min(pictures, key=lambda picture: _RANKS.get(picture[0], 1), default=None)
     return best and best[1]
 
 
-def _pictures(found: Any) -> Iterator[tuple[int, bytes]]:
+def _pictures(found: Any, at_the_end: APEv2 | None) -> Iterator[tuple[int, bytes]]:
     """The pictures in a file's tags, each with its type."""
-    id3 = isinstance(found.tags, ID3)
-    for value in found.tags.getall("APIC") if id3 else values_of(found)("cover"):
+    several = found.tags.getall("APIC") if isinstance(found.tags, ID3) else []
+    for value in several or values_of(found, at_the_end)("cover"):
         picture = _of_vorbis_comment(value) if isinstance(value, str) else value
         if isinstance(picture, APIC | Picture):
             if picture.mime != _LINK:

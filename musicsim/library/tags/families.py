@@ -23,6 +23,9 @@ Table = Mapping[str, tuple[str, ...]]
 LATIN_1 = 0
 """How ID3 marks text as Latin-1, which many programs took for "whatever this system writes"."""
 
+_ID3_V2: Final = (2,)
+"""The first version of ID3 that holds texts of more than 30 bytes."""
+
 _REPLAY_GAIN: Final = {
     "track_gain": ("replaygain_track_gain",),
     "track_peak": ("replaygain_track_peak",),
@@ -150,15 +153,28 @@ _ASF: Table = {
 }
 
 
-def values_of(found: Any) -> Values:
-    """The function that gives a field's values from the tags of a file that mutagen has read."""
+def values_of(found: Any, at_the_end: APEv2 | None) -> Values:
+    """The function that gives a field's values from the tags of a file that mutagen has read.
+
+    Those at its end say what the others don't; see `read_by`.
+    """
+    values = _of_tags(found)
+    if at_the_end is None:
+        return values
+    first, second = values, _of_apev2(at_the_end)
+    if found.tags is not None and found.tags.version < _ID3_V2:
+        first, second = second, first
+    return lambda field: first(field) or second(field)
+
+
+def _of_tags(found: Any) -> Values:
     tags = found.tags
     if isinstance(tags, ID3):
         return _of_id3(tags)
     if isinstance(tags, MP4Tags):
         return _by_key(_MP4, tags.items(), _plain)
     if isinstance(tags, APEv2):
-        return _by_key(_APE, tags.items(), _of_ape)
+        return _of_apev2(tags)
     if isinstance(tags, ASFTags):
         return _by_key(_ASF, tags.as_dict().items(), lambda values: [v.value for v in values])
     if tags is not None and hasattr(tags, "keys"):
@@ -192,9 +208,13 @@ def _plain(value: Any) -> list[Any]:
     return [bytes(v).decode("utf-8", "replace") if isinstance(v, MP4FreeForm) else v for v in value]
 
 
-def _of_ape(value: Any) -> list[Any]:
-    # A cover is a name and the picture; that it is there is all that is asked.
-    return list(value) if isinstance(value.value, str) else [bytes(value.value)]
+def _of_apev2(tags: APEv2) -> Values:
+    # A cover is a name and the picture, as bytes.
+    return _by_key(
+        _APE,
+        tags.items(),
+        lambda value: list(value) if isinstance(value.value, str) else [bytes(value.value)],
+    )
 
 
 def _of_id3(tags: ID3) -> Values:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import mutagen
+from mutagen.apev2 import APEv2
+from mutagen.id3 import ID3
 
 from musicsim.errors import display_path
 
@@ -16,8 +18,11 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def read_by(path: Path, read: Callable[[Any], T], otherwise: T) -> T:
+def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) -> T:
     """What `read` makes of mutagen's file; `otherwise` where mutagen knows none, or finds it damaged.
+
+    It also gets the APEv2 tags at the end of a file in which mutagen looks for ID3 alone, as those of an MP3 are that
+    foobar2000 or mp3gain wrote.
 
     Raises
     ------
@@ -28,9 +33,18 @@ def read_by(path: Path, read: Callable[[Any], T], otherwise: T) -> T:
         try:
             # An open file, so that a name that is not text is no obstacle; mutagen sees `name` for the type.
             found = mutagen.File(file)
-            return otherwise if found is None else read(found)
+            return otherwise if found is None else read(found, _at_the_end(found, file))
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
             _log.info("no tags in %s: %r", display_path(path), error)
             return otherwise
+
+
+def _at_the_end(found: Any, file: BinaryIO) -> APEv2 | None:
+    if found.tags is not None and not isinstance(found.tags, ID3):
+        return None
+    try:
+        return APEv2(file)
+    except Exception:  # noqa: BLE001 (as above, and the other tags are still good)
+        return None
