@@ -21,6 +21,7 @@ from musicsim.ui.playlists import Playlists
 from musicsim.ui.show_in_folder import show_in_folder
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
+from musicsim.ui.track_model import one_line
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
@@ -190,7 +191,7 @@ class TrackActions(QObject):
     def name_like(self, ids: Sequence[int]) -> str:
         """Return a name for what is made from these tracks."""
         first = self._store.tracks(ids[:1])
-        title = first[0].title if first else ""
+        title = one_line(first[0].title) if first else ""
         if len(ids) == 1:
             return self.tr("Like {0}").format(title)
         return self.tr("Like {0} and {1} more").format(title, len(ids) - 1)

@@ -42,6 +42,9 @@ Ids = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
+_LONGEST = 500
+"""Characters. Qt measures all of a text before it cuts off what doesn't fit, and tags may be megabytes long."""
+
 _NO_INDEX = QModelIndex()
 
 
@@ -300,7 +303,9 @@ def state_text(track: Track, *, playing: bool) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a tag's text without the line breaks that would tear a row."""
+    """Return a tag's text as a window can show it: without line breaks, and no longer than any screen is wide."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
     return " ".join(text.split()) if not text.isprintable() else text
 
 

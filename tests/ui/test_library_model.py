@@ -202,3 +202,17 @@ def test_a_title_with_a_line_break_stays_one_row(
     library.add(Tags("One\nTwo", "A"))
 
     assert texts(LibraryModel(store(), theme), Column.TITLE) == ["One Two"]
+
+
+def test_of_a_title_that_fits_no_screen_the_beginning_is_shown_and_all_is_found(
+    library: Library, store: Callable[[], TrackStore], theme: Theme
+) -> None:
+    library.add(Tags("long " * 200_000 + "end", "A"), Tags("Short", "B"))
+    model = LibraryModel(store(), theme)
+
+    (shown, _) = texts(model, Column.TITLE)
+    assert shown.startswith("long long ")
+    assert shown.endswith("…")
+    assert len(shown) < 1000
+    model.search("end")
+    assert texts(model, Column.ARTIST) == ["A"]

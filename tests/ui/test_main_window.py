@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QToolButton
 from window_fakes import FakeApp, FakeMedia, Library, titles
 
+from musicsim.library.types import Tags
 from musicsim.ui import folders
 from musicsim.ui.folders import FoldersDialog
 from musicsim.ui.help import ShortcutsDialog
@@ -285,3 +286,20 @@ def test_seeking_and_volume(window: MainWindow, media: FakeMedia, ids: list[int]
     assert media.volume == 0.0
     bar.mute.click()
     assert media.volume == 0.5
+
+
+def test_a_title_of_a_megabyte_is_drawn_nowhere(
+    library: Library, make_window: MakeWindow, settle: Callable[[], None]
+) -> None:
+    ids = library.add(*[Tags("long " * 200_000, "A" * 1_000_000, "B" * 1_000_000)] * 2)
+    window = make_window()
+
+    window.player.play(ids)
+    window.show_similar(ids[0])
+    settle()
+    window.grab()
+
+    texts = [label.text() for label in window.findChildren(QLabel)]
+    texts += [window.windowTitle(), window.actions_.name_like(ids)]
+    assert len([text for text in texts if text.startswith("long")]) == 2
+    assert max(map(len, texts)) < 2000
