@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from filelock import FileLock, Timeout
 
@@ -43,6 +43,8 @@ from musicsim.playlists.rules import Rules
 from musicsim.search import Search
 from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import WorkerSettings
+
+T = TypeVar("T")
 
 KEEP_MISSING_SECONDS = 60 * 86_400.0
 """How long a track whose file was deleted is kept, with its embedding and its place in playlists."""
@@ -294,9 +296,17 @@ class Musicsim:
             self.embeddings.prune()
             self.events.emit(TracksRemoved(tuple(gone)))
 
-    def cover(self, track: Track) -> Future[bytes | None]:
-        """The image file of a track's cover, from its tags or from beside it; None where there is none."""
-        return self._covers.submit(read_cover, track.path)
+    def cover(self, track: Track, decode: Callable[[bytes], T]) -> Future[T | None]:
+        """What `decode` makes of the image file of a track's cover, from its tags or from beside it; None without one.
+
+        It is called in the thread that has read the file.
+        """
+
+        def read() -> T | None:
+            image = read_cover(track.path)
+            return None if image is None else decode(image)
+
+        return self._covers.submit(read)
 
     def rescan(self) -> None:
         """Look through every folder, in the background."""

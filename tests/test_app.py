@@ -53,6 +53,23 @@ def music(tmp_path, demo_library) -> Path:
     return folder
 
 
+def test_a_cover_is_decoded_in_the_background(app, music):
+    (music / "cover.jpg").write_bytes(b"an image")
+    app.scan([music])
+    (track, *_) = app.catalogue.tracks()
+    threads: list[threading.Thread] = []
+
+    def decode(image: bytes) -> int:
+        threads.append(threading.current_thread())
+        return len(image)
+
+    assert app.cover(track, decode).result() == len(b"an image")
+    (music / "cover.jpg").unlink()
+    assert app.cover(track, decode).result() is None
+    assert len(threads) == 1
+    assert threading.current_thread() not in threads
+
+
 def test_the_library_follows_the_folder(app, music, demo_library):
     waiter = Waiter(app)
     app.start()

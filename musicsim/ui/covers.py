@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QImage,
     QImageReader,
     QPainter,
     QPainterPath,
@@ -52,14 +54,15 @@ class CoverTile(QWidget):
         if track is None:
             self._show(QPixmap())
             return
-        key = f"cover {track.mtime_ns} {self.devicePixelRatioF()} {track.path!r}"
+        ratio = self.devicePixelRatioF()
+        key = f"cover {track.mtime_ns} {ratio} {track.path!r}"
         known = QPixmap()
         if QPixmapCache.find(key, known):
             self._show(known)
             return
 
-        def show(image: bytes | None) -> None:
-            cover = self._scaled(image) if image else QPixmap()
+        def show(image: QImage | None) -> None:
+            cover = QPixmap() if image is None else QPixmap.fromImage(image)
             QPixmapCache.insert(key, cover)
             if self._track == track:
                 self._show(cover)
@@ -67,32 +70,13 @@ class CoverTile(QWidget):
         def fail(_: MusicsimError) -> None:
             show(None)
 
-        self._bridge.watch(self._app.cover(track), show, fail)
+        # A large one takes some tenths of a second, so it is decoded where it is read: unlike a pixmap, an image may be
+        # made in any thread.
+        self._bridge.watch(self._app.cover(track, partial(_square, ratio=ratio)), show, fail)
 
     def _show(self, cover: QPixmap) -> None:
         self.pixmap = cover
         self.update()
-
-    def _scaled(self, image: bytes) -> QPixmap:
-        """The middle square of an image, in the screen's pixels; null if it is none that Qt knows."""
-        buffer = QBuffer()
-        buffer.setData(QByteArray(image))
-        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        reader = QImageReader(buffer)
-        reader.setAutoTransform(True)
-        side = round(_SIDE * self.devicePixelRatioF())
-        if (size := reader.size()).isValid():
-            # Scaled while it is decoded, which for a JPEG costs a fraction.
-            reader.setScaledSize(
-                size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
-            )
-        cover = QPixmap.fromImageReader(reader)
-        if cover.isNull():
-            return cover
-        left, top = (cover.width() - side) // 2, (cover.height() - side) // 2
-        square = cover.copy(max(0, left), max(0, top), side, side)
-        square.setDevicePixelRatio(self.devicePixelRatioF())
-        return square
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt's."""
@@ -108,3 +92,23 @@ class CoverTile(QWidget):
         painter.setBrush(QColor(self._theme.colours.selection))
         painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
         self._theme.icon("note", "accent").paint(painter, self.rect().adjusted(12, 12, -12, -12))
+
+
+def _square(file: bytes, ratio: float) -> QImage:
+    """The middle square of an image file, in the screen's pixels; null if it is none that Qt knows."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(file))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    side = round(_SIDE * ratio)
+    if (size := reader.size()).isValid():
+        # Scaled while it is decoded, which for a JPEG costs a fraction.
+        reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+    image = reader.read()
+    if image.isNull():
+        return image
+    left, top = (image.width() - side) // 2, (image.height() - side) // 2
+    square = image.copy(max(0, left), max(0, top), side, side)
+    square.setDevicePixelRatio(ratio)
+    return square

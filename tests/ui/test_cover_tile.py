@@ -1,11 +1,15 @@
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QImage, QPixmapCache
+from PySide6.QtCore import QIODevice
+from PySide6.QtGui import QColor, QImage, QImageReader, QPixmapCache
 from window_fakes import FakeApp, Library
 
 from musicsim.library.types import Tags
+from musicsim.ui import covers
 from musicsim.ui.bridge import Bridge
 from musicsim.ui.covers import CoverTile
 from musicsim.ui.main_window import MainWindow
@@ -75,6 +79,31 @@ def test_a_cover_that_comes_late_is_not_that_of_the_next_track(
     # It was kept, and is there at once.
     tile.show_track(track)
     assert not tile.pixmap.isNull()
+
+
+def test_a_cover_is_decoded_where_its_file_is_read(
+    tile: CoverTile,
+    library: Library,
+    app: FakeApp,
+    settle: Callable[[], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decoding: list[threading.Thread] = []
+
+    class Reader(QImageReader):
+        def __init__(self, device: QIODevice) -> None:
+            super().__init__(device)
+            decoding.append(threading.current_thread())
+
+    monkeypatch.setattr(covers, "QImageReader", Reader)
+    with ThreadPoolExecutor(1) as app.covers:
+        tile.show_track(track_with(library, image_of(200, 100, "red", tmp_path)))
+    settle()
+
+    assert not tile.pixmap.isNull()
+    assert len(decoding) == 1
+    assert threading.main_thread() not in decoding
 
 
 def test_the_player_shows_the_cover_of_what_plays(

@@ -154,6 +154,7 @@ class FakeApp:
     library: Library
     calls: list[object] = field(default_factory=list)
     paused: bool = False
+    covers: Executor = field(default_factory=AtOnce)
 
     def __post_init__(self) -> None:
         self.catalogue = self.library.catalogue
@@ -195,8 +196,12 @@ class FakeApp:
     def remove_folder(self, folder: Path) -> None:
         self.events.emit(TracksRemoved(tuple(self.catalogue.remove_folder(folder))))
 
-    def cover(self, track: Track) -> Future[bytes | None]:
-        return AtOnce().submit(read_cover, track.path)
+    def cover(self, track: Track, decode: Callable[[bytes], T]) -> Future[T | None]:
+        def read() -> T | None:
+            image = read_cover(track.path)
+            return None if image is None else decode(image)
+
+        return self.covers.submit(read)
 
     def forget_missing(self) -> int:
         gone = self.catalogue.forget_missing()
