@@ -177,3 +177,11 @@ def test_a_length_that_can_not_be_true_is_none(tmp_path):
     path.write_bytes(content)
     assert mutagen.File(path).info.length > 1e12
     assert read_tags(path) == (Tags(), TagDetails())
+
+
+def test_a_number_without_end_is_none(tmp_path):
+    path = make(tmp_path, "mp3")
+    tags = mutagen.id3.ID3()
+    tags.add(mutagen.id3.TBPM(text="9" * 400))
+    tags.save(path)
+    assert read_tags(path)[1].bpm is None

@@ -112,7 +112,7 @@ def _place(values: list[Any]) -> tuple[int | None, int | None]:
 
 def _real(values: list[Any]) -> float | None:
     """The number of "0.98", "-7.5 dB" and "128,5"; None where it is none."""
-    match = re.match(r"\s*([-+]?\d+(?:[.,]\d+)?)", str(next(iter(values), "")))
+    match = re.match(r"\s*([-+]?\d{1,9}(?:[.,]\d+)?)(?!\d)", str(next(iter(values), "")))
     return float(match[1].replace(",", ".")) if match else None
 
 
