@@ -208,7 +208,7 @@ class Scanner:
             for path, entry in known.items()
             if path not in found.files
             and not entry.missing
-            and (unavailable or not any(map(path.is_relative_to, found.unreadable)))
+            and (unavailable or not found.is_out_of_sight(path))
         }
         tracks = self._catalogue.tracks_by_id(lost)
         gone = [track.id for track in tracks if track.path == lost[track.id]]
@@ -235,10 +235,12 @@ class Scanner:
         for problem in found.problems:
             if problem.path == root:
                 return problem.reason
-        if root in self._catalogue.unavailable():
-            expected = list(known)
-        else:
-            expected = [path for path, entry in known.items() if not entry.missing]
+        was_away = root in self._catalogue.unavailable()
+        expected = [
+            path
+            for path, entry in known.items()
+            if (was_away or not entry.missing) and not found.is_out_of_sight(path)
+        ]
         lost = [path for path in expected if path not in found.files]
         there = len(expected) - len(lost)
         many = len(expected) >= _MANY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -31,8 +32,12 @@ class Found:
 
     files: dict[Path, os.stat_result] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    unreadable: list[Path] = field(default_factory=list)
-    """Folders that could not be listed: their tracks are not gone, only out of sight."""
+    unreadable: set[Path] = field(default_factory=set)
+    """Folders that could not be listed, and files that could not be asked for: not gone, only out of sight."""
+
+    def is_out_of_sight(self, path: Path) -> bool:
+        """Whether a file may still be there, as nobody could look."""
+        return bool(self.unreadable) and not self.unreadable.isdisjoint((path, *path.parents))
 
 
 class LeftOut:
@@ -51,7 +56,7 @@ class LeftOut:
 
     def __init__(self, root: Path, problems: list[Problem]) -> None:
         self._root = root
-        self._folders: dict[Path, bool] = {root: (root / NO_MEDIA_FILE).exists()}
+        self._folders: dict[Path, bool] = {root: _has_no_media(root)}
         self._patterns: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
         self._problems = problems
 
@@ -63,7 +68,7 @@ class LeftOut:
                 self.folder(path.parent)
                 or is_hidden(path.name)
                 or self._matches(path, "/")
-                or (path / NO_MEDIA_FILE).exists()
+                or _has_no_media(path)
             )
         return known
 
@@ -135,10 +140,10 @@ def walk(
         # A file or folder of the library that went away is gone; a music folder is out of reach.
         if area == root or not isinstance(error, FileNotFoundError | NotADirectoryError):
             found.problems.append(Problem(area, reason_of(error)))
-            found.unreadable.append(area)
+            found.unreadable.add(area)
         return found
     if stat.S_ISREG(status.st_mode):
-        attributes = area.name.startswith("._") and area.with_name(area.name[2:]).exists()
+        attributes = area.name.startswith("._") and _exists(area.with_name(area.name[2:]))
         if area.suffix.lower() in AUDIO_SUFFIXES and not attributes and not left_out.file(area):
             found.files[area] = status
         return found
@@ -150,7 +155,8 @@ def walk(
         # Links last: a folder that is in the library by itself keeps its own name.
         folder = waiting.pop() if waiting else linked.pop()
         try:
-            status = folder.stat()
+            # A folder that may be listed and not entered tells names and nothing else: "/." enters it.
+            status = os.stat(os.path.join(folder, os.curdir))  # noqa: PTH116, PTH118 (Path drops the dot)
             if (status.st_dev, status.st_ino) in seen:
                 continue  # a link back to a folder above, or a second link to the same folder
             seen.add((status.st_dev, status.st_ino))
@@ -158,7 +164,7 @@ def walk(
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             found.problems.append(Problem(folder, reason_of(error)))
-            found.unreadable.append(folder)
+            found.unreadable.add(folder)
             continue
         _sort_entries(listed, left_out, found, waiting, linked)
         tell(len(found.files), display_path(folder))
@@ -175,20 +181,25 @@ def _sort_entries(
     names = {entry.name for entry in entries}
     for entry in entries:
         path = Path(entry.path)
+        is_audio = path.suffix.lower() in AUDIO_SUFFIXES
         try:
             if entry.is_dir():
                 if not (left_out.folder(path) or _is_marked_hidden(entry)):
                     (linked if entry.is_symlink() else waiting).append(path)
                 continue
-            if path.suffix.lower() not in AUDIO_SUFFIXES or left_out.file(path):
+            if not is_audio or left_out.file(path):
                 continue
             # macOS keeps a file's attributes in a "._" file beside it on foreign disks.
             if entry.name.startswith("._") and entry.name[2:] in names:
                 continue
             status = entry.stat()
         except OSError as error:
-            if path.suffix.lower() in AUDIO_SUFFIXES:
+            gone = error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+            # What can't be asked for may be a folder, whatever its name: a disk that failed, a link to a dead server.
+            if is_audio or not (gone or left_out.folder(path)):
                 found.problems.append(Problem(path, reason_of(error)))
+            if not gone:
+                found.unreadable.add(path)
             continue
         if stat.S_ISREG(status.st_mode):
             found.files[path] = status
@@ -199,6 +210,15 @@ def _sort_entries(
 def is_hidden(name: str) -> bool:
     """Whether a folder of this name is hidden, or a system's; "...And Justice for All" is an album."""
     return name in _SYSTEM_FOLDERS or (name.startswith(".") and not name.startswith(".."))
+
+
+def _has_no_media(folder: Path) -> bool:
+    return _exists(folder / NO_MEDIA_FILE)
+
+
+def _exists(path: Path) -> bool:
+    # os.path, unlike Path, takes what may not be looked at for what is not there: the folder itself says why.
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def _is_marked_hidden(entry: os.DirEntry[str]) -> bool:

@@ -1,5 +1,9 @@
+import errno
 import os
 import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -298,6 +302,107 @@ def test_a_folder_that_may_not_be_read_is_listed_and_its_tracks_stay(library, mo
     assert library.scan().missing == 0
     (problem,) = library.catalogue.problems()
     assert (problem.path.name, problem.reason) == ("closed", "no permission to read it")
+
+
+SCAN_AS_ANY_USER = """
+import os, sys
+from pathlib import Path
+from musicsim.app import Musicsim
+
+top, closed, mode = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+with Musicsim.open(top / "data") as app:
+    app.scan([top / "music", top / "other"])
+    if not os.geteuid():  # root, whom nothing is forbidden
+        for path in (top, *top.rglob("*")):
+            os.chown(path, 65534, 65534)
+        os.setegid(65534)
+        os.seteuid(65534)
+    (top / "other" / "new.mp3").write_bytes(b"new")
+    closed.chmod(mode)
+    try:
+        added = app.scan().added
+    finally:
+        closed.chmod(0o755)
+    counts = app.catalogue.counts()
+    print(added, counts.missing, counts.unavailable)
+    for problem in app.catalogue.problems():
+        print(problem.path, problem.reason)
+"""
+
+
+@pytest.mark.parametrize(
+    ("closed", "mode", "named", "unavailable"),
+    [
+        *(("music", mode, "music", 4) for mode in (0o000, 0o444, 0o111)),
+        *(("music/sub", mode, "music/sub", 0) for mode in (0o000, 0o444, 0o111)),
+        *(("private", mode, "music/link", 0) for mode in (0o000, 0o444)),
+    ],
+)
+def test_a_folder_without_permissions_is_named_and_hinders_no_other(
+    closed, mode, named, unavailable
+):
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to other users
+        top = Path(folder)
+        for name in (
+            "music/sub/a.mp3",
+            "music/sub/in/b.mp3",
+            "music/sub/c.mp3",
+            "private/in/d.mp3",
+        ):
+            path = top / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(name.encode())
+        (top / "music" / "link").symlink_to(top / "private" / "in")
+        (top / "other").mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", SCAN_AS_ANY_USER, folder, str(top / closed), str(mode)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == [
+            f"1 0 {unavailable}",
+            f"{top / named} no permission to read it",
+        ]
+
+
+@pytest.mark.parametrize("number", [errno.ENOTCONN, errno.ESTALE, errno.EIO])
+def test_a_broken_network_drive_is_named_and_hinders_no_other(
+    library, tmp_path, monkeypatch, number
+):
+    other = tmp_path / "other"
+    other.mkdir()
+    library.file("a.mp3")
+    library.scanner.scan([library.music, other])
+    (other / "new.mp3").write_bytes(b"new")
+    real = os.stat
+
+    def stat(path, **options):
+        if not isinstance(path, int) and Path(os.fsdecode(path)).is_relative_to(library.music):
+            raise OSError(number, os.strerror(number), path)
+        return real(path, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", stat)
+        assert library.scanner.scan().added == 1
+    assert os.strerror(number) in library.catalogue.unavailable()[library.music]
+
+
+def test_folders_deeper_than_a_path_may_be_long_are_named(library):
+    library.file("a.mp3")
+    folder = os.open(library.music, os.O_RDONLY)
+    try:
+        for _ in range(20):
+            os.mkdir("d" * 240, dir_fd=folder)
+            folder, above = os.open("d" * 240, os.O_RDONLY, dir_fd=folder), folder
+            os.close(above)
+    finally:
+        os.close(folder)
+    assert library.scan().added == 1
+    (problem,) = library.catalogue.problems()
+    assert problem.path.name == "d" * 240
+    assert "too long" in problem.reason
 
 
 def test_a_file_that_may_not_be_read_fails_and_is_tried_again(library, monkeypatch):
