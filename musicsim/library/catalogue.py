@@ -15,6 +15,7 @@ from musicsim.library.database import Database
 from musicsim.library.playlists import PlaylistStore
 from musicsim.library.schema import MIGRATIONS
 from musicsim.library.types import Problem, TagDetails, Tags, Track, TrackState
+from musicsim.library.walking import is_hidden
 
 CATALOGUE_FILE = "catalogue.sqlite3"
 
@@ -199,17 +200,22 @@ class Catalogue:
         """Add a music folder, or find it; returns its id.
 
         A folder inside one that is already there needs no entry of its own, and one around others takes their
-        tracks over: a file belongs to one folder only.
+        tracks over: a file belongs to one folder only. One that is hidden there has an entry beside it.
         """
         with self.database.transaction() as db:
             known = self.folder_ids()
             for other, other_id in known.items():
-                if folder == other or folder.is_relative_to(other):
+                if _is_seen_from(other, folder):
                     return other_id
             db.execute("INSERT INTO folders (path) VALUES (?)", (os.fsencode(folder),))
             (folder_id,) = db.execute("SELECT last_insert_rowid()").fetchone()
             for other, other_id in known.items():
-                if other.is_relative_to(folder):
+                if folder.is_relative_to(other):
+                    db.execute(
+                        f"UPDATE tracks SET folder_id = ? WHERE folder_id = ? AND {_AT_OR_BELOW}",
+                        (folder_id, other_id, *_at_or_below(folder)),
+                    )
+                elif _is_seen_from(folder, other):
                     db.execute(
                         "UPDATE tracks SET folder_id = ? WHERE folder_id = ?", (folder_id, other_id)
                     )
@@ -420,6 +426,17 @@ class Catalogue:
             Problem(_path(path), str(reason), bool(failed), mtime_ns)
             for path, reason, failed, mtime_ns in rows
         ]
+
+
+def folder_of(path: Path, folders: Iterable[Path]) -> Path | None:
+    """The music folder that a path belongs to, the innermost where one lies in another; None without any."""
+    around = [folder for folder in folders if path.is_relative_to(folder)]
+    return max(around, key=lambda folder: len(folder.parts), default=None)
+
+
+def _is_seen_from(folder: Path, path: Path) -> bool:
+    """Whether a walk through a folder comes to a path, as far as the names say."""
+    return path.is_relative_to(folder) and not any(map(is_hidden, path.relative_to(folder).parts))
 
 
 _AT_OR_BELOW = "(path = ? OR path > ? AND path < ?)"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile
+from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile, folder_of
 from musicsim.library.identity import SoundIdentity
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
@@ -142,15 +142,16 @@ class Scanner:
         """Look at the files and folders in which something happened, wherever they are in the music folders."""
         roots = self._catalogue.folders()
         counts = _Counts()
-        # A folder covers what lies in it, and comes before that.
-        areas: dict[Path, None] = {}
+        # A folder covers what lies in it, but for a music folder that is hidden there, and comes before that.
+        areas: dict[Path, Path] = {}
         for path in sorted(paths):
-            if not any(path.is_relative_to(root) for root in roots):
+            root = folder_of(path, roots)
+            if root is None:
                 continue
             if path.name in (IGNORE_FILE, NO_MEDIA_FILE):
                 path = path.parent
-            if path not in areas and not any(above in areas for above in path.parents):
-                areas[path] = None
+            if not any(areas.get(above) == root for above in (path, *path.parents)):
+                areas[path] = root
         for area in areas:
             if not cancelled():
                 self._scan_area(area, counts, cancelled)
@@ -172,7 +173,7 @@ class Scanner:
     def _scan_area(self, area: Path, counts: _Counts, cancelled: Callable[[], bool]) -> None:
         """Compare one folder, or one file, with what the catalogue holds of it."""
         folders = self._catalogue.folder_ids()
-        root = next((root for root in folders if area.is_relative_to(root)), None)
+        root = folder_of(area, folders)
         if root is None:
             return  # the listener took it out of the library a moment ago
         folder_id = folders[root]
@@ -343,11 +344,9 @@ class Scanner:
         return set(copies)
 
     def _root_is_there(self, path: Path) -> bool:
+        root = folder_of(path, self._catalogue.folders())
         # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.
-        return any(
-            path.is_relative_to(root) and os.path.isdir(root)  # noqa: PTH112
-            for root in self._catalogue.folders()
-        )
+        return root is not None and os.path.isdir(root)  # noqa: PTH112
 
 
 def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:

@@ -99,6 +99,17 @@ def test_a_folder_around_others_takes_their_tracks_over(catalogue):
     assert [track.id for track in catalogue.tracks()] == [track_id]
 
 
+def test_a_folder_that_is_hidden_in_another_is_one_of_its_own(catalogue):
+    outer = catalogue.add_folder(Path("/music"))
+    inner = catalogue.add_folder(Path("/music/.mine/jazz"))
+    assert outer != inner
+    assert catalogue.add_folder(Path("/music/.mine/jazz/old")) == inner
+    # One around the inner one alone takes it over, one around both only the outer one.
+    catalogue.add_folder(Path("/music/.mine"))
+    catalogue.add_folder(Path("/"))
+    assert catalogue.folders() == [Path("/music/.mine"), Path("/")]
+
+
 def test_removing_a_folder_removes_its_tracks_from_playlists_too(catalogue):
     keep = catalogue.add_track(catalogue.add_folder(Path("/a")), scanned("/a/1.mp3"))
     drop = catalogue.add_track(catalogue.add_folder(Path("/b")), scanned("/b/1.mp3"))

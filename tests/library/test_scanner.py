@@ -621,6 +621,34 @@ def test_a_music_folder_may_be_hidden_itself(library):
     assert library.scanner.scan([library.music / ".music"]).added == 1
 
 
+@pytest.mark.parametrize("around_first", [False, True])
+def test_a_hidden_music_folder_stays_one_inside_another(library, around_first):
+    hidden = library.file(".mine/in/a.mp3").parents[1]
+    library.file(".not mine/b.mp3")
+    library.file("c.mp3")
+    folders = [hidden, library.music]
+    for folder in reversed(folders) if around_first else folders:
+        library.scanner.scan([folder])
+    assert library.scanner.scan().missing == 0
+    assert library.paths() == {".mine/in/a.mp3", "c.mp3"}
+    # Also while it is watched, and both are heard of at once.
+    library.file(".mine/d.mp3")
+    library.scanner.update([library.music, hidden / "d.mp3"])
+    assert library.paths() == {".mine/in/a.mp3", ".mine/d.mp3", "c.mp3"}
+
+
+def test_a_hidden_music_folder_that_went_missing_inside_another_comes_back(library):
+    hidden = library.file(".mine/a.mp3").parent
+    library.scanner.scan([hidden])
+    (track,) = library.catalogue.tracks()
+    # As earlier versions had it: the folder around it had taken it over, and left it out.
+    with library.catalogue.database.transaction() as db:
+        db.execute("UPDATE folders SET path = ?", (os.fsencode(library.music),))
+    library.catalogue.set_missing([track.id], True)
+    library.scanner.scan([hidden])
+    assert [(t.id, t.missing) for t in library.catalogue.tracks()] == [(track.id, False)]
+
+
 def test_a_folder_with_nomedia_is_left_out_and_comes_back(library):
     library.file("audiobooks/a/1.mp3")
     library.file("2.mp3")
