@@ -37,6 +37,11 @@ _TRACK_COLUMNS = (
 )
 
 
+def mtime_ns(status: os.stat_result) -> int:
+    """When a file was modified, in nanoseconds since the epoch: within 1677 to 2262, all that SQLite can hold."""
+    return min(max(status.st_mtime_ns, -(2**63)), 2**63 - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many tracks the library holds, and how far they have come.
@@ -66,7 +71,7 @@ class FileEntry:
         """Whether the file must be looked at again; one that could not be opened always is."""
         return not self.was_read or (self.size, self.mtime_ns) != (
             status.st_size,
-            status.st_mtime_ns,
+            mtime_ns(status),
         )
 
 

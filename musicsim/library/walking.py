@@ -62,22 +62,27 @@ class LeftOut:
 
     def folder(self, path: Path) -> bool:
         """Whether a folder is left out, by itself or with one above it."""
-        known = self._folders.get(path)
-        if known is None:
-            known = self._folders[path] = (
-                self.folder(path.parent)
-                or is_hidden(path.name)
-                or self._matches(path, "/")
-                or _has_no_media(path)
+        # Downwards from what is known, not by recursion, which a deep folder would exhaust.
+        unknown = []
+        above = path
+        while above not in self._folders:
+            unknown.append(above)
+            above = above.parent
+        for below in reversed(unknown):
+            self._folders[below] = (
+                self._folders[below.parent]
+                or is_hidden(below.name)
+                or self._matches(below, "/")
+                or _has_no_media(below)
             )
-        return known
+        return self._folders[path]
 
     def file(self, path: Path) -> bool:
         """Whether a file is left out, by itself or with its folder."""
         return self.folder(path.parent) or self._matches(path, "")
 
     def _matches(self, path: Path, end: str) -> bool:
-        """Whether the patterns leave a path out; those nearest to it have the last word."""
+        """Whether the patterns leave out a path in a folder that is not; those nearest to it have the last word."""
         for folder, patterns in self._patterns_above(path.parent):
             verdict = patterns.check_file(path.relative_to(folder).as_posix() + end).include
             if verdict is not None:
@@ -97,6 +102,9 @@ class LeftOut:
 
     def _read(self, file: Path) -> GitIgnoreSpec | None:
         try:
+            if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+                self._problems.append(Problem(file, "this is not a regular file"))
+                return None
             lines = file.read_text("utf-8-sig", "surrogateescape").splitlines()
             return GitIgnoreSpec.from_lines(lines)
         except (FileNotFoundError, NotADirectoryError):

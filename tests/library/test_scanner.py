@@ -105,6 +105,18 @@ def test_a_touched_file_is_not_changed(library):
     assert library.catalogue.tracks()[0].mtime_ns == 1
 
 
+def test_a_file_from_the_far_future_hinders_no_other(library):
+    path = library.file("a.mp3")
+    library.file("b.mp3")
+    year_2300 = 10_413_792_000
+    os.utime(path, (year_2300, year_2300))
+    if path.stat().st_mtime_ns != year_2300 * 10**9:
+        pytest.skip("this file system has no such time")
+    assert library.scan().added == 2
+    summary = library.scan()
+    assert (summary.changed, summary.unchanged) == (0, 2)
+
+
 def test_a_deleted_file_is_missing_and_comes_back(library):
     path = library.file("a.mp3")
     library.file("b.mp3")
@@ -698,6 +710,34 @@ def test_an_ignore_file_that_makes_no_sense_is_a_problem_and_hides_nothing(libra
     (problem,) = library.catalogue.problems()
     assert problem.path == ignore
     assert "pattern" in problem.reason
+
+
+def test_a_pipe_in_place_of_an_ignore_file_is_a_problem_and_not_waited_for(library):
+    library.file("a.mp3")
+    os.mkfifo(library.music / ".musicsimignore")
+    assert library.scan().added == 1
+    (problem,) = library.catalogue.problems()
+    assert (problem.path.name, problem.reason) == (".musicsimignore", "this is not a regular file")
+
+
+def test_a_folder_a_thousand_levels_deep_can_be_scanned_alone(library):
+    library.file(".musicsimignore", b"b.mp3")
+    deep = library.music
+    for _ in range(1200):
+        deep /= "a"
+        deep.mkdir()
+    try:
+        for name in ("a.mp3", "b.mp3"):
+            (deep / name).write_bytes(b"sound")
+        library.catalogue.add_folder(library.music)
+        assert library.scanner.scan([deep]).added == 1
+        library.scanner.update([deep / "a.mp3"])
+        assert library.catalogue.counts().missing == 0
+    finally:
+        # What tidies up after the tests does so by recursion.
+        for path in list(deep.iterdir()):
+            path.unlink()
+        os.removedirs(deep)
 
 
 def test_a_subfolder_of_a_music_folder_can_be_scanned_alone(library):
