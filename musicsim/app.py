@@ -31,6 +31,7 @@ from musicsim.finder import Finder
 from musicsim.folders import default_data_folder, models_folder_of
 from musicsim.indexer import Indexer, IndexerSettings
 from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
+from musicsim.library.database import Database
 from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore, KnownModel
 from musicsim.library.identity import SoundIdentity
 from musicsim.library.scanner import Scanner, check_folder
@@ -153,7 +154,7 @@ class Musicsim:
             If there is no library in it, or it can't be read.
         """
         folder = (data_folder or default_data_folder()).absolute()
-        if not all((folder / name).exists() for name in (CATALOGUE_FILE, WINDOWS_FILE)):
+        if not all(Database.exists(folder / name) for name in (CATALOGUE_FILE, WINDOWS_FILE)):
             raise MusicsimError(
                 f"There is no library in {display_path(folder)} yet: make one with `musicsim scan FOLDER`."
             )

@@ -20,6 +20,9 @@ _SOON_CHECKED = 2**25
 """Bytes that are read in no time: a file of fewer is checked at every start."""
 
 
+_START_AGAIN = "Start musicsim again, or run `musicsim doctor`: it goes back to the last copy."
+
+
 class CatalogueError(MusicsimError):
     """The catalogue can't be read or written, or what is asked of it can't be done."""
 
@@ -34,7 +37,8 @@ class Database:
     Reads and writes take a lock, so a thread never sees half of another's transaction. A transaction that is not
     committed when the process dies never was.
 
-    A damaged file is put aside, and the last copy of it (see `back_up`) takes its place.
+    A damaged file is put aside, and the last copy of it (see `back_up`) takes its place; likewise where the file is
+    empty or gone and its copy is not.
 
     Parameters
     ----------
@@ -89,6 +93,7 @@ class Database:
 
     def _open(self, migrations: Sequence[str], read_only: bool) -> None:
         with self._plain_errors():
+            self._check_is_there()
             if read_only:
                 self._connection = self._connect_to_read()
             else:
@@ -129,6 +134,14 @@ class Database:
         log = self._beside("-wal")
         return log.exists() and log.stat().st_size > 0
 
+    def _check_is_there(self) -> None:
+        """Raise `DamagedError` if all that is left is a copy: SQLite would begin an empty file without a word."""
+        state = (
+            "missing" if not self.path.exists() else "empty" if not self.path.stat().st_size else ""
+        )
+        if state and _copies_of(self.path):
+            raise DamagedError(f"{display_path(self.path)} is {state}. {_START_AGAIN}")
+
     def _check_at_start(self) -> None:
         """Look for damage, thoroughly where there was a sign of it; raise `DamagedError`."""
         ((pages,),) = self._connection.execute("PRAGMA page_count")
@@ -151,15 +164,15 @@ class Database:
 
     def _mend(self, *, derived: bool) -> str:
         """Put the damaged file aside, and its last copy in its place; returns what was done, empty for nothing."""
-        copies = [self._beside(".backup"), *self.path.parent.glob(f"{self.path.name}.version-*")]
-        copies = sorted((c for c in copies if c.exists()), key=lambda c: c.stat().st_mtime)
+        copies = _copies_of(self.path)
         if not copies and not derived:
             return ""
         half_done = self._beside(".part")
         where = display_path(self.path)
+        state = "damaged" if self.path.exists() else "missing"
         try:
             if copies:
-                shutil.copyfile(copies[-1], half_done)
+                shutil.copyfile(copies[0], half_done)
             for end in ("", "-wal", "-shm"):
                 with contextlib.suppress(FileNotFoundError):
                     self._beside(end).replace(self._beside(f".damaged{end}"))
@@ -171,9 +184,9 @@ class Database:
                 f"{where} is damaged, and its copy can't take its place ({error.strerror or error}): "
                 "make room on the disk, and check the permissions of its folder."
             ) from error
-        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[-1].stat().st_mtime))
+        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[0].stat().st_mtime))
         return (
-            f"{where} was damaged. Its copy of {made} has taken its place; "
+            f"{where} was {state}. Its copy of {made} has taken its place; "
             "what is newer is found again by a scan."
         )
 
@@ -212,7 +225,7 @@ class Database:
 
     def _back_up_version(self, version: int) -> None:
         """Copy the file as it is before it is migrated; the copy before an earlier migration makes way."""
-        earlier = list(self.path.parent.glob(f"{self.path.name}.version-*.backup"))
+        earlier = _copies_of_versions(self.path)
         self._copy_to(self._beside(f".version-{version}.backup"))
         for copy in earlier:
             copy.unlink()
@@ -220,15 +233,17 @@ class Database:
     def _copy_to(self, target: Path) -> None:
         half_done = self._beside(".part")
         half_done.unlink(missing_ok=True)
-        # By a connection of its own, so that nobody waits.
-        source, copy = sqlite3.connect(self.path), sqlite3.connect(half_done)
+        # By a connection of its own, so that nobody waits; it makes no file in place of one that is gone.
+        address = self.path.absolute().as_uri() + "?mode=rw"
+        source, copy = sqlite3.connect(address, uri=True), sqlite3.connect(half_done)
         try:
             source.backup(copy)
             ((verdict,),) = copy.execute("PRAGMA quick_check(1)")
+            ((version,),) = copy.execute("PRAGMA user_version")
             copy.close()
-            if verdict != "ok":
+            if verdict != "ok" or not version:
                 # An earlier copy is worth more.
-                raise sqlite3.DatabaseError(verdict)
+                raise sqlite3.DatabaseError(verdict if version else "it is empty")
             half_done.replace(target)
         finally:
             source.close()
@@ -257,8 +272,7 @@ class Database:
                 with contextlib.suppress(OSError):
                     self._suspicion.touch()
                 raise DamagedError(
-                    f"{where} is damaged ({error}). Start musicsim again: it goes back to the last copy. "
-                    "If there is none, move the file away and scan again."
+                    f"{where} is damaged ({error}). {_START_AGAIN} If there is none, move the file away and scan again."
                 ) from error
             elif code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 text = f"{where} is in use by another program: close that and try again."
@@ -297,6 +311,11 @@ class Database:
             return self._connection.execute(sql, parameters).fetchall()
 
     @staticmethod
+    def exists(path: Path) -> bool:
+        """Whether there is a file, or a copy to make it of."""
+        return path.exists() or bool(_copies_of(path))
+
+    @staticmethod
     def suspect(path: Path) -> None:
         """Have a file checked thoroughly, and mended if need be, when it is opened next."""
         # Where it can't be noted, opening it says why.
@@ -314,3 +333,14 @@ class Database:
         """Close the file; the write-ahead log is folded into it."""
         with self._lock:
             self._connection.close()
+
+
+def _copies_of(path: Path) -> list[Path]:
+    """The copies that were made of a file, newest first."""
+    copies = [path.with_name(f"{path.name}.backup"), *_copies_of_versions(path)]
+    return sorted((c for c in copies if c.exists()), key=lambda c: c.stat().st_mtime, reverse=True)
+
+
+def _copies_of_versions(path: Path) -> list[Path]:
+    """Those that were made before it was migrated."""
+    return list(path.parent.glob(f"{path.name}.version-*.backup"))

@@ -1,5 +1,6 @@
 """Files of the data folder that a disk, a crash or a person has spoilt."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +30,11 @@ def scratch(file: Path) -> None:
         opened.write(b"\xa5" * third)
 
 
-DAMAGES = [cut_short, overwrite, scratch]
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+DAMAGES = [cut_short, overwrite, scratch, empty, Path.unlink]
 Damage = Callable[[Path], None]
 
 
@@ -38,13 +43,33 @@ Damage = Callable[[Path], None]
 def test_a_damaged_catalogue_goes_back_to_its_copy(library: FaultyLibrary, damage: Damage):
     library.fill(TRACKS)
     library.scan()
+    track = library.music / "00" / "0000.wav"
+    assert library.musicsim("playlist", track, "--name", "Evening").code == 0
     before = library.embedded()
     damage(library.data / "catalogue.sqlite3")
+    # Whoever only reads says what can be done.
+    told = library.musicsim("similar", track, "--raw")
+    assert told.code == 1
+    assert "musicsim doctor" in told.err
+    doctor = library.musicsim("doctor")
+    assert doctor.code == 0
+    assert re.search(
+        r"catalogue\.sqlite3\s+was\s+(damaged|missing)\.\s+Its\s+copy\s+of", doctor.out
+    )
     result = library.scan()
     assert (result["tracks"], result["cost"]["windows"]) == (TRACKS, 0)
     assert library.embedded() == before
-    assert (library.data / "catalogue.sqlite3.damaged").exists()
+    assert "Evening" in library.musicsim("playlists", "list").out
+    aside = library.data / "catalogue.sqlite3.damaged"
+    assert aside.exists() == (damage is not Path.unlink)
     library.check(TRACKS)
+
+
+def test_whoever_deletes_the_data_folder_begins_anew(library: FaultyLibrary):
+    library.fill(2)
+    library.scan()
+    shutil.rmtree(library.data)
+    assert library.scan()["added"] == 2
 
 
 @pytest.mark.slow
@@ -83,7 +108,7 @@ def test_damaged_windows_cost_no_embedding(library: FaultyLibrary, damage: Damag
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", [*DAMAGES, Path.unlink])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_index_is_made_again(library: FaultyLibrary, damage: Damage):
     library.fill(TRACKS)
     library.scan()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musicsim.library.database import CatalogueError, Database
+from musicsim.library.database import CatalogueError, DamagedError, Database
 
 FIRST = "CREATE TABLE things (name TEXT)"
 SECOND = "ALTER TABLE things ADD COLUMN size INTEGER"
@@ -112,6 +112,57 @@ def test_a_damaged_file_makes_no_copy(path, caplog):
     database.back_up()
     assert copy.read_bytes() == good
     assert "can't be copied" in caplog.text
+    database.close()
+
+
+@pytest.fixture
+def copy(path) -> Path:
+    """Its copy."""
+    database = Database(path, [FIRST])
+    with database.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('new')")
+    database.back_up()
+    database.close()
+    return path.with_name("things.sqlite3.backup")
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(("spoil", "was"), [(empty, "damaged"), (Path.unlink, "missing")])
+def test_a_file_that_is_empty_or_gone_goes_back_to_its_copy(path, copy, spoil, was):
+    spoil(path)
+    # Whoever may not mend it is told.
+    with pytest.raises(
+        DamagedError, match=r"things\.sqlite3 is (empty|missing).*`musicsim doctor`"
+    ):
+        Database(path, [FIRST], read_only=True)
+    database = Database(path, [FIRST])
+    assert f"things.sqlite3 was {was}. Its copy of" in database.mended
+    database.back_up()
+    database.close()
+    assert names(path) == names(copy) == ["kept", "new"]
+
+
+@pytest.mark.parametrize("spoil", [empty, Path.unlink])
+def test_a_file_that_is_lost_while_it_is_open_leaves_its_copy_alone(path, copy, spoil, caplog):
+    database = Database(path, [FIRST])
+    with database.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('newer')")
+    database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    spoil(path)
+    database.back_up()
+    database.close()
+    assert names(copy) == ["kept", "new"]
+    assert "can't be copied" in caplog.text
+
+
+def test_an_empty_file_without_a_copy_is_begun(tmp_path):
+    file = tmp_path / "things.sqlite3"
+    empty(file)
+    database = Database(file, [FIRST])
+    assert (database.mended, database.query("SELECT name FROM things")) == ("", [])
     database.close()
 
 
