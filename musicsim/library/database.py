@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import shutil
 import sqlite3
@@ -37,8 +38,8 @@ class Database:
     Reads and writes take a lock, so a thread never sees half of another's transaction. A transaction that is not
     committed when the process dies never was.
 
-    A damaged file is put aside, and the last copy of it (see `back_up`) takes its place; likewise where the file is
-    empty or gone and its copy is not.
+    A damaged file is put aside, and the newest sound copy of it (see `back_up`) takes its place; likewise where the
+    file is empty or gone and there is a copy.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ class Database:
     CatalogueError
         If the file can't be opened, is not ours, or was written by a newer musicsim.
     DamagedError
-        If it is damaged, and there is no copy.
+        If it is damaged, and there is no sound copy.
     """
 
     def __init__(
@@ -84,8 +85,6 @@ class Database:
             if read_only:
                 raise
             self.mended = self._mend(derived=derived)
-            if not self.mended:
-                raise
             _log.warning("%s", self.mended)
             self._open(migrations, read_only)
         if not read_only:
@@ -163,32 +162,49 @@ class Database:
         return self._beside(".suspect")
 
     def _mend(self, *, derived: bool) -> str:
-        """Put the damaged file aside, and its last copy in its place; returns what was done, empty for nothing."""
-        copies = _copies_of(self.path)
-        if not copies and not derived:
-            return ""
-        half_done = self._beside(".part")
+        """Put the damaged file aside, and its newest sound copy in its place; returns what was done."""
         where = display_path(self.path)
         state = "damaged" if self.path.exists() else "missing"
+        half_done = self._beside(".part")
+        copies = _copies_of(self.path)
         try:
-            if copies:
-                shutil.copyfile(copies[0], half_done)
-            for end in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    self._beside(end).replace(self._beside(f".damaged{end}"))
-            if not copies:
-                return f"{where} was damaged, and is begun anew."
-            half_done.replace(self.path)
+            for copy in copies:
+                shutil.copyfile(copy, half_done)
+                if _is_sound(half_done):
+                    made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copy.stat().st_mtime))
+                    self._put_aside()
+                    half_done.replace(self.path)
+                    return (
+                        f"{where} was {state}. Its copy of {made} has taken its place; "
+                        "what is newer is found again by a scan."
+                    )
+            if derived:
+                self._put_aside()
+                return f"{where} was {state}, and is begun anew."
         except OSError as error:
             raise CatalogueError(
-                f"{where} is damaged, and its copy can't take its place ({error.strerror or error}): "
+                f"{where} is {state}, and its copy can't take its place ({error.strerror or error}): "
                 "make room on the disk, and check the permissions of its folder."
             ) from error
-        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copies[0].stat().st_mtime))
-        return (
-            f"{where} was {state}. Its copy of {made} has taken its place; "
-            "what is newer is found again by a scan."
+        finally:
+            half_done.unlink(missing_ok=True)
+        if copies:
+            names = ", ".join(display_path(copy.name) for copy in copies)
+            raise DamagedError(
+                f"{where} is {state}, and all copies beside it are damaged ({names}). If you have a backup of it, put "
+                "it in its place; else move these files away and scan again."
+            )
+        raise DamagedError(
+            f"{where} is damaged (there is no copy of it): move the file away and scan again."
         )
+
+    def _put_aside(self) -> None:
+        """Keep the damaged file under another name; what was put aside before stays, too."""
+        names = itertools.chain([".damaged"], (f".damaged-{n}" for n in itertools.count(2)))
+        aside = next(name for name in names if not self._beside(name).exists())
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                self._beside(end).replace(self._beside(aside + end))
 
     def _migrate(self, migrations: Sequence[str], read_only: bool) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
@@ -238,12 +254,11 @@ class Database:
         source, copy = sqlite3.connect(address, uri=True), sqlite3.connect(half_done)
         try:
             source.backup(copy)
-            ((verdict,),) = copy.execute("PRAGMA quick_check(1)")
-            ((version,),) = copy.execute("PRAGMA user_version")
+            fault = _fault_in(copy, "quick_check")
             copy.close()
-            if verdict != "ok" or not version:
+            if fault:
                 # An earlier copy is worth more.
-                raise sqlite3.DatabaseError(verdict if version else "it is empty")
+                raise sqlite3.DatabaseError(fault)
             half_done.replace(target)
         finally:
             source.close()
@@ -344,3 +359,24 @@ def _copies_of(path: Path) -> list[Path]:
 def _copies_of_versions(path: Path) -> list[Path]:
     """Those that were made before it was migrated."""
     return list(path.parent.glob(f"{path.name}.version-*.backup"))
+
+
+def _is_sound(path: Path) -> bool:
+    """Whether a copy is whole, and holds something."""
+    # Immutable: it is nobody else's, and SQLite needs no room beside it.
+    connection = sqlite3.connect(path.absolute().as_uri() + "?immutable=1", uri=True)
+    try:
+        return not _fault_in(connection, "integrity_check")
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+def _fault_in(copy: sqlite3.Connection, check: str) -> str:
+    """What makes a copy worthless; empty for nothing."""
+    ((verdict,),) = copy.execute(f"PRAGMA {check}(1)")
+    ((version,),) = copy.execute("PRAGMA user_version")
+    if verdict != "ok":
+        return str(verdict)
+    return "" if version else "it is empty"

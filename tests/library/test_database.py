@@ -1,4 +1,5 @@
 import contextlib
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -130,9 +131,9 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
-@pytest.mark.parametrize(("spoil", "was"), [(empty, "damaged"), (Path.unlink, "missing")])
-def test_a_file_that_is_empty_or_gone_goes_back_to_its_copy(path, copy, spoil, was):
-    spoil(path)
+@pytest.mark.parametrize(("lose", "was"), [(empty, "damaged"), (Path.unlink, "missing")])
+def test_a_file_that_is_empty_or_gone_goes_back_to_its_copy(path, copy, lose, was):
+    lose(path)
     # Whoever may not mend it is told.
     with pytest.raises(
         DamagedError, match=r"things\.sqlite3 is (empty|missing).*`musicsim doctor`"
@@ -145,13 +146,70 @@ def test_a_file_that_is_empty_or_gone_goes_back_to_its_copy(path, copy, spoil, w
     assert names(path) == names(copy) == ["kept", "new"]
 
 
-@pytest.mark.parametrize("spoil", [empty, Path.unlink])
-def test_a_file_that_is_lost_while_it_is_open_leaves_its_copy_alone(path, copy, spoil, caplog):
+def spoil(path: Path) -> None:
+    path.write_bytes(b"\xa5" * 5000)
+
+
+def shorten(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(5000)
+
+
+@pytest.mark.parametrize("spoil_copy", [spoil, shorten, empty])
+def test_where_the_copy_is_damaged_too_an_earlier_one_takes_its_place(path, copy, spoil_copy):
+    Database(path, [FIRST, SECOND]).close()
+    earlier = path.with_name("things.sqlite3.version-1.backup")
+    os.utime(earlier, (1, 1))
+    spoil(path)
+    spoil_copy(copy)
+    database = Database(path, [FIRST, SECOND])
+    assert "Its copy of 1970-01-01" in database.mended
+    database.close()
+    assert names(path) == ["kept", "new"]
+    assert columns(path) == ["name", "size"]
+
+
+@pytest.mark.parametrize(("spoil_file", "is_now"), [(spoil, "damaged"), (Path.unlink, "missing")])
+def test_without_a_sound_copy_all_files_are_named_and_left_alone(path, copy, spoil_file, is_now):
+    earlier = path.with_name("things.sqlite3.version-1.backup")
+    shutil.copy(copy, earlier)
+    for file in (copy, earlier):
+        spoil(file)
+    spoil_file(path)
+    before = {file.name for file in path.parent.iterdir()}
+    for _ in range(2):
+        with pytest.raises(DamagedError) as error:
+            Database(path, [FIRST])
+        for words in (f"{path} is {is_now}", copy.name, earlier.name, "move these files away"):
+            assert words in str(error.value)
+        assert {file.name for file in path.parent.iterdir()} - {f"{path.name}.suspect"} == before
+    # What it says can be done.
+    for file in (path, copy, earlier):
+        file.unlink(missing_ok=True)
+    database = Database(path, [FIRST])
+    assert (database.mended, database.query("SELECT name FROM things")) == ("", [])
+    database.close()
+
+
+def test_what_was_put_aside_stays(path, copy):
+    for n in range(3):
+        path.write_bytes(b"%d" % n * 5000)
+        Database(path, [FIRST]).close()
+    kept = {file.name: file.read_bytes()[:1] for file in path.parent.glob("*.damaged*")}
+    assert kept == {
+        "things.sqlite3.damaged": b"0",
+        "things.sqlite3.damaged-2": b"1",
+        "things.sqlite3.damaged-3": b"2",
+    }
+
+
+@pytest.mark.parametrize("lose", [empty, Path.unlink])
+def test_a_file_that_is_lost_while_it_is_open_leaves_its_copy_alone(path, copy, lose, caplog):
     database = Database(path, [FIRST])
     with database.transaction() as db:
         db.execute("INSERT INTO things VALUES ('newer')")
     database.query("PRAGMA wal_checkpoint(TRUNCATE)")
-    spoil(path)
+    lose(path)
     database.back_up()
     database.close()
     assert names(copy) == ["kept", "new"]
