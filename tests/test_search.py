@@ -1,10 +1,11 @@
+import shutil
 from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue, ScannedFile
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
 from musicsim.library.types import Tags
 from musicsim.search import NotEmbedded, Search, mean_point
@@ -65,10 +66,18 @@ class IndexInMemory:
 
 class Library:
     def __init__(self, folder: Path) -> None:
-        self.catalogue = Catalogue(folder)
-        self.embeddings = EmbeddingStore(self.catalogue, folder)
-        self.folder = self.catalogue.add_folder(Path("/m"))
+        self.data = folder
         self.rng = np.random.default_rng(0)
+        self.open()
+
+    def open(self) -> None:
+        self.catalogue = Catalogue(self.data)
+        self.embeddings = EmbeddingStore(self.catalogue, self.data)
+        self.folder = self.catalogue.add_folder(Path("/m"))
+
+    def close(self) -> None:
+        self.embeddings.close()
+        self.catalogue.close()
 
     def add(self, count: int) -> list[int]:
         ids = []
@@ -90,8 +99,7 @@ class Library:
 def library(tmp_path):
     made = Library(tmp_path)
     yield made
-    made.embeddings.close()
-    made.catalogue.close()
+    made.close()
 
 
 def order(search: Search, track_id: int) -> list[int]:
@@ -163,6 +171,31 @@ def test_the_index_of_the_worker_is_brought_up_to_date_and_used(library):
     new = library.add(2)
     assert search.update_index() == 21
     assert sorted(order(search, ids[3])) == sorted([*ids[1:], *new])
+
+
+@pytest.mark.parametrize("kept", [8, 0], ids=["older", "new"])
+def test_a_catalogue_that_was_put_back_is_not_answered_by_what_the_index_knew(library, kept):
+    """By hand, or by deleting it alone; the index has seen later embeddings, of tracks that are no more."""
+    worker = IndexInMemory()
+    library.add(8)
+    library.close()
+    file = library.data / CATALOGUE_FILE
+    copy = shutil.copy(file, library.data / "kept")
+    library.open()
+    library.add(3)
+    assert library.search(worker).update_index() == 11
+    library.close()
+    if kept:
+        shutil.copy(copy, file)
+    else:
+        file.unlink()
+    library.open()
+    ids = library.add(11 - kept)
+    search = library.search(worker)
+    assert search.update_index() == 11
+    for track_id in ids:
+        assert order(search, track_id) == order(library.search(), track_id)
+    assert any(isinstance(request, QueryIndex) for request in worker.requests)
 
 
 def test_an_index_that_lags_behind_is_not_asked(library):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,8 +21,8 @@ from musicsim.library.walking import is_hidden
 CATALOGUE_FILE = "catalogue.sqlite3"
 
 _NO_DETAILS = TagDetails()
-_IDS_LOST = 2**24
-"""More than were ever given between two copies."""
+_LONGEST_LEAP = 2**40
+"""Between the ids of embeddings of two openings: there is room for millions of these."""
 
 _FILE_COLUMNS = (
     "folder_id, path, size, mtime_ns, content_key, title, artist, album, album_artist, genre, year, track_number, "
@@ -113,10 +114,29 @@ class Catalogue:
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
         self.database = Database(data_folder / CATALOGUE_FILE, MIGRATIONS, read_only=read_only)
         self.playlists = PlaylistStore(self.database)
-        if self.database.mended:
-            # Ids that were given after the copy was made are in the index and the windows: they never come again.
-            with self.database.transaction() as db:
-                db.execute("UPDATE sqlite_sequence SET seq = seq + ?", (_IDS_LOST,))
+        if not read_only:
+            try:
+                self._leap()
+            except BaseException:
+                self.database.close()
+                raise
+
+    def _leap(self) -> None:
+        """Go on with the ids of embeddings at a place where nobody has been.
+
+        The index knows embeddings by their ids. It may have seen later ones than this catalogue, which can be an older
+        copy, put back by musicsim or by hand, or a new one beside an old index. From a random place on, none of those
+        is given once more, so that an id means one vector, for ever, and what the catalogue has not the index drops.
+        """
+        with self.database.transaction() as db:
+            db.execute(
+                "INSERT INTO sqlite_sequence SELECT 'embeddings', 0 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'embeddings')"
+            )
+            db.execute(
+                "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'embeddings'",
+                (secrets.randbelow(_LONGEST_LEAP),),
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -246,6 +266,13 @@ class Catalogue:
         """The mean length of the tracks, in seconds; 0 without any."""
         ((mean,),) = self.database.query("SELECT AVG(duration) FROM tracks")
         return float(mean or 0)
+
+    def last_track_id(self) -> int:
+        """The highest id that was ever given to a track; 0 before the first."""
+        ((last,),) = self.database.query(
+            "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'tracks'"
+        )
+        return int(last or 0)
 
     def track_ids(self) -> list[int]:
         """Every track's id, ascending."""

@@ -155,6 +155,21 @@ class EmbeddingStore:
         self._windows = Database(
             data_folder / WINDOWS_FILE, _MIGRATIONS, read_only=read_only, derived=True
         )
+        if not read_only:
+            try:
+                self._forget_lost_tracks()
+            except BaseException:
+                self._windows.close()
+                raise
+
+    def _forget_lost_tracks(self) -> None:
+        """Prune if there are windows of tracks that this catalogue never had: it is an older one, put back.
+
+        The tracks that get their ids have nothing to do with them.
+        """
+        ((last,),) = self._windows.query("SELECT MAX(track_id) FROM windows")
+        if (last or 0) > self._catalogue.last_track_id():
+            self.prune()
 
     def close(self) -> None:
         """Close the windows' file; the catalogue is its owner's."""

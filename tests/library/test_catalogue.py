@@ -1,4 +1,5 @@
 import contextlib
+import shutil
 import sqlite3
 import threading
 from dataclasses import replace
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue, ScannedFile
 from musicsim.library.database import CatalogueError, Database
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
 from musicsim.library.schema import MIGRATIONS
@@ -30,6 +31,16 @@ def store(catalogue, tmp_path):
     embeddings = EmbeddingStore(catalogue, tmp_path)
     yield embeddings
     embeddings.close()
+
+
+@contextlib.contextmanager
+def library_in(folder: Path):
+    """A catalogue and what was embedded, until the end of the block."""
+    with (
+        contextlib.closing(Catalogue(folder)) as catalogue,
+        contextlib.closing(EmbeddingStore(catalogue, folder)) as store,
+    ):
+        yield catalogue, store
 
 
 def windows_of(*vectors) -> TrackWindows:
@@ -218,6 +229,22 @@ def test_a_later_pass_that_was_cut_short_is_found_with_all_windows(catalogue, st
         store.store(pending, "m", 2, TrackWindows(np.array([9.0]), np.ones((1, 1))), pooled([1.0]))
     ((track, plan, windows),) = store.interrupted("m")
     assert (track, plan, windows.offsets.tolist()) == (pending, 2, [0.0, 9.0])
+
+
+def test_windows_do_not_go_to_another_track_when_an_older_catalogue_is_put_back(tmp_path):
+    with library_in(tmp_path) as (catalogue, store):
+        folder = catalogue.add_folder(Path("/m"))
+        kept = catalogue.add_track(folder, scanned("/m/kept.mp3"))
+        embed(catalogue, store, kept, "m", [1.0])
+    older = shutil.copy(tmp_path / CATALOGUE_FILE, tmp_path / "older")
+    with library_in(tmp_path) as (catalogue, store):
+        lost = catalogue.add_track(folder, scanned("/m/lost.mp3"))
+        embed(catalogue, store, lost, "m", [2.0])
+    shutil.copy(older, tmp_path / CATALOGUE_FILE)
+    with library_in(tmp_path) as (catalogue, store):
+        catalogue.add_track(folder, scanned("/m/other.mp3"))
+        assert store.windows(lost, "m") is None
+        assert store.windows(kept, "m") is not None
 
 
 def test_a_pass_with_nothing_to_add_keeps_the_embedding(catalogue, store):
