@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import multiprocessing
@@ -51,6 +52,8 @@ class WorkerClient:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        # Of its own: what a worker that stands still does not read fills the pipe, and then `kill` must not wait.
+        self._sending = threading.Lock()
         self._closed = False
         self._numbers = itertools.count()
         self._pending: dict[int, Future[Any]] = {}
@@ -81,16 +84,17 @@ class WorkerClient:
                 return future
             if self._process is None:
                 self._start()
+            pipe = self._pipe
+            assert pipe is not None
             number = next(self._numbers)
             self._pending[number] = future
-            try:
-                assert self._pipe is not None
-                self._pipe.send(Envelope(number, request))
-            except OSError:
-                # It died just now; the reader is about to find out, and tells every other request.
-                del self._pending[number]
-                future.set_exception(WorkerDied("The worker process ended unexpectedly."))
+        self._send(pipe, Envelope(number, request))
         return future
+
+    def _send(self, pipe: Connection, envelope: Envelope) -> None:
+        # Where it died just now, the reader finds out, and tells every request.
+        with self._sending, contextlib.suppress(OSError):
+            pipe.send(envelope)
 
     def _start(self) -> None:
         # The decoders' libraries are for the worker: the window starts faster without them.
@@ -124,11 +128,12 @@ class WorkerClient:
             else:
                 future.set_exception(_error(answer))
         process.join()
+        with self._sending:
+            pipe.close()
         with self._lock:
             orphans = list(self._pending.values())
             self._pending.clear()
             self._process = self._pipe = None
-            pipe.close()
         for future in orphans:
             future.set_exception(
                 WorkerDied(f"The worker process ended unexpectedly (exit code {process.exitcode}).")
@@ -166,15 +171,18 @@ class WorkerClient:
             process, pipe, reader = self._process, self._pipe, self._reader
             if process is None or pipe is None or reader is None:
                 return
-            try:
-                pipe.send(Envelope(next(self._numbers), Stop()))
-            except OSError:
-                _log.debug("the worker was gone before it was told to stop")
-        reader.join(_STOP_SECONDS)
-        if reader.is_alive():
+            number = next(self._numbers)
+
+        def give_up() -> None:
             _log.warning("the worker did not end in %.0f s", _STOP_SECONDS)
             process.kill()
-            reader.join()
+
+        patience = threading.Timer(_STOP_SECONDS, give_up)
+        patience.start()
+        self._send(pipe, Envelope(number, Stop()))
+        reader.join()
+        patience.cancel()
+        patience.join()
 
 
 def _error(refusal: Refusal) -> MusicsimError:

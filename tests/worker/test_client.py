@@ -1,3 +1,8 @@
+import multiprocessing
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +92,41 @@ def test_a_killed_worker_is_reported_and_replaced(client, tone):
     assert not client.running
     assert client.request(EmbedTrack(tone)).result().duration == pytest.approx(5.0)
     assert client.starts == 2
+
+
+class Large:
+    """Fills a pipe, and tells when it begins to."""
+
+    def __init__(self) -> None:
+        self.on_its_way = threading.Event()
+
+    def __reduce__(self):
+        self.on_its_way.set()
+        return bytes, (bytes(2**23),)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process stands still there")
+@pytest.mark.parametrize("end", [WorkerClient.kill, WorkerClient.stop])
+def test_a_worker_that_stands_still_can_be_ended(client, monkeypatch, end):
+    """Also while a request waits for it to make room in the pipe."""
+    monkeypatch.setattr("musicsim.worker.client._STOP_SECONDS", 0.1)
+    client.request(OpenIndex("m.plain", np.arange(0))).result()
+    (worker,) = multiprocessing.active_children()
+    os.kill(worker.pid, signal.SIGSTOP)
+    large, answers = Large(), []
+    sender = threading.Thread(target=lambda: answers.append(client.request(large)), daemon=True)
+    ender = threading.Thread(target=end, args=(client,), daemon=True)
+    try:
+        sender.start()
+        large.on_its_way.wait()
+        ender.start()
+        ender.join(10)
+        assert not ender.is_alive()
+    finally:
+        worker.kill()
+    sender.join()
+    assert isinstance(answers[0].exception(), WorkerDied)
+    assert not client.running
 
 
 def test_a_closed_client_starts_nothing(client, tone):
