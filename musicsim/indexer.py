@@ -299,14 +299,14 @@ class Indexer:
         died = None
         for _ in range(_CHECKS):  # something else may kill one
             try:
-                self._worker.request(TryModel()).result()
+                self._worker.ask(TryModel(), _HANG_SECONDS)
             except WorkerDied as error:
                 died = error
             else:
                 return
         raise ModelUnavailable(
-            "The process that listens to the music ends as soon as it begins, so no track can be embedded. The "
-            "reason may stand in worker.log in the data folder; too little memory is a common one."
+            "The process that listens to the music ends or hangs as soon as it begins, so no track can be embedded. "
+            "The reason may stand in worker.log in the data folder; too little memory is a common one."
         ) from died
 
     def _fill(self, plan: int) -> None:

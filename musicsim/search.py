@@ -19,10 +19,14 @@ from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel
 from musicsim.similarity.index import ExactIndex, Ids, Neighbours
 from musicsim.similarity.space import Space, Vectors
-from musicsim.worker.client import Refused, WorkerClient, WorkerDied
+from musicsim.worker.client import Refused, WorkerClient, WorkerDied, WorkerHung
 from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFromIndex
 
 _log = logging.getLogger(__name__)
+
+# A query takes milliseconds, and exact search has the answer, too; a write takes seconds, on a slow disk maybe minutes.
+_QUERY_SECONDS = 30.0
+_INDEX_SECONDS = 300.0
 
 
 class NotEmbedded(MusicsimError):  # noqa: N818
@@ -78,7 +82,7 @@ class Search:
         self._indexed: set[int] = set()
         self._index_opened_in = 0  # the worker's start in which the index was opened; 0 in none
         self._index_space = ""
-        self._died_opening = False  # a torn store can crash the process that opens it
+        self._torn = False  # a torn store can crash the process that opens it, or hang
         self.index_problem = ""
         """Why the index could not be brought up to date the last time, and what can be done; empty if it could."""
 
@@ -163,7 +167,7 @@ class Search:
                 complete = self._indexed.issuperset(ids.tolist()) and len(self._indexed) == len(ids)
             if complete:
                 try:
-                    found: Neighbours = self._worker.request(QueryIndex(point, count)).result()
+                    found: Neighbours = self._worker.ask(QueryIndex(point, count), _QUERY_SECONDS)
                 except (Refused, WorkerDied) as error:
                     _log.warning("the index did not answer, so search is exact: %s", error)
                 else:
@@ -220,6 +224,7 @@ class Search:
                 self.index_problem = (
                     f"{str(error).rstrip('.')}: make sure that its disk has room and can be written"
                 )
+                self._torn |= isinstance(error, WorkerHung)
                 with self._lock:
                     self._index_opened_in = 0
                 if worker.closed:
@@ -234,22 +239,23 @@ class Search:
         ids = self._embeddings.ids(self._model.identity)
         if not self._index_is_open() or self._index_space != space.id:
             collection = f"{self._model.identity}.{space.id}"
-            request = OpenIndex(collection, ids, afresh=self._died_opening)
-            self._died_opening = True
-            stored = worker.request(request).result()
-            self._died_opening = False
+            request = OpenIndex(collection, ids, afresh=self._torn)
+            self._torn = True
+            stored = worker.ask(request, _INDEX_SECONDS)
+            self._torn = False
             with self._lock:
                 self._indexed = set(stored.tolist())
                 self._index_opened_in, self._index_space = worker.starts, space.id
         stale = np.setdiff1d(np.array(sorted(self._indexed), np.int64), ids)
         if len(stale):
-            worker.request(RemoveFromIndex(stale)).result()
+            worker.ask(RemoveFromIndex(stale), _INDEX_SECONDS)
             with self._lock:
                 self._indexed.difference_update(stale.tolist())
         new = np.array([i for i in ids.tolist() if i not in self._indexed], np.int64)
         for start in range(0, len(new), 4096):
             loaded = self._embeddings.load(new[start : start + 4096].tolist())
-            worker.request(AddToIndex(loaded.ids, space.transform(loaded.vectors))).result()
+            points = space.transform(loaded.vectors)
+            worker.ask(AddToIndex(loaded.ids, points), _INDEX_SECONDS)
             with self._lock:
                 self._indexed.update(loaded.ids.tolist())
         self._catalogue.set_setting("index_vectors", str(len(self._indexed)))

@@ -13,7 +13,7 @@ from musicsim.library.embeddings import EmbeddingStore, KnownModel, TrackWindows
 from musicsim.library.identity import SoundIdentity
 from musicsim.library.types import Tags, TrackState
 from musicsim.search import Search
-from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied
+from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
 
 
@@ -27,6 +27,7 @@ class Worker:
         self.refuse: dict[str, Exception] = {}
         self.deaths = 0
         self.broken = False
+        self.hangs = False
         self.running = False
         self.before_answer = lambda name: None
         self.requests: dict[str, EmbedTrack] = {}
@@ -35,6 +36,7 @@ class Worker:
     def request(self, request) -> Future:
         future: Future = Future()
         if isinstance(request, TryModel):
+            assert not self.hangs, "nobody waits for ever"
             if self.broken:
                 future.set_exception(WorkerDied("exit code -4"))
             else:
@@ -43,6 +45,11 @@ class Worker:
         self.in_worker[future] = request.path.name
         self.requests[request.path.name] = request
         return future
+
+    def ask(self, request, patience: float):
+        if self.hangs:
+            raise WorkerHung(f"no answer for {patience} s")
+        return self.request(request).result()
 
     def answer_to(self, request: EmbedTrack) -> EmbeddedTrack:
         """Whole seconds of a track of ten seconds, all of the plan that are still to come; their vectors say which."""
@@ -182,6 +189,14 @@ def test_a_worker_that_cannot_run_blames_no_file(library):
         library.indexer.run()
     assert library.catalogue.problems() == []
     assert set(library.states().values()) == {TrackState.PENDING}
+
+
+def test_a_worker_that_hangs_on_its_model_is_no_fault_of_the_tracks(library):
+    library.worker.crash_on = {"2"}
+    library.worker.hangs = True
+    with pytest.raises(ModelUnavailable, match=r"hangs as soon as it begins.*worker\.log"):
+        library.indexer.run()
+    assert library.catalogue.problems() == []
 
 
 def test_a_worker_that_is_killed_while_it_is_tried_can_run(library, monkeypatch):

@@ -10,7 +10,7 @@ from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack,
 from musicsim.library.types import Tags
 from musicsim.search import NotEmbedded, Search, mean_point
 from musicsim.similarity.index import ExactIndex
-from musicsim.worker.client import WorkerDied
+from musicsim.worker.client import WorkerDied, WorkerHung
 from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFromIndex
 
 PLAIN = KnownModel("m", Path("m.h5"), None, None, standardised=True)
@@ -29,6 +29,7 @@ class IndexInMemory:
         self.closed = False
         self.dies = False
         self.torn = False
+        self.hangs = False
 
     def request(self, request) -> Future:
         if not self.running:
@@ -43,6 +44,15 @@ class IndexInMemory:
         else:
             future.set_result(self._answer(request))
         return future
+
+    def ask(self, request, patience: float):
+        assert patience > 0
+        if isinstance(request, OpenIndex) and request.afresh:
+            self.hangs = False
+        if self.hangs and not isinstance(request, OpenIndex):
+            self.running = False
+            raise WorkerHung("no answer")
+        return self.request(request).result()
 
     def _answer(self, request):
         if isinstance(request, OpenIndex):
@@ -228,6 +238,18 @@ def test_a_store_that_crashes_whoever_opens_it_is_made_anew(library):
     worker.torn = True
     assert library.search(worker).update_index() == 5
     assert worker.starts == 2
+
+
+def test_a_store_that_hangs_is_made_anew_and_search_goes_on_meanwhile(library):
+    ids = library.add(5)
+    worker = IndexInMemory()
+    search = library.search(worker)
+    search.update_index()
+    worker.hangs = True
+    assert sorted(order(search, ids[0])) == sorted(ids)
+    library.add(1)
+    assert search.update_index() == 6
+    assert not worker.hangs
 
 
 def test_a_worker_started_anew_opens_the_index_again(library):

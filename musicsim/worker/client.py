@@ -7,6 +7,7 @@ import itertools
 import logging
 import multiprocessing
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from typing import Any
@@ -38,6 +39,10 @@ class ModelUnavailable(MusicsimError):  # noqa: N818
 
 class WorkerDied(MusicsimError):  # noqa: N818
     """The worker process ended with this request unanswered."""
+
+
+class WorkerHung(WorkerDied):
+    """The worker process did not answer in time, and was killed."""
 
 
 class WorkerClient:
@@ -90,6 +95,27 @@ class WorkerClient:
             self._pending[number] = future
         self._send(pipe, Envelope(number, request))
         return future
+
+    def ask(self, request: Request, patience: float) -> Any:
+        """Send a request and wait for its answer; a worker that has none after `patience` seconds is killed.
+
+        Raises
+        ------
+        Refused, ModelUnavailable, WorkerDied
+            As the future of `request` does.
+        WorkerHung
+            If it was killed.
+        """
+        # Not by the future's own time limit: a worker that hangs in a call that keeps Python's lock, as Chroma's writes
+        # do, reads no request either, so that to send one may take for ever.
+        with _time_limit(patience, self.kill) as is_over:
+            try:
+                return self.request(request).result()
+            except WorkerDied as error:
+                if not is_over():
+                    raise
+                text = f"The worker process did not answer for {patience:.0f} s."
+                raise WorkerHung(text) from error
 
     def _send(self, pipe: Connection, envelope: Envelope) -> None:
         # Where it died just now, the reader finds out, and tells every request.
@@ -172,17 +198,29 @@ class WorkerClient:
             if process is None or pipe is None or reader is None:
                 return
             number = next(self._numbers)
-
-        def give_up() -> None:
+        with _time_limit(_STOP_SECONDS, process.kill) as is_over:
+            self._send(pipe, Envelope(number, Stop()))
+            reader.join()
+        if is_over():
             _log.warning("the worker did not end in %.0f s", _STOP_SECONDS)
-            process.kill()
 
-        patience = threading.Timer(_STOP_SECONDS, give_up)
-        patience.start()
-        self._send(pipe, Envelope(number, Stop()))
-        reader.join()
-        patience.cancel()
-        patience.join()
+
+@contextlib.contextmanager
+def _time_limit(seconds: float, end: Callable[[], object]) -> Iterator[Callable[[], bool]]:
+    """Call `end`, in another thread, if the block takes longer; gives what says whether it did."""
+    is_over = threading.Event()
+
+    def give_up() -> None:
+        is_over.set()
+        end()
+
+    timer = threading.Timer(seconds, give_up)
+    timer.start()
+    try:
+        yield is_over.is_set
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _error(refusal: Refusal) -> MusicsimError:

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from musicsim.resources import resource
-from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
+from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied, WorkerHung
 from musicsim.worker.protocol import (
     AddToIndex,
     EmbedTrack,
@@ -127,6 +127,18 @@ def test_a_worker_that_stands_still_can_be_ended(client, monkeypatch, end):
     sender.join()
     assert isinstance(answers[0].exception(), WorkerDied)
     assert not client.running
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process stands still there")
+@pytest.mark.parametrize("wanted", [QueryIndex(np.zeros(4, np.float32), 1), Large()])
+def test_nobody_waits_for_ever_for_a_worker_that_stands_still(client, wanted):
+    assert client.ask(OpenIndex("m.plain", np.arange(0)), 60).tolist() == []
+    (worker,) = multiprocessing.active_children()
+    os.kill(worker.pid, signal.SIGSTOP)
+    with pytest.raises(WorkerHung, match="did not answer"):
+        client.ask(wanted, 0.1)
+    assert not client.running
+    assert client.ask(OpenIndex("m.plain", np.arange(0)), 60).tolist() == []
 
 
 def test_a_closed_client_starts_nothing(client, tone):
