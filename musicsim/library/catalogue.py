@@ -25,8 +25,8 @@ _LONGEST_LEAP = 2**40
 """Between the ids of embeddings of two openings: there is room for millions of these."""
 
 _FILE_COLUMNS = (
-    "folder_id, path, size, mtime_ns, content_key, title, artist, album, album_artist, genre, year, track_number, "
-    "disc_number, duration, details"
+    "folder_id, path, size, mtime_ns, ctime_ns, content_key, title, artist, album, album_artist, genre, year, "
+    "track_number, disc_number, duration, details"
 )
 """What a scan finds out about a file."""
 _FILE_MARKS = ", ".join("?" * (_FILE_COLUMNS.count(",") + 1))
@@ -38,9 +38,16 @@ _TRACK_COLUMNS = (
 )
 
 
-def mtime_ns(status: os.stat_result) -> int:
-    """When a file was modified, in nanoseconds since the epoch: within 1677 to 2262, all that SQLite can hold."""
-    return min(max(status.st_mtime_ns, -(2**63)), 2**63 - 1)
+def file_times(status: os.stat_result) -> tuple[int, int]:
+    """When a file was modified, and when anything about it was changed, where the system knows.
+
+    In nanoseconds since the epoch, within 1677 to 2262, all that SQLite can hold.
+    """
+    mtime_ns, ctime_ns = (
+        min(max(time_ns, -(2**63)), 2**63 - 1)
+        for time_ns in (status.st_mtime_ns, status.st_ctime_ns)
+    )
+    return mtime_ns, ctime_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +72,14 @@ class FileEntry:
     id: int
     size: int
     mtime_ns: int
+    ctime_ns: int
     missing: bool
     was_read: bool
 
     def differs(self, status: os.stat_result) -> bool:
         """Whether the file must be looked at again; one that could not be opened always is."""
-        return not self.was_read or (self.size, self.mtime_ns) != (
-            status.st_size,
-            mtime_ns(status),
-        )
+        known = (self.size, self.mtime_ns, self.ctime_ns)
+        return not self.was_read or known != (status.st_size, *file_times(status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class ScannedFile:
     details: TagDetails = _NO_DETAILS
     problem: str | None = None
     """Why it can't be read at all, so that nothing will try to decode it."""
+    ctime_ns: int = -1
+    """When anything about the file was changed; -1 where that is not known."""
 
 
 class Catalogue:
@@ -320,13 +328,13 @@ class Catalogue:
         """What the catalogue holds of a music folder's files: those at or below a path."""
         # The "+" keeps SQLite from going through the whole music folder for one path.
         rows = self.database.query(
-            "SELECT path, id, size, mtime_ns, missing_since IS NOT NULL, content_key != x'' "
+            "SELECT path, id, size, mtime_ns, ctime_ns, missing_since IS NOT NULL, content_key != x'' "
             f"FROM tracks WHERE +folder_id = ? AND {_AT_OR_BELOW}",
             (folder_id, *_at_or_below(under)),
         )
         return {
-            _path(path): FileEntry(i, size, mtime, bool(missing), bool(was_read))
-            for path, i, size, mtime, missing, was_read in rows
+            _path(path): FileEntry(i, size, mtime, ctime, bool(missing), bool(was_read))
+            for path, i, size, mtime, ctime, missing, was_read in rows
         }
 
     def same_content(self, size: int, content_key: bytes) -> list[tuple[int, Path]]:
@@ -508,6 +516,7 @@ def _file_values(file: ScannedFile) -> tuple[object, ...]:
         os.fsencode(file.path),
         file.size,
         file.mtime_ns,
+        file.ctime_ns,
         file.content_key,
         # A tag may hold half of a surrogate pair, which SQLite's text can't.
         *(text.encode("utf-8", "replace").decode() for text in texts),

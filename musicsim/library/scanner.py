@@ -12,7 +12,7 @@ from pathlib import Path
 
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile, folder_of, mtime_ns
+from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile, file_times, folder_of
 from musicsim.library.identity import SoundIdentity
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
@@ -371,8 +371,9 @@ def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
     except OSError as error:
         key, tags, details, problem = b"", Tags(), TagDetails(), reason_of(error)
     tags = complete(tags, path.relative_to(root))
+    mtime_ns, ctime_ns = file_times(status)
     return ScannedFile(
-        path, status.st_size, mtime_ns(status), key, tags, details=details, problem=problem
+        path, status.st_size, mtime_ns, key, tags, details, problem=problem, ctime_ns=ctime_ns
     )
 
 

@@ -6,7 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import mutagen.flac
 import pytest
+from tagged_files import make
 
 from musicsim.events import Events, ScanProgress, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue
@@ -103,6 +105,21 @@ def test_a_touched_file_is_not_changed(library):
     assert (summary.changed, summary.unchanged) == (0, 1)
     assert library.scan().unchanged == 1
     assert library.catalogue.tracks()[0].mtime_ns == 1
+
+
+def test_new_tags_are_seen_where_the_tagger_keeps_the_time_and_the_size(library):
+    path = make(library.music, "flac")
+    file = mutagen.flac.FLAC(path)
+    file["title"] = "Old"
+    file.save()
+    library.scan()
+    before = path.stat()
+    file["title"] = "New"
+    file.save()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    library.scan()
+    assert [track.title for track in library.catalogue.tracks()] == ["New"]
 
 
 def test_a_file_from_the_far_future_hinders_no_other(library):
