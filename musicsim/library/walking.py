@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -213,6 +214,39 @@ def _sort_entries(
             found.files[path] = status
         else:
             found.problems.append(Problem(path, "this is not a regular file"))
+
+
+def linked_folders(root: Path, area: Path) -> list[Path]:
+    """The links to folders outside a music folder, at or below a path in it; also those behind others.
+
+    Parameters
+    ----------
+    root
+        The music folder.
+    area
+        The same, or a folder in it.
+    """
+    left_out = LeftOut(root, [])
+    links: list[Path] = []
+    reached = [Path(os.path.realpath(root))]
+    waiting = [area]
+    while waiting:
+        folder = waiting.pop()
+        if folder != root and os.path.islink(folder):  # noqa: PTH114 (Path fails where it may not look)
+            target = Path(os.path.realpath(folder))
+            if any(map(target.is_relative_to, reached)) or left_out.folder(folder):
+                continue
+            reached.append(target)
+            links.append(folder)
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            waiting += [Path(entry.path) for entry in entries if _leads_to_folder(entry)]
+    return links
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    with contextlib.suppress(OSError):
+        return entry.is_dir()
+    return False
 
 
 def is_hidden(name: str) -> bool:

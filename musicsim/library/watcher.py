@@ -2,7 +2,8 @@
 
 An event only says that something happened at a path: watchers lose events and see files half written. So paths are
 collected until they have been quiet for a while and then compared with the catalogue like any other; and now and then
-everything is looked through, for what was lost.
+everything is looked through, for what was lost. Nor is anything told of a disk that takes a folder's place, or leaves
+it: that is asked for every few seconds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -35,6 +38,8 @@ from watchdog.observers import Observer
 
 from musicsim.errors import display_path
 from musicsim.events import Events, Notice
+from musicsim.library.catalogue import folder_of
+from musicsim.library.walking import linked_folders
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +49,8 @@ RESCAN_SECONDS = 30 * 60.0
 """How often everything is looked through, as a net below the watcher."""
 CHECK_SECONDS = 60.0
 """How often the watcher is asked whether it is still alive."""
+LOOK_SECONDS = 2.0
+"""How often each folder is asked whether it is still the one that is watched."""
 
 INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
 MOUNTS = Path("/proc/self/mounts")
@@ -99,6 +106,21 @@ class DirtyPaths:
         return min((since for since, _ in self._seen.values()), default=None)
 
 
+@dataclass(slots=True)
+class _Place:
+    """A music folder, or a link in one to a folder elsewhere."""
+
+    root: Path
+    """The music folder."""
+    seen: tuple[int, int] | None
+    """What lay there at the last look."""
+    watch: Any = None
+    """Watchdog's, None while there is none."""
+    watched: tuple[int, int] | None = None
+    """What lay there when the watch began."""
+    folders: int = 0
+
+
 class Watcher:
     """Calls back when files in the watched folders have changed.
 
@@ -124,23 +146,30 @@ class Watcher:
         self._dirty = DirtyPaths()
         self._condition = threading.Condition()
         self._stopping = False
-        self._observer: Any = Observer()
+        self._observer: Any = None
         self._watching = threading.Lock()
-        self._watches: dict[Path, tuple[Any, tuple[int, int]]] = {}
-        self._below: dict[Path, int] = {}
+        self._places: dict[Path, _Place] = {}
+        self._unsought: set[Path] = set()
+        """Where there may be links that are not among the places yet."""
         self._burst = 0
         self._thread = threading.Thread(target=self._run, name="musicsim-watcher")
 
     def start(self) -> None:
         """Begin; folders are added by `watch`."""
-        self._observer.start()
         self._thread.start()
 
     def watch(self, folders: Collection[Path]) -> None:
         """Watch these folders, and no others."""
         with self._watching:
-            self._renew_if_dead()
-            unwatched = self._watch(folders)
+            if self._stopping:
+                return
+            self._find_places(folders)
+            self._unwatch()
+            try:
+                self._begin_if_dead()
+                unwatched = self._watch()
+            except (OSError, RuntimeError) as error:
+                unwatched = dict.fromkeys(folders, _reason(error))
         text = ""
         if unwatched:
             minutes = round(RESCAN_SECONDS / 60)
@@ -150,65 +179,119 @@ class Watcher:
             text = f"Can't watch {named}: looked through every {minutes} minutes instead."
         self._events.emit(Notice("watcher", text))
 
-    def _watch(self, folders: Collection[Path]) -> dict[Path, str]:
-        """Watch these folders; returns those of which not everything will be told, and why."""
+    def _find_places(self, folders: Collection[Path]) -> None:
+        """Add what is to be watched by now, and what it leads to by links."""
+        for folder in folders:
+            if folder not in self._places:
+                self._places[folder] = _Place(folder, _identity(folder))
+                self._unsought.add(folder)
+        for path in self._unsought:
+            root = folder_of(path, folders)
+            # os.path, unlike Path, takes what may not be looked at for no folder, and no link.
+            if root and os.path.isdir(path) and self._unsought.isdisjoint(path.parents):  # noqa: PTH112
+                for link in linked_folders(root, path):
+                    self._places.setdefault(link, _Place(root, _identity(link)))
+        self._unsought.clear()
+        for path, place in list(self._places.items()):
+            is_there = path == place.root or os.path.islink(path)  # noqa: PTH114
+            if place.root not in folders or not is_there:
+                self._unschedule(place)
+                del self._places[path]
+
+    def _unwatch(self) -> None:
+        """End the watches of what is not there any more: a disk that is plugged in again needs a new one."""
+        for path, place in self._places.items():
+            if place.watched != _identity(path):
+                self._unschedule(place)
+
+    def _unschedule(self, place: _Place) -> None:
+        if place.watch is not None:
+            with contextlib.suppress(KeyError, OSError):
+                self._observer.unschedule(place.watch)
+        place.watch = place.watched = None
+
+    def _watch(self) -> dict[Path, str]:
+        """Begin to watch what is not; returns the folders of which not everything will be told, and why."""
         unwatched: dict[Path, str] = {}
-        there = {folder: identity for folder in folders if (identity := _identity(folder))}
-        for folder, (watch, identity) in list(self._watches.items()):
-            # A folder that was deleted and made again, or a disk plugged in again, needs a new watch.
-            if there.get(folder) != identity:
-                del self._watches[folder]
-                with contextlib.suppress(KeyError, OSError):
-                    self._observer.unschedule(watch)
-        for folder, identity in there.items():
-            if folder in self._watches:
-                continue
-            try:
-                watch = self._observer.schedule(
-                    _Handler(self._happened, self._add),
-                    str(folder),
-                    recursive=True,
-                    event_filter=_TOLD_OF,
-                )
-                self._watches[folder] = (watch, identity)
-                self._below[folder] = sum(1 for _ in os.walk(folder))
-            except OSError as error:
-                at_limit = error.errno in (errno.ENOSPC, errno.EMFILE)
-                unwatched[folder] = _LIMIT_REACHED if at_limit else error.strerror or str(error)
-                _log.warning("can't watch %s: %s", display_path(folder), error)
-        # Folders beyond the limit are passed over without an error.
         limit = _inotify_limit()
         watched = 0
-        for folder in self._watches:
-            watched += self._below[folder]
-            if watched >= limit:
-                unwatched[folder] = _LIMIT_REACHED
-            elif is_network_folder(folder):
-                unwatched[folder] = "a network folder, of which this computer hears only in part"
+        for path, place in self._places.items():
+            identity = _identity(path)
+            if place.watch is None and identity is not None:
+                add = self._add if path == place.root else partial(self._add_root, place.root)
+                try:
+                    place.folders = sum(1 for _ in os.walk(path))
+                    place.watch = self._observer.schedule(
+                        _Handler(self._happened, add),
+                        os.path.join(path, ""),  # noqa: PTH118 (what a link leads to, not the link itself)
+                        recursive=True,
+                        event_filter=_TOLD_OF,
+                    )
+                    place.watched = identity
+                except (OSError, RuntimeError) as error:
+                    unwatched[path] = _reason(error)
+                    _log.warning("can't watch %s: %s", display_path(path), error)
+            if place.watch is not None:
+                # Folders beyond the limit are passed over without an error.
+                watched += place.folders
+                if watched >= limit:
+                    unwatched[path] = _LIMIT_REACHED
+                elif is_network_folder(path):
+                    unwatched[path] = "a network folder, of which this computer hears only in part"
         return unwatched
 
-    def _renew_if_dead(self) -> bool:
-        """Begin anew if a thread of the watcher has ended; returns whether one had."""
-        threads = [self._observer, *self._observer.emitters]
-        if self._stopping or not self._thread.is_alive() or all(t.is_alive() for t in threads):
+    def _is_dead(self) -> bool:
+        """Whether a thread of watchdog's has ended, which none does by itself."""
+        if self._observer is None:
             return False
-        _log.warning("the watcher has died, and is begun anew")
-        self._observer.stop()
-        self._observer = Observer()
-        self._watches.clear()
-        self._observer.start()
-        return True
+        threads = [self._observer, *self._observer.emitters]
+        # On Linux one reads for all of them, which watchdog keeps to itself.
+        threads += filter(None, [getattr(self._observer, "_inotify_fd", None)])
+        return not all(thread.is_alive() for thread in threads)
+
+    def _begin_if_dead(self) -> None:
+        """Begin, or begin anew if a thread of the watcher has ended.
+
+        Raises
+        ------
+        OSError, RuntimeError
+            If the system has no more of what it takes.
+        """
+        if self._is_dead():
+            _log.warning("the watcher has died, and is begun anew")
+            self._observer.stop()
+            self._observer = None
+        if self._observer is None:
+            for place in self._places.values():
+                place.watch = place.watched = None
+            observer = Observer()
+            observer.start()
+            self._observer = observer
+
+    def _take_replaced(self) -> set[Path]:
+        """The music folders in whose place, or behind whose links, there is another folder than before, or none."""
+        changed: set[Path] = set()
+        with self._watching:
+            for path, place in self._places.items():
+                identity = _identity(path)
+                if identity != place.seen:
+                    place.seen = identity
+                    changed.add(place.root)
+            self._unsought |= changed
+        return changed
 
     def stop(self) -> None:
         """End; waits for a callback that is under way."""
         with self._condition:
             self._stopping = True
             self._condition.notify()
-        if self._observer.is_alive():
-            self._observer.stop()
-            self._observer.join()
         if self._thread.is_alive():
             self._thread.join()
+        with self._watching:
+            if self._observer is not None and self._observer.is_alive():
+                self._observer.stop()
+                self._observer.join()
+            self._observer = None
 
     def _happened(self) -> None:
         self._burst += 1
@@ -218,22 +301,34 @@ class Watcher:
             self._dirty.add(path, time.monotonic())
             self._condition.notify()
 
+    def _add_root(self, root: Path, _path: Path) -> None:
+        """Something happened behind a link: the walk through the whole music folder knows whether it counts there."""
+        self._add(root)
+
     def _run(self) -> None:
         next_rescan = time.monotonic() + RESCAN_SECONDS
         next_check = time.monotonic() + CHECK_SECONDS
+        next_look = time.monotonic() + LOOK_SECONDS
         while True:
             with self._condition:
                 if self._stopping:
                     return
                 now = time.monotonic()
                 due = self._dirty.take_due(now)
-                if not due and now < min(next_rescan, next_check):
+                until = min(next_rescan, next_check, next_look)
+                if not due and now < until:
                     first = self._dirty.next_due()
-                    until = min(next_rescan, next_check)
                     if first is not None:
                         until = min(until, first + QUIET_SECONDS)
                     self._condition.wait(max(until - now, 0.05))
                     continue
+            if due:
+                with self._watching:
+                    # For links in the music folders themselves everything would have to be looked through.
+                    self._unsought |= due - {place.root for place in self._places.values()}
+            if now >= next_look:
+                next_look = now + LOOK_SECONDS
+                due |= self._take_replaced()
             if due:
                 self._changed(due)
                 if self._dirty.next_due() is None:
@@ -243,12 +338,13 @@ class Watcher:
             if now >= next_check:
                 next_check = now + CHECK_SECONDS
                 with self._watching:
-                    died = self._renew_if_dead()
-                if died:
-                    # It watches again with the next scan, which finds what was missed.
-                    next_rescan = now
+                    if self._is_dead():
+                        # It is begun anew with the next scan, which finds what was missed.
+                        next_rescan = now
             if now >= next_rescan:
                 next_rescan = now + RESCAN_SECONDS
+                with self._watching:
+                    self._unsought.update(place.root for place in self._places.values())
                 self._rescan()
 
 
@@ -264,6 +360,15 @@ class _Handler(FileSystemEventHandler):
         for path in (event.src_path, event.dest_path):
             if path:
                 self._add(Path(os.fsdecode(path)))
+
+
+def _reason(error: OSError | RuntimeError) -> str:
+    """Why something can't be watched, in plain words."""
+    if isinstance(error, RecursionError):
+        return "its folders lie too deep in each other"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EMFILE):
+        return _LIMIT_REACHED
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _inotify_limit() -> float:

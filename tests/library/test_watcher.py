@@ -1,10 +1,14 @@
+import errno
+import os
 import queue
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from musicsim.events import Events, Notice
 from musicsim.library import watcher as watcher_module
+from musicsim.library.walking import linked_folders
 from musicsim.library.watcher import QUIET_SECONDS, DirtyPaths, Watcher, is_network_folder
 
 LATER = QUIET_SECONDS + 1
@@ -46,9 +50,18 @@ class Watched:
         events.subscribe(
             lambda event: self.notices.append(event.text) if isinstance(event, Notice) else None
         )
-        self.watcher = Watcher(self.changes.put, lambda: None, events)
+        self.rescans: queue.Queue[None] = queue.Queue()
+        self.watcher = Watcher(self.changed, self.rescan, events)
         self.watcher.start()
         self.watcher.watch([folder])
+
+    def changed(self, paths: Collection[Path]) -> None:
+        self.watcher.watch([self.folder])  # as before every scan
+        self.changes.put(set(paths))
+
+    def rescan(self) -> None:
+        self.watcher.watch([self.folder])
+        self.rescans.put(None)
 
     def wait_for(self, path: Path) -> None:
         seen = set()
@@ -59,6 +72,8 @@ class Watched:
 @pytest.fixture
 def watched(tmp_path, monkeypatch):
     monkeypatch.setattr(watcher_module, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(watcher_module, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(watcher_module, "CHECK_SECONDS", 0.05)
     folder = tmp_path / "music"
     folder.mkdir()
     made = Watched(folder)
@@ -91,14 +106,78 @@ def test_files_in_a_new_folder_are_reported(watched):
     watched.wait_for(folder)
 
 
-def test_a_folder_that_was_deleted_and_made_again_is_watched_again(watched):
+def test_a_drive_that_is_unplugged_or_plugged_in_is_noticed_and_watched_again(watched):
+    # Neither a mount nor a renamed music folder gives an event.
     watched.folder.rename(watched.folder.with_name("unplugged"))
-    watched.watcher.watch([watched.folder])
+    watched.wait_for(watched.folder)
     watched.folder.mkdir()
-    watched.watcher.watch([watched.folder])
+    watched.wait_for(watched.folder)
     path = watched.folder / "a.mp3"
     path.write_bytes(b"new")
     watched.wait_for(path)
+
+
+def test_a_folder_that_is_not_there_at_first_is_watched_when_it_comes(watched, tmp_path):
+    watched.folder = tmp_path / "drive"
+    watched.watcher.watch([watched.folder])
+    watched.folder.mkdir()
+    watched.wait_for(watched.folder)
+    (watched.folder / "a.mp3").write_bytes(b"new")
+    watched.wait_for(watched.folder / "a.mp3")
+
+
+def test_a_music_folder_that_is_a_link_is_watched(watched, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(watched.folder)
+    watched.folder = link
+    watched.watcher.watch([link])
+    (link / "a.mp3").write_bytes(b"new")
+    watched.wait_for(link / "a.mp3")
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Two folders outside the music folder, with a link from one to the other and back."""
+    for name in ("jazz", "blues"):
+        (tmp_path / "elsewhere" / name / "in").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "jazz" / "more").symlink_to(tmp_path / "elsewhere" / "blues")
+    (tmp_path / "elsewhere" / "blues" / "back").symlink_to(tmp_path / "elsewhere" / "jazz")
+    return tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize("name", ["jazz/a.mp3", "jazz/in/b.mp3", "blues/in/c.mp3"])
+def test_what_happens_behind_links_has_the_music_folder_looked_through(watched, elsewhere, name):
+    album = watched.folder / "album"
+    album.mkdir()
+    (album / "link").symlink_to(elsewhere / "jazz")
+    watched.wait_for(album)
+    (elsewhere / name).write_bytes(b"new")
+    watched.wait_for(watched.folder)
+
+
+def test_a_drive_behind_a_link_is_noticed_and_watched_again(watched, elsewhere):
+    link = watched.folder / "link"
+    link.symlink_to(elsewhere)
+    watched.wait_for(link)
+    elsewhere.rename(elsewhere.with_name("unplugged"))
+    watched.wait_for(watched.folder)
+    elsewhere.mkdir()
+    watched.wait_for(watched.folder)
+    (elsewhere / "a.mp3").write_bytes(b"new")
+    watched.wait_for(watched.folder)
+
+
+def test_links_that_a_scan_would_not_follow_are_not_watched(tmp_path, elsewhere):
+    music = tmp_path / "music"
+    (music / ".wine").mkdir(parents=True)
+    (music / ".wine" / "z").symlink_to("/")
+    (music / "in").mkdir()
+    (music / "self").symlink_to(music / "in")
+    (music / "none").symlink_to("none")
+    (music / "jazz").symlink_to(elsewhere / "jazz")
+    assert linked_folders(music, music) == [music / "jazz", music / "jazz" / "more"]
+    (music / ".musicsimignore").write_text("jazz")
+    assert linked_folders(music, music) == []
 
 
 def test_folders_that_cannot_be_watched_are_named(watched, tmp_path, monkeypatch):
@@ -146,27 +225,56 @@ def test_a_network_folder_is_told_of(watched, tmp_path, monkeypatch):
     assert not is_network_folder(watched.folder)
 
 
-def test_a_watcher_that_died_is_begun_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr(watcher_module, "QUIET_SECONDS", 0.1)
-    monkeypatch.setattr(watcher_module, "CHECK_SECONDS", 0.05)
-    folder = tmp_path / "music"
-    folder.mkdir()
-    changes: queue.Queue[set[Path]] = queue.Queue()
-    rescans: queue.Queue[None] = queue.Queue()
+@pytest.mark.parametrize("thread", ["dispatcher", "reader"])
+def test_a_watcher_that_died_is_begun_anew(watched, thread):
+    observer = watched.watcher._observer
+    ended = observer if thread == "dispatcher" else getattr(observer, "_inotify_fd", None)
+    if ended is None:
+        pytest.skip("this system has no such thread")
+    ended.stop()
+    ended.join()
+    watched.rescans.get(timeout=20)
+    (watched.folder / "a.mp3").write_bytes(b"new")
+    watched.wait_for(watched.folder / "a.mp3")
+    assert watched.notices[-1] == ""
 
-    def rescan() -> None:
-        watcher.watch([folder])
-        rescans.put(None)
 
-    watcher = Watcher(changes.put, rescan, Events())
-    watcher.start()
-    watcher.watch([folder])
-    watcher._observer.stop()
-    watcher._observer.join()
-    rescans.get(timeout=20)
-    (folder / "a.mp3").write_bytes(b"new")
-    assert folder / "a.mp3" in changes.get(timeout=20)
-    watcher.stop()
+def test_a_watcher_that_died_and_cannot_be_begun_anew_is_told_of(watched, monkeypatch):
+    def refuse() -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watcher_module, "Observer", refuse)
+        watched.watcher._observer.stop()
+        watched.rescans.get(timeout=20)
+    assert "music (the system's limit of watched folders is reached)" in watched.notices[-1]
+    assert "every 30 minutes" in watched.notices[-1]
+    # The next scan finds that it can.
+    watched.watcher.watch([watched.folder])
+    assert watched.notices[-1] == ""
+    (watched.folder / "a.mp3").write_bytes(b"new")
+    watched.wait_for(watched.folder / "a.mp3")
+
+
+def test_a_system_without_room_for_a_watcher_still_starts(tmp_path, monkeypatch):
+    def refuse() -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    monkeypatch.setattr(watcher_module, "Observer", refuse)
+    watched = Watched(tmp_path)
+    watched.watcher.stop()
+    assert "limit of watched folders" in watched.notices[-1]
+
+
+def test_folders_too_deep_to_be_watched_are_told_of(watched, monkeypatch):
+    def walk(_folder):
+        raise RecursionError("maximum recursion depth exceeded")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "walk", walk)
+        (watched.folder.parent / "other").mkdir()
+        watched.watcher.watch([watched.folder.parent / "other"])
+    assert "other (its folders lie too deep in each other)" in watched.notices[-1]
 
 
 def test_after_a_burst_of_events_everything_is_looked_through(tmp_path, monkeypatch):
