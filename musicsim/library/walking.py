@@ -158,7 +158,7 @@ def walk(
         return found
     if left_out.folder(area):
         return found
-    seen: set[tuple[int, int]] = set()
+    seen: set[object] = set()
     waiting, linked = [area], list[Path]()
     while (waiting or linked) and not cancelled():
         # Links last: a folder that is in the library by itself keeps its own name.
@@ -166,9 +166,11 @@ def walk(
         try:
             # A folder that may be listed and not entered tells names and nothing else: "/." enters it.
             status = os.stat(os.path.join(folder, os.curdir))  # noqa: PTH116, PTH118 (Path drops the dot)
-            if (status.st_dev, status.st_ino) in seen:
+            # Some file systems have no numbers for what they hold.
+            identity = (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
+            if identity in seen:
                 continue  # a link back to a folder above, or a second link to the same folder
-            seen.add((status.st_dev, status.st_ino))
+            seen.add(identity)
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:

@@ -12,7 +12,6 @@ import contextlib
 import errno
 import logging
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -39,6 +38,7 @@ from watchdog.observers import Observer
 from musicsim.errors import display_path
 from musicsim.events import Events, Notice
 from musicsim.library.catalogue import folder_of
+from musicsim.library.mounts import is_network_folder
 from musicsim.library.walking import linked_folders
 
 _log = logging.getLogger(__name__)
@@ -53,14 +53,6 @@ LOOK_SECONDS = 2.0
 """How often each folder is asked whether it is still the one that is watched."""
 
 INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
-MOUNTS = Path("/proc/self/mounts")
-# What others do there is not told to this machine.
-_NETWORK = frozenset(
-    {
-        "9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs",
-        "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "virtiofs", "vboxsf",
-    }
-)  # fmt: skip
 # Not that something was opened or read: a scan of a large library would fill the system's queue with that.
 # Nor that a folder was modified, which only repeats what happened to a file in it.
 _TOLD_OF: list[type[FileSystemEvent]] = [
@@ -377,23 +369,6 @@ def _inotify_limit() -> float:
         return int(INOTIFY_LIMIT.read_text())
     except (OSError, ValueError):
         return inf
-
-
-def is_network_folder(folder: Path) -> bool:
-    """Whether a folder lies on another computer, as far as the system says."""
-    try:
-        lines = os.fsdecode(MOUNTS.read_bytes()).splitlines()
-    except OSError:
-        return False
-    # The last of those that hold the folder most closely: mounts lie on top of each other.
-    found, kind = Path(), ""
-    for line in lines:
-        _, place, of_kind, *_ = line.split(" ")
-        # The file writes a space as "\\040".
-        mounted = Path(re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), place))
-        if folder.is_relative_to(mounted) and len(mounted.parts) >= len(found.parts):
-            found, kind = mounted, of_kind
-    return kind in _NETWORK
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

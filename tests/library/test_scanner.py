@@ -16,6 +16,7 @@ from musicsim.library.embeddings import EmbeddingStore
 from musicsim.library.identity import SoundIdentity
 from musicsim.library.scanner import FolderError, Scanner
 from musicsim.library.types import TrackState
+from musicsim.library.walking import walk
 
 
 class Library:
@@ -464,6 +465,23 @@ def test_a_symlink_loop_ends(library):
     (library.music / "a" / "self").symlink_to("self")
     assert library.scan().added == 1
     assert library.catalogue.problems() == []
+
+
+def test_a_file_system_without_numbers_of_its_files_is_gone_through_once(library, monkeypatch):
+    library.file("a/1.mp3")
+    library.file("b/2.mp3")
+    (library.music / "b" / "up").symlink_to(library.music)
+    real = os.stat
+
+    def stat(path, **options):
+        status = real(path, **options)
+        return os.stat_result((status.st_mode, 0, *status[2:]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", stat)
+        found = walk(library.music, library.music, cancelled=lambda: False, tell=lambda *_: None)
+    assert {path.name for path in found.files} == {"1.mp3", "2.mp3"}
+    assert len(found.files) == 2
 
 
 def test_a_link_to_a_folder_of_the_library_takes_nothing_over(library, tmp_path):

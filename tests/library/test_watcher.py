@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from musicsim.events import Events, Notice
+from musicsim.library import mounts as mounts_module
 from musicsim.library import watcher as watcher_module
+from musicsim.library.mounts import is_network_folder
 from musicsim.library.walking import linked_folders
-from musicsim.library.watcher import QUIET_SECONDS, DirtyPaths, Watcher, is_network_folder
+from musicsim.library.watcher import QUIET_SECONDS, DirtyPaths, Watcher
 
 LATER = QUIET_SECONDS + 1
 
@@ -214,15 +216,29 @@ def test_a_network_folder_is_told_of(watched, tmp_path, monkeypatch):
         f"/dev/sda1 / ext4 rw 0 0\nserver:/music {watched.folder} nfs4 rw 0 0\n"
         f"//server/music {spaced} cifs rw 0 0\n/dev/sdb1 {watched.folder}/local ext4 rw 0 0\n"
     )
-    monkeypatch.setattr(watcher_module, "MOUNTS", mounts)
+    monkeypatch.setattr(mounts_module, "MOUNTS", mounts)
     watched.watcher.watch([watched.folder])
     assert "music (a network folder" in watched.notices[-1]
     assert "every 30 minutes" in watched.notices[-1]
     assert is_network_folder(watched.folder.with_name("my music") / "a")
     assert not is_network_folder(watched.folder / "local" / "a")
     assert not is_network_folder(tmp_path)
-    monkeypatch.setattr(watcher_module, "MOUNTS", tmp_path / "nowhere")
+    link = tmp_path / "link"
+    link.symlink_to(watched.folder)
+    assert is_network_folder(link)
+    monkeypatch.setattr(mounts_module, "MOUNTS", tmp_path / "nowhere")
     assert not is_network_folder(watched.folder)
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\r", "\x0c"])
+def test_a_mount_with_an_odd_name_hinders_no_network_folder(tmp_path, monkeypatch, mark):
+    mounts = tmp_path / "mounts"
+    mounts.write_bytes(
+        f"/dev/sdb1 /media/a{mark}b ext4 rw 0 0\nserver:/music {tmp_path}/n{mark}s nfs4 rw 0 0\n".encode()
+    )
+    monkeypatch.setattr(mounts_module, "MOUNTS", mounts)
+    assert is_network_folder(tmp_path / f"n{mark}s" / "jazz")
+    assert not is_network_folder(tmp_path)
 
 
 @pytest.mark.parametrize("thread", ["dispatcher", "reader"])
