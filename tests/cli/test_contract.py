@@ -331,6 +331,16 @@ def test_what_is_not_there_yet_and_wrong_use_exit_with_2(scanned_demo, arguments
     assert "Traceback" not in result.err
 
 
+def test_a_music_folder_by_another_name_has_the_same_problems(musicsim, tmp_path):
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music" / "bad.mp3").write_text("no music")
+    (tmp_path / "link").symlink_to(tmp_path / "music")
+    for name in ("music", "link"):
+        result = musicsim("scan", tmp_path / name, "--json").json
+        assert result["tracks"] == 1
+        assert [one["path"] for one in result["failed"]] == [str(tmp_path / "music" / "bad.mp3")]
+
+
 def test_a_name_that_is_not_text_goes_through(musicsim, tmp_path):
     path = tmp_path / "music" / "\udcff\udce9 #1\n.flac"
     noise(tmp_path / "music" / "plain.flac", 1).rename(path)
