@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, cast
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from musicsim.audio import DENSE_HOP
 from musicsim.background import Background
@@ -55,7 +55,7 @@ class DataFolderInUse(MusicsimError):  # noqa: N818
     """Another musicsim owns the data folder."""
 
 
-def data_folder_lock(folder: Path) -> FileLock:
+def data_folder_lock(folder: Path) -> BaseFileLock:
     """Make a data folder if need be, and own it until the lock is released, or this process ends.
 
     Raises
@@ -63,15 +63,24 @@ def data_folder_lock(folder: Path) -> FileLock:
     DataFolderInUse
         If another musicsim owns it.
     MusicsimError
-        If it can't be made.
+        If it can't be made, or its disk can't lock files.
     """
+    lock: BaseFileLock = FileLock(folder / "lock", timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock", timeout=0)
         lock.acquire()
+        if isinstance(lock, SoftFileLock):
+            # What newer versions of filelock make do with; SQLite would not.
+            lock.release()
+            raise NotImplementedError
     except Timeout as error:
         raise DataFolderInUse(
             f"Another musicsim is using {display_path(folder)}: close it, or choose another data folder with --data."
+        ) from error
+    except NotImplementedError as error:
+        raise MusicsimError(
+            f"The data folder {display_path(folder)} can't be used (its disk can't lock files): choose another with "
+            "--data."
         ) from error
     except OSError as error:
         raise MusicsimError(
@@ -87,7 +96,7 @@ class Musicsim:
     Made by `open` or `read`; `close` it, or use it in a `with` statement.
     """
 
-    def __init__(self, data_folder: Path, *, read_only: bool, lock: FileLock | None) -> None:
+    def __init__(self, data_folder: Path, *, read_only: bool, lock: BaseFileLock | None) -> None:
         self.data_folder = data_folder
         self.read_only = read_only
         self.events = Events()

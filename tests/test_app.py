@@ -1,4 +1,6 @@
+import errno
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -240,6 +242,20 @@ def test_a_data_folder_has_one_owner(app):
     with pytest.raises(DataFolderInUse, match="Another musicsim"):
         Musicsim.open(app.data_folder)
     Musicsim.read(app.data_folder).close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there every disk locks files")
+@pytest.mark.filterwarnings("ignore:flock not supported")
+def test_a_data_folder_on_a_disk_that_cannot_lock_files_is_named(tmp_path, monkeypatch):
+    def flock(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fcntl.flock", flock)
+        for _ in range(2):
+            with pytest.raises(MusicsimError, match=r"data can't be used .*lock files.*--data"):
+                Musicsim.open(tmp_path / "data")
+    Musicsim.open(tmp_path / "data").close()
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
