@@ -71,6 +71,7 @@ _log = logging.getLogger(__name__)
 _DECODERS = 2
 _NICENESS = 5
 _GENTLE_NICENESS = 15
+_LONGEST_LOG = 2**20  # bytes, beyond which a worker begins another
 
 
 def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
@@ -95,7 +96,10 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
 
 
 def _open_log(path: Path) -> TextIO:
-    """The log, or nowhere where it can't be written: no reason not to work."""
+    """The log, or nowhere where it can't be written: no reason not to work; a long one makes way to a new one."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_size > _LONGEST_LOG:
+            path.replace(path.with_name(path.name + ".old"))
     try:
         return path.open("a", encoding="utf-8")
     except OSError:
