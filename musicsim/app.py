@@ -135,8 +135,13 @@ class Musicsim:
         self._covers = ThreadPoolExecutor(1, "musicsim-covers")
 
     @classmethod
-    def open(cls, data_folder: Path | None = None) -> Musicsim:
+    def open(cls, data_folder: Path | None = None, *, thorough: bool = False) -> Musicsim:
         """Own a data folder; made if missing.
+
+        Parameters
+        ----------
+        thorough
+            Check its databases from end to end, however large they are.
 
         Raises
         ------
@@ -148,6 +153,9 @@ class Musicsim:
         folder = (data_folder or default_data_folder()).absolute()
         lock = data_folder_lock(folder)
         try:
+            if thorough:
+                for name in (CATALOGUE_FILE, WINDOWS_FILE):
+                    Database.suspect(folder / name)
             return cls(folder, read_only=False, lock=lock)
         except BaseException:
             lock.release()

@@ -24,10 +24,7 @@ from musicsim.cli.output import (
 )
 from musicsim.errors import MusicsimError
 from musicsim.events import Event, Notice, TracksChanged
-from musicsim.folders import default_data_folder
-from musicsim.library.catalogue import CATALOGUE_FILE, Counts
-from musicsim.library.database import Database
-from musicsim.library.embeddings import WINDOWS_FILE
+from musicsim.library.catalogue import Counts
 from musicsim.library.problems import by_reason
 from musicsim.library.types import Problem, ScanSummary, TrackState
 from musicsim.listening import Depth
@@ -299,10 +296,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
 
 def doctor(options: argparse.Namespace) -> int:
     """Check everything that is stored; returns 1 if something can't be mended."""
-    folder = options.data or default_data_folder()
-    for file in (CATALOGUE_FILE, WINDOWS_FILE):
-        Database.suspect(folder / file)
-    with Musicsim.open(options.data) as app:
+    with Musicsim.open(options.data, thorough=True) as app:
         checks = [("mended", True, mended) for mended in app.mended]
         checks.append(("catalogue", *app.catalogue.database.check()))
         checks.append(("windows", *app.embeddings.check()))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from musicsim.app import Musicsim
 from musicsim.audio import FIRST_PASS
 
 
@@ -361,3 +362,10 @@ def test_doctor_checks_and_mends(scanned_demo, demo_library, musicsim):
     assert report["healthy"]
     assert {check["name"] for check in report["checks"]} >= {"catalogue", "windows", "index"}
     assert musicsim("status", "--json").json["index"]["vectors"] == len(demo_library)
+
+
+def test_doctor_leaves_alone_what_another_musicsim_owns(musicsim):
+    with Musicsim.open(musicsim.data):
+        before = sorted(musicsim.data.iterdir())
+        assert musicsim("doctor").code == 75
+        assert sorted(musicsim.data.iterdir()) == before
