@@ -185,6 +185,14 @@ class Catalogue:
         )
         return {_path(path): str(reason) for path, reason in rows}
 
+    def count_unavailable(self) -> int:
+        """How many tracks are missing with the music folders that are out of reach; quick while there are none."""
+        ((count,),) = self.database.query(
+            "SELECT COUNT(*) FROM tracks WHERE missing_since IS NOT NULL "
+            "AND folder_id IN (SELECT id FROM folders WHERE unavailable IS NOT NULL)"
+        )
+        return int(count)
+
     def set_unavailable(self, folder_id: int, reason: str | None) -> bool:
         """Note why a music folder is out of reach, None if it is not; returns whether that is news."""
         with self.database.transaction() as db:

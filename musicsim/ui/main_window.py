@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicsim.events import ScanFinished
+from musicsim.events import ScanFinished, ScanProgress
 from musicsim.library.types import Track
 from musicsim.resources import resource
 from musicsim.ui.actions import TrackActions
@@ -302,9 +302,10 @@ class MainWindow(QMainWindow):
         for action in (*self.actions_.all, self.commands.export, self.commands.new_playlist):
             action.setVisible(started)
 
-    def _follow_scan(self) -> None:
-        self.library_page.set_scanning(self.status.scanning)
-        self._show_library_state()
+    def _follow_scan(self, event: object) -> None:
+        if not isinstance(event, ScanProgress):
+            self.library_page.set_scanning(self.status.scanning)
+            self._show_library_state()
 
     def _tell_of_scan(self, event: object) -> None:
         if isinstance(event, ScanFinished) and (summary := scan_summary(event)):
@@ -314,6 +315,8 @@ class MainWindow(QMainWindow):
         problems = self._app.catalogue.problems()
         self.status.show_problems(len(problems))
         self.problems.set_problems(problems)
+        # A music folder may be out of reach, or back.
+        self._show_library_state()
 
     def _open_problems(self) -> None:
         self.problems.show()

@@ -96,6 +96,10 @@ class StatusStrip(QStatusBar):
             )
         if counts.missing:
             parts.append(formats.counted("status", counts.missing, "%n missing", "%n missing"))
+        if counts.unavailable:
+            parts.append(
+                formats.counted("status", counts.unavailable, "%n unavailable", "%n unavailable")
+            )
         self._library.setText(" · ".join(parts))
 
     def show_scan(self, event: ScanStarted | ScanProgress | ScanFinished) -> None:

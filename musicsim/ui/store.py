@@ -52,12 +52,14 @@ class TrackStore(QObject):
     def counts(self) -> Counts:
         """Return how many tracks there are, and in which states."""
         states = self._states
+        unavailable = self._catalogue.count_unavailable() if states[None] else 0
         return Counts(
             tracks=len(self),
             embedded=states[TrackState.EMBEDDED],
             pending=states[TrackState.PENDING],
             failed=states[TrackState.FAILED],
-            missing=states[None],
+            missing=states[None] - unavailable,
+            unavailable=unavailable,
         )
 
     @property

@@ -103,6 +103,19 @@ def test_a_scan_shows_how_far_it_is(window: MainWindow, library: Library, settle
     assert window.status.library_text == "7 tracks · 1 missing"
 
 
+def test_what_is_on_an_unplugged_disk_is_unavailable_and_not_missing(
+    window: MainWindow, library: Library, settle: Settle
+) -> None:
+    ids = library.catalogue.track_ids()[:2]
+    library.catalogue.set_missing(ids, True)
+    library.events.emit(TracksChanged(tuple(ids)))
+    (folder_id,) = library.catalogue.folder_ids().values()
+    library.catalogue.set_unavailable(folder_id, "not connected")
+    library.events.emit(ProblemsChanged())
+    settle()
+    assert window.status.library_text == "6 tracks · 2 unavailable"
+
+
 def test_a_notice_stays_until_it_is_taken_back(
     window: MainWindow, library: Library, settle: Settle
 ) -> None:
