@@ -74,6 +74,8 @@ class FileEntry:
     mtime_ns: int
     ctime_ns: int
     missing: bool
+    missing_before: bool
+    """Whether it was before its music folder went out of reach."""
     was_read: bool
 
     def differs(self, status: os.stat_result) -> bool:
@@ -200,19 +202,31 @@ class Catalogue:
                 "UPDATE folders SET unavailable = ? WHERE id = ? AND unavailable IS NOT ?",
                 (reason, folder_id, reason),
             )
-            if changed.rowcount and reason is None:
-                # How long it was out of reach counts for nothing.
+            if reason is not None:
                 db.execute(
-                    "UPDATE tracks SET missing_since = ? WHERE folder_id = ? AND missing_since IS NOT NULL",
+                    "UPDATE folders SET unavailable_since = IFNULL(unavailable_since, ?) WHERE id = ?",
                     (time.time(), folder_id),
                 )
+            else:
+                # How long it was out of reach counts for nothing.
+                db.execute(
+                    "UPDATE tracks SET missing_since = missing_since + (SELECT max(0, ?1 - unavailable_since) "
+                    "FROM folders WHERE id = ?2) WHERE folder_id = ?2 AND missing_since IS NOT NULL "
+                    "AND (SELECT unavailable_since FROM folders WHERE id = ?2) IS NOT NULL",
+                    (time.time(), folder_id),
+                )
+                db.execute("UPDATE folders SET unavailable_since = NULL WHERE id = ?", (folder_id,))
             return changed.rowcount > 0
 
     def missing(self, since: float = inf, *, folder_id: int | None = None) -> list[int]:
-        """The ids of the tracks that are missing since before a time, of all music folders or of one."""
+        """The ids of the tracks that are missing since before a time, of all music folders or of one.
+
+        With a time, those of music folders that are out of reach are not among them.
+        """
         rows = self.database.query(
-            "SELECT id FROM tracks WHERE missing_since < ? AND folder_id = IFNULL(?, folder_id)",
-            (since, folder_id),
+            "SELECT id FROM tracks WHERE missing_since < ? AND folder_id = IFNULL(?, folder_id) "
+            "AND (? OR folder_id IN (SELECT id FROM folders WHERE unavailable IS NULL))",
+            (since, folder_id, since == inf),
         )
         return [track_id for (track_id,) in rows]
 
@@ -229,7 +243,7 @@ class Catalogue:
         with self.database.transaction() as db:
             everything = since == inf
             if everything:
-                db.execute("UPDATE folders SET unavailable = NULL")
+                db.execute("UPDATE folders SET unavailable = NULL, unavailable_since = NULL")
             rows = db.execute(
                 "DELETE FROM tracks WHERE missing_since < ? AND folder_id IN "
                 "(SELECT id FROM folders WHERE unavailable IS NULL) RETURNING id",
@@ -336,13 +350,16 @@ class Catalogue:
         """What the catalogue holds of a music folder's files: those at or below a path."""
         # The "+" keeps SQLite from going through the whole music folder for one path.
         rows = self.database.query(
-            "SELECT path, id, size, mtime_ns, ctime_ns, missing_since IS NOT NULL, content_key != x'' "
+            "SELECT path, id, size, mtime_ns, ctime_ns, missing_since IS NOT NULL, missing_since < "
+            "(SELECT unavailable_since FROM folders f WHERE f.id = folder_id), content_key != x'' "
             f"FROM tracks WHERE +folder_id = ? AND {_AT_OR_BELOW}",
             (folder_id, *_at_or_below(under)),
         )
         return {
-            _path(path): FileEntry(i, size, mtime, ctime, bool(missing), bool(was_read))
-            for path, i, size, mtime, ctime, missing, was_read in rows
+            _path(path): FileEntry(
+                i, size, mtime, ctime, bool(missing), bool(before), bool(was_read)
+            )
+            for path, i, size, mtime, ctime, missing, before, was_read in rows
         }
 
     def same_content(self, size: int, content_key: bytes) -> list[tuple[int, Path]]:

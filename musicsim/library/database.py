@@ -241,10 +241,11 @@ class Database:
 
     def _back_up_version(self, version: int) -> None:
         """Copy the file as it is before it is migrated; the copy before an earlier migration makes way."""
-        earlier = _copies_of_versions(self.path)
-        self._copy_to(self._beside(f".version-{version}.backup"))
-        for copy in earlier:
-            copy.unlink()
+        target = self._beside(f".version-{version}.backup")
+        self._copy_to(target)
+        for copy in _copies_of_versions(self.path):
+            if copy != target:
+                copy.unlink()
 
     def _copy_to(self, target: Path) -> None:
         half_done = self._beside(".part")

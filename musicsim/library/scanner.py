@@ -110,10 +110,7 @@ class Scanner:
         for area in areas:
             if not cancelled():
                 self._scan_area(area, counts, cancelled)
-        # What a folder seems to have lost may have turned up in one that came after it.
-        for folder in self._catalogue.unavailable() if counts.moved else ():
-            if folder in areas and not cancelled():
-                self._scan_area(folder, _Counts(), cancelled)
+        self._look_again(areas, counts, cancelled)
         return ScanSummary(
             added=counts.added,
             changed=counts.changed,
@@ -127,13 +124,12 @@ class Scanner:
         """The path by which the library knows a folder or file that is reached through a link; else the same."""
         real = Path(os.path.realpath(path))
         for root in self._catalogue.folders():
-            with contextlib.suppress(OSError):
-                for above in (real, *real.parents):
-                    if _is_same(root, above):
-                        return root / real.relative_to(above)
-                for above in root.parents:
-                    if _is_same(above, real):
-                        return above
+            for above in (real, *real.parents):
+                if _is_same(root, above):
+                    return root / real.relative_to(above)
+            for above in root.parents:
+                if _is_same(above, real):
+                    return above
         return path
 
     def update(
@@ -155,11 +151,20 @@ class Scanner:
         for area in areas:
             if not cancelled():
                 self._scan_area(area, counts, cancelled)
+        self._look_again(areas.values(), counts, cancelled)
+
+    def _look_again(
+        self, folders: Iterable[Path], counts: _Counts, cancelled: Callable[[], bool]
+    ) -> None:
+        """Look again at music folders that seem out of reach: what they lost may have turned up in a later one."""
+        for folder in self._catalogue.unavailable() if counts.moved else ():
+            if folder in folders and not cancelled():
+                self._scan_area(folder, _Counts(), cancelled)
 
     def forget_missing(self, since: float = inf) -> list[int]:
         """Drop missing tracks, as `Catalogue.forget_missing` does, but for those of which there is a copy.
 
-        A copy is no such sign while the disk with the original may come back; now it will not.
+        With no time also those of music folders that are out of reach: their disks will not come back.
         """
         self._follow_copies(self._catalogue.missing(since))
         return self._catalogue.forget_missing(since)
@@ -167,6 +172,8 @@ class Scanner:
     def remove_folder(self, folder: Path) -> list[int]:
         """Take a music folder out of the library, as `Catalogue.remove_folder` does, and follow its copies likewise."""
         folder_id = self._catalogue.folder_ids().get(folder)
+        if folder_id is None:
+            return []
         self._follow_copies(self._catalogue.missing(folder_id=folder_id))
         return self._catalogue.remove_folder(folder)
 
@@ -222,11 +229,13 @@ class Scanner:
                 self._scan_area(root, counts, cancelled)
                 return
             counts.missing.update(gone)
+        # First, so that what goes missing does so in a folder that is out of reach, even if this process dies here.
+        is_news = area == root and self._catalogue.set_unavailable(folder_id, unavailable)
         self._catalogue.set_missing(gone, True)
         self._catalogue.set_missing(back, False)
         if gone or back:
             self._events.emit(TracksChanged((*gone, *back)))
-        if area == root and self._catalogue.set_unavailable(folder_id, unavailable):
+        if is_news:
             self._events.emit(ProblemsChanged())
 
     def _why_unavailable(
@@ -240,7 +249,8 @@ class Scanner:
         expected = [
             path
             for path, entry in known.items()
-            if (was_away or not entry.missing) and not found.is_out_of_sight(path)
+            if not (entry.missing_before if was_away else entry.missing)
+            and not found.is_out_of_sight(path)
         ]
         lost = [path for path in expected if path not in found.files]
         there = len(expected) - len(lost)
@@ -390,7 +400,10 @@ def content_key(path: Path, size: int) -> bytes:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, and no Path is made)
+    try:
+        return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, and no Path is made)
+    except OSError:
+        return False
 
 
 def _is_gone(path: Path) -> bool:

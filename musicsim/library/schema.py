@@ -65,6 +65,10 @@ MIGRATIONS = (
     CREATE INDEX tracks_by_fingerprint ON tracks (fingerprint);
     CREATE INDEX tracks_by_duration ON tracks (duration);
     """,
-    # When anything of a file was written: tags may be, while the time of modification stays what it was.
-    "ALTER TABLE tracks ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT -1",
+    # When anything of a file was written: tags may be, while the time of modification stays what it was. And since when
+    # a music folder is out of reach.
+    """
+    ALTER TABLE tracks ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT -1;
+    ALTER TABLE folders ADD COLUMN unavailable_since REAL;
+    """,
 )

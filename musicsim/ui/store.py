@@ -58,7 +58,7 @@ class TrackStore(QObject):
             embedded=states[TrackState.EMBEDDED],
             pending=states[TrackState.PENDING],
             failed=states[TrackState.FAILED],
-            missing=states[None] - unavailable,
+            missing=max(0, states[None] - unavailable),  # the catalogue may be ahead
             unavailable=unavailable,
         )
 

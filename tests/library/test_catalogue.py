@@ -2,6 +2,7 @@ import contextlib
 import shutil
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -313,13 +314,18 @@ def test_the_tags_of_an_older_library_are_read_once_more(tmp_path):
 def test_the_time_on_an_unplugged_disk_counts_for_nothing(catalogue):
     folder = catalogue.add_folder(Path("/disk"))
     track_id = catalogue.add_track(folder, scanned("/disk/1.mp3"))
-    catalogue.set_missing([track_id], True)
+    deleted = catalogue.add_track(folder, scanned("/disk/2.mp3"))
     catalogue.set_unavailable(folder, "not connected")
+    catalogue.set_missing([track_id, deleted], True)
     with catalogue.database.transaction() as db:
+        db.execute("UPDATE folders SET unavailable_since = 1000")
         db.execute("UPDATE tracks SET missing_since = 1000")
+        db.execute("UPDATE tracks SET missing_since = 400 WHERE id = ?", (deleted,))
     # It comes back with some of its files; others may still come.
+    now = time.time()
     catalogue.set_unavailable(folder, None)
-    assert catalogue.forget_missing(2000) == []
+    assert catalogue.missing(now - 10) == [deleted]
+    assert catalogue.forget_missing(now - 1000) == []
 
 
 def test_missing_tracks_are_forgotten_after_a_while_but_not_those_out_of_reach(catalogue):

@@ -50,6 +50,15 @@ def test_a_file_is_copied_before_it_is_migrated(path):
     assert backups(path) == ["things.sqlite3.version-2.backup"]
 
 
+def test_a_file_that_went_back_a_version_is_copied_again(path):
+    Database(path, [FIRST, SECOND]).close()
+    copy = path.parent / backups(path)[0]
+    path.write_bytes(copy.read_bytes())
+    Database(path, [FIRST, SECOND]).close()
+    assert backups(path) == [copy.name]
+    assert names(copy) == ["kept"]
+
+
 def test_opening_without_a_migration_copies_nothing(path):
     Database(path, [FIRST]).close()
     assert backups(path) == []

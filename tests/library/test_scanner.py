@@ -580,6 +580,53 @@ def test_a_music_folder_of_which_all_was_moved_to_another_is_just_empty(library,
     assert library.catalogue.unavailable() == {}
 
 
+def test_what_left_a_watched_folder_for_another_is_not_out_of_reach(library, tmp_path):
+    for n in range(30):
+        library.file(f"{'big' if n < 25 else 'small'}/{n:02}.mp3")
+    other = tmp_path / "other"
+    other.mkdir()
+    library.scanner.scan([library.music, other])
+    (library.music / "big").rename(other / "big")
+    library.scanner.update({library.music / "big", other / "big"})
+    assert library.catalogue.unavailable() == {}
+    assert not any(track.missing for track in library.catalogue.tracks())
+
+
+def test_what_was_deleted_before_the_disk_went_need_not_come_back_with_it(library):
+    for n in range(40):
+        library.file(f"{n:02}.mp3")
+    library.scan()
+    for count in (16, 10):
+        for path in sorted(library.music.iterdir())[:count]:
+            path.unlink()
+        library.scan()
+    away = library.music.with_name("unplugged")
+    library.music.rename(away)
+    library.scanner.scan()
+    away.rename(library.music)
+    library.scanner.scan()
+    assert library.catalogue.unavailable() == {}
+    assert library.catalogue.counts().missing == 26
+
+
+def test_a_disk_that_is_away_for_months_keeps_its_tracks_from_copies(library, tmp_path):
+    original = library.file("a.mp3", b"same")
+    library.scan()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.mp3").write_bytes(b"same")
+    library.scanner.scan([other])
+    library.music.rename(tmp_path / "unplugged")
+    library.scanner.scan()
+    with library.catalogue.database.transaction() as db:
+        db.execute("UPDATE tracks SET missing_since = 1000 WHERE missing_since IS NOT NULL")
+    assert library.scanner.forget_missing(2000) == []
+    assert [track.path for track in library.catalogue.tracks()] == [original, other / "a.mp3"]
+    # Nor does it matter to take a folder out that is not there any more.
+    assert library.scanner.remove_folder(tmp_path / "none") == []
+    assert len(library.catalogue.tracks()) == 2
+
+
 @pytest.mark.parametrize("leave", ["forget", "remove"])
 def test_playlists_follow_to_the_copies_when_the_originals_are_given_up(library, tmp_path, leave):
     for n in range(3):
@@ -612,6 +659,8 @@ def test_a_folder_of_the_library_by_another_name_is_no_other_folder(library, tmp
     assert len(library.catalogue.tracks()) == 1
     known = library.scanner.known_path(alias / "music" / "album" / "a.mp3")
     assert known == library.music / "album" / "a.mp3"
+    known.unlink()
+    assert library.scanner.known_path(alias / "music" / "album" / "a.mp3") == known
 
 
 def test_a_link_to_nothing_is_listed(library):
