@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -125,11 +126,10 @@ class Catalogue:
         self.database = Database(data_folder / CATALOGUE_FILE, MIGRATIONS, read_only=read_only)
         self.playlists = PlaylistStore(self.database)
         if not read_only:
-            try:
+            with contextlib.ExitStack() as undo:
+                undo.callback(self.database.close)
                 self._leap()
-            except BaseException:
-                self.database.close()
-                raise
+                undo.pop_all()
 
     def _leap(self) -> None:
         """Go on with the ids of embeddings at a place where nobody has been.
@@ -198,25 +198,25 @@ class Catalogue:
     def set_unavailable(self, folder_id: int, reason: str | None) -> bool:
         """Note why a music folder is out of reach, None if it is not; returns whether that is news."""
         with self.database.transaction() as db:
-            changed = db.execute(
-                "UPDATE folders SET unavailable = ? WHERE id = ? AND unavailable IS NOT ?",
-                (reason, folder_id, reason),
-            )
-            if reason is not None:
-                db.execute(
-                    "UPDATE folders SET unavailable_since = IFNULL(unavailable_since, ?) WHERE id = ?",
-                    (time.time(), folder_id),
-                )
-            else:
+            row = db.execute(
+                "SELECT unavailable_since FROM folders WHERE id = ? AND unavailable IS NOT ?",
+                (folder_id, reason),
+            ).fetchone()
+            if row is None:
+                return False
+            (since,), now = row, time.time()
+            if reason is None and since is not None:
                 # How long it was out of reach counts for nothing.
                 db.execute(
-                    "UPDATE tracks SET missing_since = missing_since + (SELECT max(0, ?1 - unavailable_since) "
-                    "FROM folders WHERE id = ?2) WHERE folder_id = ?2 AND missing_since IS NOT NULL "
-                    "AND (SELECT unavailable_since FROM folders WHERE id = ?2) IS NOT NULL",
-                    (time.time(), folder_id),
+                    "UPDATE tracks SET missing_since = missing_since + ? "
+                    "WHERE folder_id = ? AND missing_since IS NOT NULL",
+                    (max(0.0, now - since), folder_id),
                 )
-                db.execute("UPDATE folders SET unavailable_since = NULL WHERE id = ?", (folder_id,))
-            return changed.rowcount > 0
+            db.execute(
+                "UPDATE folders SET unavailable = ?, unavailable_since = ? WHERE id = ?",
+                (reason, None if reason is None else since or now, folder_id),
+            )
+            return True
 
     def missing(self, since: float = inf, *, folder_id: int | None = None) -> list[int]:
         """The ids of the tracks that are missing since before a time, of all music folders or of one.
@@ -351,9 +351,9 @@ class Catalogue:
         # The "+" keeps SQLite from going through the whole music folder for one path.
         rows = self.database.query(
             "SELECT path, id, size, mtime_ns, ctime_ns, missing_since IS NOT NULL, missing_since < "
-            "(SELECT unavailable_since FROM folders f WHERE f.id = folder_id), content_key != x'' "
+            "(SELECT unavailable_since FROM folders WHERE id = ?), content_key != x'' "
             f"FROM tracks WHERE +folder_id = ? AND {_AT_OR_BELOW}",
-            (folder_id, *_at_or_below(under)),
+            (folder_id, folder_id, *_at_or_below(under)),
         )
         return {
             _path(path): FileEntry(
@@ -473,12 +473,13 @@ class Catalogue:
         with self.database.transaction() as db:
             if folder_id not in self.folder_ids().values():
                 return False
-            old = db.execute(
-                f"DELETE FROM folder_problems WHERE folder_id = ? AND {_AT_OR_BELOW} RETURNING *",
-                (folder_id, *_at_or_below(area)),
-            ).fetchall()
+            there = f"FROM folder_problems WHERE folder_id = ? AND {_AT_OR_BELOW}"
+            where = (folder_id, *_at_or_below(area))
+            if set(db.execute(f"SELECT * {there}", where)) == set(values):
+                return False
+            db.execute(f"DELETE {there}", where)
             db.executemany("INSERT OR REPLACE INTO folder_problems VALUES (?, ?, ?)", values)
-        return set(old) != set(values)
+            return True
 
     def problems(self) -> list[Problem]:
         """Every file and folder with a problem, by path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable
@@ -156,11 +157,10 @@ class EmbeddingStore:
             data_folder / WINDOWS_FILE, _MIGRATIONS, read_only=read_only, derived=True
         )
         if not read_only:
-            try:
+            with contextlib.ExitStack() as undo:
+                undo.callback(self._windows.close)
                 self._forget_lost_tracks()
-            except BaseException:
-                self._windows.close()
-                raise
+                undo.pop_all()
 
     def _forget_lost_tracks(self) -> None:
         """Prune if there are windows of tracks that this catalogue never had: it is an older one, put back.

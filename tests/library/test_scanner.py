@@ -76,6 +76,21 @@ def test_a_second_scan_changes_nothing(library):
     assert (summary.added, summary.changed, summary.missing, summary.unchanged) == (0, 0, 0, 1)
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_scan_that_finds_nothing_new_has_nothing_to_copy(library, there):
+    library.file("a.mp3")
+    library.scan()
+    if not there:
+        library.music.rename(library.music.with_name("unplugged"))
+        library.scanner.scan()
+    library.catalogue.database.back_up()
+    copy = library.catalogue.database.path.with_name("catalogue.sqlite3.backup")
+    copy.unlink()
+    library.scanner.scan()
+    library.catalogue.database.back_up()
+    assert not copy.exists()
+
+
 def test_names_stand_in_for_tags_and_follow_a_move(library):
     path = library.file("Ada/Sky (1999)/03 Blue.mp3")
     library.scan()
