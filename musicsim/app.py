@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, cast
 
-from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from musicsim.audio import DENSE_HOP
 from musicsim.background import Background
@@ -65,27 +66,21 @@ def data_folder_lock(folder: Path) -> BaseFileLock:
     MusicsimError
         If it can't be made, or its disk can't lock files.
     """
-    lock: BaseFileLock = FileLock(folder / "lock", timeout=0)
+    # Where a disk can't lock files, filelock would make do with a file that says so; SQLite would not.
+    lock: BaseFileLock = FileLock(folder / "lock", timeout=0, fallback_to_soft=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
-        if isinstance(lock, SoftFileLock):
-            # What newer versions of filelock make do with; SQLite would not.
-            lock.release()
-            raise NotImplementedError
     except Timeout as error:
         raise DataFolderInUse(
             f"Another musicsim is using {display_path(folder)}: close it, or choose another data folder with --data."
         ) from error
-    except NotImplementedError as error:
-        raise MusicsimError(
-            f"The data folder {display_path(folder)} can't be used (its disk can't lock files): choose another with "
-            "--data."
-        ) from error
     except OSError as error:
+        reason, remedy = error.strerror or error, "check its permissions, or choose another"
+        if error.errno == errno.ENOSYS:
+            reason, remedy = "its disk can't lock files", "choose another"
         raise MusicsimError(
-            f"The data folder {display_path(folder)} can't be used ({error.strerror or error}): check its "
-            "permissions, or choose another with --data."
+            f"The data folder {display_path(folder)} can't be used ({reason}): {remedy} with --data."
         ) from error
     return lock
 

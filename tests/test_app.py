@@ -245,7 +245,6 @@ def test_a_data_folder_has_one_owner(app):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there every disk locks files")
-@pytest.mark.filterwarnings("ignore:flock not supported")
 def test_a_data_folder_on_a_disk_that_cannot_lock_files_is_named(tmp_path, monkeypatch):
     def flock(*_):
         raise OSError(errno.ENOSYS, "Function not implemented")
