@@ -12,6 +12,7 @@ from pathlib import Path
 from musicsim.errors import MusicsimError
 from musicsim.events import Events, Notice
 from musicsim.indexer import Indexer
+from musicsim.library.catalogue import folder_of
 from musicsim.library.watcher import Watcher
 from musicsim.worker.client import WorkerClient
 
@@ -95,18 +96,23 @@ class Background:
 
     def _scan_known(self, folders: Sequence[Path] | None) -> None:
         """Scan, but for folders that were taken out of the library while this waited."""
+        roots = self._folders()
+        self._watcher.watch(roots, thoroughly=folders is None)
         if folders is not None:
-            roots = self._folders()
-            folders = [f for f in folders if any(f.is_relative_to(root) for root in roots)]
+            folders = [folder for folder in folders if folder_of(folder, roots)]
         if folders is None or folders:
             self._scan(folders, self._stopping.is_set)
 
     def watch(self) -> None:
         """Watch the folders as they are now."""
-        self._watcher.watch(self._folders())
+        self._scans.put(lambda: self._watcher.watch(self._folders()))
 
     def _changed(self, paths: Collection[Path]) -> None:
-        self._scans.put(lambda: self._update(paths, self._stopping.is_set))
+        self._scans.put(lambda: self._update_known(paths))
+
+    def _update_known(self, paths: Collection[Path]) -> None:
+        self._watcher.watch(self._folders())
+        self._update(paths, self._stopping.is_set)
 
     def wake(self) -> None:
         """Look for something to embed."""
@@ -117,7 +123,6 @@ class Background:
     def _run_scans(self) -> None:
         while not self._stopping.is_set() and (job := self._scans.get()) is not None:
             with self._notices("scan"):
-                self.watch()
                 job()
             self.wake()
 

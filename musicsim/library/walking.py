@@ -221,6 +221,8 @@ def _sort_entries(
 def linked_folders(root: Path, area: Path) -> list[Path]:
     """The links to folders outside a music folder, at or below a path in it; also those behind others.
 
+    A link that leads to nothing counts as well: it may lead to a folder of a disk that is not connected.
+
     Parameters
     ----------
     root
@@ -235,20 +237,29 @@ def linked_folders(root: Path, area: Path) -> list[Path]:
     while waiting:
         folder = waiting.pop()
         if folder != root and os.path.islink(folder):  # noqa: PTH114 (Path fails where it may not look)
+            if _leads_to_file(folder):
+                continue
             target = Path(os.path.realpath(folder))
             if any(map(target.is_relative_to, reached)) or left_out.folder(folder):
                 continue
             reached.append(target)
             links.append(folder)
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            waiting += [Path(entry.path) for entry in entries if _leads_to_folder(entry)]
+            waiting += [Path(entry.path) for entry in entries if _is_folder_or_link(entry)]
     return links
 
 
-def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+def _is_folder_or_link(entry: os.DirEntry[str]) -> bool:
     with contextlib.suppress(OSError):
-        return entry.is_dir()
+        return entry.is_symlink() or entry.is_dir()
     return False
+
+
+def _leads_to_file(link: Path) -> bool:
+    """Whether a link leads to a file, or seems to, by its name, where it leads to nothing."""
+    if os.path.exists(link):  # noqa: PTH110
+        return not os.path.isdir(link)  # noqa: PTH112
+    return link.suffix.lower() in AUDIO_SUFFIXES
 
 
 def is_hidden(name: str) -> bool:

@@ -150,11 +150,19 @@ class Watcher:
         """Begin; folders are added by `watch`."""
         self._thread.start()
 
-    def watch(self, folders: Collection[Path]) -> None:
-        """Watch these folders, and no others."""
+    def watch(self, folders: Collection[Path], *, thoroughly: bool = False) -> None:
+        """Watch these folders, and no others.
+
+        Parameters
+        ----------
+        thoroughly
+            Look in all of them for links of which nothing was told.
+        """
         with self._watching:
             if self._stopping:
                 return
+            if thoroughly:
+                self._unsought.update(folders)
             self._find_places(folders)
             self._unwatch()
             try:
@@ -180,12 +188,14 @@ class Watcher:
         for path in self._unsought:
             root = folder_of(path, folders)
             # os.path, unlike Path, takes what may not be looked at for no folder, and no link.
-            if root and os.path.isdir(path) and self._unsought.isdisjoint(path.parents):  # noqa: PTH112
+            may_lead_on = os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114
+            if root and may_lead_on and self._unsought.isdisjoint(path.parents):
                 for link in linked_folders(root, path):
                     self._places.setdefault(link, _Place(root, _identity(link)))
         self._unsought.clear()
         for path, place in list(self._places.items()):
-            is_there = path == place.root or os.path.islink(path)  # noqa: PTH114
+            # A link that led to nothing may lead to a file by now, which is nothing to watch.
+            is_there = path == place.root or (os.path.islink(path) and not os.path.isfile(path))  # noqa: PTH113, PTH114
             if place.root not in folders or not is_there:
                 self._unschedule(place)
                 del self._places[path]
@@ -262,13 +272,16 @@ class Watcher:
 
     def _take_replaced(self) -> set[Path]:
         """The music folders in whose place, or behind whose links, there is another folder than before, or none."""
-        changed: set[Path] = set()
         with self._watching:
-            for path, place in self._places.items():
-                identity = _identity(path)
-                if identity != place.seen:
-                    place.seen = identity
-                    changed.add(place.root)
+            places = dict(self._places)
+        changed: set[Path] = set()
+        for path, place in places.items():
+            # Without the lock: a server that went away may keep it waiting for minutes.
+            identity = _identity(path)
+            if identity != place.seen:
+                place.seen = identity
+                changed.add(place.root)
+        with self._watching:
             self._unsought |= changed
         return changed
 
@@ -335,8 +348,6 @@ class Watcher:
                         next_rescan = now
             if now >= next_rescan:
                 next_rescan = now + RESCAN_SECONDS
-                with self._watching:
-                    self._unsought.update(place.root for place in self._places.values())
                 self._rescan()
 
 

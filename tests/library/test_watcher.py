@@ -62,7 +62,7 @@ class Watched:
         self.changes.put(set(paths))
 
     def rescan(self) -> None:
-        self.watcher.watch([self.folder])
+        self.watcher.watch([self.folder], thoroughly=True)
         self.rescans.put(None)
 
     def wait_for(self, path: Path) -> None:
@@ -169,13 +169,41 @@ def test_a_drive_behind_a_link_is_noticed_and_watched_again(watched, elsewhere):
     watched.wait_for(watched.folder)
 
 
+def test_a_drive_is_noticed_that_comes_behind_a_link_to_nothing(watched, elsewhere):
+    watched.folder = watched.folder.with_name("other")
+    watched.folder.mkdir()
+    (watched.folder / "link").symlink_to(elsewhere / "drive")
+    watched.watcher.watch([watched.folder])
+    (elsewhere / "drive").mkdir()
+    watched.wait_for(watched.folder)
+    (elsewhere / "drive" / "a.mp3").write_bytes(b"new")
+    watched.wait_for(watched.folder)
+
+
+def test_looking_thoroughly_finds_links_of_which_nothing_was_told(watched, elsewhere, monkeypatch):
+    monkeypatch.setattr(watcher_module._Handler, "on_any_event", lambda *_: None)
+    (watched.folder / "link").symlink_to(elsewhere / "drive")
+    watched.watcher.watch([watched.folder], thoroughly=True)
+    (elsewhere / "drive").mkdir()
+    watched.wait_for(watched.folder)
+
+
+def test_a_link_to_a_file_that_comes_is_noticed_and_not_watched(watched, elsewhere):
+    (watched.folder / "link").symlink_to(elsewhere / "a")
+    watched.wait_for(watched.folder / "link")
+    (elsewhere / "a").write_bytes(b"new")
+    watched.wait_for(watched.folder)
+    assert set(watched.notices) == {""}
+
+
 def test_links_that_a_scan_would_not_follow_are_not_watched(tmp_path, elsewhere):
     music = tmp_path / "music"
     (music / ".wine").mkdir(parents=True)
     (music / ".wine" / "z").symlink_to("/")
     (music / "in").mkdir()
     (music / "self").symlink_to(music / "in")
-    (music / "none").symlink_to("none")
+    (music / "loop").symlink_to("loop")
+    (music / "gone.mp3").symlink_to(elsewhere / "gone.mp3")
     (music / "jazz").symlink_to(elsewhere / "jazz")
     assert linked_folders(music, music) == [music / "jazz", music / "jazz" / "more"]
     (music / ".musicsimignore").write_text("jazz")
