@@ -138,7 +138,7 @@ class Catalogue:
         copy, put back by musicsim or by hand, or a new one beside an old index. From a random place on, none of those
         is given once more, so that an id means one vector, for ever, and what the catalogue has not the index drops.
         """
-        with self.database.transaction() as db:
+        with self.database.transaction(is_news=False) as db:
             db.execute(
                 "INSERT INTO sqlite_sequence SELECT 'embeddings', 0 "
                 "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'embeddings')"

@@ -78,13 +78,15 @@ class Database:
         self.mended = ""
         self._lock = threading.RLock()
         self._depth = 0
-        self._backed_up = 0
+        # What was not closed may hold what no copy does, and so may what a copy has taken the place of.
+        self._backed_up = -1 if self._has_log() or not _copies_of(path) else 0
         try:
             self._open(migrations, read_only)
         except DamagedError:
             if read_only:
                 raise
             self.mended = self._mend(derived=derived)
+            self._backed_up = -1
             _log.warning("%s", self.mended)
             self._open(migrations, read_only)
         if not read_only:
@@ -135,11 +137,15 @@ class Database:
 
     def _check_is_there(self) -> None:
         """Raise `DamagedError` if all that is left is a copy: SQLite would begin an empty file without a word."""
-        state = (
-            "missing" if not self.path.exists() else "empty" if not self.path.stat().st_size else ""
-        )
-        if state and _copies_of(self.path):
+        state = self._state()
+        if state != "damaged" and _copies_of(self.path):
             raise DamagedError(f"{display_path(self.path)} is {state}. {_START_AGAIN}")
+
+    def _state(self) -> str:
+        """What a file that can't be used is, in a word."""
+        if not self.path.exists():
+            return "missing"
+        return "damaged" if self.path.stat().st_size else "empty"
 
     def _check_at_start(self) -> None:
         """Look for damage, thoroughly where there was a sign of it; raise `DamagedError`."""
@@ -164,7 +170,7 @@ class Database:
     def _mend(self, *, derived: bool) -> str:
         """Put the damaged file aside, and its newest sound copy in its place; returns what was done."""
         where = display_path(self.path)
-        state = "damaged" if self.path.exists() else "missing"
+        state = self._state()
         half_done = self._beside(".part")
         copies = _copies_of(self.path)
         try:
@@ -299,9 +305,16 @@ class Database:
             raise CatalogueError(text) from error
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; a transaction inside a transaction is part of it."""
+    def transaction(self, *, is_news: bool = True) -> Iterator[sqlite3.Connection]:
+        """All or nothing; a transaction inside a transaction is part of it.
+
+        Parameters
+        ----------
+        is_news
+            Whether what is written is worth a new copy; see `back_up`.
+        """
         with self._lock, self._plain_errors():
+            before = self._connection.total_changes
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
@@ -320,6 +333,8 @@ class Database:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
                     raise
+            if not is_news:
+                self._backed_up += self._connection.total_changes - before
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Every row of a SELECT."""

@@ -379,6 +379,8 @@ class EmbeddingStore:
 
     def remember(self, model: KnownModel) -> None:
         """Keep what is known of a model, for as long as its embeddings are kept."""
+        if self.known(model.identity) == model:
+            return
         with self._catalogue.database.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?, ?)",

@@ -2,6 +2,9 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -89,18 +92,47 @@ def test_without_room_for_the_copy_nothing_is_migrated(path, monkeypatch):
 
 
 def test_a_copy_is_made_when_there_is_something_new(path):
+    copy = path.with_name("things.sqlite3.backup")
     database = Database(path, [FIRST])
+    # There is none yet.
     database.back_up()
-    assert backups(path) == []
+    assert names(copy) == ["kept"]
     with database.transaction() as db:
         db.execute("INSERT INTO things VALUES ('new')")
     database.back_up()
-    copy = path.with_name("things.sqlite3.backup")
     assert names(copy) == ["kept", "new"]
-    copy.unlink()
-    database.back_up()
-    assert backups(path) == []
     database.close()
+    copy.write_text("not made anew")
+    database = Database(path, [FIRST])
+    with database.transaction(is_news=False) as db:
+        db.execute("INSERT INTO things VALUES ('bookkeeping')")
+    database.back_up()
+    assert copy.read_text() == "not made anew"
+    with database.transaction() as db:
+        db.execute("INSERT INTO things VALUES ('newer')")
+    database.back_up()
+    database.close()
+    assert names(copy) == names(path) == ["kept", "new", "bookkeeping", "newer"]
+
+
+def test_what_a_killed_process_wrote_is_copied(path, copy):
+    written = textwrap.dedent(
+        f"""
+        import os
+        from pathlib import Path
+        from musicsim.library.database import Database
+        database = Database(Path({str(path)!r}), [{FIRST!r}])
+        with database.transaction() as db:
+            db.execute("INSERT INTO things VALUES ('newer')")
+        os._exit(1)
+        """
+    )
+    subprocess.run([sys.executable, "-c", written], check=False)
+    assert names(copy) == ["kept", "new"]
+    database = Database(path, [FIRST])
+    database.back_up()
+    database.close()
+    assert names(copy) == ["kept", "new", "newer"]
 
 
 def test_a_damaged_file_makes_no_copy(path, caplog):
@@ -140,7 +172,7 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
-@pytest.mark.parametrize(("lose", "was"), [(empty, "damaged"), (Path.unlink, "missing")])
+@pytest.mark.parametrize(("lose", "was"), [(empty, "empty"), (Path.unlink, "missing")])
 def test_a_file_that_is_empty_or_gone_goes_back_to_its_copy(path, copy, lose, was):
     lose(path)
     # Whoever may not mend it is told.
