@@ -188,7 +188,9 @@ class Scanner:
         found = walk(root, area, cancelled=cancelled, tell=self._tell)
         if cancelled():
             return
-        if self._catalogue.set_folder_problems(folder_id, area, found.problems):
+        # An ignore file above it is the business of the walk through that folder.
+        problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
+        if self._catalogue.set_folder_problems(folder_id, area, problems):
             self._events.emit(ProblemsChanged())
         fresh: list[tuple[Path, os.stat_result, FileEntry | None]] = []
         back: list[int] = []

@@ -10,7 +10,7 @@ import mutagen.flac
 import pytest
 from tagged_files import make
 
-from musicsim.events import Events, ScanProgress, TracksChanged, TracksRemoved
+from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore
 from musicsim.library.identity import SoundIdentity
@@ -809,6 +809,17 @@ def test_an_ignore_file_that_makes_no_sense_is_a_problem_and_hides_nothing(libra
     (problem,) = library.catalogue.problems()
     assert problem.path == ignore
     assert "pattern" in problem.reason
+
+
+def test_an_ignore_file_that_makes_no_sense_is_no_news_at_each_change_below_it(library):
+    library.file("sub/a.mp3")
+    library.file(".musicsimignore", b"!\n")
+    library.scan()
+    (problem,) = library.catalogue.problems()
+    library.events.clear()
+    library.scanner.update([library.file("sub/b.mp3")])
+    assert not [event for event in library.events if isinstance(event, ProblemsChanged)]
+    assert library.catalogue.problems() == [problem]
 
 
 def test_a_pipe_in_place_of_an_ignore_file_is_a_problem_and_not_waited_for(library):
