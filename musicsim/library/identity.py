@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Set
 from dataclasses import dataclass
 
 from musicsim.library.catalogue import Catalogue
@@ -80,20 +81,19 @@ class SoundIdentity:
                     "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
                     (fingerprint, track.id),
                 )
-        return self._bring_back(track, self._same_sound(fingerprint))
+        return self._bring_back(track, fingerprint)
 
     def recognise(
         self, track: PendingTrack, fingerprint: bytes, model: str, problem: str | None
     ) -> Recognised:
         """Let a track have what was made of the same sound before, by `model` among others."""
-        same = self._same_sound(fingerprint)
-        sounds_as_before = track.id in same
+        sounds_as_before = self._sounded_so(track.id, fingerprint)
         if sounds_as_before and self._embeddings.id_of(track.id, model) is not None:
             # All that was made of it holds, though its file has changed.
             self._embeddings.keep_windows(track)
             self._confirm(track, fingerprint, problem)
             return Recognised(track.id, shares=False)
-        if not sounds_as_before and (gone := self._bring_back(track, same)) != track.id:
+        if not sounds_as_before and (gone := self._bring_back(track, fingerprint)) != track.id:
             return Recognised(gone, shares=False)
         twin = self._embedded_twin(track, fingerprint, model)
         if twin is not None:
@@ -113,29 +113,27 @@ class SoundIdentity:
             self._embeddings.copy(twin, track, model)
         return twin is not None
 
-    def follow_copy(self, gone: int) -> int | None:
+    def follow_copy(self, gone: int, also_gone: Set[int] = frozenset()) -> int | None:
         """Let a track whose file is gone have that of a copy that came later; returns the copy, None without one.
 
-        The copy has the same content, or sounds the same: it may have been retagged.
+        The copy has the same content, or sounds the same: it may have been retagged. It is not among `also_gone`.
         """
         rows = self._catalogue.database.query(
             "SELECT c.id, c.path, c.content_key FROM tracks t JOIN tracks c "
             "ON (c.size = t.size AND c.content_key = t.content_key AND t.content_key != x'') "
             "OR (c.fingerprint = t.fingerprint AND NOT c.unheard AND NOT t.unheard) "
-            "WHERE t.id = ? AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id LIMIT 1",
+            "WHERE t.id = ? AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id",
             (gone,),
         )
-        copy = PendingTrack.of(*rows[0]) if rows else None
+        copies = (PendingTrack.of(*row) for row in rows if row[0] not in also_gone)
+        # The copy's music folder may not have been looked through since.
+        copy = next((copy for copy in copies if os.path.lexists(copy.path)), None)
         return copy.id if copy is not None and self._adopt(gone, copy) else None
 
-    def _same_sound(self, fingerprint: bytes) -> dict[int, bool]:
-        """The tracks that sounded so when they were last heard, and whether their file was deleted since; by id."""
-        rows = self._catalogue.database.query(
-            "SELECT t.id, t.missing_since IS NOT NULL AND f.unavailable IS NULL FROM tracks t "
-            "JOIN folders f ON f.id = t.folder_id WHERE t.fingerprint = ? ORDER BY t.id",
-            (fingerprint,),
-        )
-        return {track_id: bool(gone) for track_id, gone in rows}
+    def _sounded_so(self, track_id: int, fingerprint: bytes) -> bool:
+        """Whether a track sounded so when it was last heard."""
+        sql = "SELECT 1 FROM tracks WHERE id = ? AND fingerprint = ?"
+        return bool(self._catalogue.database.query(sql, (track_id, fingerprint)))
 
     def _embedded_twin(
         self, track: PendingTrack, fingerprint: bytes, model: str, plan: int = 0
@@ -148,9 +146,14 @@ class SoundIdentity:
         )
         return int(rows[0][0]) if rows else None
 
-    def _bring_back(self, track: PendingTrack, same: Mapping[int, bool]) -> int:
-        """Give a file to the track with the same sound whose own is gone; returns which track it is now."""
-        gone = next((i for i, is_gone in same.items() if is_gone and i != track.id), None)
+    def _bring_back(self, track: PendingTrack, fingerprint: bytes) -> int:
+        """Give a file to the track with the same sound whose own was deleted; returns which track it is now."""
+        rows = self._catalogue.database.query(
+            "SELECT t.id FROM tracks t JOIN folders f ON f.id = t.folder_id AND f.unavailable IS NULL "
+            "WHERE t.fingerprint = ? AND t.id != ? AND t.missing_since IS NOT NULL ORDER BY t.id LIMIT 1",
+            (fingerprint, track.id),
+        )
+        gone = int(rows[0][0]) if rows else None
         return gone if gone is not None and self._adopt(gone, track) else track.id
 
     def _confirm(self, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:

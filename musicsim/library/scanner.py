@@ -207,10 +207,11 @@ class Scanner:
             (path, status, None if entry and entry.id in displaced else entry)
             for path, status, entry in fresh
         ]
+        moving = _Moving(self._catalogue)
         for batch in _batches(fresh, _BATCH):
             if cancelled():
                 return
-            self._store(root, folder_id, batch, counts)
+            self._store(root, folder_id, batch, moving, counts)
         # Tracks that moved have their new path by now, so what is left is gone, or out of reach with its music folder.
         unavailable = self._why_unavailable(root, found, known) if area == root else None
         lost = displaced | {
@@ -279,19 +280,29 @@ class Scanner:
         They get a path at which nothing is, so that they are found again by their content wherever their own file
         went, and the other track can have theirs. Returns their ids and these paths.
         """
-        elsewhere: dict[int, tuple[Path, list[tuple[int, Path]]]] = {}
+        # By content, of which a thousand files may have the same.
+        owners: dict[tuple[int, bytes], dict[int, Path]] = {}
+        elsewhere: dict[int, tuple[Path, tuple[int, bytes]]] = {}
         for path, status, entry in fresh:
             if entry is None or not status.st_size:
                 continue
             with contextlib.suppress(OSError):
-                key = content_key(path, status.st_size)
-                owners = self._catalogue.same_content(status.st_size, key)
-                if owners and entry.id not in dict(owners):
-                    elsewhere[entry.id] = (path, owners)
+                content = status.st_size, content_key(path, status.st_size)
+                if content not in owners:
+                    owners[content] = dict(self._catalogue.same_content(*content))
+                if owners[content] and entry.id not in owners[content]:
+                    elsewhere[entry.id] = (path, content)
+        left = {
+            content
+            for _, content in elsewhere.values()
+            if any(
+                owner in elsewhere or _is_gone(place) for owner, place in owners[content].items()
+            )
+        }
         displaced = {
             track_id: path.with_name(f"{path.name} (replaced {track_id})")
-            for track_id, (path, owners) in elsewhere.items()
-            if any(owner in elsewhere or _is_gone(place) for owner, place in owners)
+            for track_id, (path, content) in elsewhere.items()
+            if content in left
         }
         self._catalogue.set_paths(displaced)
         return displaced
@@ -301,6 +312,7 @@ class Scanner:
         root: Path,
         folder_id: int,
         batch: Iterable[tuple[Path, os.stat_result, FileEntry | None]],
+        moving: _Moving,
         counts: _Counts,
     ) -> None:
         """Read the tags of new and changed files and store them, all or none of the batch."""
@@ -319,7 +331,7 @@ class Scanner:
                         counts.changed += 1
                     else:
                         counts.unchanged += 1
-                elif (origin := self._moved_from(file)) is not None:
+                elif (origin := moving.take(file)) is not None:
                     track_id = origin
                     self._catalogue.update_track(track_id, folder_id, file)
                     counts.moved.add(track_id)
@@ -329,25 +341,16 @@ class Scanner:
                 touched.append(track_id)
         self._events.emit(TracksChanged(tuple(touched)))
 
-    def _moved_from(self, file: ScannedFile) -> int | None:
-        """The track that this new file was under another path, if that path is empty now."""
-        if not file.size or file.problem:
-            return None
-        for track_id, path in self._catalogue.same_content(file.size, file.content_key):
-            # Under a folder that is out of reach the file may well be where it was.
-            if _is_gone(path) and self._root_is_there(path):
-                return track_id
-        return None
-
     def _follow_copies(self, gone: Iterable[int]) -> set[int]:
         """Let tracks whose file is gone have that of a copy that came later; returns those that have one now.
 
         A file manager copies what it moves to another disk, and deletes the originals when everything is there.
         """
+        gone = set(gone)
         copies: dict[int, int] = {}
         with self._catalogue.database.transaction():
-            for track_id in gone:
-                copy = self._identity.follow_copy(track_id)
+            for track_id in sorted(gone):
+                copy = self._identity.follow_copy(track_id, gone)
                 if copy is not None:
                     copies[track_id] = copy
         if copies:
@@ -355,7 +358,37 @@ class Scanner:
             self._events.emit(TracksChanged(tuple(copies)))
         return set(copies)
 
+
+class _Moving:
+    """The tracks whose files are not where they were when a scan began, to be found under other paths.
+
+    Parameters
+    ----------
+    catalogue
+        What was known by then.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._lost: dict[tuple[int, bytes], list[int]] = {}
+        """By content, each looked for once: a thousand files may have the same."""
+
+    def take(self, file: ScannedFile) -> int | None:
+        """The track that a new file was under another path, if that path is empty now; given out once."""
+        if not file.size or file.problem:
+            return None
+        content = file.size, file.content_key
+        if content not in self._lost:
+            self._lost[content] = [
+                track_id
+                for track_id, path in reversed(self._catalogue.same_content(*content))
+                if _is_gone(path) and self._root_is_there(path)
+            ]
+        lost = self._lost[content]
+        return lost.pop() if lost else None
+
     def _root_is_there(self, path: Path) -> bool:
+        """Whether the music folder of a path is: under one that is out of reach a file may well be where it was."""
         root = folder_of(path, self._catalogue.folders())
         # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.
         return root is not None and os.path.isdir(root)  # noqa: PTH112

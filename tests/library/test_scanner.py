@@ -822,6 +822,20 @@ def test_an_ignore_file_that_makes_no_sense_is_no_news_at_each_change_below_it(l
     assert library.catalogue.problems() == [problem]
 
 
+@pytest.mark.parametrize("other", ["b.mp3", "../more/b.mp3"])
+def test_copies_that_are_all_deleted_are_all_missing(library, other):
+    first, second = library.file("a.mp3", b"the same"), library.file(other, b"the same")
+    library.file("kept.mp3")
+    library.file("../more/kept.mp3", b"kept, too")
+    library.scanner.scan([library.music, second.parent])
+    first.unlink()
+    second.unlink()
+    library.scanner.scan()
+    missing = [track.path.name for track in library.catalogue.tracks() if track.missing]
+    assert missing == ["a.mp3", "b.mp3"]
+    assert library.catalogue.counts().missing == 2
+
+
 def test_a_pipe_in_place_of_an_ignore_file_is_a_problem_and_not_waited_for(library):
     library.file("a.mp3")
     os.mkfifo(library.music / ".musicsimignore")
