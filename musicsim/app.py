@@ -259,19 +259,21 @@ class Musicsim:
     ) -> ScanSummary:
         """Look through folders, or all of them, and wait for it; embeds nothing. See `Scanner.scan`."""
         self.events.emit(ScanStarted())
-        summary = self.scanner.scan(folders, cancelled=cancelled)
-        self._drop(self.scanner.forget_missing(time.time() - KEEP_MISSING_SECONDS))
-        counts = self.catalogue.counts()
-        self.events.emit(
-            ScanFinished(
+        finished = ScanFinished(0, 0, 0, 0, 0, 0)
+        try:
+            summary = self.scanner.scan(folders, cancelled=cancelled)
+            self._drop(self.scanner.forget_missing(time.time() - KEEP_MISSING_SECONDS))
+            finished = ScanFinished(
                 summary.added,
                 summary.changed,
                 summary.moved,
                 summary.missing,
                 summary.unchanged,
-                counts.failed,
+                self.catalogue.counts().failed,
             )
-        )
+        finally:
+            # Also where it failed: nobody looks through anything any more.
+            self.events.emit(finished)
         return summary
 
     def add_folder(self, folder: Path) -> None:

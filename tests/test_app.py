@@ -11,7 +11,7 @@ from musicsim.app import DataFolderInUse, Musicsim
 from musicsim.audio import EVERY_WINDOW
 from musicsim.embedding import find_weights
 from musicsim.errors import MusicsimError
-from musicsim.events import EmbeddingProgress, Event, ModelChanged, Notice
+from musicsim.events import EmbeddingProgress, Event, ModelChanged, Notice, ScanFinished
 from musicsim.library import watcher
 from musicsim.library.types import TrackState
 from musicsim.listening import Depth, ListeningSettings
@@ -266,6 +266,14 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
 def test_a_folder_without_a_library_says_how_to_make_one(tmp_path):
     with pytest.raises(MusicsimError, match="musicsim scan"):
         Musicsim.read(tmp_path)
+
+
+def test_a_scan_that_fails_ends_all_the_same(app, tmp_path):
+    told: list[Event] = []
+    app.events.subscribe(told.append)
+    with pytest.raises(MusicsimError, match="Choose a folder"):
+        app.scan([tmp_path / "nowhere"])
+    assert isinstance(told[-1], ScanFinished)
 
 
 def test_a_folder_that_is_not_there_is_not_added(app, tmp_path):

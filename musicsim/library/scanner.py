@@ -109,7 +109,7 @@ class Scanner:
                     areas.append(area)
         for area in areas:
             if not cancelled():
-                self._scan_area(area, counts, cancelled)
+                self._scan_area(area, counts, cancelled, self._tell)
         self._look_again(areas, counts, cancelled)
         return ScanSummary(
             added=counts.added,
@@ -135,7 +135,10 @@ class Scanner:
     def update(
         self, paths: Collection[Path], cancelled: Callable[[], bool] = lambda: False
     ) -> None:
-        """Look at the files and folders in which something happened, wherever they are in the music folders."""
+        """Look at the files and folders in which something happened, wherever they are in the music folders.
+
+        Nothing is told of its progress.
+        """
         roots = self._catalogue.folders()
         counts = _Counts()
         # A folder covers what lies in it, but for a music folder that is hidden there, and comes before that.
@@ -177,7 +180,13 @@ class Scanner:
         self._follow_copies(self._catalogue.missing(folder_id=folder_id))
         return self._catalogue.remove_folder(folder)
 
-    def _scan_area(self, area: Path, counts: _Counts, cancelled: Callable[[], bool]) -> None:
+    def _scan_area(
+        self,
+        area: Path,
+        counts: _Counts,
+        cancelled: Callable[[], bool],
+        tell: Callable[[int, str], None] = lambda _files, _folder: None,
+    ) -> None:
         """Compare one folder, or one file, with what the catalogue holds of it."""
         folders = self._catalogue.folder_ids()
         root = folder_of(area, folders)
@@ -185,7 +194,7 @@ class Scanner:
             return  # the listener took it out of the library a moment ago
         folder_id = folders[root]
         known = self._catalogue.files(folder_id, area)
-        found = walk(root, area, cancelled=cancelled, tell=self._tell)
+        found = walk(root, area, cancelled=cancelled, tell=tell)
         if cancelled():
             return
         # An ignore file above it is the business of the walk through that folder.
