@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import mutagen
+import mutagen.flac
 import mutagen.id3
 import numpy as np
 import pytest
@@ -34,6 +35,57 @@ def test_id3_of_version_2_3(tmp_path):
     # Until 2.4 several values were one text, with a slash that names may hold as well.
     assert (tags.title, tags.artist, tags.year) == ("Blue", "Ada/Béla", 1999)
     assert (details.date, details.original_date, details.track_gain) == ("1999-05-01", "1971", -7.5)
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [("1999 ", "1999"), ("1999-05", "1999-05"), ("1999/2003", "1999/2003"), ("c. 1999", "c. 1999")],
+)
+def test_a_year_of_id3_2_3_that_is_more_than_a_year(tmp_path, written, date):
+    path = make(tmp_path, "mp3")
+    tags = mutagen.id3.ID3()
+    tags.add(mutagen.id3.TYER(encoding=0, text=written))
+    tags.save(path, v2_version=3)
+    shown, details = read_tags(path)
+    assert (shown.year, details.date) == (1999, date)
+
+
+def test_a_date_of_another_order_has_its_year(tmp_path):
+    path = make(tmp_path, "mp3")
+    tags = mutagen.id3.ID3()
+    tags.add(mutagen.id3.TDRC(encoding=0, text="17/05/1999"))
+    tags.save(path)
+    assert read_tags(path)[0].year == 1999
+
+
+def test_what_is_empty_hides_nothing(tmp_path):
+    path = make(tmp_path, "flac")
+    file = mutagen.File(path)
+    empty = {"ALBUMARTIST": "", "DATE": " ", "LYRICS": ""}
+    file.tags.update({**empty, "ALBUM ARTIST": "Real", "YEAR": "1999"})
+    file.add_picture(mutagen.flac.Picture())
+    file.save()
+    tags, details = read_tags(path)
+    assert (tags.album_artist, tags.year) == ("Real", 1999)
+    assert not details.has_lyrics
+    assert not details.has_cover
+    path = make(tmp_path, "m4a")
+    file = mutagen.File(path)
+    file["tmpo"], file["\xa9lyr"] = [0], [""]
+    file["----:com.apple.iTunes:BPM"] = [b"127.5"]
+    file.save()
+    _, details = read_tags(path)
+    assert (details.bpm, details.has_lyrics) == (127.5, False)
+
+
+def test_album_artist_and_totals_of_other_programs(tmp_path):
+    path = make(tmp_path, "mp3")
+    tags = mutagen.id3.ID3()
+    for name, text in (("ALBUM ARTIST", "Various"), ("TOTALTRACKS", "12"), ("totaldiscs", "2")):
+        tags.add(mutagen.id3.TXXX(encoding=3, desc=name, text=text))
+    tags.save(path)
+    shown, details = read_tags(path)
+    assert (shown.album_artist, details.track_total, details.disc_total) == ("Various", 12, 2)
 
 
 def test_id3_of_version_2_2(tmp_path):

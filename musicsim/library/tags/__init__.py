@@ -93,8 +93,9 @@ def _text(values: list[Any]) -> str:
 
 
 def _year(text: str) -> int | None:
-    match = re.search(r"\d{4}", text)
-    return int(match.group()) or None if match else None
+    # From 1000: mutagen fills up what it takes for a year, as in "0017-05-2004".
+    match = re.search(r"[1-9]\d{3}", text)
+    return int(match.group()) if match else None
 
 
 def _place(values: list[Any]) -> tuple[int | None, int | None]:
@@ -112,7 +113,9 @@ def _place(values: list[Any]) -> tuple[int | None, int | None]:
 
 def _real(values: list[Any]) -> float | None:
     """The number of "0.98", "-7.5 dB" and "128,5"; None where it is none."""
-    match = re.match(r"\s*([-+]?\d{1,9}(?:[.,]\d+)?)(?!\d)", str(next(iter(values), "")))
+    match = re.match(
+        r"\s*([-+]?\d{1,9}(?:[.,]\d+)?(?:e[-+]?\d{1,2})?)(?!\d)", str(next(iter(values), "")), re.I
+    )
     return float(match[1].replace(",", ".")) if match else None
 
 

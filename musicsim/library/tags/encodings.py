@@ -12,13 +12,29 @@ from collections.abc import Callable, Iterable, Mapping
 
 _ENOUGH = 4
 """Bytes above ASCII, in all texts together, below which nothing is repaired."""
+_ID3_V1 = 30
+"""Bytes at which ID3v1 cuts a text, in the middle of a character if need be."""
 
-_WORD = re.compile(r"[^\W\d_]+")
-_RUSSIAN_WORD = re.compile("[А-ЯЁІЇЄҐ]?[а-яёіїєґ]+|[А-ЯЁІЇЄҐ]+")
+# Roman and circled numbers and wide Latin letters tell nothing of a language.
+_WORD = re.compile(r"(?:(?![\u2160-\u217f\u2460-\u24ff\uff21-\uff3a\uff41-\uff5a])[^\W\d_])+")
+_CYRILLIC = re.compile("[а-яёіїєґў]", re.IGNORECASE)
+_CYRILLIC_WORD = re.compile(f"{_CYRILLIC.pattern}+", re.IGNORECASE)
+# What bytes of other languages are in cp1251, and Russian has beside no letter.
+_NO_RUSSIAN = re.compile("[а-яёіїєґў][¤¦§¬°±µ¶·№]|[¤¦§¬°±µ¶·][а-яёіїєґў]", re.IGNORECASE)
+_CAPITAL_INSIDE = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐЎ])[A-ZА-ЯЁІЇЄҐЎ]")
 _RUSSIAN_VOWELS = frozenset("аеёиоуыэюяіїє")
-_JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-龠々〆ヶ]+")
-_KOREAN = re.compile("[가-힣]+")
-_CHINESE = re.compile("[一-龠]+")
+_JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-龠々〆ヶ〇]")
+_KOREAN = re.compile("[가-힣一-龠豈-龎]")
+_CHINESE = re.compile("[一-龠〇]")
+# The syllables of which most Korean text is made. What is Chinese reads as syllables, too, but seldom as these.
+_KOREAN_SYLLABLES = frozenset(
+    "가각간갈감강같개거건걸것게겨결경계고곡공과관광구국군귀그근금기길김까깨꽃꿈끝나난날남내너널네노녀녹논놀누눈는늘니님"
+    "다단달당대더던데도독동되된두둘든들듯등때떠또라란람랑래러런렇려력련로록론롭루류르른를름리린림마만말맘망맞매머먼멀메면명"
+    "모목몰못무문물미민믿바박밖반발밤방배버번벌벗별병보복본봄부북분불비빛빠사산살삶삼상새색생서석선설성세소속손송수순술숨숙쉬"
+    "슬습승시식신실심싶써아악안않알앞애야약양어언얼없엄에여연열영예오온올와왜외요용우운울원월위유윤으은을음의이인일임입있자작"
+    "잔잘장재저적전절점정제조종좋주죽준중지직진집차찬참창처천철첫청체초최추춤친카크타태터토투트파편포표품풍프피하학한할함해행"
+    "향허혁현형혜호홍화환황회후휘흐흔희히힘"
+)
 
 
 def repair(texts: Iterable[str]) -> Mapping[str, str]:
@@ -27,7 +43,7 @@ def repair(texts: Iterable[str]) -> Mapping[str, str]:
     Parameters
     ----------
     texts
-        All such text of one file: it is of one encoding.
+        The texts of one file that are words: they are of one encoding.
 
     Returns
     -------
@@ -46,7 +62,7 @@ def repair(texts: Iterable[str]) -> Mapping[str, str]:
         return {}
     for encoding, makes_words in _READINGS:
         try:
-            read = {text: line.decode(encoding) for text, line in raw.items()}
+            read = {text: _decode(line, encoding) for text, line in raw.items()}
         except UnicodeDecodeError:
             continue
         if makes_words("\n".join(read.values())):
@@ -54,24 +70,51 @@ def repair(texts: Iterable[str]) -> Mapping[str, str]:
     return {}
 
 
+def _decode(line: bytes, encoding: str) -> str:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError as error:
+        if len(line) != _ID3_V1 or error.end != _ID3_V1:
+            raise
+        return line[: error.start].decode(encoding)
+
+
 def _russian(text: str) -> bool:
     words = _foreign_words(text)
-    letters = "".join(words).casefold()
-    vowels = sum(letter in _RUSSIAN_VOWELS for letter in letters)
+    letters = [letter for word in words for letter in word if not letter.isascii()]
+    vowels = sum(letter in _RUSSIAN_VOWELS for letter in "".join(letters).casefold())
+    capitals = [len(_CAPITAL_INSIDE.findall(word)) for word in words]
     return (
-        bool(words)
-        and all(map(_RUSSIAN_WORD.fullmatch, words))
-        and max(map(len, words)) > 2
+        any(len(word) > 2 and _CYRILLIC_WORD.fullmatch(word) for word in words)
+        and all(map(_CYRILLIC.fullmatch, letters))
+        and not _NO_RUSSIAN.search(text)
+        # Some bands write a letter of theirs in Latin, or large; Latin words have an accent here and there.
+        and len(letters) >= 0.8 * sum(map(len, words))
+        and max(capitals) <= 1
+        and sum(capitals) <= len(words) / 2
         and 0.2 <= vowels / len(letters) <= 0.75
     )
 
 
-def _of(letters: re.Pattern[str]) -> Callable[[str], bool]:
-    def makes_words(text: str) -> bool:
-        words = _foreign_words(text)
-        return bool(words) and all(map(letters.fullmatch, words))
+def _japanese(text: str) -> bool:
+    # Greek letters are in it, and the like.
+    return _share(_JAPANESE, text) >= 0.8
 
-    return makes_words
+
+def _korean(text: str) -> bool:
+    letters = "".join(_foreign_words(text))
+    known = sum(letter in _KOREAN_SYLLABLES for letter in letters)
+    return _share(_KOREAN, text) >= 0.8 and known >= 0.5 * len(letters)
+
+
+def _chinese(text: str) -> bool:
+    return _share(_CHINESE, text) == 1
+
+
+def _share(script: re.Pattern[str], text: str) -> float:
+    """How many of the letters in foreign words are of a script."""
+    letters = "".join(_foreign_words(text))
+    return len(script.findall(letters)) / len(letters) if letters else 0.0
 
 
 def _foreign_words(text: str) -> list[str]:
@@ -79,10 +122,10 @@ def _foreign_words(text: str) -> list[str]:
 
 
 _READINGS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("utf-8", lambda _: True),  # nothing else decodes as UTF-8 by accident
+    ("utf-8", lambda text: not text.isascii()),  # nothing else decodes as UTF-8 by accident
     ("cp1251", _russian),
-    ("euc_kr", _of(_KOREAN)),
-    ("cp932", _of(_JAPANESE)),
-    ("cp949", _of(_KOREAN)),  # its rare syllables lie where Shift-JIS has its letters
-    ("gb18030", _of(_CHINESE)),
+    ("euc_kr", _korean),
+    ("cp932", _japanese),
+    ("cp949", _korean),  # its rare syllables lie where Shift-JIS has its letters
+    ("gb18030", _chinese),
 )

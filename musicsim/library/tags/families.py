@@ -58,12 +58,14 @@ _ID3: Table = {
     "title": ("TIT2",),
     "artists": ("TPE1",),
     "album": ("TALB",),
-    "album_artists": ("TPE2",),
+    "album_artists": ("TPE2", "TXXX:ALBUM ARTIST", "TXXX:ALBUMARTIST"),
     "genres": ("TCON",),
     "date": ("TDRC", "TYER", "TDRL"),
     "original_date": ("TDOR", "TORY"),
     "track_number": ("TRCK",),
+    "track_total": ("TXXX:TOTALTRACKS", "TXXX:TRACKTOTAL"),
     "disc_number": ("TPOS",),
+    "disc_total": ("TXXX:TOTALDISCS", "TXXX:DISCTOTAL"),
     "composers": ("TCOM",),
     "compilation": ("TCMP",),
     "bpm": ("TBPM",),
@@ -74,6 +76,12 @@ _ID3: Table = {
     **{field: (f"TXXX:MusicBrainz {name}",) for field, name in _MUSICBRAINZ.items()},
     **{field: (f"TXXX:{key}",) for field, (key,) in _REPLAY_GAIN.items()},
 }
+# The texts that are words. A comment, lyrics or a copyright sign may be of another encoding.
+_ID3_WORDS = frozenset(
+    key
+    for field in ("title", "artists", "album", "album_artists", "genres", "composers")
+    for key in _ID3[field]
+)
 _ITUNES = "----:com.apple.iTunes:"
 _MP4: Table = {
     "title": ("\xa9nam",),
@@ -179,8 +187,8 @@ def _of_tags(found: Any) -> Values:
         return _by_key(_ASF, tags.as_dict().items(), lambda values: [v.value for v in values])
     if tags is not None and hasattr(tags, "keys"):
         values = _by_key(_VORBIS, ((key, tags[key]) for key in tags.keys()), list)  # noqa: SIM118
-        pictures = getattr(found, "pictures", [])  # FLAC's own
-        return lambda field: list(pictures) if field == "cover" and pictures else values(field)
+        pictures = list(filter(_says_something, getattr(found, "pictures", [])))  # FLAC's own
+        return lambda field: pictures if field == "cover" and pictures else values(field)
     return lambda _: []
 
 
@@ -194,11 +202,21 @@ def _by_key(
 
     def of(field: str) -> list[Any]:
         for key in table.get(field, ()):
-            if (value := known.get(key.casefold())) is not None and (found := values(value)):
+            value = known.get(key.casefold())
+            if value is not None and (found := list(filter(_says_something, values(value)))):
                 return found
         return []
 
     return of
+
+
+def _says_something(value: Any) -> bool:
+    """Whether a value is more than an empty text, iTunes' 0 for a tempo, or a picture of no bytes."""
+    if isinstance(value, str):
+        return bool(value.strip("\0 \t\r\n"))
+    if isinstance(value, bytes | int | float):
+        return bool(value)
+    return bool(getattr(value, "data", True))
 
 
 def _plain(value: Any) -> list[Any]:
@@ -226,8 +244,8 @@ def _of_id3(tags: ID3) -> Values:
     in_latin_1 = [
         text
         for frame in tags.values()
-        if getattr(frame, "encoding", None) == LATIN_1
-        for text in getattr(frame, "text", ())
+        if frame.HashKey in _ID3_WORDS and getattr(frame, "encoding", None) == LATIN_1
+        for text in frame.text
         if isinstance(text, str)
     ]
     repaired = repair(in_latin_1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from mutagen.id3 import ID3
 from musicsim.errors import display_path
 
 T = TypeVar("T")
+
+_VERSION_2, _VERSION_2_4 = (2,), (2, 4)
 
 _log = logging.getLogger(__name__)
 
@@ -33,12 +36,23 @@ def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) ->
         try:
             # An open file, so that a name that is not text is no obstacle; mutagen sees `name` for the type.
             found = mutagen.File(file)
-            return otherwise if found is None else read(found, _at_the_end(found, file))
+            if found is None:
+                return otherwise
+            _find_year(found.tags, file)
+            return read(found, _at_the_end(found, file))
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
             _log.info("no tags in %s: %r", display_path(path), error)
             return otherwise
+
+
+def _find_year(tags: Any, file: BinaryIO) -> None:
+    """Give ID3 before 2.4 its year back, which mutagen drops where anything else is in its frame, as in "2004-05"."""
+    if isinstance(tags, ID3) and _VERSION_2 <= tags.version < _VERSION_2_4 and "TDRC" not in tags:
+        with contextlib.suppress(Exception):  # as above
+            file.seek(0)
+            tags.setall("TYER", ID3(file, translate=False).getall("TYER"))
 
 
 def _at_the_end(found: Any, file: BinaryIO) -> APEv2 | None:
