@@ -436,7 +436,8 @@ class Indexer:
         """Tell which track a file is now, if that is another one than before."""
         if now != track.id:
             self._events.emit(TracksRemoved((track.id,)))
-            self._events.emit(TracksChanged((now,)))
+            # It is missing in its own right where the file was written over.
+            self._events.emit(TracksChanged((now, track.id)))
 
     def _fail(self, track: PendingTrack, plan: int, reason: str) -> None:
         if self._is_later(plan) and self._embeddings.pooled(track.id, self._settings.model):

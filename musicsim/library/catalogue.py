@@ -271,6 +271,7 @@ class Catalogue:
                         (folder_id, other_id, *_at_or_below(folder)),
                     )
                 elif _is_seen_from(folder, other):
+                    self.set_unavailable(other_id, None)
                     db.execute(
                         "UPDATE tracks SET folder_id = ? WHERE folder_id = ?", (folder_id, other_id)
                     )
@@ -304,9 +305,10 @@ class Catalogue:
         )
         return int(last or 0)
 
-    def track_ids(self) -> list[int]:
-        """Every track's id, ascending."""
-        return [row[0] for row in self.database.query("SELECT id FROM tracks ORDER BY id")]
+    def track_ids(self, folder_id: int | None = None) -> list[int]:
+        """Every track's id, ascending; or those of one music folder."""
+        sql = "SELECT id FROM tracks WHERE folder_id = IFNULL(?, folder_id) ORDER BY id"
+        return [row[0] for row in self.database.query(sql, (folder_id,))]
 
     def tracks_by_id(self, ids: Iterable[int]) -> list[Track]:
         """The tracks of these ids in the order asked for; unknown ids are left out."""
@@ -405,21 +407,62 @@ class Catalogue:
             return not same
 
     def adopt(self, gone: int, new: int) -> None:
-        """Let a track whose file is gone have that of a new track, which is no track of its own then."""
+        """Let a track whose file is gone have that of a new track, and what was made of it.
+
+        The new track is no track of its own then.
+        """
         with self.database.transaction() as db:
             db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (gone, new))
             db.execute(
                 "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (gone, new)
             )
-            row = db.execute(
-                f"DELETE FROM tracks WHERE id = ? RETURNING {_FILE_COLUMNS}, failed, problem",
+            ((fingerprint, unheard, *file),) = db.execute(
+                f"DELETE FROM tracks WHERE id = ? RETURNING fingerprint, unheard, {_FILE_COLUMNS}, failed, problem",
                 (new,),
-            ).fetchone()
+            ).fetchall()
+            self._give_file(gone, file)
+            if fingerprint is not None and not unheard:
+                db.execute(
+                    "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
+                    (fingerprint, gone),
+                )
+
+    def reclaim(self, gone: int, other: int) -> None:
+        """Let a track whose file is gone have that of another one, whose own sound it took the place of.
+
+        The other track is missing from now on: its file was written over. What was made of either stays with it.
+        """
+        with self.database.transaction() as db:
+            (file,) = db.execute(
+                f"SELECT {_FILE_COLUMNS}, failed, problem FROM tracks WHERE id = ?", (other,)
+            ).fetchall()
+            path = _path(file[1])
+            # Nor is its content what it was when it was heard.
+            db.execute(
+                "UPDATE tracks SET path = ?, size = 0, content_key = x'', missing_since = ?, unheard = 0 WHERE id = ?",
+                (os.fsencode(out_of_the_way(path, other)), time.time(), other),
+            )
+            self._give_file(gone, file)
+
+    def _give_file(self, track_id: int, file: Sequence[Any]) -> None:
+        with self.database.transaction() as db:
             db.execute(
                 f"UPDATE tracks SET ({_FILE_COLUMNS}, failed, problem) = ({_FILE_MARKS}, ?, ?), "
-                "missing_since = NULL, unheard = 0 WHERE id = ?",
-                (*row, gone),
+                "missing_since = NULL WHERE id = ?",
+                (*file, track_id),
             )
+
+    def heard(self, track_id: int) -> None:
+        """Note that a track's file sounds as it did when it was last heard."""
+        with self.database.transaction() as db:
+            db.execute("UPDATE tracks SET unheard = 0 WHERE id = ?", (track_id,))
+
+    def sound_of(self, track_id: int) -> tuple[bytes | None, bool]:
+        """The fingerprint of what a track's file sounded like when it was last heard, and whether it changed since."""
+        rows = self.database.query(
+            "SELECT fingerprint, unheard FROM tracks WHERE id = ?", (track_id,)
+        )
+        return (rows[0][0], bool(rows[0][1])) if rows else (None, False)
 
     def details(self, track_id: int) -> TagDetails:
         """What the tags of a track's file say beyond `Track.tags`."""
@@ -492,6 +535,11 @@ class Catalogue:
             Problem(_path(path), str(reason), bool(failed), mtime_ns)
             for path, reason, failed, mtime_ns in rows
         ]
+
+
+def out_of_the_way(path: Path, track_id: int) -> Path:
+    """A path at which nothing is, for a track at whose own another one lies."""
+    return path.with_name(f"{path.name} (replaced {track_id})")
 
 
 def folder_of(path: Path, folders: Iterable[Path]) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack
@@ -121,8 +121,8 @@ class SoundIdentity:
         rows = self._catalogue.database.query(
             "SELECT c.id, c.path, c.content_key FROM tracks t JOIN tracks c "
             "ON (c.size = t.size AND c.content_key = t.content_key AND t.content_key != x'') "
-            "OR (c.fingerprint = t.fingerprint AND NOT c.unheard AND NOT t.unheard) "
-            "WHERE t.id = ? AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id",
+            "OR (c.fingerprint = t.fingerprint AND NOT c.unheard) "
+            "WHERE t.id = ? AND NOT t.unheard AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id",
             (gone,),
         )
         copies = (PendingTrack.of(*row) for row in rows if row[0] not in also_gone)
@@ -154,7 +154,7 @@ class SoundIdentity:
             (fingerprint, track.id),
         )
         gone = int(rows[0][0]) if rows else None
-        return gone if gone is not None and self._adopt(gone, track) else track.id
+        return gone if gone is not None and self._adopt(gone, track, fingerprint) else track.id
 
     def _confirm(self, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
         """Note what a track sounds like of which there is an embedding."""
@@ -165,13 +165,28 @@ class SoundIdentity:
                     (fingerprint, problem, track.id),
                 )
 
-    def _adopt(self, gone: int, track: PendingTrack) -> bool:
-        """Let a track whose file is gone have that of a new one that sounds the same, with what was made of either.
+    def _adopt(self, gone: int, track: PendingTrack, heard: bytes | None = None) -> bool:
+        """Let a track whose file is gone have that of another one that sounds the same, or has the same content.
 
         Returns whether it has, which it has not where the file has changed meanwhile.
+
+        Parameters
+        ----------
+        heard
+            What the file sounds like, as far as somebody has heard it.
         """
-        self._embeddings.move_windows(track, gone)
         with self._catalogue.database.transaction():
-            if unchanged := self._embeddings.is_unchanged(track):
+            if not self._embeddings.is_unchanged(track):
+                return False
+            own, unheard = self._catalogue.sound_of(track.id)
+            sound, _ = self._catalogue.sound_of(gone)
+            if own not in (None, sound) and (unheard or heard is not None):
+                # What was made of it is of what the file was before somebody wrote over it.
+                self._embeddings.keep_windows(replace(track, id=gone))
+                self._catalogue.reclaim(gone, track.id)
+            else:
+                self._embeddings.move_windows(track, gone)
                 self._catalogue.adopt(gone, track.id)
-            return unchanged
+            if heard is not None:
+                self._catalogue.heard(gone)
+            return True

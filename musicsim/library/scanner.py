@@ -12,7 +12,14 @@ from pathlib import Path
 
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile, file_times, folder_of
+from musicsim.library.catalogue import (
+    Catalogue,
+    FileEntry,
+    ScannedFile,
+    file_times,
+    folder_of,
+    out_of_the_way,
+)
 from musicsim.library.identity import SoundIdentity
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
@@ -21,7 +28,11 @@ from musicsim.library.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, reason_o
 
 _BATCH = 100  # files a transaction and an event: often enough to watch the library fill
 _CHUNK = 65_536
+_SAME_LENGTH = 0.05  # seconds by which a file's length differs, at most, after it was retagged
 _MANY = 20  # files: of fewer, half are deleted soon
+
+_Content = tuple[int, bytes]
+"""What a file holds, in short: its size, and its content key."""
 
 
 class FolderError(MusicsimError):
@@ -173,11 +184,11 @@ class Scanner:
         return self._catalogue.forget_missing(since)
 
     def remove_folder(self, folder: Path) -> list[int]:
-        """Take a music folder out of the library, as `Catalogue.remove_folder` does, and follow its copies likewise."""
+        """Take a music folder out of the library, as `Catalogue.remove_folder` does; its tracks live on in copies."""
         folder_id = self._catalogue.folder_ids().get(folder)
         if folder_id is None:
             return []
-        self._follow_copies(self._catalogue.missing(folder_id=folder_id))
+        self._follow_copies(self._catalogue.track_ids(folder_id))
         return self._catalogue.remove_folder(folder)
 
     def _scan_area(
@@ -249,6 +260,9 @@ class Scanner:
             self._events.emit(TracksChanged((*gone, *back)))
         if is_news:
             self._events.emit(ProblemsChanged())
+            if not unavailable:
+                # What is missing still is not coming back.
+                self._follow_copies(self._catalogue.missing(folder_id=folder_id))
 
     def _why_unavailable(
         self, root: Path, found: Found, known: Mapping[Path, FileEntry]
@@ -267,6 +281,8 @@ class Scanner:
         lost = [path for path in expected if path not in found.files]
         there = len(expected) - len(lost)
         many = len(expected) >= _MANY
+        if many and len(found.files) >= len(expected) / 2:
+            return None  # most have other names by now
         if there >= len(expected) / 2 if many else there or found.files or not expected:
             return None
         # What is left out of the library by now lies there all the same.
@@ -289,32 +305,59 @@ class Scanner:
         They get a path at which nothing is, so that they are found again by their content wherever their own file
         went, and the other track can have theirs. Returns their ids and these paths.
         """
-        # By content, of which a thousand files may have the same.
-        owners: dict[tuple[int, bytes], dict[int, Path]] = {}
-        elsewhere: dict[int, tuple[Path, tuple[int, bytes]]] = {}
+        if not any(entry for _, _, entry in fresh):
+            return {}
+        arrived: dict[_Content, list[tuple[Path, FileEntry | None]]] = {}
+        holds: dict[Path, _Content] = {}
         for path, status, entry in fresh:
-            if entry is None or not status.st_size:
+            if status.st_size:
+                with contextlib.suppress(OSError):
+                    content = holds[path] = status.st_size, content_key(path, status.st_size)
+                    arrived.setdefault(content, []).append((path, entry))
+        replaced: dict[int, Path] = {}
+        for content, places in arrived.items():
+            owners = dict(self._catalogue.same_content(*content))
+            free = [(path, entry) for path, entry in places if not entry or entry.id not in owners]
+            if not owners or not free:
                 continue
-            with contextlib.suppress(OSError):
-                content = status.st_size, content_key(path, status.st_size)
-                if content not in owners:
-                    owners[content] = dict(self._catalogue.same_content(*content))
-                if owners[content] and entry.id not in owners[content]:
-                    elsewhere[entry.id] = (path, content)
-        left = {
-            content
-            for _, content in elsewhere.values()
-            if any(
-                owner in elsewhere or _is_gone(place) for owner, place in owners[content].items()
-            )
-        }
+            left = [
+                (owner, place)
+                for owner, place in owners.items()
+                if self._has_left(owner, place, content, holds)
+            ]
+            if left:
+                replaced.update((entry.id, path) for path, entry in free if entry)
+                replaced.update(left[: len(free)])
         displaced = {
-            track_id: path.with_name(f"{path.name} (replaced {track_id})")
-            for track_id, (path, content) in elsewhere.items()
-            if content in left
+            track_id: out_of_the_way(path, track_id)
+            for track_id, path in replaced.items()
+            if not _is_gone(path)
         }
         self._catalogue.set_paths(displaced)
         return displaced
+
+    def _has_left(
+        self, track_id: int, place: Path, content: _Content, holds: Mapping[Path, _Content]
+    ) -> bool:
+        """Whether the file of a track is not at its place any more: nothing is there, or another sound."""
+        if _is_gone(place):
+            return True
+        try:
+            now = holds.get(place)
+            if now is None:
+                size = place.stat().st_size
+                now = size, content_key(place, size)
+            if now == content:
+                return False
+            if any(other != track_id for other, _ in self._catalogue.same_content(*now)):
+                return True
+            # Unknown so far: it was retagged, or is another sound.
+            seconds = read_tags(place)[0].duration
+        except OSError:
+            return False
+        (track,) = self._catalogue.tracks_by_id([track_id])
+        before = track.tags.duration
+        return seconds is not None and before is not None and abs(seconds - before) > _SAME_LENGTH
 
     def _store(
         self,
@@ -364,7 +407,8 @@ class Scanner:
                     copies[track_id] = copy
         if copies:
             self._events.emit(TracksRemoved(tuple(copies.values())))
-            self._events.emit(TracksChanged(tuple(copies)))
+            # A copy that was written over another sound leaves that one missing.
+            self._events.emit(TracksChanged((*copies, *copies.values())))
         return set(copies)
 
 
@@ -379,7 +423,7 @@ class _Moving:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._lost: dict[tuple[int, bytes], list[int]] = {}
+        self._lost: dict[_Content, list[int]] = {}
         """By content, each looked for once: a thousand files may have the same."""
 
     def take(self, file: ScannedFile) -> int | None:

@@ -7,48 +7,16 @@ import tempfile
 from pathlib import Path
 
 import mutagen.flac
+import numpy as np
 import pytest
+import soundfile
+from scanned_library import Library
 from tagged_files import make
 
-from musicsim.events import Events, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import Catalogue
-from musicsim.library.embeddings import EmbeddingStore
-from musicsim.library.identity import SoundIdentity
-from musicsim.library.scanner import FolderError, Scanner
+from musicsim.events import ScanProgress, TracksChanged, TracksRemoved
+from musicsim.library.scanner import FolderError
 from musicsim.library.types import TrackState
 from musicsim.library.walking import walk
-
-
-class Library:
-    """A catalogue, a scanner and a music folder with files that differ."""
-
-    def __init__(self, folder: Path) -> None:
-        self.music = folder / "music"
-        self.music.mkdir()
-        self.catalogue = Catalogue(folder)
-        self.events: list[object] = []
-        events = Events()
-        events.subscribe(self.events.append)
-        self.embeddings = EmbeddingStore(self.catalogue, folder)
-        self.scanner = Scanner(
-            self.catalogue, SoundIdentity(self.catalogue, self.embeddings), events
-        )
-
-    def file(self, name: str, content: bytes | None = None) -> Path:
-        path = self.music / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode("utf-8", "surrogateescape") if content is None else content)
-        return path
-
-    def scan(self):
-        return self.scanner.scan([self.music])
-
-    def paths(self, *, missing: bool = False) -> set[str]:
-        return {
-            str(track.path.relative_to(self.music))
-            for track in self.catalogue.tracks()
-            if track.missing == missing
-        }
 
 
 @pytest.fixture
@@ -224,6 +192,51 @@ def test_renumbered_files_keep_their_tracks_while_they_are_watched(library):
     one.rename(two)
     library.scanner.update([one, two, three])
     assert names_by_id(library) == {first: ("02.mp3", False), second: ("03.mp3", False)}
+
+
+def test_swapped_files_keep_their_tracks_in_folders_that_are_looked_at_one_after_the_other(library):
+    one, two = library.file("a/01.mp3"), library.file("b/02.mp3")
+    for n in range(5):
+        library.file(f"{n}.mp3")
+    library.scan()
+    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    one.rename(library.music / "x")
+    two.rename(one)
+    (library.music / "x").rename(two)
+    for path in (one, two):
+        library.scanner.update([path])
+    names = names_by_id(library)
+    assert (names[first], names[second]) == (("02.mp3", False), ("01.mp3", False))
+
+
+@pytest.mark.parametrize(("seconds", "follows"), [(2, True), (1, False)])
+def test_a_file_whose_old_name_another_sound_has_keeps_its_track(library, seconds, follows):
+    one = make(library.music, "wav")
+    library.scan()
+    one.rename(library.music / "other.wav")
+    make(library.music, "wav")
+    sound, rate = soundfile.read(one)
+    # As long as before it may be the same file with other tags, and a copy of it as it was.
+    soundfile.write(one, np.tile(sound, seconds) / 2, rate)
+    summary = library.scan()
+    assert (summary.moved, summary.added) == ((1, 1) if follows else (0, 1))
+    assert names_by_id(library)[1] == ("other.wav" if follows else "a.wav", False)
+
+
+def test_inserting_a_file_and_renumbering_the_others_keeps_their_tracks(library):
+    for n in (1, 2, 3):
+        path = make(library.music, "wav")
+        sound, rate = soundfile.read(path)
+        soundfile.write(library.music / f"0{n}.wav", np.tile(sound, n), rate)
+        path.unlink()
+    library.scan()
+    for n in (3, 2, 1):
+        (library.music / f"0{n}.wav").rename(library.music / f"0{n + 1}.wav")
+    soundfile.write(library.music / "01.wav", np.tile(sound, 5), rate)
+    summary = library.scan()
+    assert (summary.moved, summary.added, summary.changed) == (3, 1, 0)
+    names = names_by_id(library)
+    assert [names[n][0] for n in (1, 2, 3, 4)] == ["02.wav", "03.wav", "04.wav", "01.wav"]
 
 
 def test_a_track_replaced_by_another_is_missing(library):
@@ -555,6 +568,17 @@ def test_a_copy_of_a_file_out_of_reach_is_not_a_move(library, monkeypatch):
     monkeypatch.setattr(Path, "lstat", refuse)
     assert library.scan().moved == 0
     assert library.paths() == {"closed/a.mp3", "b.mp3"}
+
+
+def test_a_library_of_which_everything_is_renamed_and_retagged_is_there(library):
+    paths = [library.file(f"{n:02}.mp3") for n in range(24)]
+    library.scan()
+    for n, path in enumerate(paths):
+        path.unlink()
+        library.file(f"album/{n:02}.mp3")
+    summary = library.scan()
+    assert (summary.added, summary.missing) == (24, 24)
+    assert library.catalogue.unavailable() == {}
 
 
 def test_a_disk_that_goes_while_it_is_watched_is_no_deletion(library):
