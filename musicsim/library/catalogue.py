@@ -305,10 +305,9 @@ class Catalogue:
         )
         return int(last or 0)
 
-    def track_ids(self, folder_id: int | None = None) -> list[int]:
-        """Every track's id, ascending; or those of one music folder."""
-        sql = "SELECT id FROM tracks WHERE folder_id = IFNULL(?, folder_id) ORDER BY id"
-        return [row[0] for row in self.database.query(sql, (folder_id,))]
+    def track_ids(self) -> list[int]:
+        """Every track's id, ascending."""
+        return [row[0] for row in self.database.query("SELECT id FROM tracks ORDER BY id")]
 
     def tracks_by_id(self, ids: Iterable[int]) -> list[Track]:
         """The tracks of these ids in the order asked for; unknown ids are left out."""

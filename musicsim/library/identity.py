@@ -113,6 +113,16 @@ class SoundIdentity:
             self._embeddings.copy(twin, track, model)
         return twin is not None
 
+    def copied_elsewhere(self, folder_id: int) -> list[int]:
+        """The tracks of a music folder that may have a copy in another one; see `follow_copy`."""
+        tracks = "FROM tracks t JOIN tracks c ON c.id > t.id AND c.folder_id != t.folder_id AND"
+        rows = self._catalogue.database.query(
+            f"SELECT t.id {tracks} c.size = t.size AND c.content_key = t.content_key WHERE t.folder_id = ?1 "
+            f"UNION SELECT t.id {tracks} c.fingerprint = t.fingerprint WHERE t.folder_id = ?1",
+            (folder_id,),
+        )
+        return [track_id for (track_id,) in rows]
+
     def follow_copy(self, gone: int, also_gone: Set[int] = frozenset()) -> int | None:
         """Let a track whose file is gone have that of a copy that came later; returns the copy, None without one.
 

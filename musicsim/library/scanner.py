@@ -188,7 +188,7 @@ class Scanner:
         folder_id = self._catalogue.folder_ids().get(folder)
         if folder_id is None:
             return []
-        self._follow_copies(self._catalogue.track_ids(folder_id))
+        self._follow_copies(self._identity.copied_elsewhere(folder_id))
         return self._catalogue.remove_folder(folder)
 
     def _scan_area(

@@ -82,7 +82,8 @@ class FoldersDialog(QDialog):
         folder = self._folders[index.row()]
         question = self.tr(
             "Remove “{0}” from the library?\n\n"
-            "Its tracks leave the library and the playlists. The files stay where they are."
+            "Its tracks leave the library and the playlists, but for those with a copy in another folder. "
+            "The files stay where they are."
         ).format(display_path(folder))
         if confirm(self, self.tr("Remove folder"), question, self.tr("Remove folder")):
             with self._messages.reporting():
