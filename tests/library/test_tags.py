@@ -58,6 +58,20 @@ def test_a_date_of_another_order_has_its_year(tmp_path):
     assert read_tags(path)[0].year == 1999
 
 
+@pytest.mark.parametrize(
+    ("format_", "shown"),
+    [("WAV", ("Blue", "B\xe9la", "Sky", 1999, 3)), ("AIFF", ("Blue", "B\xe9la", "", None, None))],
+)
+def test_what_the_chunks_of_a_file_without_id3_say(tmp_path, format_, shown):
+    path = tmp_path / f"a.{format_.lower()}"
+    with soundfile.SoundFile(path, "w", 48_000, 1, format=format_) as file:
+        file.title, file.artist, file.album = "Blue", "B\xe9la", "Sky"
+        file.date, file.tracknumber = "1999", "3"
+        file.write(np.zeros(4800))
+    tags, _ = read_tags(path)
+    assert (tags.title, tags.artist, tags.album, tags.year, tags.track_number) == shown
+
+
 def test_what_is_empty_hides_nothing(tmp_path):
     path = make(tmp_path, "flac")
     file = mutagen.File(path)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import mutagen
+from mutagen.aiff import AIFF
 from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3
+from mutagen.wave import WAVE
 
 from musicsim.errors import display_path
 
@@ -38,6 +41,8 @@ def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) ->
             found = mutagen.File(file)
             if found is None:
                 return otherwise
+            if isinstance(found, WAVE | AIFF) and not found.tags:
+                found.tags = _chunks(file)
             _find_year(found.tags, file)
             return read(found, _at_the_end(found, file))
         except OSError:
@@ -45,6 +50,20 @@ def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) ->
         except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
             _log.info("no tags in %s: %r", display_path(path), error)
             return otherwise
+
+
+def _chunks(file: BinaryIO) -> dict[str, list[str]] | None:
+    """What WAV's INFO and AIFF's text chunks say, by the names of Vorbis comments; mutagen looks for ID3 alone."""
+    # Where there is no such file, nothing is loaded.
+    import soundfile
+
+    try:
+        # By its number: through the object, a damaged file would have it seek to before its beginning.
+        os.lseek(file.fileno(), 0, os.SEEK_SET)
+        with soundfile.SoundFile(file.fileno(), closefd=False) as sound:
+            return {name: [text] for name, text in sound.copy_metadata().items()}
+    except Exception:  # noqa: BLE001 (as above)
+        return None
 
 
 def _find_year(tags: Any, file: BinaryIO) -> None:
