@@ -166,9 +166,14 @@ class Musicsim:
             If there is no library in it, or it can't be read.
         """
         folder = (data_folder or default_data_folder()).absolute()
-        if not all(Database.exists(folder / name) for name in (CATALOGUE_FILE, WINDOWS_FILE)):
+        if not Database.exists(folder / CATALOGUE_FILE):
             raise MusicsimError(
                 f"There is no library in {display_path(folder)} yet: make one with `musicsim scan FOLDER`."
+            )
+        if not Database.exists(folder / WINDOWS_FILE):
+            raise MusicsimError(
+                f"{display_path(folder / WINDOWS_FILE)} is missing: run `musicsim doctor`, which makes it again "
+                "without loss."
             )
         return cls(folder, read_only=True, lock=None)
 

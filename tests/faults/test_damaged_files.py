@@ -150,6 +150,20 @@ def test_a_damaged_index_is_made_again(library: FaultyLibrary, damage: Damage):
     library.check(TRACKS)
 
 
+def test_readers_name_what_makes_missing_windows_again(library: FaultyLibrary):
+    library.fill(1)
+    library.scan()
+    before = library.embedded()
+    (library.data / "windows.sqlite3").unlink()
+    refused = library.musicsim("status")
+    assert refused.code == 1
+    assert "windows.sqlite3 is missing" in refused.err
+    assert "musicsim doctor" in refused.err
+    assert library.musicsim("doctor", "--json").json["healthy"]
+    assert library.embedded() == before
+    assert library.musicsim("status", "--json").json["index"]["healthy"]
+
+
 def test_without_a_copy_a_damaged_catalogue_is_named_with_the_remedy(library: FaultyLibrary):
     library.data.mkdir()
     (library.data / "catalogue.sqlite3").write_bytes(b"this is not a database at all" * 200)
