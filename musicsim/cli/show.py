@@ -117,9 +117,10 @@ def demo(options: argparse.Namespace) -> int:
     # Not the listener's own library: nobody wants synthetic music among theirs unasked.
     data = options.data or platformdirs.user_cache_path("musicsim", appauthor=False) / "demo"
     folder = file_path(options.folder or data / "demo library")
-    tracks = _render(folder)
-    say(f"{len(tracks)} tracks in {display_path(folder)}\n")
+    # Owned before anything is rendered, which takes a while: where another musicsim owns it, nothing is written.
     with Musicsim.open(data) as app:
+        tracks = _render(folder)
+        say(f"{len(tracks)} tracks in {display_path(folder)}\n")
         summary, problems, _ = scan_and_embed(app, [folder], quiet=False)
         _print_scan(app, summary, problems)
         seeds = _print_styles(app, tracks)

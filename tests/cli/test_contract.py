@@ -369,3 +369,12 @@ def test_doctor_leaves_alone_what_another_musicsim_owns(musicsim):
         before = sorted(musicsim.data.iterdir())
         assert musicsim("doctor").code == 75
         assert sorted(musicsim.data.iterdir()) == before
+
+
+def test_the_demo_is_not_rendered_where_another_musicsim_is_at_work(musicsim):
+    with Musicsim.open(musicsim.data):
+        before = sorted(musicsim.data.iterdir())
+        refused = musicsim("demo")
+        assert refused.code == 75
+        assert "Another musicsim" in refused.err
+        assert sorted(musicsim.data.iterdir()) == before
