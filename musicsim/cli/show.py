@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,9 @@ from musicsim.playlists.m3u import write_m3u
 from musicsim.playlists.rules import Rules
 
 _NEAREST = 5
+_PATIENCE = 10.0
+"""Seconds that a window which opens or closes has for it."""
+_PAUSE = 0.2  # s
 
 
 def add_commands(commands: Commands) -> None:
@@ -64,18 +68,36 @@ def gui(options: argparse.Namespace) -> int:
             f"The window can't be opened, since a library of the system is missing ({error}). On Debian and Ubuntu: "
             "sudo apt-get install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libpulse0"
         ) from error
-    try:
-        app = Musicsim.open(options.data)
-    except DataFolderInUse:
-        from musicsim.ui.instance import hand_over
-
-        wanted = None if options.folder is None else file_path(options.folder)
-        if not hand_over(options.data or default_data_folder(), wanted):
-            raise
+    wanted = None if options.folder is None else file_path(options.folder)
+    app = _open_or_hand_over(options.data, wanted)
+    if app is None:
         say("musicsim is open already: its window has come forward.")
         return 0
     # The window closes the app.
     return run_window(app, folder=options.folder)
+
+
+def _open_or_hand_over(data: Path | None, wanted: Path | None) -> Musicsim | None:
+    """Own the data folder; or have the window that owns it come forward and add a folder, and return None.
+
+    Raises
+    ------
+    DataFolderInUse
+        If a command owns it, and goes on for longer than a window takes to open or to close.
+    """
+    from musicsim.ui.instance import hand_over
+
+    begun = time.monotonic()
+    while True:
+        try:
+            return Musicsim.open(data)
+        except DataFolderInUse:
+            if hand_over(data or default_data_folder(), wanted):
+                return None
+            # A window that is about to open owns the folder before it listens; one that closes, a while longer.
+            if time.monotonic() - begun > _PATIENCE:
+                raise
+        time.sleep(_PAUSE)
 
 
 def _has_screen() -> bool:

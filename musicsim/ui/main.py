@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -76,7 +76,8 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
         window.show()
         # After the first paint: what follows competes with the window for the processor.
         QTimer.singleShot(0, window, begin)
-        with _closed_by_signals(window), _errors_told_by(window.messages):
+        # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
+        with closing(instance), _closed_by_signals(window), _errors_told_by(window.messages):
             return application.exec()
     finally:
         bridge.close()

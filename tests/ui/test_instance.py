@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QProcess, QTimer
+from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication
 from window_fakes import FakeApp
 
 from musicsim.app import Musicsim
-from musicsim.ui.instance import Instance, hand_over
+from musicsim.ui.instance import Instance, _name, hand_over
 from musicsim.ui.main import run_window
 from musicsim.ui.main_window import MainWindow
 
@@ -75,3 +76,23 @@ def test_a_second_start_brings_the_first_window_forward_and_adds_the_folder(
     assert told == [0, False]
     assert ("add_folder", folder) in app.calls
     assert b"open already" in second.readAllStandardOutput().data()
+
+
+def test_a_window_that_closes_keeps_nobody_waiting_for_its_answer(app: FakeApp, qtbot) -> None:
+    answered: list[bool] = []
+    close = app.close
+
+    def close_slowly() -> None:
+        caller = QLocalSocket()
+        caller.connectToServer(_name(app.data_folder))
+        answered.append(caller.waitForConnected(3000))
+        close()
+
+    def close_window() -> None:
+        (window,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)]
+        window.close()
+
+    app.start = lambda: QTimer.singleShot(0, close_window)
+    app.close = close_slowly
+    run_window(app)
+    assert answered == [False]
