@@ -316,17 +316,12 @@ class Musicsim:
             self.embeddings.prune()
             self.events.emit(TracksRemoved(tuple(gone)))
 
-    def cover(self, track: Track, decode: Callable[[bytes], T]) -> Future[T | None]:
+    def cover(self, track: Track, decode: Callable[[bytes], T | None]) -> Future[T | None]:
         """What `decode` makes of the image file of a track's cover, from its tags or from beside it; None without one.
 
-        It is called in the thread that has read the file.
+        It is called in the thread that has read the file; where it returns None, the next image is tried.
         """
-
-        def read() -> T | None:
-            image = read_cover(track.path)
-            return None if image is None else decode(image)
-
-        return self._covers.submit(read)
+        return self._covers.submit(read_cover, track.path, decode)
 
     def rescan(self) -> None:
         """Look through every folder, in the background."""

@@ -94,8 +94,8 @@ class CoverTile(QWidget):
         self._theme.icon("note", "accent").paint(painter, self.rect().adjusted(12, 12, -12, -12))
 
 
-def _square(file: bytes, ratio: float) -> QImage:
-    """The middle square of an image file, in the screen's pixels; null if it is none that Qt knows."""
+def _square(file: bytes, ratio: float) -> QImage | None:
+    """The middle square of an image file, in the screen's pixels; None if it is none that Qt knows."""
     buffer = QBuffer()
     buffer.setData(QByteArray(file))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -107,7 +107,7 @@ def _square(file: bytes, ratio: float) -> QImage:
         reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
     image = reader.read()
     if image.isNull():
-        return image
+        return None
     left, top = (image.width() - side) // 2, (image.height() - side) // 2
     square = image.copy(max(0, left), max(0, top), side, side)
     square.setDevicePixelRatio(ratio)

@@ -1,5 +1,6 @@
 import base64
 import shutil
+from pathlib import Path
 
 import mutagen
 import mutagen.flac
@@ -7,7 +8,12 @@ import mutagen.id3
 import pytest
 from tagged_files import PICTURE, WRITERS, make
 
-from musicsim.library.tags.covers import read_cover
+from musicsim.library.tags import covers
+
+
+def read_cover(path: Path, *, broken: tuple[bytes, ...] = ()) -> bytes | None:
+    """The image file of a cover; those that are broken can't be decoded."""
+    return covers.read_cover(path, lambda image: None if image in broken else image)
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -83,6 +89,34 @@ def test_an_image_beside_the_file(tmp_path):
     (tmp_path / "Cover.png").write_bytes(b"")
     assert read_cover(path) == b"folder"
     (tmp_path / "Cover.png").write_bytes(b"cover")
+    assert read_cover(path) == b"cover"
+
+
+def test_a_cover_that_cannot_be_shown_hides_no_other(tmp_path):
+    path = make(tmp_path, "mp3")
+    file = mutagen.File(path)
+    file.add_tags()
+    for kind in (4, 3):
+        file.tags.add(mutagen.id3.APIC(type=kind, desc=str(kind), data=bytes([kind])))
+    file.save()
+    for name in ("cover", "folder"):
+        (tmp_path / f"{name}.jpg").write_bytes(name.encode())
+    tried = (bytes([3]), bytes([4]), b"cover", b"folder")
+    for count, found in enumerate(tried):
+        assert read_cover(path, broken=tried[:count]) == found
+    assert read_cover(path, broken=tried) is None
+
+
+@pytest.mark.parametrize("icon", [1, 2])
+def test_the_icon_of_a_file_comes_after_the_image_beside_it(tmp_path, icon):
+    path = make(tmp_path, "flac")
+    file = mutagen.File(path)
+    picture = mutagen.flac.Picture()
+    picture.type, picture.data = icon, b"icon"
+    file.add_picture(picture)
+    file.save()
+    assert read_cover(path) == b"icon"
+    (tmp_path / "cover.jpg").write_bytes(b"cover")
     assert read_cover(path) == b"cover"
 
 

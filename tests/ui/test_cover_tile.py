@@ -68,6 +68,16 @@ def test_without_a_cover_there_is_a_note(
     tile.grab()
 
 
+def test_a_broken_image_hides_no_good_one(
+    tile: CoverTile, library: Library, settle: Callable[[], None], tmp_path: Path
+) -> None:
+    track = track_with(library, b"no image at all")
+    (track.path.parent / "folder.png").write_bytes(image_of(50, 50, "red", tmp_path))
+    tile.show_track(track)
+    settle()
+    assert not tile.pixmap.isNull()
+
+
 def test_a_cover_that_comes_late_is_not_that_of_the_next_track(
     tile: CoverTile, library: Library, app: FakeApp, settle: Callable[[], None], tmp_path: Path
 ) -> None:

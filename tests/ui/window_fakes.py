@@ -196,12 +196,8 @@ class FakeApp:
     def remove_folder(self, folder: Path) -> None:
         self.events.emit(TracksRemoved(tuple(self.catalogue.remove_folder(folder))))
 
-    def cover(self, track: Track, decode: Callable[[bytes], T]) -> Future[T | None]:
-        def read() -> T | None:
-            image = read_cover(track.path)
-            return None if image is None else decode(image)
-
-        return self.covers.submit(read)
+    def cover(self, track: Track, decode: Callable[[bytes], T | None]) -> Future[T | None]:
+        return self.covers.submit(read_cover, track.path, decode)
 
     def forget_missing(self) -> int:
         gone = self.catalogue.forget_missing()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import mutagen
 from mutagen.apev2 import APEv2
@@ -21,9 +21,12 @@ from musicsim.library.tags.families import values_of
 from musicsim.library.tags.files import read_by
 from musicsim.library.tags.names import is_disc_folder
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 _FRONT = 3  # the type of picture, as ID3 numbers them and all others after it
+_ICONS = (1, 2)  # of the file: small, and often a player's own
 _UNKNOWN = 0
 _ALONE = -1  # an image that came without a type: it may be what damage left of a picture
 _RANKS = {_FRONT: 0, _ALONE: 2}
@@ -31,30 +34,40 @@ _RANKS = {_FRONT: 0, _ALONE: 2}
 _LINK = "-->"
 """In place of the image's type: an address is all there is."""
 _NAMES = ("cover", "folder", "front", "album", "albumart", "albumartsmall")
-"""Without their suffix; the first that is there is taken."""
+"""Without their suffix; the first comes first."""
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
 _LARGEST = 32 * 2**20
 """Bytes: what is larger is no cover for a screen, and maybe a trap."""
 
 
-def read_cover(path: Path) -> bytes | None:
-    """The cover of an audio file: that of its tags, else an image beside it; None where there is neither.
+def read_cover(path: Path, decode: Callable[[bytes], T | None]) -> T | None:
+    """What `decode` makes of the cover of an audio file: that of its tags, else an image beside it; None without one.
 
-    Whether it is an image that can be shown is for the caller to find out. What can't be read is no cover.
+    Whether it is an image that can be shown is for `decode` to find out: where it returns None, the next one is tried.
+    What can't be read is no cover.
     """
     try:
-        return _embedded(path) or _beside(path.parent)
+        covers = (decode(image) for image in _images(path))
+        return next((cover for cover in covers if cover is not None), None)
     except OSError as error:
         _log.info("no cover for %s: %s", display_path(path), error)
         return None
 
 
-def _embedded(path: Path) -> bytes | None:
+def _images(path: Path) -> Iterator[bytes]:
+    """What may be the cover, the likeliest first."""
+    embedded = _embedded(path)
+    yield from (image for kind, image in embedded if kind not in _ICONS)
+    yield from _beside(path.parent)
+    yield from (image for kind, image in embedded if kind in _ICONS)
+
+
+def _embedded(path: Path) -> list[tuple[int, bytes]]:
+    """The pictures in a file, each with its type; the likeliest cover first."""
     pictures: list[tuple[int, bytes]] = []
     pictures = read_by(path, lambda *found: list(_pictures(*found)), pictures)
     pictures = [(kind, data) for kind, data in pictures if 0 < len(data) <= _LARGEST]
-    best = min(pictures, key=lambda picture: _RANKS.get(picture[0], 1), default=None)
-    return best and best[1]
+    return sorted(pictures, key=lambda picture: _RANKS.get(picture[0], 1))
 
 
 def _pictures(found: Any, at_the_end: APEv2 | None) -> Iterator[tuple[int, bytes]]:
@@ -93,8 +106,8 @@ def _of_windows_media(value: bytes) -> bytes:
     return value[-size:] if 0 < size <= len(value) - 9 else b""
 
 
-def _beside(folder: Path) -> bytes | None:
-    """The image in a folder, or in the one above if this is one of several discs."""
+def _beside(folder: Path) -> Iterator[bytes]:
+    """The images in a folder, then those in the one above if this is one of several discs."""
     ranked: list[tuple[int, str, str]] = []
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -103,5 +116,6 @@ def _beside(folder: Path) -> bytes | None:
                 ranked.append((_NAMES.index(stem), entry.name, entry.path))
     for _, _, path in sorted(ranked):
         if 0 < os.path.getsize(path) <= _LARGEST:  # noqa: PTH202 (the path is a scan's)
-            return Path(path).read_bytes()
-    return _beside(folder.parent) if is_disc_folder(folder.name) else None
+            yield Path(path).read_bytes()
+    if is_disc_folder(folder.name):
+        yield from _beside(folder.parent)
