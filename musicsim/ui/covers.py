@@ -32,7 +32,9 @@ _SIDE, _RADIUS = 48, 8
 class CoverTile(QWidget):
     """A square with a track's cover; where there is none, a note on a tint.
 
-    What was shown lately is kept in Qt's cache of pixmaps, for as long as the file is what it was.
+    What was shown lately is kept in Qt's cache of pixmaps, for as long as the file is what it was. That there was none
+    is not: an image may turn up beside the file, and to look again, once each time that the track is shown, costs
+    little.
     """
 
     def __init__(self, app: Musicsim, bridge: Bridge, theme: Theme) -> None:
@@ -62,8 +64,10 @@ class CoverTile(QWidget):
             return
 
         def show(image: QImage | None) -> None:
-            cover = QPixmap() if image is None else QPixmap.fromImage(image)
-            QPixmapCache.insert(key, cover)
+            cover = QPixmap()
+            if image is not None:
+                cover = QPixmap.fromImage(image)
+                QPixmapCache.insert(key, cover)
             if self._track == track:
                 self._show(cover)
 

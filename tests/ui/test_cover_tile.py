@@ -78,6 +78,19 @@ def test_a_broken_image_hides_no_good_one(
     assert not tile.pixmap.isNull()
 
 
+def test_an_image_that_turns_up_is_shown_with_the_next_look_at_the_track(
+    tile: CoverTile, library: Library, settle: Callable[[], None], tmp_path: Path
+) -> None:
+    track = track_with(library, None)
+    tile.show_track(track)
+    settle()
+    tile.show_track(None)
+    (track.path.parent / "cover.png").write_bytes(image_of(50, 50, "red", tmp_path))
+    tile.show_track(track)
+    settle()
+    assert not tile.pixmap.isNull()
+
+
 def test_a_cover_that_comes_late_is_not_that_of_the_next_track(
     tile: CoverTile, library: Library, app: FakeApp, settle: Callable[[], None], tmp_path: Path
 ) -> None:
