@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ class ChromaIndex:
     """A Chroma collection on disk, one for each model and space; derived from the catalogue, and replaceable.
 
     Only one process may have the folder open: Chroma's writers lose each other's data without a word. A lock file
-    holds a second one off, such as the worker that a killed program left behind for a moment.
+    holds a second one off, such as the worker that a killed program left behind for a moment. A file, or a link to
+    nothing, in the folder's place is put aside, and so is a folder in that of the lock file.
 
     Parameters
     ----------
@@ -103,9 +105,12 @@ class ChromaIndex:
     def __init__(self, folder: Path, collection: str, *, afresh: bool = False) -> None:
         self._folder = folder
         self._name = collection
-        self._lock = FileLock(folder.with_name(folder.name + ".lock"), timeout=20)
+        lock_file = folder.with_name(folder.name + ".lock")
+        self._lock = FileLock(lock_file, timeout=20)
         with self._plain_errors():
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            if lock_file.is_dir():
+                _put_aside(lock_file)
             try:
                 self._lock.acquire()
             except Timeout as error:
@@ -127,14 +132,18 @@ class ChromaIndex:
 
     def _clear(self) -> None:
         _forget_open_stores()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        with self._plain_errors():
-            self._folder.mkdir(parents=True, exist_ok=True)
+        if self._folder.is_dir():
+            shutil.rmtree(self._folder, ignore_errors=True)
+        elif self._folder.exists() or self._folder.is_symlink():
+            with self._plain_errors():
+                _put_aside(self._folder)
 
     def _open(self) -> None:
         import chromadb
         from chromadb.config import Settings
 
+        with self._plain_errors():
+            self._folder.mkdir(parents=True, exist_ok=True)
         try:
             self._client: Any = chromadb.PersistentClient(
                 str(self._folder), Settings(anonymized_telemetry=False)
@@ -230,6 +239,13 @@ class ChromaIndex:
         cosines = 1.0 - np.asarray(found["distances"][0], dtype=np.float32)
         order = np.lexsort((ids, -cosines))
         return Neighbours(ids[order], cosines[order])
+
+
+def _put_aside(path: Path) -> None:
+    """Keep what is in the place of something of ours under another name: it may be somebody's."""
+    ends = itertools.chain([".damaged"], (f".damaged-{n}" for n in itertools.count(2)))
+    names = (path.with_name(path.name + end) for end in ends)
+    path.rename(next(name for name in names if not (name.exists() or name.is_symlink())))
 
 
 def _forget_open_stores() -> None:

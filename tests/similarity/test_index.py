@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -124,9 +126,47 @@ def test_an_empty_index_answers(index):
     assert index.query(points_on_sphere(1)[0], 5).ids.tolist() == []
 
 
-def test_a_folder_that_cannot_be_made_is_no_bug(folder):
-    folder.write_bytes(b"")
-    with pytest.raises(IndexFailed, match=r"index can't be read or written: File exists"):
-        ChromaIndex(folder, "model.plain")
-    folder.unlink()
+def test_a_folder_that_cannot_be_made_is_no_bug(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(IndexFailed, match=r"index can't be read or written: "):
+        ChromaIndex(tmp_path / "file" / "index", "model.plain")
+
+
+@pytest.mark.parametrize("afresh", [False, True])
+@pytest.mark.parametrize("obstacle", ["file", "link to nothing"])
+def test_what_is_in_the_place_of_the_folder_is_put_aside(folder, tmp_path, obstacle, afresh):
+    aside = [tmp_path / "index.damaged", tmp_path / "index.damaged-2"]
+    for _ in aside:
+        if obstacle == "file":
+            folder.write_bytes(b"somebody's")
+        else:
+            folder.symlink_to(tmp_path / "nowhere")
+        made = ChromaIndex(folder, "model.plain", afresh=afresh)
+        made.add([7], points_on_sphere(1))
+        assert made.ids().tolist() == [7]
+        made.close()
+        shutil.rmtree(folder)
+    for kept in aside:
+        if obstacle == "file":
+            assert kept.read_bytes() == b"somebody's"
+        else:
+            assert kept.readlink() == tmp_path / "nowhere"
+
+
+def test_a_folder_in_the_place_of_the_lock_file_is_put_aside(folder, tmp_path):
+    (tmp_path / "index.lock").mkdir()
+    (tmp_path / "index.lock" / "kept").write_bytes(b"")
     ChromaIndex(folder, "model.plain").close()
+    assert (tmp_path / "index.lock.damaged" / "kept").exists()
+
+
+def test_the_folder_may_be_elsewhere(folder, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    made = ChromaIndex(folder, "model.plain")
+    made.add([7], points_on_sphere(1))
+    made.close()
+    again = ChromaIndex(folder, "model.plain")
+    assert again.ids().tolist() == [7]
+    again.close()
+    assert folder.is_symlink()
