@@ -355,8 +355,8 @@ class Scanner:
             seconds = read_tags(place)[0].duration
         except OSError:
             return False
-        (track,) = self._catalogue.tracks_by_id([track_id])
-        before = track.tags.duration
+        tracks = self._catalogue.tracks_by_id([track_id])  # none if it was taken out meanwhile
+        before = tracks[0].tags.duration if tracks else None
         return seconds is not None and before is not None and abs(seconds - before) > _SAME_LENGTH
 
     def _store(
