@@ -1,7 +1,8 @@
-"""Where the listener's library lies unless told otherwise."""
+"""Where the listener's library lies unless told otherwise, and how what is damaged is called in it."""
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
@@ -17,3 +18,11 @@ def default_data_folder() -> Path:
 def models_folder_of(data_folder: Path) -> Path:
     """Where a data folder keeps weight files; need not exist."""
     return data_folder / "models"
+
+
+def ending_aside(path: Path) -> str:
+    """What makes a file's or folder's name one under which it can be kept beside what takes its place."""
+    endings = itertools.chain([".damaged"], (f".damaged-{n}" for n in itertools.count(2)))
+    return next(
+        ending for ending in endings if not os.path.lexists(path.with_name(path.name + ending))
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import shutil
 import sqlite3
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from musicsim.errors import MusicsimError, display_path
+from musicsim.folders import ending_aside
 
 _log = logging.getLogger(__name__)
 
@@ -206,8 +206,7 @@ class Database:
 
     def _put_aside(self) -> None:
         """Keep the damaged file under another name; what was put aside before stays, too."""
-        names = itertools.chain([".damaged"], (f".damaged-{n}" for n in itertools.count(2)))
-        aside = next(name for name in names if not self._beside(name).exists())
+        aside = ending_aside(self.path)
         for end in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 self._beside(end).replace(self._beside(aside + end))

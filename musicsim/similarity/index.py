@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from musicsim.errors import MusicsimError, display_path
+from musicsim.folders import ending_aside
 from musicsim.similarity.space import Vectors
 
 Ids = npt.NDArray[np.int64]
@@ -243,9 +243,7 @@ class ChromaIndex:
 
 def _put_aside(path: Path) -> None:
     """Keep what is in the place of something of ours under another name: it may be somebody's."""
-    ends = itertools.chain([".damaged"], (f".damaged-{n}" for n in itertools.count(2)))
-    names = (path.with_name(path.name + end) for end in ends)
-    path.rename(next(name for name in names if not (name.exists() or name.is_symlink())))
+    path.rename(path.with_name(path.name + ending_aside(path)))
 
 
 def _forget_open_stores() -> None:

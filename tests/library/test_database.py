@@ -101,6 +101,9 @@ def test_a_copy_is_made_when_there_is_something_new(path):
         db.execute("INSERT INTO things VALUES ('new')")
     database.back_up()
     assert names(copy) == ["kept", "new"]
+    copy.unlink()
+    database.back_up()
+    assert backups(path) == []
     database.close()
     copy.write_text("not made anew")
     database = Database(path, [FIRST])

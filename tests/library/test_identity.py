@@ -140,9 +140,7 @@ def test_what_is_missing_when_a_folder_is_back_is_looked_for_in_its_copies(libra
     assert library.catalogue.track_at(other).id == track.id
 
 
-def test_a_folder_around_one_that_is_unplugged_lets_its_time_count_for_nothing(
-    library, monkeypatch
-):
+def test_a_folder_around_one_that_is_unplugged_lets_its_time_count_for_nothing(library):
     one = library.file("disk/a.mp3")
     library.scan()
     library.scanner.remove_folder(library.music)

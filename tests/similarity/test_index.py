@@ -128,7 +128,7 @@ def test_an_empty_index_answers(index):
 
 def test_a_folder_that_cannot_be_made_is_no_bug(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(IndexFailed, match=r"index can't be read or written: "):
+    with pytest.raises(IndexFailed, match=r"index can't be read or written: File exists"):
         ChromaIndex(tmp_path / "file" / "index", "model.plain")
 
 

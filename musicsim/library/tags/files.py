@@ -62,7 +62,7 @@ def _chunks(file: BinaryIO) -> dict[str, list[str]] | None:
         os.lseek(file.fileno(), 0, os.SEEK_SET)
         with soundfile.SoundFile(file.fileno(), closefd=False) as sound:
             return {name: [text] for name, text in sound.copy_metadata().items()}
-    except Exception:  # noqa: BLE001 (as above)
+    except soundfile.SoundFileError:
         return None
 
 
