@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPalette
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -17,47 +25,71 @@ from PySide6.QtWidgets import (
 
 from musicsim.library.types import Track
 from musicsim.ui.header import PADDING
-from musicsim.ui.track_model import SIMILARITY_ROLE, TRACK_ROLE, Column, one_line
+from musicsim.ui.track_model import NUMERIC, Column, TrackModel, one_line
 
 Index = QModelIndex | QPersistentModelIndex
 
+# Looked up once: PySide makes Python's enumerations of them, which are slow to get at and to combine.
+_TEXT = QPalette.ColorRole.Text
+_DIM = QPalette.ColorRole.PlaceholderText
+_DISABLED = QPalette.ColorGroup.Disabled
+_ELIDE = Qt.TextElideMode.ElideRight
+_ONE_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+_LEFT = Qt.AlignmentFlag.AlignLeft | _ONE_LINE
+_RIGHT = Qt.AlignmentFlag.AlignRight | _ONE_LINE
+_FOREMOST = (Column.TITLE, Column.ARTIST)
+"""What is not written in a quieter colour."""
 
-def _fill(painter: QPainter, option: Any, index: Index) -> None:
-    """Draw a row's background, as far as it lies in this cell."""
-    palette: QPalette = option.palette
-    if option.state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(option.rect, palette.brush(QPalette.ColorRole.Highlight))
-    elif index.row() % 2:
-        painter.fillRect(option.rect, palette.brush(QPalette.ColorRole.AlternateBase))
 
+class _TrackDelegate(QStyledItemDelegate):
+    """What the cells of a list of tracks have in common.
 
-class CellDelegate(QStyledItemDelegate):
-    """One line of text or one sign; shows what is cut off when the pointer rests on it."""
+    They ask the model's Python methods: `initStyleOption` and `index.data` would ask it in eight Qt calls for each of
+    the hundreds of cells on a screen, which took several times as long as the drawing.
+    """
+
+    def __init__(self, tracks: TrackModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tracks = tracks
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Qt's."""
-        opt: Any = QStyleOptionViewItem(option)
-        self.initStyleOption(opt, index)
+        row = index.row()
+        track = self._tracks.track(row)
+        opt: Any = option
         painter.save()
-        _fill(painter, opt, index)
-        if index.column() == Column.STATE:
-            place = QRect(0, 0, 18, 18)
-            place.moveCenter(opt.rect.center())
-            opt.icon.paint(painter, place)
-        elif opt.text:
-            painter.setFont(opt.font)
-            colour = opt.palette.color(QPalette.ColorRole.Text)
-            faded = index.column() not in (Column.TITLE, Column.ARTIST)
-            grey = index.data(Qt.ItemDataRole.ForegroundRole)
-            if grey is not None:
-                colour = grey.color()
-            elif faded:
-                colour = opt.palette.color(QPalette.ColorRole.PlaceholderText)
-            painter.setPen(colour)
-            place = opt.rect.adjusted(PADDING, 0, -PADDING, 0)
-            text = opt.fontMetrics.elidedText(opt.text, Qt.TextElideMode.ElideRight, place.width())
-            painter.drawText(place, opt.displayAlignment | Qt.TextFlag.TextSingleLine, text)
+        if track is not None:
+            self._draw(painter, opt, track, row, index.column())
         painter.restore()
+
+    def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
+        """Draw what the cell says of a track."""
+        raise NotImplementedError
+
+
+class CellDelegate(_TrackDelegate):
+    """One line of text or one sign; shows what is cut off when the pointer rests on it."""
+
+    def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
+        if column == Column.STATE:
+            sign = self._tracks.sign(track)
+            if sign is not None:
+                place = QRect(0, 0, 18, 18)
+                place.moveCenter(opt.rect.center())
+                sign.paint(painter, place)
+            return
+        text = self._tracks.text(track, column, row)
+        if not text:
+            return
+        font, metrics = opt.font, opt.fontMetrics
+        if column == Column.TITLE and self._tracks.is_playing(track):
+            font = _bold(font)
+            metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(_colour(opt.palette, track, _TEXT if column in _FOREMOST else _DIM))
+        place = opt.rect.adjusted(PADDING, 0, -PADDING, 0)
+        side = _RIGHT if column in NUMERIC else _LEFT
+        painter.drawText(place, side, metrics.elidedText(text, _ELIDE, place.width()))
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
@@ -77,46 +109,32 @@ def _cut_off(option: Any, index: Index) -> str:
     return text if option.fontMetrics.horizontalAdvance(text) > room else ""
 
 
-class CardDelegate(QStyledItemDelegate):
+class CardDelegate(_TrackDelegate):
     """The title over the artist, for lists that are narrow."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Qt's."""
         return QSize(0, card_height(QFontMetrics(QApplication.font())))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Qt's."""
-        opt: Any = QStyleOptionViewItem(option)
-        self.initStyleOption(opt, index)
-        painter.save()
-        _fill(painter, opt, index)
-        track = index.data(TRACK_ROLE)
-        if track is not None:
-            grey = index.data(Qt.ItemDataRole.ForegroundRole)
-            text = grey.color() if grey is not None else opt.palette.color(QPalette.ColorRole.Text)
-            dim = opt.palette.color(QPalette.ColorRole.PlaceholderText)
-            line = opt.fontMetrics.height()
-            place = opt.rect.adjusted(PADDING + 4, 0, -PADDING, 0)
-            top = place.top() + (place.height() - 2 * line - 2) // 2
-            elide = Qt.TextElideMode.ElideRight
-            for y, font, colour, words in (
-                (top, opt.font, text, one_line(track.title)),
-                (top + line + 2, _small(opt.font), dim, card_subtitle(track)),
-            ):
-                painter.setFont(font)
-                painter.setPen(colour)
-                row = QRect(place.left(), y, place.width(), line)
-                words = painter.fontMetrics().elidedText(words, elide, row.width())
-                painter.drawText(
-                    row, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words
-                )
-        painter.restore()
+    def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
+        line = opt.fontMetrics.height()
+        place = opt.rect.adjusted(PADDING + 4, 0, -PADDING, 0)
+        top = place.top() + (place.height() - 2 * line - 2) // 2
+        title = _bold(opt.font) if self._tracks.is_playing(track) else opt.font
+        for y, font, role, text in (
+            (top, title, _TEXT, one_line(track.title)),
+            (top + line + 2, _small(opt.font), _DIM, card_subtitle(track)),
+        ):
+            painter.setFont(font)
+            painter.setPen(_colour(opt.palette, track, role))
+            text = painter.fontMetrics().elidedText(text, _ELIDE, place.width())
+            painter.drawText(QRect(place.left(), y, place.width(), line), _LEFT, text)
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
     ) -> bool:
         """Qt's: the whole of what may be cut off."""
-        track = index.data(TRACK_ROLE) if index.isValid() else None
+        track = self._tracks.track(index.row()) if index.isValid() else None
         if event.type() != QEvent.Type.ToolTip or track is None:
             return super().helpEvent(event, view, option, index)
         lines = (
@@ -131,33 +149,25 @@ class CardDelegate(QStyledItemDelegate):
         return True
 
 
-class ScoreDelegate(QStyledItemDelegate):
+class ScoreDelegate(_TrackDelegate):
     """A bar as long as the similarity, and the percent beside it."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Qt's."""
-        opt: Any = QStyleOptionViewItem(option)
-        self.initStyleOption(opt, index)
-        painter.save()
-        _fill(painter, opt, index)
-        similarity = index.data(SIMILARITY_ROLE)
-        if similarity is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            metrics = opt.fontMetrics
-            number = metrics.horizontalAdvance("100%")
-            place = opt.rect.adjusted(4, 0, -PADDING - 2, 0)
-            groove = QRectF(place.left(), place.center().y() - 2, place.width() - number - 8, 5)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(opt.palette.color(QPalette.ColorRole.Mid))
-            painter.drawRoundedRect(groove, 2.5, 2.5)
-            groove.setWidth(max(5.0, groove.width() * min(1.0, similarity)))
-            painter.setBrush(opt.palette.color(QPalette.ColorRole.Accent))
-            painter.drawRoundedRect(groove, 2.5, 2.5)
-            painter.setPen(opt.palette.color(QPalette.ColorRole.Text))
-            painter.drawText(
-                place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, opt.text
-            )
-        painter.restore()
+    def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
+        similarity = self._tracks.similarity(row)
+        if similarity is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        number = opt.fontMetrics.horizontalAdvance("100%")
+        place = opt.rect.adjusted(4, 0, -PADDING - 2, 0)
+        groove = QRectF(place.left(), place.center().y() - 2, place.width() - number - 8, 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(opt.palette.color(QPalette.ColorRole.Mid))
+        painter.drawRoundedRect(groove, 2.5, 2.5)
+        groove.setWidth(max(5.0, groove.width() * min(1.0, similarity)))
+        painter.setBrush(opt.palette.color(QPalette.ColorRole.Accent))
+        painter.drawRoundedRect(groove, 2.5, 2.5)
+        painter.setPen(_colour(opt.palette, track, _TEXT))
+        painter.drawText(place, _RIGHT, self._tracks.text(track, Column.SIMILARITY, row))
 
 
 def card_height(metrics: QFontMetrics) -> int:
@@ -175,8 +185,18 @@ def card_subtitle(track: Track) -> str:
     return one_line(" · ".join(text for text in (track.artist, track.tags.album) if text))
 
 
+def _colour(palette: QPalette, track: Track, role: QPalette.ColorRole) -> QColor:
+    """Return what a track's text is written in: greyed out where its file is missing."""
+    return palette.color(_DISABLED, _TEXT) if track.missing else palette.color(role)
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setBold(True)
+    return bold
+
+
 def _small(font: QFont) -> QFont:
     small = QFont(font)
-    small.setBold(False)
     small.setPointSizeF(max(7.5, font.pointSizeF() * 0.92))
     return small

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     QUrl,
     Signal,
 )
-from PySide6.QtGui import QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QIcon
 
 from musicsim.library.types import Track, TrackState
 from musicsim.ui import formats
@@ -29,11 +29,6 @@ from musicsim.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-
-TRACK_ROLE = int(Role.UserRole)
-"""The `Track` of a row."""
-SIMILARITY_ROLE = int(Role.UserRole) + 1
-"""From 0 to 1, or None."""
 
 TRACKS_MIME = "application/x-musicsim-tracks"
 """JSON: {"list": which list they come from, "rows": [...], "ids": [...]}."""
@@ -46,6 +41,8 @@ _LONGEST = 500
 """Characters. Qt measures all of a text before it cuts off what doesn't fit, and tags may be megabytes long."""
 
 _NO_INDEX = QModelIndex()
+# Made once: every cell that is drawn asks for it.
+_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDragEnabled
 
 
 class Column(enum.IntEnum):
@@ -141,11 +138,7 @@ class TrackModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Qt's."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        return (
-            Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDragEnabled
-        )
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
@@ -158,8 +151,6 @@ class TrackModel(QAbstractTableModel):
             return "" if column is Column.STATE else column_name(column)
         if role in (Role.ToolTipRole, Role.AccessibleTextRole):
             return column_name(column)
-        if role == Role.TextAlignmentRole:
-            return _alignment(column)
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -170,33 +161,23 @@ class TrackModel(QAbstractTableModel):
         column = Column(index.column())
         match role:
             case Role.DisplayRole:
-                return self._text(track, column, index.row())
+                return self.text(track, column, index.row())
             case Role.DecorationRole:
-                return self._sign(track) if column is Column.STATE else None
+                return self.sign(track) if column is Column.STATE else None
             case Role.ToolTipRole:
                 return state_text(track, playing=False) if track.missing or track.problem else None
             case Role.AccessibleTextRole:
                 if column is Column.STATE:
-                    return state_text(track, playing=track.id == self._store.playing)
-                return self._text(track, column, index.row())
-            case Role.TextAlignmentRole:
-                return _alignment(column)
-            case Role.ForegroundRole:
-                if track.missing:
-                    palette = QGuiApplication.palette()
-                    return palette.brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
-            case Role.FontRole:
-                if column is Column.TITLE and track.id == self._store.playing:
-                    font = QFont()
-                    font.setBold(True)
-                    return font
-            case _ if role == TRACK_ROLE:
-                return track
-            case _ if role == SIMILARITY_ROLE:
-                return self.similarity(index.row())
+                    return state_text(track, playing=self.is_playing(track))
+                return self.text(track, column, index.row())
         return None
 
-    def _text(self, track: Track, column: Column, row: int) -> str:
+    def is_playing(self, track: Track) -> bool:
+        """Return whether the player plays it."""
+        return track.id == self._store.playing
+
+    def text(self, track: Track, column: int, row: int) -> str:
+        """Return what a column says of the track in a row."""
         match column:
             case Column.STATE:
                 return ""
@@ -217,9 +198,11 @@ class TrackModel(QAbstractTableModel):
             case Column.SIMILARITY:
                 similarity = self.similarity(row)
                 return "" if similarity is None else f"{similarity:.0%}"
+        raise ValueError(f"there is no column {column}")
 
-    def _sign(self, track: Track) -> QIcon | None:
-        if track.id == self._store.playing:
+    def sign(self, track: Track) -> QIcon | None:
+        """Return the icon of what state a track is in; None where there is nothing to say."""
+        if self.is_playing(track):
             return self._theme.icon("playing", "accent")
         if track.missing:
             return self._theme.icon("missing", "faint")
@@ -307,8 +290,3 @@ def one_line(text: str) -> str:
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
     return " ".join(text.split()) if not text.isprintable() else text
-
-
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in NUMERIC else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

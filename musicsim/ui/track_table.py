@@ -69,6 +69,7 @@ class TrackTable(QTableView):
         self.setModel(model)
         self.heading.setVisible(not cards)
         self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
         self.setWordWrap(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setCornerButtonEnabled(False)
@@ -86,10 +87,10 @@ class TrackTable(QTableView):
         rows.setVisible(False)
         rows.setMinimumSectionSize(1)
         rows.setDefaultSectionSize(height(self.fontMetrics()))
-        self.setItemDelegate(CellDelegate(self))
+        self.setItemDelegate(CellDelegate(model, self))
         if cards:
-            self.setItemDelegateForColumn(Column.TITLE, CardDelegate(self))
-        self.setItemDelegateForColumn(Column.SIMILARITY, ScoreDelegate(self))
+            self.setItemDelegateForColumn(Column.TITLE, CardDelegate(model, self))
+        self.setItemDelegateForColumn(Column.SIMILARITY, ScoreDelegate(model, self))
         self.doubleClicked.connect(lambda index: self.play_selection())
         self.addActions(actions.all)
         self._anchor: tuple[int, int] | None = None
