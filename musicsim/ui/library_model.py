@@ -6,9 +6,9 @@ that are plain texts or numbers, and a filter one pass over texts that are folde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import compress
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,20 +16,28 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from musicsim.library.folding import fold
 from musicsim.library.types import Track, TrackState
+from musicsim.library.word_search import WordSearch, as_bytes
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import Column, Ids, Mask, Rows, TrackModel, as_ids
 
 # Sorts after every text: what has no artist or album is looked for last.
 _LAST = "\U0010ffff"
+_ID_DIGITS = 12
 
 
-class _Folded(NamedTuple):
+class _Entry(NamedTuple):
+    """A track, and what of it is folded once."""
+
+    track: Track
     title: str
-    artist: str
-    album: str
     genre: str
-    text: str
+    place: str
+    """What puts it in its place on the shelf: the artist, album, disc and number, title and id.
+
+    One text, since Python compares texts several times as fast as tuples.
+    """
+    searched: bytes
     """What the search looks in."""
 
 
@@ -43,14 +51,11 @@ class LibraryModel(TrackModel):
         self._column = Column.ARTIST
         self._descending = False
         self._words: tuple[str, ...] = ()
-        self._folded = {track.id: _fold_tags(track) for track in store}
-        self._places = {track.id: _place(track, self._folded[track.id]) for track in store}
-        self._keys: dict[int, Any] = {}
-        """What the present column sorts by; that of the artist sorts by the places."""
+        self._entries = {track.id: _entry(track) for track in store}
         self._shelf: Ids = np.zeros(0, np.int64)
         """Every track in its place; what follows counts along the shelf."""
-        self._texts: list[str] = []
-        """What the search looks in."""
+        self._searched = WordSearch([])
+        """What the search looks in, along the shelf."""
         self._order: Rows = np.zeros(0, np.intp)
         """Where on the shelf the tracks stand, in the present order; the rows are those of them that match."""
         self._fill_shelf()
@@ -89,10 +94,8 @@ class LibraryModel(TrackModel):
         if words == self._words:
             return
         # Whoever types on looks for some of what is shown.
-        narrows = all(any(old in word for word in words) for old in self._words)
-        if narrows:
-            new = [word for word in words if word not in self._words]
-            matches = self._match(new, among=self._matches)
+        if all(any(old in word for word in words) for old in self._words):
+            matches = self._matches & self._match(set(words).difference(self._words))
         else:
             matches = self._match(words)
         self._words = words
@@ -102,15 +105,11 @@ class LibraryModel(TrackModel):
 
     def _update(self, ids: tuple[int, ...]) -> None:
         moved = False
-        make = _KEYS.get(self._column)
+        key = _KEYS.get(self._column, _place)
         for track in self._store.tracks(ids):
-            folded = _fold_tags(track)
-            place = _place(track, folded)
-            if (folded, place) != (self._folded.get(track.id), self._places.get(track.id)):
-                moved = True
-            self._folded[track.id] = folded
-            self._places[track.id] = place
-            if make is not None and make(track, folded) != self._keys.get(track.id):
+            before, entry = self._entries.get(track.id), _entry(track)
+            self._entries[track.id] = entry
+            if before is None or any(get(before) != get(entry) for get in (_place, _searched, key)):
                 moved = True
         if moved:
             self._fill_shelf()
@@ -121,44 +120,46 @@ class LibraryModel(TrackModel):
         self.redraw(ids)
 
     def _drop(self, ids: tuple[int, ...]) -> None:
-        for track_id in self._folded.keys() & ids:
-            del self._folded[track_id], self._places[track_id]
-            self._keys.pop(track_id, None)
+        for track_id in self._entries.keys() & ids:
+            del self._entries[track_id]
         # What is left is in order as it is.
         kept = ~np.isin(self._shelf, as_ids(ids))
         place = np.cumsum(kept) - 1
         self._order = place[self._order[kept[self._order]]]
         self._shelf, self._matches = self._shelf[kept], self._matches[kept]
-        self._texts = list(compress(self._texts, kept.tolist()))
+        self._index_shelf()
         self._show(asked_for=False)
         self.counts_changed.emit()
 
     def _fill_shelf(self) -> None:
         # But for what is new it is sorted already, which is what Python's sort is quick at.
         known = self._shelf.tolist()
-        new = self._places.keys() - known
-        shelf = sorted([*known, *new], key=self._places.__getitem__)
-        self._shelf = as_ids(shelf)
-        self._texts = [self._folded[track_id].text for track_id in shelf]
+        new = self._entries.keys() - known
+        entries = sorted(map(self._entries.__getitem__, [*known, *new]), key=_place)
+        self._shelf = as_ids(entry.track.id for entry in entries)
+        self._index_shelf()
+
+    def _shelved(self) -> list[_Entry]:
+        """Return every track in its place."""
+        return [self._entries[track_id] for track_id in self._shelf.tolist()]
+
+    def _index_shelf(self) -> None:
+        self._searched = WordSearch([entry.searched for entry in self._shelved()])
 
     def _sort(self) -> None:
         """Put every track in the order of the column, and within it as they stand on the shelf."""
-        make = _KEYS.get(self._column)
         self._order = np.arange(len(self._shelf))
-        self._keys = {}
-        if make is not None:
-            self._keys = {track.id: make(track, self._folded[track.id]) for track in self._store}
-            keys = [self._keys[track_id] for track_id in self._shelf.tolist()]
+        if self._column in _KEYS:
+            keys = list(map(_KEYS[self._column], self._shelved()))
             self._order = np.array(sorted(range(len(keys)), key=keys.__getitem__), np.intp)
         if self._descending:
             self._order = self._order[::-1]
 
-    def _match(self, words: Sequence[str], *, among: Mask | None = None) -> Mask:
-        """Which tracks, of those of `among`, have every word; along the shelf."""
-        matches = np.ones(len(self._shelf), bool) if among is None else among.copy()
+    def _match(self, words: Iterable[str]) -> Mask:
+        """Which tracks have every word; along the shelf."""
+        matches = np.ones(len(self._shelf), bool)
         for word in words:
-            texts = self._texts if matches.all() else compress(self._texts, matches.tolist())
-            matches[matches] = [word in text for text in texts]
+            matches &= self._searched.having(word)
         return matches
 
     def _shown(self) -> Ids:
@@ -198,30 +199,29 @@ class LibraryModel(TrackModel):
 _fold_name = lru_cache(maxsize=50_000)(fold)
 
 
-def _fold_tags(track: Track) -> _Folded:
+def _entry(track: Track) -> _Entry:
     tags = track.tags
     title, artist = fold(track.title), _fold_name(track.artist)
     album, genre = _fold_name(tags.album), _fold_name(tags.genre)
     album_artist = "" if tags.album_artist == track.artist else _fold_name(tags.album_artist)
-    text = "\n".join((title, artist, album, genre, album_artist))
-    return _Folded(title, artist, album, genre, text)
+    number = f"{tags.disc_number or 0:09}{tags.track_number or 0:09}"
+    place = f"{artist or _LAST}\0{album or _LAST}\0{number}{title}\0{track.id:0{_ID_DIGITS}}"
+    searched = as_bytes("\n".join((title, artist, album, genre, album_artist)))
+    return _Entry(track, title, genre, place, searched)
 
 
-def _place(track: Track, folded: _Folded) -> str:
-    """Return what puts a track in its place on the shelf: by artist, album, disc and number.
-
-    One text, since Python compares texts several times as fast as tuples.
-    """
-    return f"{folded.artist or _LAST}\0{folded.album or _LAST}\0{_number(track)}{folded.title}\0{track.id:012}"
+_place = attrgetter("place")
+_searched = attrgetter("searched")
 
 
-def _number(track: Track) -> str:
-    tags = track.tags
-    return f"{tags.disc_number or 0:09}{tags.track_number or 0:09}"
+def _place_on_album(entry: _Entry) -> str:
+    """Return what puts a track in its place on its album; those of a compilation stay together, whoever plays."""
+    return entry.place.partition("\0")[2][:-_ID_DIGITS]
 
 
-def _rank(track: Track) -> int:
+def _rank(entry: _Entry) -> int:
     """Return the order of states: what needs the listener's eye comes first."""
+    track = entry.track
     if track.problem is not None:
         return 0
     if track.missing:
@@ -229,13 +229,12 @@ def _rank(track: Track) -> int:
     return 3 if track.state is TrackState.EMBEDDED else 2
 
 
-_KEYS: dict[Column, Callable[[Track, _Folded], Any]] = {
-    Column.STATE: lambda track, folded: _rank(track),
-    Column.TITLE: lambda track, folded: folded.title,
-    # The tracks of a compilation stay together, whoever plays.
-    Column.ALBUM: lambda track, folded: f"{folded.album or _LAST}\0{_number(track)}{folded.title}",
-    Column.GENRE: lambda track, folded: folded.genre or _LAST,
-    Column.YEAR: lambda track, folded: track.tags.year or 0,
-    Column.LENGTH: lambda track, folded: track.tags.duration or 0.0,
+_KEYS: dict[Column, Callable[[_Entry], Any]] = {
+    Column.STATE: _rank,
+    Column.TITLE: attrgetter("title"),
+    Column.ALBUM: _place_on_album,
+    Column.GENRE: lambda entry: entry.genre or _LAST,
+    Column.YEAR: lambda entry: entry.track.tags.year or 0,
+    Column.LENGTH: lambda entry: entry.track.tags.duration or 0.0,
 }
 """How each column sorts but that of the artist, which is the shelf itself; columns that are not shown are not here."""
