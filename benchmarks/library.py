@@ -4,9 +4,9 @@
 
 The files are tiny, with tags of their own, and lie in a temporary folder; embeddings are invented, and spread like
 those of real music. Each size is measured by two processes: one that scans, twice, and one that opens the window,
-without a screen, lets it look through the folders and watch them, and then types, sorts and scrolls. A keystroke, a
-sort and a step of scrolling last until the table is drawn; what is shown is the slowest. "Stall" is the longest time
-for which the window answered nothing while the folders were looked through.
+as large as a Full HD screen but without one, lets it look through the folders and watch them, and then types, sorts
+and scrolls. A keystroke, a sort and a step of scrolling last until the table is drawn; what is shown is the median and
+the slowest. "Stall" is the longest time for which the window answered nothing while the folders were looked through.
 
 Times are those of a disk whose folders are in memory. 100,000 tracks take some ten minutes.
 """
@@ -30,6 +30,7 @@ from rich.table import Table
 SIZES = (10_000, 100_000)
 STARTS = 5
 QUERIES = ("vel", "kalo mi", "zzz", "brasha tu")
+WINDOW = (1920, 1080)
 HEAVY = ("tensorflow", "keras", "chromadb", "av")
 
 
@@ -43,6 +44,11 @@ def seconds(task: Callable[[], object]) -> float:
     began = time.perf_counter()
     task()
     return time.perf_counter() - began
+
+
+def milliseconds(times: list[float]) -> str:
+    """The median and the slowest."""
+    return f"{1000 * statistics.median(times):.0f} ms, at most {1000 * max(times):.0f}"
 
 
 def scan(data: Path, music: Path) -> dict[str, Any]:
@@ -82,6 +88,7 @@ def work(data: Path, began: float) -> dict[str, Any]:
                 finished.append(time.monotonic()) if isinstance(event, ScanFinished) else None
             )
         )
+        window.resize(*WINDOW)
         stall, timer = 0.0, QElapsedTimer()
         while not finished:
             timer.start()
@@ -120,9 +127,9 @@ def work(data: Path, began: float) -> dict[str, Any]:
         return {
             "stall": stall,
             "looked through": looked_through,
-            "typing": max(typing),
-            "sorting": max(sorting),
-            "scrolling": max(scrolling),
+            "typing": typing,
+            "sorting": sorting,
+            "scrolling": scrolling,
             "memory": memory(),
             "heavy": [name for name in HEAVY if name in sys.modules],
         }
@@ -199,9 +206,9 @@ def measure(size: int) -> list[tuple[str, str]]:
         ),
         ("Folders looked through beside the window", f"{used['looked through']:.1f} s"),
         ("Stall meanwhile", f"{1000 * used['stall']:.0f} ms"),
-        ("Keystroke in the search", f"{1000 * used['typing']:.0f} ms"),
-        ("Sorting by a column", f"{1000 * used['sorting']:.0f} ms"),
-        ("Step of scrolling", f"{1000 * used['scrolling']:.0f} ms"),
+        ("Keystroke in the search", milliseconds(used["typing"])),
+        ("Sorting by a column", milliseconds(used["sorting"])),
+        ("Step of scrolling", milliseconds(used["scrolling"])),
         ("Memory of the window's process", f"{used['memory']:.0f} MB"),
         ("Heavy imports in it", ", ".join(used["heavy"]) or "none"),
     ]
