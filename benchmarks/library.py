@@ -89,6 +89,7 @@ def work(data: Path, began: float) -> dict[str, Any]:
             )
         )
         window.resize(*WINDOW)
+        QApplication.processEvents()
         stall, timer = 0.0, QElapsedTimer()
         while not finished:
             timer.start()
