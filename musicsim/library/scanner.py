@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,27 +11,16 @@ from pathlib import Path
 
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import (
-    Catalogue,
-    FileEntry,
-    ScannedFile,
-    file_times,
-    folder_of,
-    out_of_the_way,
-)
+from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile, file_times, folder_of
 from musicsim.library.identity import SoundIdentity
+from musicsim.library.moves import Fresh, Moves, content_key, is_gone
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
 from musicsim.library.types import ScanSummary, TagDetails, Tags
 from musicsim.library.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, reason_of, walk
 
 _BATCH = 100  # files a transaction and an event: often enough to watch the library fill
-_CHUNK = 65_536
-_SAME_LENGTH = 0.05  # seconds by which a file's length differs, at most, after it was retagged
 _MANY = 20  # files: of fewer, half are deleted soon
-
-_Content = tuple[int, bytes]
-"""What a file holds, in short: its size, and its content key."""
 
 
 class FolderError(MusicsimError):
@@ -212,7 +200,7 @@ class Scanner:
         problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
         if self._catalogue.set_folder_problems(folder_id, area, problems):
             self._events.emit(ProblemsChanged())
-        fresh: list[tuple[Path, os.stat_result, FileEntry | None]] = []
+        fresh: list[Fresh] = []
         back: list[int] = []
         for path, status in found.files.items():
             entry = known.get(path)
@@ -222,16 +210,16 @@ class Scanner:
                 counts.unchanged += 1
                 if entry.missing:
                     back.append(entry.id)
-        displaced = self._displace(fresh)
+        moves = Moves(self._catalogue)
+        displaced = moves.displace(fresh)
         fresh = [
             (path, status, None if entry and entry.id in displaced else entry)
             for path, status, entry in fresh
         ]
-        moving = _Moving(self._catalogue)
         for batch in _batches(fresh, _BATCH):
             if cancelled():
                 return
-            self._store(root, folder_id, batch, moving, counts)
+            self._store(root, folder_id, batch, moves, counts)
         # Tracks that moved have their new path by now, so what is left is gone, or out of reach with its music folder.
         unavailable = self._why_unavailable(root, found, known) if area == root else None
         lost = displaced | {
@@ -286,7 +274,7 @@ class Scanner:
         if there >= len(expected) / 2 if many else there or found.files or not expected:
             return None
         # What is left out of the library by now lies there all the same.
-        lost = [path for path in lost if _is_gone(path)]
+        lost = [path for path in lost if is_gone(path)]
         if len(lost) <= len(expected) / 2 if many else not lost:
             return None
         return (
@@ -297,74 +285,12 @@ class Scanner:
     def _tell(self, files: int, folder: str) -> None:
         self._events.emit(ScanProgress(files, folder))
 
-    def _displace(
-        self, fresh: Sequence[tuple[Path, os.stat_result, FileEntry | None]]
-    ) -> dict[int, Path]:
-        """Take tracks off the paths at which the sound of another track lies now, as after a renumbering.
-
-        They get a path at which nothing is, so that they are found again by their content wherever their own file
-        went, and the other track can have theirs. Returns their ids and these paths.
-        """
-        if not any(entry for _, _, entry in fresh):
-            return {}
-        arrived: dict[_Content, list[tuple[Path, FileEntry | None]]] = {}
-        holds: dict[Path, _Content] = {}
-        for path, status, entry in fresh:
-            if status.st_size:
-                with contextlib.suppress(OSError):
-                    content = holds[path] = status.st_size, content_key(path, status.st_size)
-                    arrived.setdefault(content, []).append((path, entry))
-        replaced: dict[int, Path] = {}
-        for content, places in arrived.items():
-            owners = dict(self._catalogue.same_content(*content))
-            free = [(path, entry) for path, entry in places if not entry or entry.id not in owners]
-            if not owners or not free:
-                continue
-            left = [
-                (owner, place)
-                for owner, place in owners.items()
-                if self._has_left(owner, place, content, holds)
-            ]
-            if left:
-                replaced.update((entry.id, path) for path, entry in free if entry)
-                replaced.update(left[: len(free)])
-        displaced = {
-            track_id: out_of_the_way(path, track_id)
-            for track_id, path in replaced.items()
-            if not _is_gone(path)
-        }
-        self._catalogue.set_paths(displaced)
-        return displaced
-
-    def _has_left(
-        self, track_id: int, place: Path, content: _Content, holds: Mapping[Path, _Content]
-    ) -> bool:
-        """Whether the file of a track is not at its place any more: nothing is there, or another sound."""
-        if _is_gone(place):
-            return True
-        try:
-            now = holds.get(place)
-            if now is None:
-                size = place.stat().st_size
-                now = size, content_key(place, size)
-            if now == content:
-                return False
-            if any(other != track_id for other, _ in self._catalogue.same_content(*now)):
-                return True
-            # Unknown so far: it was retagged, or is another sound.
-            seconds = read_tags(place)[0].duration
-        except OSError:
-            return False
-        tracks = self._catalogue.tracks_by_id([track_id])  # none if it was taken out meanwhile
-        before = tracks[0].tags.duration if tracks else None
-        return seconds is not None and before is not None and abs(seconds - before) > _SAME_LENGTH
-
     def _store(
         self,
         root: Path,
         folder_id: int,
-        batch: Iterable[tuple[Path, os.stat_result, FileEntry | None]],
-        moving: _Moving,
+        batch: Iterable[Fresh],
+        moves: Moves,
         counts: _Counts,
     ) -> None:
         """Read the tags of new and changed files and store them, all or none of the batch."""
@@ -383,7 +309,7 @@ class Scanner:
                         counts.changed += 1
                     else:
                         counts.unchanged += 1
-                elif (origin := moving.take(file)) is not None:
+                elif (origin := moves.take(file)) is not None:
                     track_id = origin
                     self._catalogue.update_track(track_id, folder_id, file)
                     counts.moved.add(track_id)
@@ -410,41 +336,6 @@ class Scanner:
             # A copy that was written over another sound leaves that one missing.
             self._events.emit(TracksChanged((*copies, *copies.values())))
         return set(copies)
-
-
-class _Moving:
-    """The tracks whose files are not where they were when a scan began, to be found under other paths.
-
-    Parameters
-    ----------
-    catalogue
-        What was known by then.
-    """
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._lost: dict[_Content, list[int]] = {}
-        """By content, each looked for once: a thousand files may have the same."""
-
-    def take(self, file: ScannedFile) -> int | None:
-        """The track that a new file was under another path, if that path is empty now; given out once."""
-        if not file.size or file.problem:
-            return None
-        content = file.size, file.content_key
-        if content not in self._lost:
-            self._lost[content] = [
-                track_id
-                for track_id, path in reversed(self._catalogue.same_content(*content))
-                if _is_gone(path) and self._root_is_there(path)
-            ]
-        lost = self._lost[content]
-        return lost.pop() if lost else None
-
-    def _root_is_there(self, path: Path) -> bool:
-        """Whether the music folder of a path is: under one that is out of reach a file may well be where it was."""
-        root = folder_of(path, self._catalogue.folders())
-        # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.
-        return root is not None and os.path.isdir(root)  # noqa: PTH112
 
 
 def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
@@ -475,18 +366,6 @@ def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
     )
 
 
-def content_key(path: Path, size: int) -> bytes:
-    """A key of a file's bytes from its beginning, middle and end: the same for a copy, however large the file."""
-    digest = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
-        for start in (0, size // 2 - _CHUNK // 2, size - _CHUNK):
-            file.seek(max(start, 0))
-            digest.update(file.read(_CHUNK))
-            if size <= _CHUNK:
-                break
-    return digest.digest()
-
-
 def _is_same(one: Path, other: Path) -> bool:
     try:
         return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, and no Path is made)
@@ -494,19 +373,6 @@ def _is_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _is_gone(path: Path) -> bool:
-    """Whether nothing is there; not so where that can't be known."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _batches(
-    items: Sequence[tuple[Path, os.stat_result, FileEntry | None]], size: int
-) -> Iterator[Sequence[tuple[Path, os.stat_result, FileEntry | None]]]:
+def _batches(items: Sequence[Fresh], size: int) -> Iterator[Sequence[Fresh]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
