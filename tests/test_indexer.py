@@ -8,10 +8,10 @@ import pytest
 from musicsim.audio import EVERY_WINDOW
 from musicsim.events import EmbeddingProgress, Events, TracksChanged
 from musicsim.indexer import CRASHED, Indexer, IndexerSettings
-from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, TrackWindows
 from musicsim.library.identity import SoundIdentity
-from musicsim.library.types import Tags, TrackState
+from musicsim.library.types import ScannedFile, Tags, TrackState
 from musicsim.search import Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings

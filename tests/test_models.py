@@ -8,9 +8,9 @@ import pytest
 
 from musicsim.embedding import WeightsError, find_weights
 from musicsim.errors import MusicsimError
-from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PooledTrack, TrackWindows
-from musicsim.library.types import Tags
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.models import Models
 from musicsim.resources import resource
 

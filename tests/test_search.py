@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue, ScannedFile
+from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
-from musicsim.library.types import Tags
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.search import NotEmbedded, Search, mean_point
 from musicsim.similarity.index import ExactIndex
 from musicsim.worker.client import WorkerDied, WorkerHung

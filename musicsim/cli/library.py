@@ -24,9 +24,8 @@ from musicsim.cli.output import (
 )
 from musicsim.errors import MusicsimError
 from musicsim.events import Event, Notice, TracksChanged
-from musicsim.library.catalogue import Counts
 from musicsim.library.problems import by_reason
-from musicsim.library.types import Problem, ScanSummary, TrackState
+from musicsim.library.types import Counts, Problem, ScanSummary, TrackState
 from musicsim.listening import Depth
 from musicsim.search import IndexReport
 from musicsim.worker.protocol import Cost

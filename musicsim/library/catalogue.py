@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,16 @@ from typing import Any
 from musicsim.library.database import Database
 from musicsim.library.playlists import PlaylistStore
 from musicsim.library.schema import MIGRATIONS
-from musicsim.library.types import Problem, TagDetails, Tags, Track, TrackState
+from musicsim.library.types import (
+    Counts,
+    FileEntry,
+    Problem,
+    ScannedFile,
+    TagDetails,
+    Tags,
+    Track,
+    TrackState,
+)
 from musicsim.library.walking import is_hidden
 
 CATALOGUE_FILE = "catalogue.sqlite3"
@@ -25,80 +34,18 @@ _NO_DETAILS = TagDetails()
 _LONGEST_LEAP = 2**40
 """Between the ids of embeddings of two openings: there is room for millions of these."""
 
-_FILE_COLUMNS = (
+FILE_COLUMNS = (
     "folder_id, path, size, mtime_ns, ctime_ns, content_key, title, artist, album, album_artist, genre, year, "
     "track_number, disc_number, duration, details"
 )
-"""What a scan finds out about a file."""
-_FILE_MARKS = ", ".join("?" * (_FILE_COLUMNS.count(",") + 1))
+"""What a scan finds out about a file, in the order in which it is stored."""
+FILE_MARKS = ", ".join("?" * (FILE_COLUMNS.count(",") + 1))
 _TRACK_COLUMNS = (
     "t.id, t.path, t.size, t.mtime_ns, t.title, t.artist, t.album, t.album_artist, t.genre, t.year, "
     "t.track_number, t.disc_number, t.duration, t.added_at, t.missing_since, t.failed, t.problem, "
     "EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = "
     "(SELECT value FROM settings WHERE name = 'model'))"
 )
-
-
-def file_times(status: os.stat_result) -> tuple[int, int]:
-    """When a file was modified, and when anything about it was changed, where the system knows.
-
-    In nanoseconds since the epoch, within 1677 to 2262, all that SQLite can hold.
-    """
-    mtime_ns, ctime_ns = (
-        min(max(time_ns, -(2**63)), 2**63 - 1)
-        for time_ns in (status.st_mtime_ns, status.st_ctime_ns)
-    )
-    return mtime_ns, ctime_ns
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many tracks the library holds, and how far they have come.
-
-    A track that is gone counts as missing and nothing else; one whose music folder is out of reach keeps its state.
-    """
-
-    tracks: int
-    embedded: int
-    pending: int
-    failed: int
-    missing: int
-    unavailable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """What the scanner compares a file on disk with."""
-
-    id: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    missing: bool
-    missing_before: bool
-    """Whether it was before its music folder went out of reach."""
-    was_read: bool
-
-    def differs(self, status: os.stat_result) -> bool:
-        """Whether the file must be looked at again; one that could not be opened always is."""
-        known = (self.size, self.mtime_ns, self.ctime_ns)
-        return not self.was_read or known != (status.st_size, *file_times(status))
-
-
-@dataclass(frozen=True, slots=True)
-class ScannedFile:
-    """What the scanner found out about a file on disk."""
-
-    path: Path
-    size: int
-    mtime_ns: int
-    content_key: bytes
-    tags: Tags
-    details: TagDetails = _NO_DETAILS
-    problem: str | None = None
-    """Why it can't be read at all, so that nothing will try to decode it."""
-    ctime_ns: int = -1
-    """When anything about the file was changed; -1 where that is not known."""
 
 
 class Catalogue:
@@ -374,7 +321,7 @@ class Catalogue:
         """Add a file; returns the track's id."""
         with self.database.transaction() as db:
             cursor = db.execute(
-                f"INSERT INTO tracks ({_FILE_COLUMNS}, failed, problem, added_at) VALUES ({_FILE_MARKS}, ?, ?, ?)",
+                f"INSERT INTO tracks ({FILE_COLUMNS}, failed, problem, added_at) VALUES ({FILE_MARKS}, ?, ?, ?)",
                 (folder_id, *_file_values(file), time.time()),
             )
             return int(cursor.lastrowid or 0)
@@ -392,7 +339,7 @@ class Catalogue:
             same = (old_key, old_size) == (file.content_key, file.size)
             *values, failed, problem = _file_values(file)
             db.execute(
-                f"UPDATE tracks SET ({_FILE_COLUMNS}) = ({_FILE_MARKS}), missing_since = NULL WHERE id = ?",
+                f"UPDATE tracks SET ({FILE_COLUMNS}) = ({FILE_MARKS}), missing_since = NULL WHERE id = ?",
                 (folder_id, *values, track_id),
             )
             if not same:
@@ -404,64 +351,6 @@ class Catalogue:
                     (failed, problem, unheard, track_id),
                 )
             return not same
-
-    def adopt(self, gone: int, new: int) -> None:
-        """Let a track whose file is gone have that of a new track, and what was made of it.
-
-        The new track is no track of its own then.
-        """
-        with self.database.transaction() as db:
-            db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (gone, new))
-            db.execute(
-                "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (gone, new)
-            )
-            ((fingerprint, unheard, *file),) = db.execute(
-                f"DELETE FROM tracks WHERE id = ? RETURNING fingerprint, unheard, {_FILE_COLUMNS}, failed, problem",
-                (new,),
-            ).fetchall()
-            self._give_file(gone, file)
-            if fingerprint is not None and not unheard:
-                db.execute(
-                    "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
-                    (fingerprint, gone),
-                )
-
-    def reclaim(self, gone: int, other: int) -> None:
-        """Let a track whose file is gone have that of another one, whose own sound it took the place of.
-
-        The other track is missing from now on: its file was written over. What was made of either stays with it.
-        """
-        with self.database.transaction() as db:
-            (file,) = db.execute(
-                f"SELECT {_FILE_COLUMNS}, failed, problem FROM tracks WHERE id = ?", (other,)
-            ).fetchall()
-            path = _path(file[1])
-            # Nor is its content what it was when it was heard.
-            db.execute(
-                "UPDATE tracks SET path = ?, size = 0, content_key = x'', missing_since = ?, unheard = 0 WHERE id = ?",
-                (os.fsencode(out_of_the_way(path, other)), time.time(), other),
-            )
-            self._give_file(gone, file)
-
-    def _give_file(self, track_id: int, file: Sequence[Any]) -> None:
-        with self.database.transaction() as db:
-            db.execute(
-                f"UPDATE tracks SET ({_FILE_COLUMNS}, failed, problem) = ({_FILE_MARKS}, ?, ?), "
-                "missing_since = NULL WHERE id = ?",
-                (*file, track_id),
-            )
-
-    def heard(self, track_id: int) -> None:
-        """Note that a track's file sounds as it did when it was last heard."""
-        with self.database.transaction() as db:
-            db.execute("UPDATE tracks SET unheard = 0 WHERE id = ?", (track_id,))
-
-    def sound_of(self, track_id: int) -> tuple[bytes | None, bool]:
-        """The fingerprint of what a track's file sounded like when it was last heard, and whether it changed since."""
-        rows = self.database.query(
-            "SELECT fingerprint, unheard FROM tracks WHERE id = ?", (track_id,)
-        )
-        return (rows[0][0], bool(rows[0][1])) if rows else (None, False)
 
     def details(self, track_id: int) -> TagDetails:
         """What the tags of a track's file say beyond `Track.tags`."""
@@ -534,11 +423,6 @@ class Catalogue:
             Problem(_path(path), str(reason), bool(failed), mtime_ns)
             for path, reason, failed, mtime_ns in rows
         ]
-
-
-def out_of_the_way(path: Path, track_id: int) -> Path:
-    """A path at which nothing is, for a track at whose own another one lies."""
-    return path.with_name(f"{path.name} (replaced {track_id})")
 
 
 def folder_of(path: Path, folders: Iterable[Path]) -> Path | None:

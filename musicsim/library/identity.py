@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Set
+import time
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
-from musicsim.library.catalogue import Catalogue
+from musicsim.library.catalogue import FILE_COLUMNS, FILE_MARKS, Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack
+from musicsim.library.moves import out_of_the_way
 
 _SAME_LENGTH = 0.5
 """Seconds by which a header's length and the decoder's may differ."""
@@ -185,18 +189,71 @@ class SoundIdentity:
         heard
             What the file sounds like, as far as somebody has heard it.
         """
-        with self._catalogue.database.transaction():
+        with self._catalogue.database.transaction() as db:
             if not self._embeddings.is_unchanged(track):
                 return False
-            own, unheard = self._catalogue.sound_of(track.id)
-            sound, _ = self._catalogue.sound_of(gone)
+            own, unheard = self._sound_of(track.id)
+            sound, _ = self._sound_of(gone)
             if own not in (None, sound) and (unheard or heard is not None):
                 # What was made of it is of what the file was before somebody wrote over it.
                 self._embeddings.keep_windows(replace(track, id=gone))
-                self._catalogue.reclaim(gone, track.id)
+                self._give_back(gone, track.id)
             else:
                 self._embeddings.move_windows(track, gone)
-                self._catalogue.adopt(gone, track.id)
+                self._merge(gone, track.id)
             if heard is not None:
-                self._catalogue.heard(gone)
+                db.execute("UPDATE tracks SET unheard = 0 WHERE id = ?", (gone,))
             return True
+
+    def _merge(self, gone: int, new: int) -> None:
+        """Let a track whose file is gone have that of a new track, and what was made of it.
+
+        The new track is no track of its own then.
+        """
+        with self._catalogue.database.transaction() as db:
+            db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (gone, new))
+            db.execute(
+                "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (gone, new)
+            )
+            ((fingerprint, unheard, *file),) = db.execute(
+                f"DELETE FROM tracks WHERE id = ? RETURNING fingerprint, unheard, {FILE_COLUMNS}, failed, problem",
+                (new,),
+            ).fetchall()
+            self._give_file(gone, file)
+            if fingerprint is not None and not unheard:
+                db.execute(
+                    "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
+                    (fingerprint, gone),
+                )
+
+    def _give_back(self, gone: int, other: int) -> None:
+        """Let a track whose file is gone have that of another one, whose own sound it took the place of.
+
+        The other track is missing from now on: its file was written over. What was made of either stays with it.
+        """
+        with self._catalogue.database.transaction() as db:
+            ((path, *file),) = db.execute(
+                f"SELECT path, {FILE_COLUMNS}, failed, problem FROM tracks WHERE id = ?", (other,)
+            ).fetchall()
+            aside = out_of_the_way(Path(os.fsdecode(path)), other)
+            # Nor is its content what it was when it was heard.
+            db.execute(
+                "UPDATE tracks SET path = ?, size = 0, content_key = x'', missing_since = ?, unheard = 0 WHERE id = ?",
+                (os.fsencode(aside), time.time(), other),
+            )
+            self._give_file(gone, file)
+
+    def _give_file(self, track_id: int, file: Sequence[Any]) -> None:
+        with self._catalogue.database.transaction() as db:
+            db.execute(
+                f"UPDATE tracks SET ({FILE_COLUMNS}, failed, problem) = ({FILE_MARKS}, ?, ?), "
+                "missing_since = NULL WHERE id = ?",
+                (*file, track_id),
+            )
+
+    def _sound_of(self, track_id: int) -> tuple[bytes | None, bool]:
+        """The fingerprint of what a track's file sounded like when it was last heard, and whether it changed since."""
+        rows = self._catalogue.database.query(
+            "SELECT fingerprint, unheard FROM tracks WHERE id = ?", (track_id,)
+        )
+        return (rows[0][0], bool(rows[0][1])) if rows else (None, False)

@@ -8,8 +8,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile, folder_of, out_of_the_way
+from musicsim.library.catalogue import Catalogue, folder_of
 from musicsim.library.tags import read_tags
+from musicsim.library.types import FileEntry, ScannedFile
 
 _CHUNK = 65_536
 _SAME_LENGTH = 0.05  # seconds by which a file's length differs, at most, after it was retagged
@@ -136,3 +137,8 @@ def is_gone(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def out_of_the_way(path: Path, track_id: int) -> Path:
+    """A path at which nothing is, for a track at whose own another one lies."""
+    return path.with_name(f"{path.name} (replaced {track_id})")

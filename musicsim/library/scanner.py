@@ -11,12 +11,19 @@ from pathlib import Path
 
 from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import Catalogue, FileEntry, ScannedFile, file_times, folder_of
+from musicsim.library.catalogue import Catalogue, folder_of
 from musicsim.library.identity import SoundIdentity
 from musicsim.library.moves import Fresh, Moves, content_key, is_gone
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
-from musicsim.library.types import ScanSummary, TagDetails, Tags
+from musicsim.library.types import (
+    FileEntry,
+    ScannedFile,
+    ScanSummary,
+    TagDetails,
+    Tags,
+    file_times,
+)
 from musicsim.library.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, reason_of, walk
 
 _BATCH = 100  # files a transaction and an event: often enough to watch the library fill

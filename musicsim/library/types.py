@@ -1,8 +1,9 @@
-"""What the library knows of a track, a problem and a playlist."""
+"""What the parts of the library tell each other of files, tracks, problems and playlists."""
 
 from __future__ import annotations
 
 import enum
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,3 +144,65 @@ class ScanSummary:
     missing: int = 0
     """Files that were there before this scan and are not any more."""
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tracks the library holds, and how far they have come.
+
+    A track that is gone counts as missing and nothing else; one whose music folder is out of reach keeps its state.
+    """
+
+    tracks: int
+    embedded: int
+    pending: int
+    failed: int
+    missing: int
+    unavailable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What the scanner compares a file on disk with."""
+
+    id: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    missing: bool
+    missing_before: bool
+    """Whether it was before its music folder went out of reach."""
+    was_read: bool
+
+    def differs(self, status: os.stat_result) -> bool:
+        """Whether the file must be looked at again; one that could not be opened always is."""
+        known = (self.size, self.mtime_ns, self.ctime_ns)
+        return not self.was_read or known != (status.st_size, *file_times(status))
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFile:
+    """What the scanner found out about a file on disk."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    content_key: bytes
+    tags: Tags
+    details: TagDetails = TagDetails()
+    problem: str | None = None
+    """Why it can't be read at all, so that nothing will try to decode it."""
+    ctime_ns: int = -1
+    """When anything about the file was changed; -1 where that is not known."""
+
+
+def file_times(status: os.stat_result) -> tuple[int, int]:
+    """When a file was modified, and when anything about it was changed, where the system knows.
+
+    In nanoseconds since the epoch, within 1677 to 2262, all that SQLite can hold.
+    """
+    mtime_ns, ctime_ns = (
+        min(max(time_ns, -(2**63)), 2**63 - 1)
+        for time_ns in (status.st_mtime_ns, status.st_ctime_ns)
+    )
+    return mtime_ns, ctime_ns

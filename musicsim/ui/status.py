@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from musicsim.events import EmbeddingProgress, Notice, ScanFinished, ScanProgress, ScanStarted
-from musicsim.library.catalogue import Counts
+from musicsim.library.types import Counts
 from musicsim.ui import formats
 from musicsim.ui.theme import Theme
 from musicsim.ui.widgets import ElidedLabel, icon_button

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from musicsim.library.catalogue import Catalogue, Counts
-from musicsim.library.types import Track, TrackState
+from musicsim.library.catalogue import Catalogue
+from musicsim.library.types import Counts, Track, TrackState
 from musicsim.ui.bridge import Bridge
 
 

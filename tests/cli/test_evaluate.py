@@ -12,9 +12,9 @@ from command_line import Told
 
 from musicsim.app import Musicsim
 from musicsim.cli.main import run
-from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
-from musicsim.library.types import Tags
+from musicsim.library.types import ScannedFile, Tags
 
 MODEL = "m-1"
 

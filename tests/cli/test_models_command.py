@@ -24,9 +24,9 @@ from musicsim.app import Musicsim, data_folder_lock
 from musicsim.cli.main import run
 from musicsim.embedding import read_weights
 from musicsim.embedding.official import official_model
-from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PooledTrack, TrackWindows
-from musicsim.library.types import Tags
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.resources import resource
 
 NAME = "openl3-mel256-music"

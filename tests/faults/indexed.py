@@ -13,9 +13,8 @@ from command_line import CommandLine
 from library import FaultyLibrary
 
 from musicsim.app import Musicsim
-from musicsim.library.catalogue import ScannedFile
 from musicsim.library.embeddings import PendingTrack, PooledTrack, TrackWindows
-from musicsim.library.types import Tags
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.worker.protocol import QueryIndex
 
 TRACKS = 3000

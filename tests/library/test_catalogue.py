@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue, ScannedFile
+from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.database import CatalogueError, Database
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
 from musicsim.library.schema import MIGRATIONS
-from musicsim.library.types import Problem, TagDetails, Tags, TrackState
+from musicsim.library.types import Problem, ScannedFile, TagDetails, Tags, TrackState
 
 
 def scanned(path: str | Path, key: bytes = b"k", *, size: int = 10, **tags) -> ScannedFile:

@@ -18,10 +18,10 @@ from musicsim.embedding.fetching import FetchCancelled
 from musicsim.embedding.sources import list_models
 from musicsim.errors import MusicsimError
 from musicsim.events import Events, ModelChanged, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import Catalogue, ScannedFile
+from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel
 from musicsim.library.tags.covers import read_cover
-from musicsim.library.types import Tags, Track, TrackState
+from musicsim.library.types import ScannedFile, Tags, Track, TrackState
 from musicsim.listening import Depth, ListeningSettings
 from musicsim.models import OfferedModel, read_model
 from musicsim.playlists.generate import GeneratedPlaylist, Match, SimilarTracks
