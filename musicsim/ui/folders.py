@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
 from musicsim.errors import display_path
 from musicsim.ui import formats
+from musicsim.ui.bridge import Bridge
 from musicsim.ui.dialogs import ask_folder, confirm
 from musicsim.ui.first_start import suggested_folder
 from musicsim.ui.messages import Messages
@@ -19,17 +21,19 @@ from musicsim.ui.widgets import button
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
 
+T = TypeVar("T")
+
 
 class FoldersDialog(QDialog):
-    """Lists the folders; adds and removes them."""
+    """Lists the folders."""
 
     add_wanted = Signal()
-    changed = Signal()
+    remove_wanted = Signal(object)
+    """Path: the listener has confirmed it."""
 
-    def __init__(self, app: Musicsim, messages: Messages, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, app: Musicsim, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._app = app
-        self._messages = messages
         self._folders: list[Path] = []
         self.setWindowTitle(self.tr("Music folders"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -86,21 +90,25 @@ class FoldersDialog(QDialog):
             "The files stay where they are."
         ).format(display_path(folder))
         if confirm(self, self.tr("Remove folder"), question, self.tr("Remove folder")):
-            with self._messages.reporting():
-                self._app.remove_folder(folder)
-            self.refresh()
-            self.changed.emit()
+            self.remove_wanted.emit(folder)
 
 
 class FolderCommands(QObject):
-    """Adds music folders, whoever asks for it, and shows the list of them."""
+    """Adds and removes music folders, whoever asks for it, and shows the list of them.
+
+    All of it is done in another thread: to remove a large folder takes seconds, and to add one may take as long as a
+    server of another one that doesn't answer.
+    """
 
     changed = Signal()
     """Folders were added or removed."""
 
-    def __init__(self, app: Musicsim, messages: Messages, theme: Theme, window: QWidget) -> None:
+    def __init__(
+        self, app: Musicsim, bridge: Bridge, messages: Messages, theme: Theme, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._app = app
+        self._bridge = bridge
         self._messages = messages
         self._theme = theme
         self._window = window
@@ -108,14 +116,32 @@ class FolderCommands(QObject):
 
     def add(self, folder: Path) -> None:
         """Add a music folder to the library."""
-        with self._messages.reporting():
-            self._app.add_folder(folder)
-            self._messages.tell(
-                self.tr("Added {0}. Its music turns up here.").format(display_path(folder))
-            )
-        self.changed.emit()
-        if self._dialog is not None:
-            self._dialog.refresh()
+        name = display_path(folder)
+        self._do(
+            lambda: self._app.add_folder(folder),
+            self.tr("Adding {0}…").format(name),
+            lambda _: self.tr("Added {0}. Its music turns up here.").format(name),
+        )
+
+    def _remove(self, folder: Path) -> None:
+        name = display_path(folder)
+        self._do(
+            lambda: self._app.remove_folder(folder),
+            self.tr("Removing {0}…").format(name),
+            lambda _: self.tr("Removed {0} from the library.").format(name),
+        )
+
+    def _do(self, task: Callable[[], T], doing: str, done: Callable[[T], str]) -> None:
+        """Do what changes the folders or their tracks, and say so."""
+
+        def tell(result: T) -> None:
+            self._messages.tell(done(result))
+            self.changed.emit()
+            if self._dialog is not None:
+                self._dialog.refresh()
+
+        self._messages.tell(doing)
+        self._bridge.do(task, tell, self._messages.fail)
 
     def add_demo(self, folder: Path | None, problem: str) -> None:
         """Add the demo library, or say why there is none."""
@@ -156,16 +182,20 @@ class FolderCommands(QObject):
             "They leave the library and the playlists. If their files turn up again, they are new."
         )
         if confirm(self._window, self.tr("Forget missing tracks"), question, self.tr("Forget")):
-            with self._messages.reporting():
-                self._app.forget_missing()
-            self.changed.emit()
+            self._do(
+                self._app.forget_missing,
+                self.tr("Forgetting missing tracks…"),
+                lambda forgotten: formats.counted(
+                    "folders", forgotten, "Forgot %n missing track.", "Forgot %n missing tracks."
+                ),
+            )
 
     def show(self) -> None:
         """Show the list of folders."""
         if self._dialog is None:
-            self._dialog = FoldersDialog(self._app, self._messages, self._theme, self._window)
+            self._dialog = FoldersDialog(self._app, self._theme, self._window)
             self._dialog.add_wanted.connect(self.ask)
-            self._dialog.changed.connect(self.changed)
+            self._dialog.remove_wanted.connect(self._remove)
             self._dialog.destroyed.connect(self._forget_dialog)
         self._dialog.show()
         self._dialog.raise_()

@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         self.panel = SidePanel(self.similar, self.queue_pane, theme)
         self.demo = DemoJob(app.data_folder / DEMO_FOLDER, parent=self)
         self.first_start = FirstStart(self.demo, self.messages, theme)
-        self.folders = FolderCommands(app, self.messages, theme, self)
+        self.folders = FolderCommands(app, bridge, self.messages, theme, self)
         self.problems = ProblemsDialog(app, self.messages, theme, self)
         self.status = StatusStrip(theme, paused=app.paused)
         self.message_bar = MessageBar(self.messages, theme)

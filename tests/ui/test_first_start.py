@@ -12,10 +12,11 @@ from musicsim.ui.demo import DemoJob
 from musicsim.ui.main_window import MainWindow
 
 MakeWindow = Callable[[], MainWindow]
+Settle = Callable[[], None]
 
 
 def test_it_suggests_the_music_folder_and_adds_what_is_chosen(
-    make_window: MakeWindow, app: FakeApp, qtbot
+    make_window: MakeWindow, app: FakeApp, settle: Settle, qtbot
 ) -> None:
     music = platformdirs.user_music_path()
     music.mkdir(parents=True, exist_ok=True)
@@ -26,6 +27,7 @@ def test_it_suggests_the_music_folder_and_adds_what_is_chosen(
     assert page.folder.text() == os.fspath(music)
 
     page.add.click()
+    settle()
 
     assert app.calls == [("add_folder", music)]
     assert window.library_page.isVisible()
@@ -57,7 +59,7 @@ def test_the_folder_can_be_chosen(
 
 
 def test_a_folder_that_can_not_be_read_is_refused_with_a_message(
-    make_window: MakeWindow, app: FakeApp, monkeypatch: pytest.MonkeyPatch
+    make_window: MakeWindow, app: FakeApp, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(folder: Path) -> None:
         raise MusicsimError(f"{folder} is not a folder.")
@@ -67,13 +69,14 @@ def test_a_folder_that_can_not_be_read_is_refused_with_a_message(
     window.first_start.folder.setText("/nowhere")
 
     window.first_start.add.click()
+    settle()
 
     assert window.message_bar.text == "/nowhere is not a folder."
     assert window.first_start.isVisible()
 
 
 def test_the_demo_library_is_rendered_and_added(
-    make_window: MakeWindow, app: FakeApp, qtbot
+    make_window: MakeWindow, app: FakeApp, settle: Settle, qtbot
 ) -> None:
     window = make_window()
     window.demo._render = lambda folder, progress: progress(1, 24)
@@ -83,6 +86,7 @@ def test_the_demo_library_is_rendered_and_added(
         page.demo.click()
         assert page.progress.isVisible()
         assert not page.demo.isEnabled()
+    settle()
 
     ((call, folder),) = app.calls
     assert call == "add_folder"

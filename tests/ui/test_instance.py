@@ -64,8 +64,14 @@ def test_a_second_start_brings_the_first_window_forward_and_adds_the_folder(
     def start_again() -> None:
         (window,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)]
         window.showMinimized()
+
+        def close_after_both() -> None:
+            if told and app.calls:
+                window.close()
+
         second.finished.connect(lambda code: told.extend([code, window.isMinimized()]))
-        second.finished.connect(window.close)
+        second.finished.connect(close_after_both)
+        window.folders.changed.connect(close_after_both)
         arguments = ["-m", "musicsim", "--data", os.fspath(app.data_folder), "gui", str(folder)]
         second.start(sys.executable, arguments)
 

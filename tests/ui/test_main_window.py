@@ -198,9 +198,12 @@ def test_a_folder_is_removed_after_a_question(
 
     monkeypatch.setattr(folders, "confirm", lambda *_: True)
     dialog.remove.click()
+    assert "Removing" in window.message_bar.text
     settle()
 
+    assert "Removed" in window.message_bar.text
     assert library.catalogue.folders() == []
+    assert dialog.list.model().rowCount() == 0
     assert window.library_model.rowCount() == 0
     assert window.first_start.isVisible()
     dialog.close()
@@ -229,6 +232,7 @@ def test_missing_tracks_are_forgotten_after_a_question(
     window.commands.forget_missing.trigger()
     settle()
     assert window.library_model.rowCount() == count - 2
+    assert "Forgot 2 missing tracks" in window.message_bar.text
 
 
 def test_a_folder_is_added_from_the_menu(

@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -39,15 +40,22 @@ def test_it_starts_the_app_after_the_window_and_closes_it_once(app: FakeApp, qtb
 def test_a_folder_is_added(app: FakeApp, tmp_path: Path, qtbot) -> None:
     folder = tmp_path / "more"
 
-    def close(_: Path) -> None:
-        app.calls.append("added")
-        QTimer.singleShot(0, lambda: the_window().close())
+    def close_afterwards() -> None:
+        app.calls.append("start")
+        the_window().folders.changed.connect(the_window().close)
 
-    app.add_folder = close
+    app.start = close_afterwards
+    threads: list[threading.Thread] = []
+    app.add_folder = lambda _: (
+        app.calls.append("added"),
+        threads.append(threading.current_thread()),
+    )
 
     run_window(app, folder=folder)
 
     assert app.calls == ["start", "added", "close"]
+    # A server that doesn't answer holds up no window.
+    assert threads != [threading.main_thread()]
 
 
 def test_an_error_in_the_midst_of_it_is_told(app: FakeApp, qtbot) -> None:
