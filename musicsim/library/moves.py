@@ -43,10 +43,12 @@ class Moves:
         """
         if not any(entry for _, _, entry in fresh):
             return {}
+        # Only these may be the sound of another track; what is new to the library is read once, when it is stored.
+        sizes = self._catalogue.file_sizes()
         arrived: dict[_Content, list[tuple[Path, FileEntry | None]]] = {}
         holds: dict[Path, _Content] = {}
         for path, status, entry in fresh:
-            if status.st_size:
+            if status.st_size and status.st_size in sizes:
                 with contextlib.suppress(OSError):
                     content = holds[path] = status.st_size, content_key(path, status.st_size)
                     arrived.setdefault(content, []).append((path, entry))
