@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPalette
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
 from musicsim.ui.theme import Theme
@@ -133,11 +133,6 @@ class FillingHeader(QHeaderView):
         self._fitting = False
         for each in shown:
             self._widths[each.column] = self.sectionSize(each.column)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt's."""
-        super().resizeEvent(event)
-        self.fit()
 
     def sizeHint(self) -> QSize:
         """Qt's: some air above and below the text."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
@@ -149,6 +150,11 @@ class TrackTable(QTableView):
             menu.addSeparator()
             menu.addActions(self.extra_actions)
         menu.popup(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's; the heading of a list of cards is hidden, and is never told of a new size."""
+        super().resizeEvent(event)
+        self.heading.fit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Qt's."""

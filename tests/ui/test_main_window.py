@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QToolButton
 from window_fakes import FakeApp, FakeMedia, Library, titles
 
+from musicsim.errors import MusicsimError
 from musicsim.library.types import Tags
 from musicsim.ui import folders
 from musicsim.ui.folders import FoldersDialog
@@ -183,6 +184,26 @@ def test_panels_are_shown_and_hidden_from_the_menu(window: MainWindow) -> None:
     assert window.panel.tab is Tab.SIMILAR
 
 
+def test_lists_of_cards_fill_the_panel_with_their_own_columns(
+    window: MainWindow, ids: list[int], settle: Callable[[], None]
+) -> None:
+    # On a screen: grab() would have every widget told of its size, also those that are hidden.
+    window.player.play(ids)
+    window.show_similar(ids[0])
+    settle()
+    window.commands.queue_panel.trigger()
+    settle()
+
+    for table, columns in (
+        (window.similar.table, [Column.TITLE, Column.SIMILARITY]),
+        (window.queue_pane.table, [Column.TITLE, Column.LENGTH]),
+    ):
+        shown = [column for column in Column if not table.isColumnHidden(column)]
+        assert shown == columns
+        widths = [table.columnWidth(column) for column in columns]
+        assert sum(widths) == table.viewport().width()
+
+
 def test_a_folder_is_removed_after_a_question(
     window: MainWindow,
     library: Library,
@@ -206,6 +227,31 @@ def test_a_folder_is_removed_after_a_question(
     assert dialog.list.model().rowCount() == 0
     assert window.library_model.rowCount() == 0
     assert window.first_start.isVisible()
+    dialog.close()
+
+
+def test_a_removal_that_fails_half_of_the_way_is_told_and_shown(
+    window: MainWindow,
+    app: FakeApp,
+    library: Library,
+    settle: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def remove(folder: Path) -> None:
+        library.catalogue.remove_folder(folder)
+        raise MusicsimError("The disk is full.")
+
+    monkeypatch.setattr(app, "remove_folder", remove)
+    monkeypatch.setattr(folders, "confirm", lambda *_: True)
+    window.commands.folders.trigger()
+    dialog = window.findChild(FoldersDialog)
+    dialog.list.setCurrentIndex(dialog.list.model().index(0, 0))
+
+    dialog.remove.click()
+    settle()
+
+    assert window.message_bar.text == "The disk is full."
+    assert dialog.list.model().rowCount() == 0
     dialog.close()
 
 
