@@ -310,9 +310,9 @@ class Catalogue:
             for path, i, size, mtime, ctime, missing, before, was_read in rows
         }
 
-    def file_sizes(self) -> set[int]:
-        """The sizes of the tracks' files when they were last seen, in bytes."""
-        return {size for (size,) in self.database.query("SELECT DISTINCT size FROM tracks")}
+    def has_size(self, size: int) -> bool:
+        """Whether the file of any track had this size, in bytes, when it was last seen."""
+        return bool(self.database.query("SELECT 1 FROM tracks WHERE size = ? LIMIT 1", (size,)))
 
     def same_content(self, size: int, content_key: bytes) -> list[tuple[int, Path]]:
         """The tracks whose file had this size and content key when it was last seen."""

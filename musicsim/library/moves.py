@@ -43,8 +43,8 @@ class Moves:
         """
         if not any(entry for _, _, entry in fresh):
             return {}
-        # Only these may be the sound of another track; what is new to the library is read once, when it is stored.
-        sizes = self._catalogue.file_sizes()
+        # A file of another size than every track's is none of theirs: it is read once, when it is stored.
+        sizes = set(filter(self._catalogue.has_size, {status.st_size for _, status, _ in fresh}))
         arrived: dict[_Content, list[tuple[Path, FileEntry | None]]] = {}
         holds: dict[Path, _Content] = {}
         for path, status, entry in fresh:

@@ -63,11 +63,11 @@ class PlaylistStore:
             db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
 
     def set_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
-        """Replace a playlist's tracks, in order."""
+        """Replace a playlist's tracks, in order; those that left the library meanwhile are left out."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
             db.executemany(
-                "INSERT INTO playlist_tracks VALUES (?, ?, ?)",
+                "INSERT INTO playlist_tracks SELECT ?, ?, id FROM tracks WHERE id = ?",
                 [(playlist_id, position, track_id) for position, track_id in enumerate(track_ids)],
             )
 

@@ -87,8 +87,8 @@ class Bridge(QObject):
         with self._lock:
             self._closed = True
         self._timer.stop()
-        # What is being done comes to its end: the app is closed after this.
-        self._errands.shutdown(cancel_futures=True)
+        # What is being done or still to be done comes to its end: the app is closed after this.
+        self._errands.shutdown()
 
     def do(
         self,
@@ -123,7 +123,8 @@ class Bridge(QObject):
             changed, self._changed = tuple(self._changed), {}
             latest, self._latest = list(self._latest.values()), {}
             self._awaiting_delivery = False
-        started = time.perf_counter()
+        # Of this thread: while a large folder is removed, it may wait for the catalogue.
+        started = time.thread_time()
         if removed:
             self.tracks_removed.emit(removed)
         if changed:
@@ -131,7 +132,7 @@ class Bridge(QObject):
         for event in latest:
             self._re_emit(event)
         # A large library takes longer to update: leave the window most of the time for the listener.
-        self._timer.setInterval(max(BATCH_MS, int(4000 * (time.perf_counter() - started))))
+        self._timer.setInterval(max(BATCH_MS, int(4000 * (time.thread_time() - started))))
 
     def _receive(self, event: Event) -> None:
         # In any thread. The signal is emitted under the lock, so that close() can't come in between.

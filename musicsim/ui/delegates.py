@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPa
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -30,6 +31,7 @@ from musicsim.ui.track_model import NUMERIC, Column, TrackModel, one_line
 Index = QModelIndex | QPersistentModelIndex
 
 # Looked up once: PySide makes Python's enumerations of them, which are slow to get at and to combine.
+_SELECTED = QStyle.StateFlag.State_Selected
 _TEXT = QPalette.ColorRole.Text
 _DIM = QPalette.ColorRole.PlaceholderText
 _DISABLED = QPalette.ColorGroup.Disabled
@@ -58,6 +60,9 @@ class _TrackDelegate(QStyledItemDelegate):
         track = self._tracks.track(row)
         opt: Any = option
         painter.save()
+        if _SELECTED in opt.state:
+            # The view has drawn it already, but not where rows are drawn to be dragged.
+            painter.fillRect(opt.rect, opt.palette.brush(QPalette.ColorRole.Highlight))
         if track is not None:
             self._draw(painter, opt, track, row, index.column())
         painter.restore()

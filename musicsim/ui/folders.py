@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
-from musicsim.errors import display_path
+from musicsim.errors import MusicsimError, display_path
 from musicsim.ui import formats
 from musicsim.ui.bridge import Bridge
 from musicsim.ui.dialogs import ask_folder, confirm
@@ -136,12 +136,20 @@ class FolderCommands(QObject):
 
         def tell(result: T) -> None:
             self._messages.tell(done(result))
-            self.changed.emit()
-            if self._dialog is not None:
-                self._dialog.refresh()
+            self._show_change()
+
+        def fail(error: MusicsimError) -> None:
+            # It may have come half of the way.
+            self._messages.fail(error)
+            self._show_change()
 
         self._messages.tell(doing)
-        self._bridge.do(task, tell, self._messages.fail)
+        self._bridge.do(task, tell, fail)
+
+    def _show_change(self) -> None:
+        self.changed.emit()
+        if self._dialog is not None:
+            self._dialog.refresh()
 
     def add_demo(self, folder: Path | None, problem: str) -> None:
         """Add the demo library, or say why there is none."""

@@ -216,6 +216,7 @@ _searched = attrgetter("searched")
 
 def _place_on_album(entry: _Entry) -> str:
     """Return what puts a track in its place on its album; those of a compilation stay together, whoever plays."""
+    # Neither tags nor the names of files have a NUL in them.
     return entry.place.partition("\0")[2][:-_ID_DIGITS]
 
 

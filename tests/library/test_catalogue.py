@@ -399,6 +399,7 @@ def test_playlists_are_kept_renamed_reordered_and_deleted(catalogue):
     assert again.name == "Evening (2)"
     catalogue.playlists.set_tracks(made.id, [two, one])
     catalogue.playlists.rename(again.id, "Another")
+    catalogue.playlists.set_tracks(again.id, [two, 999])  # one that left the library meanwhile
     assert [(p.name, p.track_ids) for p in catalogue.playlists.all()] == [
         ("Another", (two,)),
         ("Evening", (two, one)),

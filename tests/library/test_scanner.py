@@ -14,6 +14,8 @@ from scanned_library import Library
 from tagged_files import make
 
 from musicsim.events import ScanProgress, TracksChanged, TracksRemoved
+from musicsim.library import moves
+from musicsim.library.moves import content_key
 from musicsim.library.scanner import FolderError
 from musicsim.library.types import TrackState
 from musicsim.library.walking import walk
@@ -170,6 +172,23 @@ def test_renumbered_files_keep_their_tracks(library):
     assert (summary.moved, summary.changed, summary.added, summary.missing) == (2, 0, 0, 0)
     assert names_by_id(library) == {first: ("02.mp3", False), second: ("03.mp3", False)}
     assert library.scan().unchanged == 2
+
+
+def test_what_is_new_is_read_once_though_something_else_has_changed(library, monkeypatch):
+    known = library.file("known.mp3", b"1")
+    library.scan()
+    known.write_bytes(b"changed")
+    for n in range(5):
+        library.file(f"{n}.mp3", b"new" * (n + 10))
+    read = []
+    monkeypatch.setattr(
+        moves, "content_key", lambda path, size: read.append(path) or content_key(path, size)
+    )
+
+    summary = library.scan()
+
+    assert (summary.added, summary.changed) == (5, 1)
+    assert read == []
 
 
 def test_swapped_files_keep_their_tracks(library):

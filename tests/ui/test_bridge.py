@@ -16,7 +16,7 @@ from musicsim.events import (
     TracksChanged,
     TracksRemoved,
 )
-from musicsim.ui.bridge import Bridge
+from musicsim.ui.bridge import BATCH_MS, Bridge
 
 
 def in_another_thread(do: Callable[[], object]) -> None:
@@ -147,3 +147,27 @@ def test_nothing_is_delivered_after_closing(
     qapp.processEvents()
 
     assert seen == []
+
+
+def test_what_was_asked_for_is_done_though_the_window_closes(library: Library) -> None:
+    bridge = Bridge(library.events)
+    closing = threading.Event()
+    done: list[int] = []
+    for number in (1, 2):
+        bridge.do(lambda n=number: (closing.wait(), done.append(n)), done.append, done.append)
+
+    threading.Timer(0, closing.set).start()
+    bridge.close()
+
+    assert done == [1, 2]
+
+
+def test_waiting_for_the_catalogue_delays_no_later_news(library: Library, bridge: Bridge) -> None:
+    bridge.tracks_changed.connect(
+        lambda _: in_another_thread(lambda: sum(range(10_000_000)))  # it has the catalogue
+    )
+    library.events.emit(TracksChanged((1,)))
+
+    bridge.deliver()
+
+    assert bridge._timer.interval() == BATCH_MS

@@ -1,11 +1,14 @@
 """What the cells of a list look like, by the pixels."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from window_fakes import Library
 
 from musicsim.events import TracksChanged
@@ -104,3 +107,65 @@ def test_rows_have_their_colours_behind_every_cell(ids: list[int], window: MainW
         for column in (Column.STATE, Column.TITLE, Column.LENGTH):
             corner = pixels(table, table.tracks.ids[row], column)[0, 0]
             assert near(corner, colour, within=1), (row, column)
+
+
+def test_a_card_has_the_title_over_the_artist(
+    library: Library, ids: list[int], window: MainWindow, settle: Settle
+) -> None:
+    window.show_similar(ids[0])
+    settle()
+    table = window.similar.table
+    window.similar.list.set_similarities(dict.fromkeys(ids[:3], 0.5))
+    playing, missing, other = ids[:3]
+    plain = {track_id: ink(table, track_id, Column.TITLE) for track_id in ids[:3]}
+    for cell in plain.values():
+        inked = np.flatnonzero(cell.any(axis=1))
+        assert np.diff(inked).max() > 1, "there is one line only"
+
+    window.player.play([playing])
+    library.catalogue.set_missing([missing], True)
+    library.events.emit(TracksChanged((missing,)))
+    settle()
+
+    assert ink(table, playing, Column.TITLE).sum() > 1.1 * plain[playing].sum()
+    assert near(strongest(table, missing, Column.TITLE), LIGHT.faint)
+    assert near(strongest(table, other, Column.TITLE), LIGHT.text)
+
+
+def test_a_similarity_is_a_bar_as_long_and_a_number(
+    ids: list[int], window: MainWindow, settle: Settle
+) -> None:
+    window.show_similar(ids[0])
+    settle()
+    table = window.similar.table
+    window.similar.list.set_similarities({ids[0]: 1.0, ids[1]: 0.5})
+    accent = QColor(LIGHT.accent)
+
+    lengths = []
+    for track_id in ids[:2]:
+        cell = pixels(table, track_id, Column.SIMILARITY)
+        is_bar = abs(cell - [accent.red(), accent.green(), accent.blue()]).max(axis=2) < 20
+        lengths.append(int(is_bar.any(axis=0).sum()))
+        number = cell[:, -30:].reshape(-1, 3)
+        assert near(number[number.sum(axis=1).argmin()], LIGHT.text)
+
+    assert lengths[0] > 20
+    assert abs(lengths[1] - lengths[0] / 2) <= 3
+
+
+def test_what_is_dragged_has_the_colour_of_the_selection_behind_it(window: MainWindow) -> None:
+    # Qt draws it without the view's rows.
+    table = window.library_page.table
+    option: Any = QStyleOptionViewItem()
+    option.initFrom(table)
+    option.rect = QRect(0, 0, 200, 30)
+    option.state |= QStyle.StateFlag.State_Selected
+    shown = QImage(200, 30, QImage.Format.Format_ARGB32_Premultiplied)
+    shown.fill(0)
+
+    painter = QPainter(shown)
+    table.itemDelegate().paint(painter, option, table.tracks.index(0, Column.TITLE))
+    painter.end()
+
+    for x, y in ((0, 0), (199, 29)):
+        assert shown.pixelColor(x, y) == QColor(LIGHT.selection)

@@ -214,3 +214,45 @@ def test_of_a_title_that_fits_no_screen_the_beginning_is_shown_and_all_is_found(
     assert len(shown) < 1000
     model.search("end")
     assert texts(model, Column.ARTIST) == ["A"]
+
+
+def test_the_tracks_of_a_compilation_stay_together(
+    library: Library, store: Callable[[], TrackStore], theme: Theme
+) -> None:
+    library.add(
+        Tags("Second", "Abe", "Hits", album_artist="Various", track_number=2),
+        Tags("Alone", "Bea", "Gold", track_number=1),
+        Tags("First", "Zoe", "Hits", album_artist="Various", track_number=1),
+        Tags("Third", "Bea", "Hits", album_artist="Various", track_number=3),
+    )
+    model = LibraryModel(store(), theme)
+
+    model.sort(Column.ALBUM)
+
+    assert titles(model) == ["Alone", "First", "Second", "Third"]
+
+
+def test_a_retagged_track_moves_to_where_the_column_puts_it_now(
+    library: Library, ids: list[int], model: LibraryModel, bridge: Bridge
+) -> None:
+    model.sort(Column.YEAR)
+    assert titles(model)[-1] == "밤하늘의 별처럼"
+
+    library.retag(ids[1], dataclasses.replace(SONGS[1], year=2024))
+    library.events.emit(TracksChanged((ids[1],)))
+    bridge.deliver()
+
+    assert titles(model)[-1] == "Quiet Harbour"
+
+
+def test_a_retagged_track_is_found_by_its_new_tags_only(
+    library: Library, ids: list[int], model: LibraryModel, bridge: Bridge
+) -> None:
+    model.search("soul")
+
+    library.retag(ids[3], dataclasses.replace(SONGS[3], genre="Polka"))
+    library.retag(ids[4], dataclasses.replace(SONGS[4], genre="Neo-Soul"))
+    library.events.emit(TracksChanged((ids[3], ids[4])))
+    bridge.deliver()
+
+    assert set(titles(model)) == {"Último", "Sunrise 🌅"}

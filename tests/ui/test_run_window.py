@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from window_fakes import FakeApp
 
 from musicsim.errors import MusicsimError
+from musicsim.ui.folders import FoldersDialog
 from musicsim.ui.main import run_window
 from musicsim.ui.main_window import MainWindow
 
@@ -55,6 +56,29 @@ def test_a_folder_is_added(app: FakeApp, tmp_path: Path, qtbot) -> None:
 
     assert app.calls == ["start", "added", "close"]
     # A server that doesn't answer holds up no window.
+    assert threads != [threading.main_thread()]
+
+
+def test_a_folder_is_removed_in_another_thread(
+    app: FakeApp, ids: list[int], monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    threads: list[threading.Thread] = []
+    app.remove_folder = lambda _: threads.append(threading.current_thread())
+    monkeypatch.setattr("musicsim.ui.folders.confirm", lambda *_: True)
+
+    def remove() -> None:
+        window = the_window()
+        window.folders.changed.connect(window.close)
+        window.commands.folders.trigger()
+        dialog = window.findChild(FoldersDialog)
+        dialog.list.setCurrentIndex(dialog.list.model().index(0, 0))
+        dialog.remove.click()
+
+    app.start = lambda: QTimer.singleShot(0, remove)
+
+    run_window(app)
+
+    assert threads
     assert threads != [threading.main_thread()]
 
 
