@@ -29,7 +29,7 @@ class WordSearch:
     """
 
     def __init__(self, texts: Sequence[bytes]) -> None:
-        self._bytes = np.frombuffer(b"".join(text + _END for text in texts), np.uint8)
+        self._bytes = np.frombuffer(_END.join((*texts, b"")), np.uint8)
         lengths = np.fromiter(map(len, texts), np.intp, len(texts)) + len(_END)
         self._starts = np.cumsum(lengths) - lengths
 

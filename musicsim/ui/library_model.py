@@ -54,7 +54,7 @@ class LibraryModel(TrackModel):
         self._entries = {track.id: _entry(track) for track in store}
         self._shelf: Ids = np.zeros(0, np.int64)
         """Every track in its place; what follows counts along the shelf."""
-        self._searched = WordSearch([])
+        self._searched = _word_search([])
         """What the search looks in, along the shelf."""
         self._order: Rows = np.zeros(0, np.intp)
         """Where on the shelf the tracks stand, in the present order; the rows are those of them that match."""
@@ -127,7 +127,7 @@ class LibraryModel(TrackModel):
         place = np.cumsum(kept) - 1
         self._order = place[self._order[kept[self._order]]]
         self._shelf, self._matches = self._shelf[kept], self._matches[kept]
-        self._index_shelf()
+        self._searched = _word_search(self._shelved())
         self._show(asked_for=False)
         self.counts_changed.emit()
 
@@ -137,14 +137,11 @@ class LibraryModel(TrackModel):
         new = self._entries.keys() - known
         entries = sorted(map(self._entries.__getitem__, [*known, *new]), key=_place)
         self._shelf = as_ids(entry.track.id for entry in entries)
-        self._index_shelf()
+        self._searched = _word_search(entries)
 
     def _shelved(self) -> list[_Entry]:
         """Return every track in its place."""
         return [self._entries[track_id] for track_id in self._shelf.tolist()]
-
-    def _index_shelf(self) -> None:
-        self._searched = WordSearch([entry.searched for entry in self._shelved()])
 
     def _sort(self) -> None:
         """Put every track in the order of the column, and within it as they stand on the shelf."""
@@ -208,6 +205,10 @@ def _entry(track: Track) -> _Entry:
     place = f"{artist or _LAST}\0{album or _LAST}\0{number}{title}\0{track.id:0{_ID_DIGITS}}"
     searched = as_bytes("\n".join((title, artist, album, genre, album_artist)))
     return _Entry(track, title, genre, place, searched)
+
+
+def _word_search(entries: Iterable[_Entry]) -> WordSearch:
+    return WordSearch([entry.searched for entry in entries])
 
 
 _place = attrgetter("place")
