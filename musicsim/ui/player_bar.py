@@ -165,7 +165,8 @@ class PlayerBar(QFrame):
 
     def _show_position(self, milliseconds: int) -> None:
         if not self.seek.isSliderDown():
-            self.seek.setSliderPosition(milliseconds)
+            # Not setSliderPosition: that is an action of the listener's to Qt, by which the player would seek.
+            self.seek.setValue(milliseconds)
             self._show_elapsed(milliseconds)
 
     def _show_elapsed(self, milliseconds: int) -> None:

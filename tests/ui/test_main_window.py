@@ -315,6 +315,17 @@ def test_no_shortcut_is_given_twice(window: MainWindow) -> None:
     assert len(keys) > 15
 
 
+def test_the_bar_follows_what_plays_without_seeking(
+    window: MainWindow, media: FakeMedia, ids: list[int]
+) -> None:
+    window.player.play(ids)
+    for milliseconds in range(0, 30_000, 250):
+        media.position_changed.emit(milliseconds)
+
+    assert window.player_bar.seek.value() == 29_750
+    assert media.sought == []
+
+
 def test_seeking_and_volume(window: MainWindow, media: FakeMedia, ids: list[int], qtbot) -> None:
     window.player.play(ids)
     media.duration_changed.emit(240_000)
