@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from musicsim.audio.errors import Undecodable
 from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile, why_not_audio
-from musicsim.audio.signal import Sound
+from musicsim.audio.signal import Mix, Sound
 from musicsim.audio.sndfile import SndfileDecoder
 
 
 class Decoder(Protocol):
-    """An open file that gives mono sound at its own sample rate.
+    """An open file that gives sound at its own sample rate.
 
-    Making one raises `Undecodable` where it can't decode the file.
+    Making one raises `Undecodable` where it can't decode the file. Making it again is quicker with the `frames` that
+    the first one found.
     """
 
     rate: int
@@ -24,9 +25,15 @@ class Decoder(Protocol):
     """How many samples a channel has, as far as the header or the packets tell."""
     lost: float
     """Seconds that could not be decoded so far, amid those that could."""
+    delay: int
+    """Samples at the start that are none of the music: the encoder's or the decoder's delay."""
+    music: int | None
+    """How many samples of music follow the delay, where the file says it exactly."""
+    padding: int
+    """Once all is decoded: samples at the end that are none of the music, where `music` does not tell."""
 
-    def blocks(self, start: int = 0, size: int = ...) -> Iterator[Sound]:
-        """Yield the sound from a sample on to the end, as mean over the channels.
+    def blocks(self, start: int = 0, size: int = ..., mix: Mix = ...) -> Iterator[Sound]:
+        """Yield the sound from a sample on to the end, by default as mean over the channels.
 
         A block has about `size` samples. Damage is passed over where that is possible, and ends the sound where it is
         not.
@@ -41,7 +48,7 @@ class Decoder(Protocol):
         """Let go of the file, which stays open."""
 
 
-def decoders_for(file: AudioFile) -> Sequence[Callable[[AudioFile], Decoder]]:
+def decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
     """Return the decoders to try, the one that is quicker for the format first.
 
     As measured by benchmarks/decoding.py: libsndfile seeks in PCM and FLAC in half the time that FFmpeg takes; FFmpeg
@@ -51,6 +58,16 @@ def decoders_for(file: AudioFile) -> Sequence[Callable[[AudioFile], Decoder]]:
     if file.at(0, 4) in (b"RIFF", b"RF64", b"FORM", b"fLaC"):
         return (SndfileDecoder, FFmpegDecoder)
     return (FFmpegDecoder, SndfileDecoder)
+
+
+def exact_decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
+    """Return the decoders to try, the one first that neither adds nor loses samples at the end.
+
+    Of Vorbis whose last blocks are short ones, FFmpeg decodes up to 1,009 samples too many, or 128 too few.
+    """
+    quick_first = decoders_for(file)
+    is_vorbis = file.at(0, 4) == b"OggS" and b"\x01vorbis" in file.at(0, 128)
+    return tuple(reversed(quick_first)) if is_vorbis else quick_first
 
 
 def why_undecodable(file: AudioFile, failures: Iterable[Undecodable]) -> str:

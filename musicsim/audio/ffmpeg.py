@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from musicsim.audio.errors import CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, is_protected, musepack_samples, windows_media_duration
-from musicsim.audio.signal import BLOCK, LONGEST, Samples, Sound, check_rate, mono
+from musicsim.audio.signal import BLOCK, LONGEST, Mix, Samples, Sound, check_rate, mono
 
 if TYPE_CHECKING:
-    from av import AudioFrame
+    from av import AudioFrame, AudioStream, Packet
     from av.container import InputContainer
 
 # Only what holds sound by itself. FFmpeg's list has playlists and scripts too, which open other files and addresses,
@@ -38,6 +39,9 @@ _SEEKABLE = frozenset(
 _SEEKABLE_IN_OGG = frozenset({"opus", "vorbis"})
 _DRM_TAGS = frozenset({"drms", "drmi", "enca", "aavd"})
 _PROTECTED = "protected by DRM, so it can't be decoded"
+_MUSEPACK = frozenset({"mpc", "mpc8"})
+_MUSEPACK_DELAY = 481
+"""Samples that its filter bank takes to begin with (Musepack's own decoder drops them, FFmpeg does not)."""
 _PRE_ROLL = 0.25
 """Seconds that are decoded before the place asked for: ten MP3 frames, whose bit reservoir reaches furthest back."""
 _GAP = 0.03
@@ -55,7 +59,7 @@ class FFmpegDecoder:
     It stays silent: PyAV passes no message of FFmpeg on unless it is told to.
     """
 
-    def __init__(self, file: AudioFile) -> None:
+    def __init__(self, file: AudioFile, frames: int | None = None) -> None:
         import av
 
         # Broken headers also surface as text that is none, as division by a rate of zero, as numbers out of range, and
@@ -64,6 +68,8 @@ class FFmpegDecoder:
         self._file = file
         self._container: InputContainer | None = None
         self.lost = 0.0
+        self.delay, self.padding = 0, 0
+        self.music: int | None = None
         if is_protected(file):
             raise Undecodable(_PROTECTED)
         self._stated_samples = musepack_samples(file)
@@ -78,7 +84,8 @@ class FFmpegDecoder:
             # Not the stream's start time: what encoders put before the music is cut off the first frame.
             self._origin = first.pts or 0
             _samples(first)  # that it can be done is known from here on
-            self.frames = round(self._duration() * self.rate)
+            self.frames = round(self._duration() * self.rate) if frames is None else frames
+            self._note_delay()
         except Undecodable:
             self.close()
             raise
@@ -116,6 +123,12 @@ class FFmpegDecoder:
         # The other processors are busy with other tracks and the network.
         codec.thread_count = 1
 
+    def _note_delay(self) -> None:
+        assert self._container is not None
+        if self._container.format.name in _MUSEPACK:
+            self.delay = _MUSEPACK_DELAY
+        self.music = self._stated_samples or _samples_of_itunes(self._container.metadata)
+
     def _duration(self) -> float:
         """Return the seconds of sound that the header promises or, where it can't be believed, that the packets do."""
         assert self._container is not None
@@ -144,10 +157,10 @@ class FFmpegDecoder:
                     end = max(end, packet.pts + (packet.duration or 0))
         return (end - self._origin) / self._ticks_per_second
 
-    def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Sound]:
+    def blocks(self, start: int = 0, size: int = BLOCK, mix: Mix = mono) -> Iterator[Sound]:
         """Yield the sound from a sample on; see `Decoder.blocks`."""
         position = self._go_to(start)
-        return _joined(self._pieces(position, start), size)
+        return _joined(self._pieces(position, start), size, mix)
 
     def _pieces(self, position: int | None, start: int) -> Iterator[Samples]:
         """Yield the frames from `start` on, and silence where some are missing; the next frame is at `position`."""
@@ -218,11 +231,23 @@ class FFmpegDecoder:
                         lost += (packet.duration or 0) / self._ticks_per_second
                         continue
                     for frame in frames:
+                        self.padding = self._padding_of(packet, frame)
                         yield lost, frame
                         lost = 0.0
             except self._failures:
                 continue
             return
+
+    def _padding_of(self, packet: Packet[AudioStream], frame: AudioFrame) -> int:
+        """Return the samples of a frame that its packet does not count: what an encoder filled up an MP4 file with.
+
+        FFmpeg cuts those of the other formats itself.
+        """
+        assert self._container is not None
+        if not packet.duration or not self._container.format.name.startswith("mov,"):
+            return 0
+        counted = round(packet.duration / self._ticks_per_second * frame.sample_rate)
+        return max(0, frame.samples - counted)
 
     def close(self) -> None:
         """Let go of the file; see `Decoder.close`."""
@@ -237,27 +262,39 @@ def _samples(frame: AudioFrame) -> Samples:
     return samples if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels).T
 
 
-def _joined(pieces: Iterator[Samples], size: int) -> Iterator[Sound]:
-    """Join small pieces to blocks of `size` samples or more: fewer and longer operations; downmix them."""
+def _samples_of_itunes(metadata: Mapping[str, str]) -> int | None:
+    """Return how many samples of music iTunes' encoder, and others like it, say that there are.
+
+    The fourth number of the field iTunSMPB, after the encoder's delay, which FFmpeg cuts, and its padding.
+    """
+    numbers = metadata.get("iTunSMPB", "").split()
+    with contextlib.suppress(ValueError):
+        return (int(numbers[3], 16) if len(numbers) > 3 else 0) or None
+    return None
+
+
+def _joined(pieces: Iterator[Samples], size: int, mix: Mix) -> Iterator[Sound]:
+    """Join small pieces to blocks of `size` samples or more: fewer and longer operations; mix their channels."""
     batch: list[Samples] = []
     samples = 0
     for piece in pieces:
         if batch and (len(piece) != len(batch[0]) or piece.dtype != batch[0].dtype):
-            yield _downmix(batch)
+            yield mix(_as_floats(batch))
             batch, samples = [], 0
         batch.append(piece)
         samples += piece.shape[1]
         if samples >= size:
-            yield _downmix(batch)
+            yield mix(_as_floats(batch))
             batch, samples = [], 0
     if batch:
-        yield _downmix(batch)
+        yield mix(_as_floats(batch))
 
 
-def _downmix(batch: list[Samples]) -> Sound:
+def _as_floats(batch: list[Samples]) -> npt.NDArray[np.float32]:
     samples = np.concatenate(batch, axis=1)
+    floats = samples.astype(np.float32, copy=False)
     if samples.dtype == np.uint8:
-        return mono(samples.astype(np.float32)) / np.float32(128) - np.float32(1)
+        return floats / np.float32(128) - np.float32(1)
     if np.issubdtype(samples.dtype, np.signedinteger):
-        return mono(samples.astype(np.float32)) / np.float32(2 ** (8 * samples.itemsize - 1))
-    return mono(samples.astype(np.float32, copy=False))
+        return floats / np.float32(2 ** (8 * samples.itemsize - 1))
+    return floats

@@ -76,10 +76,8 @@ def _decoded(path: Path, file: AudioFile) -> Iterator[tuple[int, Sound]]:
                 rate, expected = decoder.rate, max(expected, decoder.frames)
                 for sound in decoder.blocks(position):
                     position += len(sound)
-                    if not is_sane(sound):
-                        sound = _silenced(sound)
-                        damaged = True
-                    yield rate, sound
+                    damaged = damaged or not is_sane(sound)
+                    yield rate, silenced(sound)
         except CannotSeek:
             continue
         except Undecodable as failure:
@@ -96,8 +94,9 @@ def _decoded(path: Path, file: AudioFile) -> Iterator[tuple[int, Sound]]:
         _log.warning("%s: samples that are no numbers are left out", display_path(path))
 
 
-def _silenced(sound: Sound) -> Sound:
-    return np.where(np.abs(sound) < LOUDEST, sound, np.float32(0))
+def silenced(sound: Sound) -> Sound:
+    """Return sound, mono or stereo, with samples that are no numbers, or absurd ones, made silent."""
+    return sound if is_sane(sound) else np.where(np.abs(sound) < LOUDEST, sound, np.float32(0))
 
 
 def _resampled(sounds: Iterator[tuple[int, Sound]]) -> Iterator[Sound]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,12 @@ from musicsim.audio.errors import Undecodable
 
 Sound = npt.NDArray[np.float32]
 """Mono sound, shape (samples,), full scale from -1 to 1."""
+Stereo = npt.NDArray[np.float32]
+"""Stereo sound, shape (samples, 2), full scale from -1 to 1."""
 Samples = npt.NDArray[Any]
 """Samples as a decoder gives them, shape (channels, samples)."""
+Mix = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+"""Makes sound of the channels, shape (channels, samples): `mono` or `stereo`. The first axis of the result is time."""
 
 SAMPLE_RATE = 48_000
 """Samples a second of all sound that leaves this room: what OpenL3 expects."""
@@ -45,6 +50,36 @@ def mono(channels: npt.NDArray[np.float32]) -> Sound:
     if len(channels) > 1:
         total /= np.float32(len(channels))
     return total
+
+
+# Left and right from the other channels, in the order of WAV and FFmpeg, by their number (ITU-R BS.775: centre and
+# surround at -3 dB, no low-frequency effects).
+_SIDE = 0.5**0.5
+_LEFT, _RIGHT, _CENTRE, _NOTHING = (1.0, 0.0), (0.0, 1.0), (_SIDE, _SIDE), (0.0, 0.0)
+_BACK_LEFT, _BACK_RIGHT, _BACK = (_SIDE, 0.0), (0.0, _SIDE), (0.5, 0.5)
+_DOWNMIX = {
+    3: (_LEFT, _RIGHT, _CENTRE),
+    4: (_LEFT, _RIGHT, _BACK_LEFT, _BACK_RIGHT),
+    5: (_LEFT, _RIGHT, _CENTRE, _BACK_LEFT, _BACK_RIGHT),
+    6: (_LEFT, _RIGHT, _CENTRE, _NOTHING, _BACK_LEFT, _BACK_RIGHT),
+    7: (_LEFT, _RIGHT, _CENTRE, _NOTHING, _BACK, _BACK_LEFT, _BACK_RIGHT),
+    8: (_LEFT, _RIGHT, _CENTRE, _NOTHING, *(_BACK_LEFT, _BACK_RIGHT) * 2),
+}
+
+
+def stereo(channels: npt.NDArray[np.float32]) -> Stereo:
+    """Return sound of shape (channels, samples) as two channels, as a copy of shape (samples, 2).
+
+    One channel is heard from both sides; more than two are mixed down as ITU-R BS.775 has it, which may exceed full
+    scale. Of more than eight, whose places nobody knows, the first two are taken.
+    """
+    mixed = np.empty((channels.shape[1], 2), np.float32)
+    if weights := _DOWNMIX.get(len(channels)):
+        np.matmul(channels.T, np.asarray(weights, np.float32), out=mixed)
+    else:
+        mixed[:, 0] = channels[0]
+        mixed[:, 1] = channels[min(1, len(channels) - 1)]
+    return mixed
 
 
 def is_sane(sound: Sound) -> bool:

@@ -9,13 +9,13 @@ import soundfile
 
 from musicsim.audio.errors import CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile
-from musicsim.audio.signal import BLOCK, LONGEST, Sound, check_rate, mono
+from musicsim.audio.signal import BLOCK, LONGEST, Mix, Sound, check_rate, mono
 
 
 class SndfileDecoder:
     """Sound of a file, decoded by libsndfile; see `Decoder`."""
 
-    def __init__(self, file: AudioFile) -> None:
+    def __init__(self, file: AudioFile, frames: int | None = None) -> None:
         file.seek(0)
         try:
             self._file = soundfile.SoundFile(file)
@@ -24,6 +24,9 @@ class SndfileDecoder:
         self.rate: int = self._file.samplerate
         self.frames: int = self._file.frames
         self.lost = 0.0
+        # It cuts what encoders add by itself.
+        self.delay, self.padding = 0, 0
+        self.music: int | None = None
         try:
             check_rate(self.rate)
             if not 0 < self.frames < LONGEST * self.rate:
@@ -32,7 +35,7 @@ class SndfileDecoder:
             self.close()
             raise
 
-    def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Sound]:
+    def blocks(self, start: int = 0, size: int = BLOCK, mix: Mix = mono) -> Iterator[Sound]:
         """Yield the sound from a sample on; see `Decoder.blocks`."""
         try:
             self._file.seek(start)
@@ -49,7 +52,7 @@ class SndfileDecoder:
                 return
             if not len(frames):
                 return
-            yield mono(frames.T)
+            yield mix(frames.T)
 
     def close(self) -> None:
         """Let go of the file; see `Decoder.close`."""

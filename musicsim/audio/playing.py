@@ -1,0 +1,162 @@
+"""A file as it is heard: in stereo, at its own rate, from any place on, without what the encoder added."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from musicsim.audio.decoder import Decoder, ends_early, exact_decoders_for, why_undecodable
+from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
+from musicsim.audio.files import AudioFile, open_audio
+from musicsim.audio.reading import silenced
+from musicsim.audio.signal import Stereo, stereo
+
+BLOCK = 8192
+"""Samples decoded at a time: small enough that a file starts at once."""
+
+
+class StereoReader:
+    """An open file whose sound is read from any place on, more than once; close it, or use it in a `with` statement.
+
+    Parameters
+    ----------
+    path
+        The file; its name says nothing about its format.
+
+    Attributes
+    ----------
+    rate
+        Samples a second.
+    frames
+        How many samples each channel has: as the header says, and once all was read, as it is.
+    shortfall
+        Seconds that the header promised and that could not be decoded; known once all was read.
+
+    Raises
+    ------
+    AudioError
+        If the file can't be read or decoded.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._undo = contextlib.ExitStack()
+        self._file: AudioFile = self._undo.enter_context(open_audio(path))
+        self._makers = exact_decoders_for(self._file)
+        self._decoders: dict[int, Decoder | None] = {}
+        """Those that are open, by their place among the makers; None for one that can't decode this file."""
+        self._length: int | None = None
+        """What the decoder's header said, delay and padding included."""
+        self.shortfall = 0.0
+        failures: list[Undecodable] = []
+        first = next(self._opened(failures), None)
+        if first is None:
+            reason = why_undecodable(self._file, failures)
+            # Where its disk fails, this says so instead.
+            self._undo.close()
+            raise AudioError(path, reason)
+        self.rate: int = first.rate
+        self._length = first.frames
+        self._delay, self._music = first.delay, first.music
+        self.frames = max(0, first.frames - first.delay) if self._music is None else self._music
+
+    def __enter__(self) -> StereoReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        for decoder in self._decoders.values():
+            if decoder is not None:
+                decoder.close()
+        self._decoders.clear()
+        # What a failing disk did was told when it was read.
+        with contextlib.suppress(AudioError):
+            self._undo.close()
+
+    def blocks(self, start: int = 0) -> Iterator[Stereo]:
+        """Yield the sound from a sample on to the end, exactly.
+
+        Damage is passed over where that is possible, by the other decoder if need be, and ends the sound where it is
+        not: see `shortfall`.
+
+        Raises
+        ------
+        AudioError
+            If the disk fails, or nothing can be decoded.
+        """
+        position = start
+        for sound in self._whole_blocks(start + self._delay):
+            if self._music is not None:
+                sound = sound[: max(0, self._music - position)]
+            position += len(sound)
+            if len(sound):
+                yield sound
+        if self._file.failure is not None:
+            raise AudioError(self._path, f"it can't be read: {self._file.failure.strerror}")
+        missing = (self.frames - position) / self.rate
+        # Where more was decoded than the header promised, the header was wrong.
+        self.shortfall = (
+            missing if ends_early(position / self.rate, self.frames / self.rate) else 0.0
+        )
+        self.frames = position
+
+    def _whole_blocks(self, start: int) -> Iterator[Stereo]:
+        """Yield the sound from a sample of the decoder's on, but for the padding at the end."""
+        assert self._length is not None
+        if start >= self._length + self.rate:
+            return
+        position = start
+        held: Stereo | None = None
+        padding = 0
+        for decoder in self._opened([]):
+            with contextlib.suppress(Undecodable, CannotSeek):
+                for sound in decoder.blocks(position, BLOCK, stereo):
+                    if held is not None:
+                        yield silenced(held)
+                    position += len(sound)
+                    held = sound
+            padding = decoder.padding
+            # Where it ended early, the next one may find a way past the damage.
+            if position > start and not ends_early(
+                self._seconds(position), self._seconds(self._length)
+            ):
+                break
+        if position == start:
+            yield from self._from_the_beginning(start)
+        elif held is not None:
+            yield silenced(held[: len(held) - padding])
+
+    def _from_the_beginning(self, start: int) -> Iterator[Stereo]:
+        """Yield the sound from a sample of the decoder's on, by way of all before it: there is no other."""
+        decoder = next(self._opened([]))
+        position = 0
+        with contextlib.suppress(Undecodable):
+            for sound in decoder.blocks(0, BLOCK, stereo):
+                if position + len(sound) > start:
+                    yield silenced(sound[max(0, start - position) :])
+                position += len(sound)
+
+    def _seconds(self, samples: int) -> float:
+        return samples / self.rate
+
+    def _opened(self, failures: list[Undecodable]) -> Iterator[Decoder]:
+        """Yield the decoders that can decode this file; why the others can't is put into `failures`."""
+        for place, make in enumerate(self._makers):
+            if place not in self._decoders:
+                try:
+                    decoder = make(self._file, self._length)
+                except Undecodable as failure:
+                    failures.append(failure)
+                    self._decoders[place] = None
+                    continue
+                if self._length is not None and decoder.rate != self.rate:
+                    decoder.close()
+                    self._decoders[place] = None
+                    continue
+                self._decoders[place] = decoder
+            if (known := self._decoders[place]) is not None:
+                yield known
