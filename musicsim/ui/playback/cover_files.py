@@ -1,0 +1,123 @@
+"""Covers as files that the desktop's media controls can show."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from musicsim.errors import MusicsimError
+from musicsim.library.types import Track
+from musicsim.ui.bridge import Bridge
+
+KEPT = 20
+"""Files, the last ones asked for."""
+
+_KINDS = ((b"\xff\xd8\xff", ".jpg"), (b"\x89PNG\r\n\x1a\n", ".png"))
+"""How a file begins, and its suffix: what every desktop shows."""
+
+
+class CoverFiles(QObject):
+    """Writes the covers that are asked for into a folder, each under a name made of its content.
+
+    By such a name a desktop that keeps what it has shown never shows an old cover for a new one, and the tracks of an
+    album share a file.
+
+    Parameters
+    ----------
+    read_cover
+        `Musicsim.cover`.
+    folder
+        For nothing else and for this window alone: files of covers that are there already are removed.
+    """
+
+    found = Signal(object, object)
+    """Track, and the file's URI: str, or None where there is no such cover."""
+
+    def __init__(
+        self,
+        read_cover: Callable[[Track, Callable[[bytes], str | None]], Future[str | None]],
+        bridge: Bridge,
+        folder: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._read_cover = read_cover
+        self._bridge = bridge
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._kept: dict[Path, None] = {}
+        self._begun = False
+        self._closed = False
+
+    def ask(self, track: Track) -> None:
+        """Look for the cover of a track, off the window's thread; `found` tells what there is."""
+        answer = partial(self.found.emit, track)
+
+        def fail(_: MusicsimError) -> None:
+            answer(None)
+
+        self._bridge.watch(self._read_cover(track, self._write), answer, fail)
+
+    def close(self) -> None:
+        """Remove the files."""
+        with self._lock:
+            self._closed = True
+            for file in self._kept:
+                _remove(file)
+            self._kept.clear()
+
+    def _write(self, image: bytes) -> str | None:
+        """Return the URI of the file with this image; None if it is no JPEG or PNG. In the thread that reads covers."""
+        suffix = next((suffix for start, suffix in _KINDS if image.startswith(start)), None)
+        if suffix is None:
+            return None
+        name = hashlib.blake2b(image, digest_size=16).hexdigest()
+        file = (self._folder / name).with_suffix(suffix)
+        partial_file = file.with_suffix(f".{threading.get_ident()}.part")
+        try:
+            self._make_room()
+            # Whole or not at all, as the desktop must never read half of it. Not under the lock, for which the window
+            # may wait.
+            partial_file.write_bytes(image)
+            with self._lock:
+                if self._closed:
+                    return None
+                partial_file.replace(file)
+                self._keep(file)
+        except OSError:
+            return None  # such as a full disk: there is no picture to show
+        finally:
+            _remove(partial_file)
+        return file.absolute().as_uri()
+
+    def _keep(self, file: Path) -> None:
+        """Count a file as the latest, and remove the oldest where there are too many."""
+        self._kept.pop(file, None)
+        self._kept[file] = None
+        while len(self._kept) > KEPT:
+            oldest = next(iter(self._kept))
+            del self._kept[oldest]
+            _remove(oldest)
+
+    def _make_room(self) -> None:
+        """Make the folder, and remove what a window that was killed left in it."""
+        with self._lock:
+            first, self._begun = not self._begun, True
+        if not first:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for file in self._folder.iterdir():
+            if file.suffix in (".part", *(suffix for _, suffix in _KINDS)):
+                _remove(file)
+
+
+def _remove(file: Path) -> None:
+    with contextlib.suppress(OSError):
+        file.unlink(missing_ok=True)
