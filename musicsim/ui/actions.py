@@ -16,7 +16,7 @@ from musicsim.ui.bridge import Bridge
 from musicsim.ui.dialogs import ask_name
 from musicsim.ui.exporting import Exporter
 from musicsim.ui.messages import Messages
-from musicsim.ui.player import Player
+from musicsim.ui.playback.player import Player
 from musicsim.ui.playlists import Playlists
 from musicsim.ui.show_in_folder import show_in_folder
 from musicsim.ui.store import TrackStore

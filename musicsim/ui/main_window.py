@@ -31,9 +31,10 @@ from musicsim.ui.library_model import LibraryModel
 from musicsim.ui.library_page import LibraryPage
 from musicsim.ui.menus import fill_menu_bar, make_commands
 from musicsim.ui.messages import MessageBar, Messages
-from musicsim.ui.play_queue import PlayQueue
-from musicsim.ui.player import MediaLike, Player, qt_media
-from musicsim.ui.player_bar import PlayerBar
+from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.play_queue import PlayQueue
+from musicsim.ui.playback.player import EngineLike, Player
+from musicsim.ui.playback.player_bar import PlayerBar
 from musicsim.ui.playlist_menu import PlaylistCommands
 from musicsim.ui.playlist_page import PlaylistPage
 from musicsim.ui.playlists import Playlists
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
 DEMO_FOLDER = "demo library"
 """Inside the data folder."""
 
+PLAYER_LOG = "player.log"
+"""Inside the data folder: what the process that plays has to say."""
+
 _NO_PANEL = "none"
 
 
@@ -69,7 +73,7 @@ class MainWindow(QMainWindow):
         theme: Theme,
         settings: QSettings,
         *,
-        make_media: Callable[[], MediaLike] = qt_media,
+        make_engine: Callable[[Path], EngineLike] = Engine,
     ) -> None:
         super().__init__()
         self._app = app
@@ -85,7 +89,11 @@ class MainWindow(QMainWindow):
         self.store = TrackStore(app.catalogue, bridge, self)
         self.playlists = Playlists(app.catalogue.playlists, bridge, self)
         self.player = Player(
-            self.store, PlayQueue(self.store, theme, self), self.messages, make_media, self
+            self.store,
+            PlayQueue(self.store, theme, self),
+            self.messages,
+            make_engine(app.data_folder / PLAYER_LOG),
+            self,
         )
         self.exporter = Exporter(self, self.messages, settings)
         self.actions_ = TrackActions(

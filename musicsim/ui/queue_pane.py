@@ -9,7 +9,7 @@ from musicsim.ui import formats
 from musicsim.ui.actions import TrackActions
 from musicsim.ui.header import ColumnLayout
 from musicsim.ui.messages import Messages
-from musicsim.ui.player import Player
+from musicsim.ui.playback.player import Player
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import Column
 from musicsim.ui.track_table import OrderedTable

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
-from window_fakes import SONGS, AtOnce, FakeApp, FakeMedia, Library
+from window_fakes import SONGS, AtOnce, FakeApp, FakeEngine, Library
 
 from musicsim.ui.bridge import Bridge
 from musicsim.ui.main_window import MainWindow
 from musicsim.ui.messages import Messages
-from musicsim.ui.play_queue import PlayQueue
-from musicsim.ui.player import Player
+from musicsim.ui.playback.play_queue import PlayQueue
+from musicsim.ui.playback.player import Player
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Scheme, Theme
 
@@ -56,8 +56,8 @@ def store(library: Library, bridge: Bridge) -> Callable[[], TrackStore]:
 
 
 @pytest.fixture
-def media() -> FakeMedia:
-    return FakeMedia()
+def engine() -> FakeEngine:
+    return FakeEngine()
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def app(library: Library) -> FakeApp:
 
 @pytest.fixture
 def make_window(
-    app: FakeApp, bridge: Bridge, theme: Theme, media: FakeMedia, qtbot, qapp: QApplication
+    app: FakeApp, bridge: Bridge, theme: Theme, engine: FakeEngine, qtbot, qapp: QApplication
 ) -> Callable[[], MainWindow]:
     """Opens the window on the library as it is then."""
 
     def make() -> MainWindow:
         settings = QSettings(str(app.data_folder / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(app, bridge, theme, settings, make_media=lambda: media)
+        window = MainWindow(app, bridge, theme, settings, make_engine=lambda log: engine)
         qtbot.addWidget(window)
         with qtbot.waitExposed(window):
             window.show()
@@ -108,10 +108,10 @@ def settle(bridge: Bridge, qapp: QApplication) -> Callable[[], None]:
 
 @pytest.fixture
 def player(
-    ids: list[int], store: Callable[[], TrackStore], theme: Theme, media: FakeMedia
+    ids: list[int], store: Callable[[], TrackStore], theme: Theme, engine: FakeEngine
 ) -> Iterator[Player]:
     """A player of six songs, without a window."""
     tracks = store()
-    made = Player(tracks, PlayQueue(tracks, theme), Messages(), lambda: media)
+    made = Player(tracks, PlayQueue(tracks, theme), Messages(), engine)
     yield made
     made.close()

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QToolButton
-from window_fakes import FakeApp, FakeMedia, Library, titles
+from window_fakes import FakeApp, FakeEngine, Library, titles
 
 from musicsim.errors import MusicsimError
 from musicsim.library.types import Tags
@@ -79,7 +79,7 @@ def test_settings_that_make_no_sense_are_ignored(
     assert saved_scheme(settings) is Scheme.SYSTEM
 
 
-def test_closing_stops_the_music(window: MainWindow, media: FakeMedia, ids: list[int]) -> None:
+def test_closing_stops_the_music(window: MainWindow, engine: FakeEngine, ids: list[int]) -> None:
     window.player.play(ids)
 
     window.close()
@@ -316,37 +316,39 @@ def test_no_shortcut_is_given_twice(window: MainWindow) -> None:
 
 
 def test_the_bar_follows_what_plays_without_seeking(
-    window: MainWindow, media: FakeMedia, ids: list[int]
+    window: MainWindow, engine: FakeEngine, ids: list[int]
 ) -> None:
     window.player.play(ids)
-    for milliseconds in range(0, 30_000, 250):
-        media.position_changed.emit(milliseconds)
+    for second in range(30):
+        engine.advance(second)
 
-    assert window.player_bar.seek.value() == 29_750
-    assert media.sought == []
+    assert window.player_bar.seek.value() == 29_000
+    assert engine.sought == []
 
 
-def test_seeking_and_volume(window: MainWindow, media: FakeMedia, ids: list[int], qtbot) -> None:
+def test_seeking_and_volume(
+    window: MainWindow, engine: FakeEngine, ids: list[int], settle: Callable[[], None], qtbot
+) -> None:
     window.player.play(ids)
-    media.duration_changed.emit(240_000)
-    media.position_changed.emit(60_000)
+    settle()
+    engine.advance(60.0)
     bar = window.player_bar
     assert bar._elapsed.text() == "1:00"
     assert bar._length.text() == "4:00"
 
     middle = bar.seek.rect().center()
     qtbot.mouseClick(bar.seek, Qt.MouseButton.LeftButton, pos=middle)
-    assert media.sought[-1] == pytest.approx(120_000, rel=0.05)
+    assert engine.sought[-1] == pytest.approx(120, rel=0.05)
     bar.seek.setFocus()
-    media.position_changed.emit(100_000)
+    engine.advance(100.0)
     qtbot.keyClick(bar.seek, Qt.Key.Key_Right)
-    assert media.sought[-1] == 105_000
+    assert engine.sought[-1] == pytest.approx(105, abs=0.1)
 
     bar.volume.setValue(50)
     bar.mute.click()
-    assert media.volume == 0.0
+    assert engine.volume == 0.0
     bar.mute.click()
-    assert media.volume == 0.5
+    assert engine.volume == 0.5**3
 
 
 def test_a_title_of_a_megabyte_is_drawn_nowhere(

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
-from window_fakes import FakeApp, FakeMedia, Library, titles
+from window_fakes import FakeApp, FakeEngine, Library, titles
 
 from musicsim.library.types import Tags
 from musicsim.playlists.m3u import read_m3u
@@ -84,7 +84,7 @@ def test_the_menu_opens_by_mouse_and_works_on_several(table: TrackTable, qtbot) 
 
 
 def test_return_plays_from_there_on(
-    table: TrackTable, window: MainWindow, media: FakeMedia, qtbot
+    table: TrackTable, window: MainWindow, engine: FakeEngine, qtbot
 ) -> None:
     order = titles(table.tracks)
     select(table, order[3])

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from musicsim.embedding import WeightFile, find_weights
 from musicsim.embedding.fetching import FetchCancelled
@@ -26,6 +27,7 @@ from musicsim.listening import Depth, ListeningSettings
 from musicsim.models import OfferedModel, read_model
 from musicsim.playlists.generate import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.search import NotEmbedded
+from musicsim.ui.playback.protocol import Device, Item
 from musicsim.ui.track_model import TrackModel
 
 T = TypeVar("T")
@@ -245,42 +247,115 @@ class FakeApp:
         return tuple(Match(track, 0.9 - 0.01 * i) for i, track in enumerate(tracks[:limit]))
 
 
-class FakeMedia(QObject):
-    """Plays nothing, and remembers what it was asked to; paths in `broken` fail as Qt's player would."""
+class FakeEngine(QObject):
+    """Plays nothing, and remembers what it was asked to; paths in `broken` can't be played.
 
-    playing_changed = Signal(bool)
-    position_changed = Signal(int)
-    duration_changed = Signal(int)
-    ended = Signal()
-    failed = Signal(str)
+    It says what the real one says, when a test has it do so: `end` and `advance`.
+    """
+
+    begun = Signal(int, float, float)
+    progress = Signal(int, float)
+    ended = Signal(int, float, float, object)
+    unplayable = Signal(int, str)
+    drained = Signal()
+    silent = Signal(object)
+    devices_changed = Signal(object)
+    measured = Signal(bytes, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.loaded: list[Path] = []
         self.broken: Callable[[Path], bool] = lambda path: False
+        self.loaded: list[Path] = []
+        self.item: Item | None = None
+        self.following: Item | None = None
+        self.playing = False
         self.volume = 1.0
-        self.sought: list[int] = []
+        self.sought: list[float] = []
+        self.device: bytes | None = None
+        self.devices: tuple[Device, ...] = ()
+        self.measuring: list[tuple[Path, bytes]] = []
+        self.crossfade = 0.0
 
-    def load(self, path: Path) -> None:
-        self.loaded.append(path)
+    def play(
+        self,
+        item: Item,
+        position: float,
+        following: Item | None,
+        *,
+        paused: bool = False,
+        longest_crossfade: float = 0.0,
+    ) -> None:
+        self.following = following
+        self.playing = not paused
+        self.crossfade = longest_crossfade
+        self._begin(item, position)
 
-    def play(self) -> None:
-        if self.broken(self.loaded[-1]):
-            self.failed.emit("Could not open file")
+    def _begin(self, item: Item, position: float = 0.0) -> None:
+        self.item = item
+        self.loaded.append(item.path)
+        if not self.broken(item.path):
+            QTimer.singleShot(0, self, lambda: self.begun.emit(item.token, 240.0, position))
+            return
+        # The real one tells of it later, too.
+        QTimer.singleShot(0, self, lambda: self._fail(item))
+
+    def _fail(self, item: Item) -> None:
+        self.unplayable.emit(item.token, "Could not open file")
+        if self.item is item:
+            self.go_on()
+
+    def go_on(self) -> None:
+        following, self.following = self.following, None
+        if following is None:
+            self.playing = False
+            self.item = None
+            self.drained.emit()
         else:
-            self.playing_changed.emit(True)
+            self._begin(following)
+
+    def end(self, shortfall: float = 0.0, reason: str | None = None) -> None:
+        """The current track comes to its end, and the next one begins."""
+        assert self.item is not None
+        self.ended.emit(self.item.token, 240.0, shortfall, reason)
+        self.go_on()
+        QApplication.processEvents()
+
+    def advance(self, seconds: float) -> None:
+        """The current track is heard to this place."""
+        assert self.item is not None
+        self.progress.emit(self.item.token, seconds)
+
+    def follow(self, after: int, item: Item | None) -> None:
+        if self.item is not None and self.item.token == after:
+            self.following = item
 
     def pause(self) -> None:
-        self.playing_changed.emit(False)
+        self.playing = False
+
+    def resume(self) -> None:
+        self.playing = True
+
+    def seek(self, position: float) -> None:
+        self.sought.append(position)
 
     def stop(self) -> None:
-        self.playing_changed.emit(False)
+        self.playing = False
+        self.item = self.following = None
 
-    def seek(self, milliseconds: int) -> None:
-        self.sought.append(milliseconds)
+    def set_volume(self, factor: float) -> None:
+        self.volume = factor
 
-    def set_volume(self, volume: float) -> None:
-        self.volume = volume
+    def use_device(self, device: bytes | None) -> None:
+        self.device = device
+
+    def measure(self, path: Path, key: bytes) -> None:
+        self.measuring.append((path, key))
+
+    def warm_up(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.stop()
 
 
 def titles(model: TrackModel) -> list[str]:

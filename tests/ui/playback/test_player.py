@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from window_fakes import FakeMedia, Library
+from window_fakes import FakeEngine, Library
 
 from musicsim.events import TracksRemoved
 from musicsim.ui.bridge import Bridge
-from musicsim.ui.player import FAILURES_IN_A_ROW, Player
+from musicsim.ui.playback.player import FAILURES_IN_A_ROW, Player
 
 
 def paths(library: Library, ids: list[int]) -> list[Path]:
@@ -18,27 +18,41 @@ def told(player: Player) -> list[str]:
 
 
 def test_one_track_after_the_other_and_then_silence(
-    player: Player, media: FakeMedia, library: Library, ids: list[int]
+    player: Player, engine: FakeEngine, library: Library, ids: list[int], qapp
 ) -> None:
     player.play(ids[:2])
+    qapp.processEvents()
     assert player.playing
-    media.ended.emit()
+    engine.end()
     assert player.track is not None
     assert player.track.id == ids[1]
-    media.ended.emit()
+    engine.end()
 
-    assert media.loaded == paths(library, ids[:2])
+    assert engine.loaded == paths(library, ids[:2])
     assert not player.playing
     assert player.track.id == ids[1]
 
 
-def test_next_and_previous(player: Player, media: FakeMedia, ids: list[int]) -> None:
+def test_what_comes_next_is_known_before_it_begins(
+    player: Player, engine: FakeEngine, library: Library, ids: list[int], qapp
+) -> None:
+    player.play(ids[:4])
+    qapp.processEvents()
+    player.queue.upcoming.move([2], 0)
+    qapp.processEvents()
+
+    assert engine.following is not None
+    assert engine.following.path == paths(library, ids)[3]
+
+
+def test_next_and_previous(player: Player, engine: FakeEngine, ids: list[int], qapp) -> None:
     player.play(ids[:3])
     player.next()
-    media.position_changed.emit(10_000)
+    qapp.processEvents()
+    engine.advance(10.0)
     player.previous()
-    assert media.sought == [0], "well into a track, previous goes to its beginning"
-    media.position_changed.emit(0)
+    assert engine.sought == [0.0], "well into a track, previous goes to its beginning"
+    engine.advance(0.0)
     player.previous()
 
     assert player.queue.current == ids[0]
@@ -59,16 +73,17 @@ def test_playing_something_else_replaces_the_queue_and_keeps_the_way_back(
 
 
 def test_a_broken_track_is_skipped_with_a_message(
-    player: Player, media: FakeMedia, library: Library, ids: list[int], qapp
+    player: Player, engine: FakeEngine, library: Library, ids: list[int], qapp
 ) -> None:
     broken = paths(library, ids)[1]
     broken.touch()
-    media.broken = lambda path: path == broken
+    engine.broken = lambda path: path == broken
     messages = told(player)
     player.play(ids[:3])
 
     player.next()
-    qapp.processEvents()
+    for _ in range(4):
+        qapp.processEvents()
 
     assert player.queue.current == ids[2]
     assert player.playing
@@ -77,30 +92,38 @@ def test_a_broken_track_is_skipped_with_a_message(
     ]
 
 
-def test_a_wholly_broken_queue_ends(player: Player, media: FakeMedia, ids: list[int], qapp) -> None:
-    media.broken = lambda path: True
+def test_a_wholly_broken_queue_ends(
+    player: Player, engine: FakeEngine, ids: list[int], qapp
+) -> None:
+    engine.broken = lambda path: True
     messages = told(player)
 
     player.play(ids * 100)
-    for _ in range(FAILURES_IN_A_ROW + 2):
+    for _ in range(10 * FAILURES_IN_A_ROW):
         qapp.processEvents()
 
-    assert len(media.loaded) == FAILURES_IN_A_ROW
+    assert len(engine.loaded) == FAILURES_IN_A_ROW
     assert not player.playing
-    assert "stopped" in messages[-1]
+    assert "stops" in messages[-1]
     assert "the file is gone" in messages[-1]
 
 
-def test_a_failure_that_comes_late_does_not_skip_the_track_after(
-    player: Player, media: FakeMedia, ids: list[int], qapp
+def test_a_track_that_breaks_or_ends_early_is_told_and_the_next_one_plays(
+    player: Player, engine: FakeEngine, ids: list[int], qapp
 ) -> None:
+    messages = told(player)
     player.play(ids)
-    media.failed.emit("broken")
-    player.next()
-
     qapp.processEvents()
 
-    assert player.queue.current == ids[1]
+    engine.end(shortfall=100.0)
+    engine.end(reason="it can't be read: Input/output error")
+
+    assert player.queue.current == ids[2]
+    assert messages == [
+        "“Motörnacht - Überall” ended early: the file is damaged after 4:00 of 5:40.",
+        "“The Paper Lanterns - Quiet Harbour” can’t be played any further "
+        "(it can't be read: Input/output error).",
+    ]
 
 
 def test_missing_tracks_are_left_out_of_what_follows(
@@ -127,10 +150,7 @@ def test_a_track_that_leaves_the_library_stops(
     assert player.queue.upcoming.ids == [ids[1], *ids[3:]]
 
 
-def test_volume_is_kept_until_there_is_something_to_hear(
-    player: Player, media: FakeMedia, ids: list[int]
-) -> None:
-    player.set_volume(0.3)
-    player.play(ids)
+def test_volume_is_heard_as_the_ear_hears_it(player: Player, engine: FakeEngine) -> None:
+    player.set_volume(0.5)
 
-    assert media.volume == 0.3
+    assert engine.volume == 0.125

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from musicsim.library.types import Track
 from musicsim.ui import formats
 from musicsim.ui.covers import CoverTile
-from musicsim.ui.player import Player
+from musicsim.ui.playback.player import Player
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import one_line
 from musicsim.ui.widgets import ElidedLabel, action_button, icon_button, scaled_font

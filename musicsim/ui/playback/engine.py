@@ -1,0 +1,389 @@
+"""The window's side of the process that plays: starts it, watches over it, brings what it says into the window."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import threading
+import time
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from musicsim.ui.playback.protocol import (
+    Begun,
+    Command,
+    Device,
+    Devices,
+    Done,
+    Drained,
+    Ended,
+    Event,
+    Follow,
+    Item,
+    Measure,
+    Measured,
+    Numbered,
+    Pause,
+    Play,
+    Progress,
+    Ready,
+    Resume,
+    Seek,
+    SetVolume,
+    Silence,
+    Silent,
+    Stop,
+    Unplayable,
+    UseDevice,
+)
+
+_log = logging.getLogger(__name__)
+
+_WATCH_MS = 500
+_PATIENCE = 4.0
+"""Seconds that the process may take for a command, or say nothing while it plays: a sound server may hold it up."""
+_START_PATIENCE = 20.0
+"""Seconds until it says that it has begun: it loads its libraries, perhaps from a slow disk."""
+_STALLED = 2.5
+"""Seconds of a device that takes no sound, after which the process is replaced: its server may have been."""
+_LOOK_AGAIN = 4.0
+"""Seconds between two looks for a device: without a sound server, Qt never hears of one that comes."""
+_CRASHES = 2
+"""A track that ends the process so often is left out."""
+
+
+class Engine(QObject):
+    """Plays items in a process of its own, which is replaced when it hangs or crashes, and goes on where it was.
+
+    Parameters
+    ----------
+    log_file
+        Where the process writes what goes wrong.
+    """
+
+    begun = Signal(int, float, float)
+    """A track can be heard: its token, its length and the place where it begins, in seconds."""
+    progress = Signal(int, float)
+    """A track's token, and the place that is heard, in seconds."""
+    ended = Signal(int, float, float, object)
+    """A track was heard to its end: token, length, seconds short of what its header said; str | None: the reason."""
+    unplayable = Signal(int, str)
+    """A track can't be played, and is left out: its token and the reason. It may be the next one."""
+    drained = Signal()
+    """Nothing follows the track that ended."""
+    silent = Signal(object)
+    """Silence | None: why nothing can be heard; None once it can."""
+    devices_changed = Signal(object)
+    """tuple[Device, ...]"""
+    measured = Signal(bytes, object)
+    """The key of a waveform that was asked for; bytes | None."""
+
+    _arrived = Signal(int, object)
+
+    def __init__(self, log_file: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._log_file = log_file
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._reader: threading.Thread | None = None
+        self._generation = 0
+        """Tells what a process said from what the one before it said."""
+        self._closed = False
+        self._number = 0
+        self._unanswered: dict[int, float] = {}
+        """By when each command must be carried out."""
+        self._play: Play | None = None
+        """What a new process has to play, as far as it has come."""
+        self._volume = 1.0
+        self._device: bytes | None = None
+        self.devices: tuple[Device, ...] = ()
+        self._silence: Silence | None = None
+        self._heard_at = 0.0
+        """When the process last said something."""
+        self._stalled_since: float | None = None
+        self._looked_at = 0.0
+        self._crashes: dict[int, int] = {}
+        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._watch = QTimer(self)
+        self._watch.setInterval(_WATCH_MS)
+        self._watch.timeout.connect(self._look_after)
+
+    # --- what the player wants ---
+
+    def warm_up(self) -> None:
+        """Start the process, so that the first track begins at once and the devices are known."""
+        if self._process is None and not self._closed:
+            self._start()
+
+    def play(
+        self,
+        item: Item,
+        position: float,
+        following: Item | None,
+        *,
+        paused: bool = False,
+        longest_crossfade: float = 0.0,
+    ) -> None:
+        """Play a track from a place on, in seconds, instead of whatever plays."""
+        self._play = Play(item, position, following, paused, longest_crossfade)
+        self._say(self._play)
+
+    def follow(self, after: int, item: Item | None) -> None:
+        """When the track with the token `after` ends, go on with this one; None: end."""
+        if self._play is not None:
+            if self._play.item.token == after:
+                self._play = replace(self._play, following=item)
+            self._say(Follow(after, item))
+
+    def pause(self) -> None:
+        """Stand still at once."""
+        if self._play is not None:
+            self._play = replace(self._play, paused=True)
+            self._say(Pause())
+
+    def resume(self) -> None:
+        """Go on."""
+        if self._play is None:
+            return
+        self._play = replace(self._play, paused=False)
+        if self._process is not None and not self.devices:
+            # There may be one by now.
+            self._restart()
+        else:
+            self._say(Resume())
+
+    def seek(self, position: float) -> None:
+        """Go to a place in the current track, in seconds."""
+        if self._play is not None:
+            self._play = replace(self._play, position=position)
+            self._say(Seek(position))
+
+    def stop(self) -> None:
+        """Be silent, and let go of file and device."""
+        self._play = None
+        self._set_silence(None)
+        if self._process is not None:
+            self._say(Stop())
+
+    def set_volume(self, factor: float) -> None:
+        """Multiply the samples with this, at once."""
+        self._volume = factor
+        if self._process is not None:
+            self._say(SetVolume(factor))
+
+    def use_device(self, device: bytes | None) -> None:
+        """Play on a device where it is there; None: on the system's default, also when that changes."""
+        self._device = device
+        if self._process is not None:
+            self._say(UseDevice(device))
+
+    def measure(self, path: Path, key: bytes) -> None:
+        """Find out a file's waveform; `measured` brings it."""
+        self._say(Measure(path, key))
+
+    def close(self) -> None:
+        """Be silent for good, and wait for nothing."""
+        self._closed = True
+        self._play = None
+        self._watch.stop()
+        self._end_process()
+
+    # --- the process ---
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=_serve, args=(theirs, self._log_file), name="musicsim-player", daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._generation += 1
+        self._process, self._pipe = process, ours
+        self._unanswered.clear()
+        self._stalled_since = None
+        self._heard_at = self._looked_at = time.monotonic()
+        self._reader = threading.Thread(
+            target=self._read, args=(ours, self._generation), name="musicsim-player-news"
+        )
+        self._reader.start()
+        self._watch.start()
+        self._send(SetVolume(self._volume), _START_PATIENCE)
+        if self._device is not None:
+            self._send(UseDevice(self._device), _START_PATIENCE)
+
+    def _restart(self) -> None:
+        self._end_process()
+        self._start()
+        if self._play is not None:
+            self._send(self._play, _START_PATIENCE)
+
+    def _end_process(self) -> None:
+        process, pipe, reader = self._process, self._pipe, self._reader
+        if process is None or pipe is None or reader is None:
+            return
+        self._process = self._pipe = self._reader = None
+        self._generation += 1
+        # Not by asking it: it may hang in a call to the sound server, and has nothing to lose.
+        process.kill()
+        reader.join()
+        process.join()
+        process.close()
+        pipe.close()
+
+    def _say(self, command: Command) -> None:
+        if self._closed:
+            return
+        if self._process is None:
+            self._start()
+            self._send(command, _START_PATIENCE)
+        else:
+            self._send(command, _PATIENCE)
+
+    def _send(self, command: Command, patience: float) -> None:
+        assert self._pipe is not None
+        self._number += 1
+        waiting_since = max(self._unanswered.values(), default=0.0)
+        self._unanswered[self._number] = max(waiting_since, time.monotonic() + patience)
+        try:
+            self._pipe.send(Numbered(self._number, command))
+        except OSError:
+            # It died just now; the reader says so in a moment.
+            _log.debug("the player's process is gone")
+
+    def _read(self, pipe: Connection, generation: int) -> None:
+        while True:
+            try:
+                event: Event | None = pipe.recv()
+            except (EOFError, OSError):
+                event = None
+            self._arrived.emit(generation, event)
+            if event is None:
+                return
+
+    def _take(self, generation: int, event: Event | None) -> None:
+        if generation != self._generation or self._closed:
+            return
+        self._heard_at = time.monotonic()
+        match event:
+            case None:
+                self._follow_crash()
+            case Ready():
+                for waiting in self._unanswered:
+                    self._unanswered[waiting] = self._heard_at + _PATIENCE
+            case Done(number=number):
+                self._unanswered.pop(number, None)
+            case Devices(devices=devices):
+                self.devices = devices
+                self.devices_changed.emit(devices)
+            case Begun() as begun:
+                self._follow_begun(begun)
+            case Progress() as heard:
+                self._follow_progress(heard)
+            case Ended() as end:
+                self.ended.emit(end.token, end.seconds, end.shortfall, end.reason)
+            case Unplayable(token=token, reason=reason):
+                self._leave_out(token, reason)
+            case Drained():
+                self._play = None
+                self.drained.emit()
+            case Silent(why=why):
+                if why is Silence.DEVICE_GONE and self._play is not None:
+                    self._play = replace(self._play, paused=True)
+                self._looked_at = time.monotonic()
+                self._set_silence(why)
+            case Measured(key=key, waveform=waveform):
+                self.measured.emit(key, waveform)
+
+    def _follow_begun(self, begun: Begun) -> None:
+        play = self._play
+        if play is None:
+            return
+        if begun.token != play.item.token:
+            if play.following is None or play.following.token != begun.token:
+                return
+            play = replace(play, item=play.following, following=None)
+        self._play = replace(play, position=begun.position)
+        self._set_silence(None)
+        self.begun.emit(begun.token, begun.seconds, begun.position)
+
+    def _follow_progress(self, heard: Progress) -> None:
+        play = self._play
+        if play is None or heard.token != play.item.token:
+            return
+        if heard.stalled:
+            self._stalled_since = self._stalled_since or self._heard_at
+            return
+        self._stalled_since = None
+        if heard.position != play.position:
+            self._crashes.clear()
+            self._play = replace(play, position=heard.position)
+            if not play.paused:
+                self._set_silence(None)
+        self.progress.emit(heard.token, heard.position)
+
+    def _leave_out(self, token: int, reason: str) -> None:
+        play = self._play
+        if play is not None and play.following is not None and play.following.token == token:
+            self._play = replace(play, following=None)
+        self.unplayable.emit(token, reason)
+
+    def _follow_crash(self) -> None:
+        self._end_process()
+        play = self._play
+        if play is None:
+            return
+        token = play.item.token
+        crashes = self._crashes[token] = self._crashes.get(token, 0) + 1
+        _log.warning("the player's process ended unexpectedly, see %s", self._log_file)
+        if crashes < _CRASHES:
+            self._restart()
+            return
+        self._play = None
+        self.unplayable.emit(token, self.tr("its decoder crashed"))
+        if play.following is not None:
+            self.play(
+                play.following,
+                0.0,
+                None,
+                paused=play.paused,
+                longest_crossfade=play.longest_crossfade,
+            )
+        else:
+            self.drained.emit()
+
+    def _look_after(self) -> None:
+        """Replace a process that hangs, or that can't find a device which may be there by now."""
+        now = time.monotonic()
+        if self._process is None:
+            return
+        overdue = any(by < now for by in self._unanswered.values())
+        waits = self._play is not None and not self._play.paused
+        no_device = self._silence in (Silence.NO_DEVICE, Silence.NO_ANSWER)
+        if waits and not overdue and not self._unanswered and not no_device:
+            overdue = now - self._heard_at > _PATIENCE
+        stalled = self._stalled_since is not None and now - self._stalled_since > _STALLED
+        if overdue or stalled:
+            self._set_silence(Silence.NO_ANSWER if waits else None)
+            if waits:
+                self._restart()
+            else:
+                self._end_process()
+        elif waits and no_device and not self.devices and now - self._looked_at > _LOOK_AGAIN:
+            self._restart()
+
+    def _set_silence(self, why: Silence | None) -> None:
+        if why is not self._silence:
+            self._silence = why
+            self.silent.emit(why)
+
+
+def _serve(pipe: Connection, log_file: Path) -> None:
+    """Be the process that plays; what that needs, the window does without."""
+    from musicsim.ui.playback.process import serve
+
+    serve(pipe, log_file)

@@ -1,0 +1,324 @@
+"""What plays now, what comes next, and what has played."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+
+from musicsim.ui.playback.albums import shuffled_by_album
+from musicsim.ui.playback.modes import Repeat, Shuffle
+from musicsim.ui.store import TrackStore
+from musicsim.ui.theme import Theme
+from musicsim.ui.track_list import TrackList
+from musicsim.ui.track_model import Mask, Rows
+
+_LONGEST_WAY_BACK = 1000
+
+
+class QueueList(TrackList):
+    """The upcoming tracks: those that the listener queued by hand, and the rest of the list that plays."""
+
+    def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(store, theme, parent)
+        self._by_hand: npt.NDArray[np.bool_] = np.zeros(0, bool)
+
+    @property
+    def by_hand(self) -> list[int]:
+        """What was queued by hand, in order."""
+        found: list[int] = self._ids[self._by_hand].tolist()
+        return found
+
+    @property
+    def rest(self) -> list[int]:
+        """What belongs to the list that plays, in order."""
+        found: list[int] = self._ids[~self._by_hand].tolist()
+        return found
+
+    def is_by_hand(self, row: int) -> bool:
+        """Tell whether a row was queued by hand."""
+        return bool(self._by_hand[row])
+
+    def set_ids(self, ids: Iterable[int]) -> None:
+        """Show these tracks instead, none of them queued by hand."""
+        self.set_queue((), ids)
+
+    def set_queue(self, by_hand: Iterable[int], rest: Iterable[int]) -> None:
+        """Show what was queued by hand, and after it the rest."""
+        first = [i for i in by_hand if i in self._store]
+        ids = [*first, *(i for i in rest if i in self._store)]
+        self._by_hand = np.arange(len(ids)) < len(first)
+        super().set_ids(ids)
+
+    def set_rest(self, rest: Iterable[int]) -> None:
+        """Show another rest after what was queued by hand."""
+        self.set_queue(self.by_hand, rest)
+
+    def insert(self, row: int, ids: Sequence[int]) -> None:
+        """Queue tracks by hand, before a row."""
+        ids = [i for i in ids if i in self._store]
+        self._by_hand = np.insert(self._by_hand, row, np.ones(len(ids), bool))
+        super().insert(row, ids)
+
+    def add(self, ids: Sequence[int]) -> None:
+        """Queue tracks by hand: after what was queued so before, and before the rest."""
+        others = np.flatnonzero(~self._by_hand)
+        self.insert(int(others[0]) if len(others) else len(self._ids), ids)
+
+    def put_back(self, track_id: int) -> None:
+        """Make a track the next one, as part of the rest."""
+        self.insert(0, [track_id])
+        if self._ids.size and self._ids[0] == track_id:
+            self._by_hand[0] = False
+
+    def bring_forward(self, track_id: int) -> None:
+        """Make a track of the rest its first one."""
+        rows = np.flatnonzero(~self._by_hand & (self._ids == track_id))
+        others = np.flatnonzero(~self._by_hand)
+        if len(rows) and rows[0] != others[0]:
+            order = np.delete(np.arange(len(self._ids)), rows[0])
+            self._permute(np.insert(order, others[0], rows[0]))
+
+    def move(self, rows: Iterable[int], before: int) -> None:
+        """Put rows before another one; where they are is by hand now."""
+        moved = list(rows)
+        self._by_hand[moved] = True
+        super().move(moved, before)
+
+    def _permute(self, order: Rows) -> None:
+        self._by_hand = self._by_hand[order]
+        super()._permute(order)
+
+    def _keep(self, kept: Mask) -> None:
+        by_hand = self._by_hand[kept]
+        super()._keep(kept)
+        self._by_hand = by_hand
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """Everything that a queue is, to be kept; tracks by id."""
+
+    current: int | None = None
+    by_hand: tuple[int, ...] = ()
+    rest: tuple[int, ...] = ()
+    context: tuple[int, ...] = ()
+    played: tuple[int, ...] = ()
+    shuffle: Shuffle = Shuffle.OFF
+    repeat: Repeat = Repeat.OFF
+    heard: frozenset[int] = field(default_factory=frozenset)
+
+
+class PlayQueue(QObject):
+    """The upcoming tracks, which the listener edits through `upcoming`, and the way back."""
+
+    current_changed = Signal()
+    modes_changed = Signal()
+    changed = Signal()
+    """What comes next, or how, is not what it was."""
+    similar_wanted = Signal(int, object)
+    """Shuffled by similarity: bring forward what is nearest to this track, of these: tuple[int, ...]."""
+
+    def __init__(
+        self,
+        store: TrackStore,
+        theme: Theme,
+        parent: QObject | None = None,
+        *,
+        generator: random.Random | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.upcoming = QueueList(store, theme, self)
+        self._store = store
+        self._random = generator or random.Random()
+        self._current: int | None = None
+        self._played: list[int] = []
+        self._context: list[int] = []
+        """The list that plays, in its own order."""
+        self._heard: set[int] = set()
+        """What of it has played since it was started."""
+        self._shuffle = Shuffle.OFF
+        self._repeat = Repeat.OFF
+        self._revision = 0
+        store.removed.connect(self._forget)
+        for signal in (
+            self.upcoming.rowsInserted,
+            self.upcoming.rowsRemoved,
+            self.upcoming.modelReset,
+            self.upcoming.layoutChanged,
+            self.current_changed,
+            self.modes_changed,
+        ):
+            signal.connect(self.changed)
+
+    @property
+    def current(self) -> int | None:
+        """The track in the player."""
+        return self._current
+
+    @property
+    def revision(self) -> int:
+        """Another number each time that the listener starts something else."""
+        return self._revision
+
+    @property
+    def shuffle(self) -> Shuffle:
+        """How the rest of the list is mixed."""
+        return self._shuffle
+
+    @property
+    def repeat(self) -> Repeat:
+        """What plays after the last track."""
+        return self._repeat
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a track before."""
+        return bool(self._played)
+
+    def start(self, ids: Sequence[int], at: int = 0) -> None:
+        """Play a list from the track at `at` on; what was queued by hand comes before the rest of it."""
+        self._revision += 1
+        self._remember()
+        self._context = list(ids)
+        self._heard = {ids[at]}
+        self._set_current(ids[at])
+        self.upcoming.set_rest(self._rest_after(at))
+        self._want_similar()
+
+    def extend(self, ids: Sequence[int]) -> None:
+        """Put tracks at the end of the list that plays."""
+        self._context += ids
+        self.upcoming.set_rest([*self.upcoming.rest, *ids])
+        self._want_similar()
+
+    def next_after_end(self) -> int | None:
+        """Return what plays when the current track ends by itself; None for nothing."""
+        if self._repeat is Repeat.ONE and self._current is not None:
+            return self._current
+        return self.upcoming.ids[0] if self.upcoming.rowCount() else None
+
+    def advance(self, to: int = 0) -> bool:
+        """Go on with the upcoming track in row `to`, dropping those before it; False if there is none."""
+        if to >= self.upcoming.rowCount():
+            return False
+        self._remember()
+        next_id = self.upcoming.ids[to]
+        self._heard.update(self.upcoming.ids[: to + 1])
+        self.upcoming.remove(range(to + 1))
+        self._set_current(next_id)
+        if not self.upcoming.rowCount():
+            self._repeat_list()
+        self._want_similar()
+        return True
+
+    def interpose(self, track_id: int) -> None:
+        """Make a track the current one that is not upcoming; what comes next stays."""
+        self._remember()
+        self._set_current(track_id)
+
+    def go_back(self) -> bool:
+        """Return to the track before; False if there is none."""
+        if not self._played:
+            return False
+        if self._current is not None:
+            self.upcoming.put_back(self._current)
+        self._set_current(self._played.pop())
+        return True
+
+    def set_shuffle(self, shuffle: Shuffle) -> None:
+        """Mix the rest of the list another way, or play it in its own order from the current track on."""
+        if shuffle is self._shuffle:
+            return
+        self._shuffle = shuffle
+        if shuffle is Shuffle.OFF and self._current in self._context:
+            rest = self._context[self._context.index(self._current) + 1 :]
+        elif shuffle is Shuffle.OFF:
+            waiting = set(self.upcoming.rest)
+            rest = [i for i in self._context if i in waiting]
+        else:
+            rest = self._mixed(i for i in self._context if i not in self._heard)
+        self.upcoming.set_rest(rest)
+        self.modes_changed.emit()
+        self._want_similar()
+
+    def set_repeat(self, repeat: Repeat) -> None:
+        """Do something else after the last track."""
+        if repeat is self._repeat:
+            return
+        self._repeat = repeat
+        if not self.upcoming.rowCount():
+            self._repeat_list()
+        self.modes_changed.emit()
+
+    def state(self) -> QueueState:
+        """Return all of it, to be kept."""
+        return QueueState(
+            self._current,
+            tuple(self.upcoming.by_hand),
+            tuple(self.upcoming.rest),
+            tuple(self._context),
+            tuple(self._played),
+            self._shuffle,
+            self._repeat,
+            frozenset(self._heard),
+        )
+
+    def restore(self, state: QueueState) -> None:
+        """Be what another queue was; tracks that are not in the library any more are left out."""
+        self._shuffle, self._repeat = state.shuffle, state.repeat
+        self._context = [i for i in state.context if i in self._store]
+        self._played = [i for i in state.played if i in self._store]
+        self._heard = set(state.heard)
+        self.upcoming.set_queue(state.by_hand, state.rest)
+        if state.current is not None and state.current in self._store:
+            self._set_current(state.current)
+        self.modes_changed.emit()
+
+    def _rest_after(self, at: int) -> list[int]:
+        if self._shuffle is Shuffle.OFF:
+            return self._context[at + 1 :]
+        return self._mixed(i for place, i in enumerate(self._context) if place != at)
+
+    def _mixed(self, ids: Iterable[int]) -> list[int]:
+        rest = list(ids)
+        if self._shuffle is Shuffle.TRACKS:
+            self._random.shuffle(rest)
+        elif self._shuffle is Shuffle.ALBUMS:
+            current = None if self._current is None else self._store.get(self._current)
+            rest = shuffled_by_album(self._store.tracks(rest), current, self._random)
+        return rest
+
+    def _repeat_list(self) -> None:
+        if self._repeat is Repeat.ALL and self._context:
+            self._heard.clear()
+            rest = self._mixed(self._context)
+            if self._shuffle is not Shuffle.OFF and len(rest) > 1 and rest[0] == self._current:
+                rest.append(rest.pop(0))
+            self.upcoming.set_rest(rest)
+
+    def _want_similar(self) -> None:
+        rest = self.upcoming.rest if self._shuffle is Shuffle.SIMILAR else []
+        if self._current is not None and len(rest) > 1:
+            self.similar_wanted.emit(self._current, tuple(rest))
+
+    def _remember(self) -> None:
+        if self._current is not None:
+            self._played.append(self._current)
+            del self._played[:-_LONGEST_WAY_BACK]
+
+    def _set_current(self, track_id: int | None) -> None:
+        self._current = track_id
+        self._store.set_playing(track_id)
+        self.current_changed.emit()
+
+    def _forget(self, ids: tuple[int, ...]) -> None:
+        gone = set(ids)
+        self._played = [i for i in self._played if i not in gone]
+        self._context = [i for i in self._context if i not in gone]
+        if self._current in gone:
+            self._set_current(None)

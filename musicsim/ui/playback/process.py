@@ -1,0 +1,128 @@
+"""The process that plays: takes the window's commands from a pipe, and sends what can be heard."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
+
+from musicsim.audio.quiet import silence_native_messages
+from musicsim.ui.playback.protocol import (
+    Done,
+    Event,
+    Follow,
+    Numbered,
+    Pause,
+    Play,
+    Ready,
+    Resume,
+    Seek,
+    SetVolume,
+    Stop,
+    UseDevice,
+)
+
+if TYPE_CHECKING:
+    from musicsim.ui.playback.sounding import Sounding
+
+_log = logging.getLogger(__name__)
+
+
+def serve(pipe: Connection, log_file: Path) -> None:
+    """Play until the other end of the pipe is closed, as it is when the window's process ends in whatever way."""
+    # Ctrl+C in a terminal reaches every process there: the window decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    silence_native_messages()
+    logging.basicConfig(
+        filename=log_file, filemode="w", level=logging.WARNING, format="%(asctime)s %(message)s"
+    )
+    qInstallMessageHandler(_log_message)
+    sys.excepthook = lambda *error: _log.critical("bug", exc_info=error)
+    application = QCoreApplication(["musicsim"])
+    pipe.send(Ready())
+    # From here on, since QtMultimedia talks to the terminal, and may wait for the sound server.
+    from musicsim.ui.playback.sounding import Sounding
+
+    server = _Server(pipe, Sounding)
+    server.begin()
+    application.exec()
+
+
+class _Server(QObject):
+    _arrived = Signal(object)
+
+    def __init__(self, pipe: Connection, make: type[Sounding]) -> None:
+        super().__init__()
+        self._pipe = pipe
+        self._sending = threading.Lock()
+        self._sounding = make(self._send, self)
+        self._measuring = ThreadPoolExecutor(1, "musicsim-waveforms")
+        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def begin(self) -> None:
+        """Begin to listen."""
+        threading.Thread(target=self._read, name="musicsim-commands", daemon=True).start()
+        self._sounding.tell_devices()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                numbered = self._pipe.recv()
+            except (EOFError, OSError):
+                # At once: the thread that plays may hang in a call to the sound server.
+                os._exit(0)
+            self._arrived.emit(numbered)
+
+    def _send(self, event: Event) -> None:
+        try:
+            with self._sending:
+                self._pipe.send(event)
+        except OSError:
+            os._exit(0)
+
+    def _take(self, numbered: Numbered) -> None:
+        sounding = self._sounding
+        match numbered.command:
+            case Play() as play:
+                sounding.play(
+                    play.item,
+                    play.position,
+                    play.following,
+                    paused=play.paused,
+                    longest_crossfade=play.longest_crossfade,
+                )
+            case Follow(after=after, item=item):
+                sounding.follow(after, item)
+            case Pause():
+                sounding.pause()
+            case Resume():
+                sounding.resume()
+            case Seek(position=position):
+                sounding.seek(position)
+            case Stop():
+                sounding.stop()
+            case SetVolume(factor=factor):
+                sounding.set_volume(factor)
+            case UseDevice(id=device):
+                sounding.use_device(device)
+        self._send(Done(numbered.number))
+
+
+def _log_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    _log.log(logging.INFO if kind is QtMsgType.QtInfoMsg else logging.WARNING, "Qt: %s", text)

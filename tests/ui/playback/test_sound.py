@@ -1,0 +1,464 @@
+"""What really comes out of a device, as PulseAudio has it: the process that plays, the sound server, and no fake."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soxr
+from known_audio import FORMATS, encode
+from sound_server import IS_THERE, SoundServer
+
+from musicsim.audio.playing import StereoReader
+from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.protocol import Item, Silence
+
+pytestmark = pytest.mark.skipif(not IS_THERE, reason="PulseAudio's programs are not installed")
+
+RATE = 44_100
+Sound = npt.NDArray[np.float32]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    made = SoundServer(RATE)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def engine(server: SoundServer, tmp_path: Path, qapp) -> Iterator[Engine]:
+    made = Engine(tmp_path / "player.log")
+    yield made
+    made.close()
+
+
+def music(seconds: float, rate: int = RATE) -> Sound:
+    """Sound that is nowhere like itself at another place."""
+    count = round(seconds * rate)
+    time = np.arange(count) / rate
+    chirp = np.cos(2 * np.pi * (180 + 40 * time) * time)
+    return (0.3 * chirp[:, None] * (1.0, 0.8)).astype(np.float32)
+
+
+def write(path: Path, sound: Sound, rate: int = RATE) -> Path:
+    name = {".ogg": "vorbis"}.get(path.suffix, path.suffix[1:])
+    return encode(path, sound, replace(FORMATS[name], rate=rate))
+
+
+def cut(tmp_path: Path, suffix: str, sound: Sound, *cuts: int, rate: int = RATE) -> list[Path]:
+    """An album in tracks that are cut out of one piece."""
+    parts = pairwise((0, *cuts, len(sound)))
+    return [
+        write(tmp_path / f"{number}{suffix}", sound[begin:end], rate)
+        for number, (begin, end) in enumerate(parts)
+    ]
+
+
+def decoded(path: Path) -> Sound:
+    with StereoReader(path) as reader:
+        return np.concatenate(list(reader.blocks()))
+
+
+def items(paths: Sequence[Path]) -> list[Item]:
+    return [Item(number + 1, path) for number, path in enumerate(paths)]
+
+
+def begin(
+    engine: Engine, tracks: Sequence[Item], position: float = 0.0, longest_crossfade: float = 0.0
+) -> None:
+    """Play tracks one after the other; as the player does, say what follows one when it begins."""
+    following = {one.token: other for one, other in pairwise(tracks)}
+    engine.begun.connect(lambda token, *_: engine.follow(token, following.get(token)))
+    first = tracks[0]
+    engine.play(first, position, following.get(first.token), longest_crossfade=longest_crossfade)
+
+
+def play_all(engine: Engine, tracks: Sequence[Item], qtbot, position: float = 0.0) -> None:
+    """Play tracks to the end of the last one."""
+    with qtbot.waitSignal(engine.drained, timeout=60_000):
+        begin(engine, tracks, position)
+
+
+def place_of(part: Sound, whole: Sound) -> int:
+    """Where a part is found in a whole."""
+    size = 2 ** (len(whole) + len(part)).bit_length()
+    spectrum = np.fft.rfft(whole[:, 0], size) * np.conj(np.fft.rfft(part[:, 0], size))
+    return int(np.argmax(np.fft.irfft(spectrum)[: len(whole)]))
+
+
+def silences(sound: Sound) -> list[npt.NDArray[np.intp]]:
+    """The runs of frames without sound, the longest one last."""
+    zeros = np.flatnonzero(np.abs(sound).max(axis=1) == 0)
+    return sorted(np.split(zeros, np.flatnonzero(np.diff(zeros) > 1) + 1), key=len)
+
+
+def longest_silence(sound: Sound) -> int:
+    return len(silences(sound)[-1])
+
+
+@pytest.mark.parametrize("suffix", [".flac", ".wav", ".ogg", ".opus", ".mp3"])
+def test_an_album_that_was_cut_in_three_comes_out_whole(
+    server: SoundServer, engine: Engine, tmp_path: Path, suffix: str, qtbot
+) -> None:
+    rate = 48_000 if suffix == ".opus" else RATE
+    paths = cut(tmp_path, suffix, music(4.0, rate), 61_007, 122_333, rate=rate)
+    whole = np.concatenate([decoded(path) for path in paths])
+    # Nothing of what the encoders added is left.
+    assert len(whole) == 4 * rate
+
+    with server.recording() as recording:
+        play_all(engine, items(paths), qtbot)
+    heard = recording.heard()
+
+    if rate == RATE:
+        np.testing.assert_array_equal(heard, whole)
+    else:
+        expected = soxr.resample(whole, rate, RATE)
+        assert len(heard) == pytest.approx(len(expected), abs=1)
+        np.testing.assert_allclose(heard, expected[: len(heard)], atol=1e-3)
+
+
+def test_tracks_of_other_rates_and_channels_are_joined_without_a_gap(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    sound = music(1.0)
+    paths = [tmp_path / "44100.flac", tmp_path / "48000.flac", tmp_path / "mono.wav"]
+    write(paths[0], sound, RATE)
+    write(paths[1], music(1.0, 48_000), 48_000)
+    write(paths[2], sound[:, :1], RATE)
+
+    with server.recording() as recording:
+        play_all(engine, items(paths), qtbot)
+    heard = recording.heard()
+
+    assert len(heard) == pytest.approx(3 * RATE, abs=2)
+    np.testing.assert_array_equal(heard[:RATE], decoded(paths[0]))
+    np.testing.assert_allclose(heard[RATE + 200 : 2 * RATE - 200], sound[200:-200], atol=2e-3)
+    np.testing.assert_array_equal(heard[-RATE:], decoded(paths[2]))
+
+
+def test_seeking_is_exact(server: SoundServer, engine: Engine, tmp_path: Path, qtbot) -> None:
+    (path,) = cut(tmp_path, ".mp3", music(20.0))
+    (item,) = items([path])
+
+    with server.recording() as recording:
+        with qtbot.waitSignal(engine.progress):
+            engine.play(item, 0.0, None)
+        with qtbot.waitSignal(engine.drained, timeout=30_000):
+            engine.seek(18.0)
+    heard = recording.heard()
+
+    end = decoded(path)[18 * RATE :]
+    np.testing.assert_array_equal(heard[-len(end) :], end)
+
+
+def test_pausing_loses_nothing(server: SoundServer, engine: Engine, tmp_path: Path, qtbot) -> None:
+    (path,) = cut(tmp_path, ".flac", music(3.0))
+    (item,) = items([path])
+    places: list[float] = []
+    engine.progress.connect(lambda _, position: places.append(position))
+
+    with server.recording() as recording:
+        engine.play(item, 0.0, None)
+        qtbot.waitUntil(lambda: bool(places) and places[-1] > 0.8, timeout=20_000)
+        engine.pause()
+        qtbot.wait(600)
+        paused_at = places[-1]
+        with qtbot.waitSignal(engine.drained, timeout=20_000):
+            engine.resume()
+    heard = recording.heard()
+
+    silent = silences(heard)[-1]
+    assert 0.4 * RATE < len(silent) < 1.5 * RATE
+    before, after = heard[: silent[0]], heard[silent[-1] + 1 :]
+    whole = decoded(path)
+    assert paused_at == pytest.approx(len(before) / RATE, abs=0.15)
+    np.testing.assert_array_equal(before, whole[: len(before)])
+    np.testing.assert_array_equal(after[-2 * RATE :], whole[-2 * RATE :])
+    # What PulseAudio drops or repeats when it stops a stream.
+    assert len(before) + len(after) == pytest.approx(len(whole), abs=0.01 * RATE)
+
+
+def test_what_comes_next_can_be_changed_until_it_is_heard(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    first, second, third = cut(tmp_path, ".flac", music(6.0), 2 * RATE, 4 * RATE)
+    one, two, three = items([first, second, third])
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=30_000):
+        with qtbot.waitSignal(engine.progress):
+            engine.play(one, 0.0, two)
+        qtbot.wait(200)  # the second one is rendered by now
+        engine.begun.connect(lambda token, *_: engine.follow(token, None))
+        engine.follow(1, three)
+    heard = recording.heard()
+
+    np.testing.assert_array_equal(heard, np.concatenate([decoded(first), decoded(third)]))
+
+
+def test_a_change_of_what_comes_next_in_the_last_moment(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    first, second = cut(tmp_path, ".flac", music(4.0), 2 * RATE)
+    one, two = items([first, second])
+    places: list[float] = []
+    engine.progress.connect(lambda _, position: places.append(position))
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=30_000):
+        engine.play(one, 0.0, two)
+        # The device has the second one's beginning by now.
+        qtbot.waitUntil(lambda: bool(places) and places[-1] > 1.2, timeout=20_000)
+        engine.follow(1, None)
+    heard = recording.heard()
+
+    assert len(heard) == pytest.approx(2 * RATE, abs=0.2 * RATE)
+    assert place_of(heard[-RATE // 2 :], decoded(first)) == pytest.approx(1.5 * RATE, abs=2)
+
+
+def test_a_crossfade_is_as_long_as_asked_for(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    first, second = cut(tmp_path, ".flac", music(6.0), 3 * RATE)
+    one, two = Item(1, first), Item(2, second, crossfade=1.0)
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=30_000):
+        begin(engine, [one, two], longest_crossfade=1.0)
+    heard = recording.heard()
+
+    assert len(heard) == 5 * RATE
+    np.testing.assert_array_equal(heard[: 2 * RATE], decoded(first)[: 2 * RATE])
+    np.testing.assert_array_equal(heard[3 * RATE :], decoded(second)[RATE:])
+    # At equal power.
+    angle = np.linspace(0, np.pi / 2, RATE)[:, None]
+    mixed = decoded(first)[2 * RATE :] * np.cos(angle) + decoded(second)[:RATE] * np.sin(angle)
+    np.testing.assert_allclose(heard[2 * RATE : 3 * RATE], mixed, atol=1e-3)
+
+
+def test_gain_is_applied_and_nothing_clips(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    sound = music(2.0)
+    quiet, loud = tmp_path / "quiet.flac", tmp_path / "loud.flac"
+    write(quiet, sound, RATE)
+    write(loud, sound, RATE)
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=30_000):
+        begin(engine, [Item(1, quiet, gain=0.25), Item(2, loud, gain=6.0)])
+    heard = recording.heard()
+
+    # The limiter begins some milliseconds before the peaks.
+    before = round(1.98 * RATE)
+    np.testing.assert_allclose(heard[:before], decoded(quiet)[:before] / 4, atol=1e-6)
+    assert np.abs(heard).max() <= 1.0
+    # By a lower gain around the peaks, not by cutting them off.
+    assert (np.abs(heard[2 * RATE :]) > 0.999).mean() < 0.03
+
+
+def test_volume_is_heard_at_once(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(3.0))
+    places: list[float] = []
+    engine.progress.connect(lambda _, position: places.append(position))
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=30_000):
+        engine.play(Item(1, path), 0.0, None)
+        qtbot.waitUntil(lambda: bool(places) and places[-1] > 0.8, timeout=20_000)
+        engine.set_volume(0.1)
+        at = places[-1]
+    heard = recording.heard()
+
+    loud = np.flatnonzero(np.abs(decoded(path)).max(axis=1) > 0.2)
+    quiet = loud[np.abs(heard[loud]).max(axis=1) < 0.05]
+    assert quiet[0] / RATE == pytest.approx(at, abs=0.4)
+
+
+def test_a_device_that_is_unplugged_pauses_and_another_one_goes_on(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(8.0))
+    headphones = server.add_sink("headphones")
+    server.pactl("set-default-sink", "headphones")
+
+    with server.recording("first") as speakers:
+        with server.recording("headphones"):
+            with qtbot.waitSignal(engine.progress, timeout=20_000):
+                engine.play(Item(1, path), 0.0, None)
+            qtbot.wait(700)
+            with qtbot.waitSignal(engine.silent, timeout=10_000) as told:
+                server.remove_sink(headphones)
+            assert told.args == [Silence.DEVICE_GONE]
+        qtbot.wait(500)
+        # At most what was on its way when the server moved the stream.
+        assert len(speakers.heard()) < 0.2 * RATE
+        with qtbot.waitSignal(engine.drained, timeout=30_000):
+            engine.resume()
+        heard = speakers.heard()
+
+    assert place_of(heard[-RATE:], decoded(path)) == pytest.approx(7 * RATE, abs=2)
+    assert 5 * RATE < len(heard) < 7.9 * RATE
+
+
+def test_a_new_default_is_followed_where_it_was(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(6.0))
+    server.add_sink("second", 48_000)
+
+    with server.recording("first") as first, server.recording("second") as second:
+        with qtbot.waitSignal(engine.progress, timeout=20_000):
+            engine.play(Item(1, path), 0.0, None)
+        qtbot.wait(500)
+        with qtbot.waitSignal(engine.drained, timeout=30_000):
+            server.pactl("set-default-sink", "second")
+
+    # The recorder of the first one moves to the new default as well, so it has all of it.
+    heard = first.heard()
+    assert len(heard) / RATE == pytest.approx(6.0, abs=0.1)
+    assert longest_silence(heard) < 0.1 * RATE
+    assert len(second.heard()) > 3 * RATE
+
+
+def test_the_chosen_device_stays_when_the_default_changes(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(3.0))
+    server.add_sink("second")
+    engine.use_device(b"second")
+
+    with server.recording("first") as first, server.recording("second") as second:
+        with qtbot.waitSignal(engine.progress, timeout=20_000):
+            engine.play(Item(1, path), 0.0, None)
+        with qtbot.waitSignal(engine.drained, timeout=30_000):
+            server.pactl("set-default-sink", "first")
+
+    assert not len(first.heard())
+    np.testing.assert_array_equal(second.heard(), decoded(path))
+
+
+def test_without_a_device_it_waits_and_goes_on_as_soon_as_there_is_one(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(4.0))
+    server.pactl("unload-module", "module-null-sink")
+
+    with qtbot.waitSignal(engine.silent, timeout=20_000) as told:
+        engine.play(Item(1, path), 3.0, None)
+    assert told.args == [Silence.NO_DEVICE]
+    server.add_sink("late")
+    with server.recording("late") as recording:
+        qtbot.waitSignal(engine.drained, timeout=30_000).wait()
+
+    heard = recording.heard()
+    assert len(heard) == pytest.approx(RATE, abs=0.3 * RATE)
+
+
+def test_a_sound_server_that_is_killed_and_started_again(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(12.0))
+    places: list[float] = []
+    engine.progress.connect(lambda _, position: places.append(position))
+
+    with server.recording() as recording:
+        engine.play(Item(1, path), 0.0, None)
+        qtbot.waitUntil(lambda: bool(places) and places[-1] > 1.0, timeout=20_000)
+        with qtbot.waitSignal(engine.silent, timeout=20_000):
+            server.kill()
+    heard_until = len(recording.heard()) / RATE
+    server.start()
+    begun = qtbot.waitSignal(engine.begun, timeout=40_000)
+    begun.wait()
+
+    assert begun.args is not None
+    assert begun.args[2] == pytest.approx(heard_until, abs=0.5)
+    with server.recording() as recording:
+        qtbot.waitSignal(engine.drained, timeout=40_000).wait()
+    assert place_of(recording.heard()[-RATE:], decoded(path)) == pytest.approx(11 * RATE, abs=2)
+
+
+def test_a_sound_server_that_hangs_holds_up_nobody(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(8.0))
+
+    with server.recording():
+        with qtbot.waitSignal(engine.progress, timeout=20_000):
+            engine.play(Item(1, path), 0.0, None)
+        server.freeze()
+        with qtbot.waitSignal(engine.silent, timeout=20_000) as told:
+            engine.seek(2.0)
+        assert told.args == [Silence.NO_ANSWER]
+        engine.pause()
+        engine.seek(3.0)
+        engine.close()  # the test has a time limit
+        server.thaw()
+
+
+def test_a_decoder_that_crashes_is_passed_over(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(2.0))
+    told: list[tuple[int, str]] = []
+    engine.unplayable.connect(lambda *what: told.append(what))
+
+    def crash(*_: object) -> None:
+        # As a decoder would: whatever plays this track is gone.
+        assert engine._process is not None
+        os.kill(engine._process.pid or 0, signal.SIGSEGV)
+
+    with server.recording():
+        with qtbot.waitSignal(engine.progress, timeout=20_000):
+            engine.play(Item(1, path), 0.0, Item(2, path))
+        crash()
+        begun = qtbot.waitSignal(engine.begun, timeout=20_000)
+        begun.wait()
+        assert begun.args is not None
+        assert begun.args[0] == 1, "once may be chance"
+        crash()
+        begun = qtbot.waitSignal(engine.begun, timeout=20_000)
+        begun.wait()
+
+    assert begun.args is not None
+    assert begun.args[0] == 2
+    assert told == [(1, "its decoder crashed")]
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no music" * 1000, None])
+def test_what_can_not_be_played_is_told_once_and_left_out(
+    server: SoundServer, engine: Engine, tmp_path: Path, content: bytes | None, qtbot
+) -> None:
+    broken = tmp_path / "broken.mp3"
+    if content is not None:
+        broken.write_bytes(content)
+    (path,) = cut(tmp_path, ".flac", music(1.0))
+    told: list[int] = []
+    engine.unplayable.connect(lambda token, _: told.append(token))
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=30_000):
+        begin(engine, [Item(1, broken), Item(2, path)])
+
+    assert told == [1]
+    np.testing.assert_array_equal(recording.heard(), decoded(path))
+
+
+@pytest.mark.parametrize("name", ["a#b%41?c", "two\nlines", "밤🌅", os.fsdecode(b"not \xff text")])
+def test_any_name_plays(
+    server: SoundServer, engine: Engine, tmp_path: Path, name: str, qtbot
+) -> None:
+    path = tmp_path / f"{name}.wav"
+    write(tmp_path / "plain.wav", music(0.5), RATE)
+    (tmp_path / "plain.wav").rename(path)
+
+    with server.recording(), qtbot.waitSignal(engine.drained, timeout=30_000):
+        engine.play(Item(1, path), 0.0, None)
