@@ -3,7 +3,7 @@
 May import nothing of musicsim but `errors`. PyAV is imported when the first file is decoded.
 
 A file goes through `files` (opening it safely), `decoder` (which of `sndfile` and `ffmpeg` to ask first), and then
-`sampling` (the windows of a `plan`) or `reading` (all of it).
+`sampling` (the windows of a `plan`), `reading` (all of it) or `waveform` (the outline of it).
 """
 
 from musicsim.audio.errors import AudioError
@@ -20,6 +20,7 @@ from musicsim.audio.quiet import silence_native_messages
 from musicsim.audio.reading import read_blocks
 from musicsim.audio.sampling import SampledAudio, sample_windows
 from musicsim.audio.signal import LONGEST, SAMPLE_RATE
+from musicsim.audio.waveform import Waveform, waveform
 
 __all__ = [
     "DENSE_HOP",
@@ -32,8 +33,10 @@ __all__ = [
     "AudioError",
     "SampledAudio",
     "SamplingPlan",
+    "Waveform",
     "fingerprint",
     "read_blocks",
     "sample_windows",
     "silence_native_messages",
+    "waveform",
 ]

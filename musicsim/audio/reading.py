@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def read_blocks(path: Path, *, block_seconds: float = 10.0) -> Iterator[Sound]:
     with open_audio(path) as file:
         block = np.empty(size, np.float32)
         filled = 0
-        for sound in _resampled(_decoded(path, file)):
+        for sound in _resampled(decoded(path, file)):
             taken = 0
             while taken < len(sound):
                 part = sound[taken : taken + size - filled]
@@ -60,10 +60,10 @@ def read_blocks(path: Path, *, block_seconds: float = 10.0) -> Iterator[Sound]:
             yield block[:filled]
 
 
-def _decoded(path: Path, file: AudioFile) -> Iterator[tuple[int, Sound]]:
-    """Yield the sample rate, always the same, and the next sound at it.
+def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Sound], None, None]:
+    """Yield the file's own sample rate, always the same, and the next sound at it; see `read_blocks`.
 
-    Where one decoder finds no way past damage, the other one goes on from there.
+    Where one decoder finds no way past damage, the other one goes on from there. For use inside this room.
     """
     failures: list[Undecodable] = []
     rate = position = expected = 0
