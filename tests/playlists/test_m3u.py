@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.m3u import PlaylistFileError, read_m3u, write_m3u
+from musicsim.playlists.m3u import (
+    M3UEntry,
+    PlaylistFileError,
+    read_m3u,
+    read_playlist,
+    write_m3u,
+)
 
 ODD_NAMES = [
     "plain.mp3",
@@ -141,3 +147,85 @@ def test_what_is_not_a_playlist_is_refused(tmp_path):
         read_m3u(file)
     with pytest.raises(PlaylistFileError, match="can't be read"):
         read_m3u(tmp_path / "nowhere.m3u")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("sub\\b.mp3", "sub/b.mp3"),
+        (".\\..\\{here}\\sub\\b.mp3", "sub/b.mp3"),
+        ("back\\slash.mp3", "back\\slash.mp3"),
+        ("My%20Song%20%231.mp3", "My Song #1.mp3"),
+        ("a%20b.mp3", "a%20b.mp3"),
+        ("caf\u00e9.mp3", "cafe\u0301.mp3"),
+        ("cafe\u0301.mp3", "caf\u00e9.mp3"),
+        ("next\u2028line.mp3", "next\u2028line.mp3"),
+        ("file:{folder}/a%20b.mp3", "a b.mp3"),
+        ("FILE://localhost{folder}/%FF.mp3", "\udcff.mp3"),
+    ],
+)
+def test_the_file_that_a_line_means_is_found(tmp_path, line, name):
+    file = tmp_path / "list.m3u"
+    song = tmp_path / name
+    song.parent.mkdir(exist_ok=True)
+    song.write_bytes(b"x")
+    file.write_text(line.format(folder=tmp_path, here=tmp_path.name) + "\n", encoding="utf-8")
+    assert read_m3u(file)[1] == [song]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("Björk.mp3".encode("cp1252"), "Björk.mp3"),
+        ("Wait… “Now”.mp3".encode("cp1252"), "Wait… “Now”.mp3"),
+        (b"\xff\xe9.mp3", "\udcff\udce9.mp3"),
+        ("\ufeffÜ.mp3".encode("utf-16-le"), "Ü.mp3"),
+        ("\ufeffÜ.mp3\r\n".encode("utf-16-be"), "Ü.mp3"),
+    ],
+)
+def test_other_encodings_are_read(tmp_path, data, name):
+    (tmp_path / name).write_bytes(b"x")
+    file = tmp_path / "old.m3u"
+    file.write_bytes(data)
+    assert read_m3u(file)[1] == [tmp_path / name]
+
+
+def test_one_line_in_latin_1_spoils_no_other(tmp_path):
+    file = tmp_path / "old.m3u"
+    file.write_bytes("음악.mp3\n".encode() + "Björk.mp3\n".encode("latin-1"))
+    assert read_m3u(file)[1] == [tmp_path / "음악.mp3", tmp_path / "Björk.mp3"]
+
+
+def test_a_playlist_is_read_through_links(tmp_path):
+    (tmp_path / "disk" / "lists").mkdir(parents=True)
+    (tmp_path / "lists").symlink_to(tmp_path / "disk" / "lists")
+    song = tmp_path / "disk" / "song.mp3"
+    song.write_bytes(b"x")
+    (tmp_path / "disk" / "lists" / "l.m3u8").write_text("../song.mp3\n", encoding="utf-8")
+    (tmp_path / "link.m3u8").symlink_to(tmp_path / "lists" / "l.m3u8")
+    assert read_m3u(tmp_path / "lists" / "l.m3u8")[1] == [song]
+    assert read_m3u(tmp_path / "link.m3u8")[1] == [song]
+
+
+def test_what_a_playlist_says_of_its_entries(tmp_path):
+    file = tmp_path / "list.m3u8"
+    file.write_text(
+        "#EXTM3U\n#EXTINF:61.5,Ann - Hello, again\n#EXTVLCOPT:x\na.mp3\n"
+        "#EXTINF:-1 tvg-id=1,Radio\nhttp://radio.example/x\nb.mp3\n#EXTINF:oops\nc.mp3\n",
+        encoding="utf-8",
+    )
+    playlist = read_playlist(file)
+    assert playlist.entries == (
+        M3UEntry(tmp_path / "a.mp3", "Ann - Hello, again", 61.5),
+        M3UEntry(tmp_path / "b.mp3"),
+        M3UEntry(tmp_path / "c.mp3"),
+    )
+    assert playlist.elsewhere == 1
+
+
+def test_what_is_too_large_for_a_playlist_is_not_read(tmp_path):
+    file = tmp_path / "huge.m3u"
+    with file.open("wb") as huge:
+        huge.truncate(2**31)
+    with pytest.raises(PlaylistFileError, match="too large"):
+        read_m3u(file)

@@ -1,0 +1,43 @@
+"""`file:` addresses, as desktops, playlists and other programs write them."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+from urllib.request import url2pathname
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:(?=/)", re.IGNORECASE)
+"""A scheme of two letters or more, so that no drive of Windows is taken for one."""
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address such as `file:/x` or `http://x`, and not a path."""
+    return _ADDRESS.match(text) is not None
+
+
+def path_of_address(text: str) -> Path | None:
+    """Return the path that a `file:` address names; None where it is no address of a file on this computer.
+
+    Read are `file:/x`, `file:///x`, `file://localhost/x` and this computer's own name, the scheme in any case. The
+    path may have any bytes, percent-encoded or as they are; "#" and "?" belong to it.
+    """
+    scheme, colon, rest = text.partition(":")
+    if not colon or scheme.casefold() != "file":
+        return None
+    if rest.startswith("//"):
+        host, slash, path = rest[2:].partition("/")
+        if host.casefold() not in ("", "localhost", socket.gethostname().casefold()):
+            return None
+        rest = slash + path
+    if not rest.startswith("/"):
+        return None
+    if os.name == "nt":
+        return Path(url2pathname(rest))
+    try:
+        path_bytes = unquote_to_bytes(os.fsencode(rest))
+    except UnicodeEncodeError:  # half of a surrogate pair, which no file name has
+        return None
+    return None if b"\0" in path_bytes else Path(os.fsdecode(path_bytes))
