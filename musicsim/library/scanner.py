@@ -13,6 +13,7 @@ from musicsim.errors import MusicsimError, display_path
 from musicsim.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
 from musicsim.library.catalogue import Catalogue, folder_of
 from musicsim.library.identity import SoundIdentity
+from musicsim.library.known_paths import known_path
 from musicsim.library.moves import Fresh, Moves, content_key, is_gone
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
@@ -128,15 +129,7 @@ class Scanner:
 
     def known_path(self, path: Path) -> Path:
         """The path by which the library knows a folder or file that is reached through a link; else the same."""
-        real = Path(os.path.realpath(path))
-        for root in self._catalogue.folders():
-            for above in (real, *real.parents):
-                if _is_same(root, above):
-                    return root / real.relative_to(above)
-            for above in root.parents:
-                if _is_same(above, real):
-                    return above
-        return path
+        return known_path(path, self._catalogue.folders())
 
     def update(
         self, paths: Collection[Path], cancelled: Callable[[], bool] = lambda: False
@@ -371,13 +364,6 @@ def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
     return ScannedFile(
         path, status.st_size, mtime_ns, key, tags, details, problem=problem, ctime_ns=ctime_ns
     )
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, and no Path is made)
-    except OSError:
-        return False
 
 
 def _batches(items: Sequence[Fresh], size: int) -> Iterator[Sequence[Fresh]]:

@@ -166,9 +166,10 @@ class TrackActions(QObject):
     def save_as_playlist(self, ids: Sequence[int], suggested: str) -> None:
         """Keep tracks as a playlist, under a name that the listener gives."""
         title, label = self.tr("Save as playlist"), self.tr("Name of the playlist:")
-        if ids and (name := ask_name(self._window, title, label, suggested)) is not None:
+        known = self._in_library(ids)
+        if known and (name := ask_name(self._window, title, label, suggested)) is not None:
             with self._messages.reporting():
-                playlist = self._playlists.create(name, ids)
+                playlist = self._playlists.create(name, known)
                 self.playlist_wanted.emit(playlist.id)
 
     def add_tracks_to_playlist(self, playlist_id: int, ids: Sequence[int]) -> None:
@@ -176,17 +177,29 @@ class TrackActions(QObject):
         playlist = self._playlists.get(playlist_id)
         if playlist is None or not ids:
             return
+        known = self._in_library(ids)
+        if not known:
+            return
         before = playlist.track_ids
         with self._messages.reporting():
-            self._playlists.add(playlist_id, ids)
+            self._playlists.add(playlist_id, known)
             text = formats.counted(
-                "actions", len(ids), "Added %n track to “{0}”.", "Added %n tracks to “{0}”."
-            )
+                "actions", len(known), "Added %n track to “{0}”.", "Added %n tracks to “{0}”."
+            ).format(playlist.name)
+            if left_out := len(ids) - len(known):
+                text = f"{text} {not_in_library(left_out)}"
             self._messages.tell(
-                text.format(playlist.name),
+                text,
                 action=self.tr("Undo"),
                 on_action=lambda: self._restore(playlist_id, before),
             )
+
+    def _in_library(self, ids: Sequence[int]) -> list[int]:
+        """Return the tracks of these that are in the library; says so where some are not."""
+        known = self._store.in_library(ids)
+        if left_out := len(ids) - len(known):
+            self._messages.tell(not_in_library(left_out))
+        return known
 
     def name_like(self, ids: Sequence[int]) -> str:
         """Return a name for what is made from these tracks."""
@@ -233,14 +246,16 @@ class TrackActions(QObject):
 
         def follow(found: Sequence[int]) -> None:
             if self._player.queue.revision == revision:
-                self._player.queue.upcoming.extend([i for i in found if i not in set(ids)])
+                played = {*ids, *known}
+                self._player.queue.upcoming.extend([i for i in found if i not in played])
 
-        if len(ids) == 1:
-            self._ask_similar(ids[0], lambda found: follow([m.track.id for m in found.matches]))
-        else:
+        known = self._in_library(ids)
+        if len(known) == 1:
+            self._ask_similar(known[0], lambda found: follow([m.track.id for m in found.matches]))
+        elif known:
             self._ask_playlist(
-                ids,
-                len(ids) + QUEUE_LENGTH,
+                known,
+                len(known) + QUEUE_LENGTH,
                 lambda found: follow([match.track.id for match in found.matches]),
             )
 
@@ -253,11 +268,11 @@ class TrackActions(QObject):
         self.ask(lambda: self._app.make_playlist(ids, length=length), then)
 
     def _show_similar(self) -> None:
-        if ids := self._selected():
+        if ids := self._in_library(self._selected()[:1]):
             self.similar_wanted.emit(ids[0])
 
     def _make_playlist(self) -> None:
-        ids = self._selected()
+        ids = self._in_library(self._selected())
 
         def keep(made: GeneratedPlaylist) -> None:
             with self._messages.reporting():
@@ -293,7 +308,7 @@ class TrackActions(QObject):
         if len(ids) > 1:
             name = (self._selection.list_name if self._selection else "") or self.tr("Selection")
             self._exporter.export(name, self._store.tracks(ids))
-        elif ids:
+        elif ids := self._in_library(ids):
             self._ask_playlist(
                 ids,
                 25,
@@ -313,3 +328,13 @@ class TrackActions(QObject):
             self._messages.fail(
                 self.tr("No file manager could be opened. The folder is {0}").format(folder)
             )
+
+
+def not_in_library(count: int) -> str:
+    """Return what can't be done with tracks that are played without being in the library, and the remedy."""
+    return formats.counted(
+        "actions",
+        count,
+        "%n track is not in your library: add its folder to find similar music and to keep it in playlists.",
+        "%n tracks are not in your library: add their folders to find similar music and to keep them in playlists.",
+    )

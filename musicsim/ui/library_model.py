@@ -20,6 +20,7 @@ from musicsim.library.word_search import WordSearch, as_bytes
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import Column, Ids, Mask, Rows, TrackModel, as_ids
+from musicsim.ui.visitors import is_visitor
 
 # Sorts after every text: what has no artist or album is looked for last.
 _LAST = "\U0010ffff"
@@ -106,7 +107,7 @@ class LibraryModel(TrackModel):
     def _update(self, ids: tuple[int, ...]) -> None:
         moved = False
         key = _KEYS.get(self._column, _place)
-        for track in self._store.tracks(ids):
+        for track in self._store.tracks(i for i in ids if not is_visitor(i)):
             before, entry = self._entries.get(track.id), _entry(track)
             self._entries[track.id] = entry
             if before is None or any(get(before) != get(entry) for get in (_place, _searched, key)):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicsim.library.types import Playlist
-from musicsim.ui.actions import TrackActions
+from musicsim.ui.actions import TrackActions, not_in_library
 from musicsim.ui.header import ColumnLayout
 from musicsim.ui.messages import Messages
 from musicsim.ui.playlists import Playlists
@@ -50,6 +50,7 @@ class PlaylistPage(QWidget):
         theme: Theme,
     ) -> None:
         super().__init__()
+        self._store = store
         self._playlists = playlists
         self._messages = messages
         self._playlist: Playlist | None = None
@@ -121,8 +122,13 @@ class PlaylistPage(QWidget):
 
     def _keep(self) -> None:
         if self._playlist is not None:
+            wanted = self.list.ids
+            kept = self._store.in_library(wanted)
+            # The list follows what is kept.
             with self._messages.reporting():
-                self._playlists.set_tracks(self._playlist.id, self.list.ids)
+                self._playlists.set_tracks(self._playlist.id, kept)
+            if left_out := len(wanted) - len(kept):
+                self._messages.tell(not_in_library(left_out))
 
     def _follow(self) -> None:
         if self._playlist is None:

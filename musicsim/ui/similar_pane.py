@@ -106,11 +106,11 @@ class SimilarPane(QWidget):
         return self._status.text() if not self._status.isHidden() else self.table.placeholder
 
     def show_similar(self, track_id: int) -> None:
-        """Search for what is similar to a track."""
-        track = self._store.get(track_id)
+        """Search for what is similar to a track of the library."""
+        track = next(iter(self._store.tracks(self._store.in_library([track_id]))), None)
         if track is None:
             return
-        self._seed = track_id
+        self._seed = track.id
         self._head.show()
         self._title.setText(one_line(track.title))
         self._artist.setText(one_line(track.artist))

@@ -13,7 +13,7 @@ from musicsim.library.tags.families import Values, values_of
 from musicsim.library.tags.files import read_by
 from musicsim.library.types import TagDetails, Tags
 
-__all__ = ["read_tags"]
+__all__ = ["is_audio", "read_tags"]
 
 _LONGEST = 1_000_000
 """Seconds, more than eleven days: a header that says so is damaged."""
@@ -32,6 +32,17 @@ def read_tags(path: Path) -> tuple[Tags, TagDetails]:
         If the file can't be opened.
     """
     return read_by(path, _read, (Tags(), TagDetails()))
+
+
+def is_audio(path: Path) -> bool:
+    """Whether a file is audio by its content, as far as tags can be in it; its name is not asked.
+
+    Raises
+    ------
+    OSError
+        If the file can't be opened.
+    """
+    return read_by(path, lambda _found, _at_the_end: True, False)
 
 
 def _read(found: Any, at_the_end: APEv2 | None) -> tuple[Tags, TagDetails]:
