@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +17,8 @@ from musicsim.app import DataFolderInUse
 from musicsim.cli import embed, evaluate, library, listening, models, show
 from musicsim.cli.output import UsageError, complain
 from musicsim.errors import MusicsimError
+from musicsim.library.formats import AUDIO_SUFFIXES
+from musicsim.playlists.m3u import M3U_SUFFIXES
 
 FAILED, WRONG_USE, IN_USE, INTERRUPTED = 1, 2, 75, 130
 
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def main_gui() -> NoReturn:
-    """Open the window: the entry point for desktops, which pass a folder at most and show nobody what is printed."""
+    """Open the window: the entry point for desktops, which pass files and folders and show nobody what is printed."""
 
     def show(text: str) -> None:
         complain(text)
@@ -38,7 +40,7 @@ def main_gui() -> NoReturn:
             show_failure(text)
 
     multiprocessing.freeze_support()
-    raise SystemExit(run(["gui", *sys.argv[1:]], tell=show))
+    raise SystemExit(run(_with_gui(sys.argv[1:], lambda _: True), tell=show))
 
 
 def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> int:
@@ -47,8 +49,10 @@ def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="surrogateescape")
-    parser = build_parser()
-    options = parser.parse_args(arguments)
+    parser, commands = _make_parser()
+    options = parser.parse_args(
+        _with_gui(arguments, lambda word: word not in commands and _is_to_be_opened(word))
+    )
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.ERROR,
         format="%(asctime)s %(name)s: %(message)s" if options.verbose else "musicsim: %(message)s",
@@ -84,13 +88,49 @@ def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def _with_gui(arguments: Sequence[str], opens: Callable[[str], bool]) -> list[str]:
+    """The command line with the command that it may do without: `musicsim song.mp3` is `musicsim gui song.mp3`.
+
+    Parameters
+    ----------
+    opens
+        Whether the first word that is no option is a file to open, and no command.
+    """
+    first = 0
+    while first < len(arguments) and arguments[first].startswith("-"):
+        option = arguments[first]
+        # After "--" everything is a file, and only the window has a queue.
+        if option in ("--", "--queue"):
+            return [*arguments[:first], "gui", *arguments[first:]]
+        # As argparse does it, which takes the beginning of an option's name for all of it.
+        has_value = len(option) > len("--") and "--data".startswith(option)
+        first += 2 if has_value else 1
+    if first < len(arguments) and opens(arguments[first]):
+        return [*arguments[:first], "gui", *arguments[first:]]
+    return list(arguments)
+
+
+def _is_to_be_opened(text: str) -> bool:
+    """Whether a word that is no command is a file or folder: one that is there, or at least looks like one."""
+    looks_like_one = os.sep in text or "/" in text or text.casefold().startswith("file:")
+    suffix = os.path.splitext(text)[1].lower()  # noqa: PTH122 (a text, which may be no path)
+    return looks_like_one or suffix in AUDIO_SUFFIXES | M3U_SUFFIXES or os.path.lexists(text)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    parser, _ = _make_parser()
+    return parser
+
+
+def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
+    """The whole command line, and the names of its commands."""
     from musicsim import __version__
 
     parser = argparse.ArgumentParser(
         prog="musicsim",
         description="Play similar, and playlists by sound, for the music you own.",
+        epilog="musicsim FILE... plays files and M3U playlists in the window, as musicsim gui FILE... does.",
     )
     parser.add_argument("--version", action="version", version=f"musicsim {__version__}")
     parser.add_argument(
@@ -102,8 +142,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--verbose", action="store_true", help="say what goes on, on standard error"
     )
-    parser.set_defaults(run=show.gui, folder=None)
+    parser.set_defaults(run=show.gui, paths=[], queue=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for room in (show, library, listening, evaluate, models, embed):
         room.add_commands(commands)
-    return parser
+    return parser, commands.choices

@@ -8,14 +8,17 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from rich.progress import Progress
 
+from musicsim.addresses import is_address, path_of_address
 from musicsim.app import DataFolderInUse, Musicsim
 from musicsim.cli.library import scan_and_embed
 from musicsim.cli.output import (
     Commands,
+    UsageError,
     complain,
     file_path,
     match_rows,
@@ -31,6 +34,9 @@ from musicsim.library.types import Problem, ScanSummary, Track, TrackState
 from musicsim.playlists.m3u import write_m3u
 from musicsim.playlists.rules import Rules
 
+if TYPE_CHECKING:
+    from musicsim.ui.instance import Request
+
 _NEAREST = 5
 _PATIENCE = 10.0
 """Seconds that a window which opens or closes has for it."""
@@ -43,7 +49,15 @@ def add_commands(commands: Commands) -> None:
         "gui", help="open the window (what happens without a command, too)"
     )
     command.add_argument(
-        "folder", nargs="?", type=Path, metavar="FOLDER", help="a music folder to add"
+        "paths",
+        nargs="*",
+        metavar="FILE|FOLDER",
+        help="files and M3U playlists to play in this order, and music folders to add to the library",
+    )
+    command.add_argument(
+        "--queue",
+        action="store_true",
+        help="put the files at the end of the queue instead of playing them now",
     )
     command.set_defaults(run=gui)
     command = commands.add_parser(
@@ -58,27 +72,73 @@ def add_commands(commands: Commands) -> None:
 
 def gui(options: argparse.Namespace) -> int:
     """Open the window; without a screen, go through the same journey in the terminal."""
-    if not _has_screen():
+    paths = _opened_paths(options.paths)
+    has_screen = _has_screen()
+    if not has_screen and not any(map(os.path.isfile, paths)):
         say("There is no screen to open a window on, so here is the journey in the terminal.\n")
-        return demo(options) if options.folder is None else tour(options)
+        options.folder = None
+        return tour(options, paths) if paths else demo(options)
     try:
-        from musicsim.ui.main import run_window
+        from musicsim.ui.instance import Request, hand_over
+
+        if has_screen:
+            from musicsim.ui.main import run_window
     except ImportError as error:
         raise MusicsimError(
             f"The window can't be opened, since a library of the system is missing ({error}). On Debian and Ubuntu: "
             "sudo apt-get install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libpulse0"
         ) from error
-    wanted = None if options.folder is None else file_path(options.folder)
-    app = _open_or_hand_over(options.data, wanted)
-    if app is None:
-        say("musicsim is open already: its window has come forward.")
-        return 0
+    request = Request(tuple(paths), options.queue)
+    if not has_screen:
+        # A window that is open on another one plays them all the same.
+        if hand_over(options.data or default_data_folder(), request):
+            return _say_handed_over()
+        raise MusicsimError(
+            f"There is no screen to open a window on, so {_named(paths)} can't be played."
+        )
+    try:
+        app = _open_or_hand_over(options.data, request)
+    except DataFolderInUse:
+        # There is no window to say so.
+        if lost := [path for path in paths if not os.path.lexists(path)]:
+            complain(f"{_named(lost)} can't be played: there is no such file.")
+        raise
     # The window closes the app.
-    return run_window(app, folder=options.folder)
+    return _say_handed_over() if app is None else run_window(app, request)
 
 
-def _open_or_hand_over(data: Path | None, wanted: Path | None) -> Musicsim | None:
-    """Own the data folder; or have the window that owns it come forward and add a folder, and return None.
+def _say_handed_over() -> int:
+    say("musicsim is open already: its window has come forward.")
+    return 0
+
+
+def _named(paths: Sequence[Path]) -> str:
+    return ", ".join(map(display_path, paths))
+
+
+def _opened_paths(texts: Sequence[str]) -> list[Path]:
+    """The absolute paths of what is to be opened, given as paths or as `file:` addresses.
+
+    Raises
+    ------
+    UsageError
+        If there is none among them that is a path.
+    """
+    paths = []
+    for text in texts:
+        # A file may be named as if it were an address.
+        path = Path(text) if os.path.lexists(text) else path_of_address(text)
+        if path is not None or not is_address(text):
+            paths.append(file_path(path or text))
+        else:
+            complain(f"{printable(text)} is not a file on this computer, so it can't be played.")
+    if texts and not paths:
+        raise UsageError("There is nothing to open: name files or folders.")
+    return paths
+
+
+def _open_or_hand_over(data: Path | None, request: Request) -> Musicsim | None:
+    """Own the data folder; or have the window that owns it come forward and open files, and return None.
 
     Raises
     ------
@@ -92,7 +152,7 @@ def _open_or_hand_over(data: Path | None, wanted: Path | None) -> Musicsim | Non
         try:
             return Musicsim.open(data)
         except DataFolderInUse:
-            if hand_over(data or default_data_folder(), wanted):
+            if hand_over(data or default_data_folder(), request):
                 return None
             # A window that is about to open owns the folder before it listens; one that closes, a while longer.
             if time.monotonic() - begun > _PATIENCE:
@@ -107,24 +167,22 @@ def _has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def tour(options: argparse.Namespace) -> int:
-    """Scan a folder, find what is similar to one of its tracks, and write a playlist."""
+def tour(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """Scan folders, find what is similar to one of its tracks, and write a playlist."""
     with Musicsim.open(options.data) as app:
-        summary, problems, _ = scan_and_embed(app, [options.folder], quiet=False)
+        summary, problems, _ = scan_and_embed(app, folders, quiet=False)
         _print_scan(app, summary, problems)
-        root = file_path(options.folder)
         seed = next(
             (
                 track
                 for track in app.catalogue.tracks()
-                if track.state is TrackState.EMBEDDED and track.path.is_relative_to(root)
+                if track.state is TrackState.EMBEDDED
+                and any(map(track.path.is_relative_to, folders))
             ),
             None,
         )
         if seed is None:
-            complain(
-                f"There is no music to listen to in {display_path(root)}: name another folder."
-            )
+            complain(f"There is no music to listen to in {_named(folders)}: name another folder.")
             return 1
         _print_similar(app, seed)
         _write_playlist(app, seed, app.data_folder / "playlists")

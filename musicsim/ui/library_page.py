@@ -38,6 +38,7 @@ class LibraryPage(QWidget):
         super().__init__()
         self.model = model
         self._scanning = False
+        self._has_folders = True
         self.search = QLineEdit()
         self.search.setObjectName("search")
         self.search.setPlaceholderText(self.tr("Search title, artist, album, genre"))
@@ -82,6 +83,12 @@ class LibraryPage(QWidget):
         """Say why the list is empty, if it is."""
         self._scanning = scanning
         self._show_counts()
+
+    def set_has_folders(self, has_folders: bool) -> None:
+        """Say what to do where there is no music folder."""
+        if has_folders != self._has_folders:
+            self._has_folders = has_folders
+            self._show_counts()
 
     def save(self, settings: QSettings) -> None:
         """Keep the columns and the sorting."""
@@ -145,6 +152,10 @@ class LibraryPage(QWidget):
             )
         elif self._scanning:
             self.table.placeholder = self.tr("Looking through your folders…")
+        elif not self._has_folders:
+            self.table.placeholder = self.tr(
+                "Your library is empty.\nAdd a music folder to find similar music in it."
+            )
         else:
             self.table.placeholder = self.tr(
                 "There is no music in your folders yet.\nWhat you put there shows up by itself."

@@ -7,8 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from musicsim import __version__
 from musicsim.errors import MusicsimError
 from musicsim.ui.bridge import Bridge
-from musicsim.ui.instance import Instance
+from musicsim.ui.instance import Instance, Request
 from musicsim.ui.main_window import MainWindow, saved_scheme
 from musicsim.ui.messages import Messages
 from musicsim.ui.theme import Theme
@@ -28,20 +27,21 @@ if TYPE_CHECKING:
     from musicsim.app import Musicsim
 
 SETTINGS_FILE = "window.ini"
+_NOTHING = Request()
 # How long another thread may keep the interpreter to itself while the window waits for it. Drawing the table gives it
 # up and asks for it again for each cell, so with Python's 5 ms a scan made one drawing take .2 s.
 _SWITCH_INTERVAL = 0.0005  # s
 
 
-def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
+def run_window(app: Musicsim, request: Request = _NOTHING) -> int:
     """Show the window until it is closed, and close the app.
 
     Parameters
     ----------
     app
         Not started yet: that happens after the window's first paint.
-    folder
-        Added to the library.
+    request
+        What to open.
 
     Returns
     -------
@@ -60,24 +60,32 @@ def run_window(app: Musicsim, *, folder: Path | None = None) -> int:
         with _garbage_left_alone():
             window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
 
-        def begin() -> None:
-            app.start()
-            if folder is not None:
-                window.folders.add(folder)
-
-        instance = Instance(app.data_folder, window)
-
-        def answer(wanted: Path | None) -> None:
+        def answer(wanted: Request) -> None:
             _bring_forward(window)
-            if wanted is not None:
-                window.folders.add(wanted)
+            serve(wanted)
 
-        instance.called.connect(answer)
-        window.show()
-        # After the first paint: what follows competes with the window for the processor.
-        QTimer.singleShot(0, window, begin)
-        # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
-        with closing(instance), _closed_by_signals(window), _errors_told_by(window.messages):
+        def serve(wanted: Request) -> None:
+            (window.opener.enqueue if wanted.enqueue else window.opener.play)(wanted.paths)
+
+        def begin() -> None:
+            try:
+                app.start()
+            finally:
+                serve(request)
+                # From now on: what a later start asks for comes after it.
+                instance = Instance(app.data_folder, window)
+                instance.called.connect(answer)
+                # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
+                at_the_end.callback(instance.close)
+
+        with (
+            ExitStack() as at_the_end,
+            _closed_by_signals(window),
+            _errors_told_by(window.messages),
+        ):
+            window.show()
+            # After the first paint: what follows competes with the window for the processor.
+            QTimer.singleShot(0, window, begin)
             return application.exec()
     finally:
         bridge.close()

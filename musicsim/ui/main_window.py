@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from musicsim.ui.actions import TrackActions
 from musicsim.ui.bridge import Bridge
 from musicsim.ui.covers import CoverTile
 from musicsim.ui.demo import DemoJob
+from musicsim.ui.dropping import brings_files
 from musicsim.ui.exporting import Exporter
 from musicsim.ui.first_start import FirstStart
 from musicsim.ui.folders import FolderCommands
@@ -31,6 +32,7 @@ from musicsim.ui.library_model import LibraryModel
 from musicsim.ui.library_page import LibraryPage
 from musicsim.ui.menus import fill_menu_bar, make_commands
 from musicsim.ui.messages import MessageBar, Messages
+from musicsim.ui.opening import Opener
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import EngineLike, Player
@@ -120,6 +122,9 @@ class MainWindow(QMainWindow):
         self.demo = DemoJob(app.data_folder / DEMO_FOLDER, parent=self)
         self.first_start = FirstStart(self.demo, self.messages, theme)
         self.folders = FolderCommands(app, bridge, self.messages, theme, self)
+        self.opener = Opener(
+            app.catalogue, bridge, self.store, self.player, self.folders, self.messages, self
+        )
         self.problems = ProblemsDialog(app, self.messages, theme, self)
         self.status = StatusStrip(theme, paused=app.paused)
         self.message_bar = MessageBar(self.messages, theme)
@@ -222,6 +227,7 @@ class MainWindow(QMainWindow):
         self.first_start.folder_chosen.connect(self.folders.add)
         self.demo.finished.connect(self.folders.add_demo)
         self.folders.changed.connect(self._show_library_state)
+        self.queue_pane.files_dropped.connect(self.opener.drop)
 
         self.player.playing_changed.connect(self._show_play_state)
         self.player.track_changed.connect(self._show_title)
@@ -239,6 +245,7 @@ class MainWindow(QMainWindow):
         bridge.problems_changed.connect(self._show_problems)
         self.store.changed.connect(self._show_library_state)
         self.store.removed.connect(self._show_library_state)
+        self.store.visited.connect(self._show_library_state)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt's: the arrow keys work in the list of tracks from the start."""
@@ -286,24 +293,37 @@ class MainWindow(QMainWindow):
         self.commands.similar_panel.setChecked(shown and self.panel.tab is Tab.SIMILAR)
         self.commands.queue_panel.setChecked(shown and self.panel.tab is Tab.QUEUE)
 
-    # --- folders ---
+    # --- files and folders from outside ---
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Play files and playlists in this order, and add folders to the library; paths are absolute."""
+        self.opener.play(paths)
+
+    def open_uris(self, uris: Sequence[str]) -> None:
+        """Do the same with `file:` addresses."""
+        self.opener.play_uris(uris)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Qt's: folders may be dropped on the window."""
-        if event.source() is None and _dropped_folders(event):
-            event.acceptProposedAction()
+        """Qt's: files and folders may be dropped on the window."""
+        if event.source() is None and brings_files(event.mimeData()):
+            # Never moved: the file manager might delete them.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Qt's."""
-        for folder in _dropped_folders(event):
-            self.folders.add(folder)
-        event.acceptProposedAction()
+        self.opener.drop(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
 
     # --- what is going on ---
 
     def _show_library_state(self) -> None:
         self.status.show_counts(self.store.counts())
-        started = bool(len(self.store)) or bool(self._app.catalogue.folders())
+        has_folders = bool(self._app.catalogue.folders())
+        self.library_page.set_has_folders(has_folders)
+        # Files may be played without a library.
+        started = bool(len(self.store)) or has_folders or self.store.visitors > 0
         self._places.setCurrentWidget(self._splitter if started else self.first_start)
         self.player_bar.setVisible(started)
         self.status.setVisible(started)
@@ -434,8 +454,3 @@ def saved_scheme(settings: QSettings) -> Scheme:
     """Return the colours that the listener chose last."""
     saved = str(settings.value("window/theme") or "")
     return Scheme(saved) if saved in {scheme.value for scheme in Scheme} else Scheme.SYSTEM
-
-
-def _dropped_folders(event: QDropEvent) -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.is_dir()]

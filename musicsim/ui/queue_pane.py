@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicsim.ui import formats
@@ -32,11 +33,19 @@ class QueueTable(OrderedTable):
         if rows := self.selected_rows():
             self.play_wanted.emit(rows[0])
 
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt's: files from elsewhere are never moved, since the file manager might delete them."""
+        super().dropEvent(event)
+        if event.source() is None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+
 
 class QueuePane(QWidget):
     """The queue: reorder, remove, clear, save."""
 
     count_changed = Signal(int)
+    files_dropped = Signal(object, int)
+    """QMimeData from another program, and before which row."""
 
     def __init__(
         self, player: Player, actions: TrackActions, messages: Messages, theme: Theme
@@ -45,6 +54,8 @@ class QueuePane(QWidget):
         self._actions = actions
         self._messages = messages
         self.list = player.queue.upcoming
+        self.list.takes_files = True
+        self.list.files_dropped.connect(self.files_dropped)
         self.table = QueueTable(self.list, _COLUMNS, actions, theme, cards=True)
         self.table.setAccessibleName(self.tr("Queue"))
         self.table.list_name = self.tr("Queue")

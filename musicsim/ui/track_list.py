@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
+from musicsim.ui.dropping import URIS_MIME, brings_files
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import TRACKS_MIME, Index, TrackModel, as_ids
@@ -26,9 +27,12 @@ class TrackList(TrackModel):
 
     edited = Signal()
     """The listener changed the list."""
+    files_dropped = Signal(object, int)
+    """QMimeData from another program, and before which row; only where `takes_files`."""
 
     def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(store, theme, parent)
+        self.takes_files = False
         store.changed.connect(self.redraw)
         store.removed.connect(self._drop)
 
@@ -86,6 +90,10 @@ class TrackList(TrackModel):
         """Qt's: tracks are dropped between rows, not on them."""
         return super().flags(index) if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
 
+    def mimeTypes(self) -> list[str]:
+        """Qt's."""
+        return [*super().mimeTypes(), *([URIS_MIME] if self.takes_files else [])]
+
     def supportedDragActions(self) -> Qt.DropAction:
         """Qt's."""
         return Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
@@ -98,15 +106,17 @@ class TrackList(TrackModel):
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
         """Qt's."""
-        return data.hasFormat(TRACKS_MIME)
+        return data.hasFormat(TRACKS_MIME) or (self.takes_files and brings_files(data))
 
     def dropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
         """Qt's: rows of this list move, tracks from elsewhere are put in."""
-        if not data.hasFormat(TRACKS_MIME):
-            return False
         before = row if row >= 0 else len(self._ids)
+        if not data.hasFormat(TRACKS_MIME):
+            if self.takes_files:
+                self.files_dropped.emit(data, before)
+            return self.takes_files
         content = json.loads(bytes(data.data(TRACKS_MIME).data()))
         if content["list"] == id(self):
             self.move(content["rows"], before)

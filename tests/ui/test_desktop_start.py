@@ -53,7 +53,7 @@ def test_a_start_from_the_desktop_that_fails_shows_why(shown, clock, tmp_path, c
 def test_a_start_while_the_window_closes_opens_it_again(clock, tmp_path, monkeypatch):
     opened = []
 
-    def run_window(app: Musicsim, **_: object) -> int:
+    def run_window(app: Musicsim, *_: object) -> int:
         opened.append(app.data_folder)
         app.close()
         return 0

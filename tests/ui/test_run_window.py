@@ -11,6 +11,7 @@ from window_fakes import FakeApp
 
 from musicsim.errors import MusicsimError
 from musicsim.ui.folders import FoldersDialog
+from musicsim.ui.instance import Request
 from musicsim.ui.main import run_window
 from musicsim.ui.main_window import MainWindow
 
@@ -32,7 +33,7 @@ def test_it_starts_the_app_after_the_window_and_closes_it_once(app: FakeApp, qtb
 
     app.start = lambda: (app.calls.append("start"), QTimer.singleShot(0, look_and_close))
 
-    assert run_window(app, folder=None) == 0
+    assert run_window(app) == 0
 
     assert app.calls == ["start", "seen", "close"]
     assert (app.data_folder / "window.ini").exists()
@@ -40,6 +41,7 @@ def test_it_starts_the_app_after_the_window_and_closes_it_once(app: FakeApp, qtb
 
 def test_a_folder_is_added(app: FakeApp, tmp_path: Path, qtbot) -> None:
     folder = tmp_path / "more"
+    folder.mkdir()
 
     def close_afterwards() -> None:
         app.calls.append("start")
@@ -52,7 +54,7 @@ def test_a_folder_is_added(app: FakeApp, tmp_path: Path, qtbot) -> None:
         threads.append(threading.current_thread()),
     )
 
-    run_window(app, folder=folder)
+    run_window(app, Request((folder,)))
 
     assert app.calls == ["start", "added", "close"]
     # A server that doesn't answer holds up no window.
