@@ -9,9 +9,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeDatabase, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
+
+from musicsim.library.formats import AUDIO_SUFFIXES
+from musicsim.playlists.m3u import M3U_SUFFIXES
 
 PROJECT = Path(__file__).resolve().parents[2]
 DESKTOP_ENTRY = PROJECT / "packaging" / "musicsim.desktop"
@@ -35,6 +38,33 @@ def test_it_starts_a_command_that_the_wheel_installs(entry: configparser.Section
 def test_lists_end_with_a_semicolon(entry: configparser.SectionProxy) -> None:
     assert entry["Categories"].endswith(";")
     assert entry["Keywords"].endswith(";")
+    assert entry["MimeType"].endswith(";")
+
+
+def test_it_is_started_once_for_all_files_and_by_their_paths(
+    entry: configparser.SectionProxy,
+) -> None:
+    # Of %f each file would be a start of its own, and in the addresses of %U names that are not text get lost.
+    assert entry["Exec"].split()[1:] == ["%F"]
+
+
+def test_desktops_offer_it_for_the_audio_that_the_library_reads(
+    entry: configparser.SectionProxy,
+) -> None:
+    types = QMimeDatabase()
+    mode = QMimeDatabase.MatchMode.MatchExtension
+    wanted = set()
+    for suffix in AUDIO_SUFFIXES | M3U_SUFFIXES:
+        kind = types.mimeTypeForFile(f"a{suffix}", mode)
+        # Not for films, which may be in the same containers.
+        if not kind.isDefault() and not kind.name().startswith(
+            ("video/", "application/vnd.ms-asf")
+        ):
+            wanted.add(kind.name())
+    offered = entry["MimeType"].split(";")[:-1]
+    assert wanted - set(offered) == set()
+    assert not [name for name in offered if not name.startswith(("audio/", "application/"))]
+    assert len(offered) == len(set(offered))
 
 
 @pytest.mark.skipif(
