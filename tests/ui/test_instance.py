@@ -10,7 +10,7 @@ from PySide6.QtCore import QProcess, QProcessEnvironment, QTimer
 from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication
 from tagged_files import make
-from window_fakes import FakeApp, FakeMedia
+from window_fakes import FakeApp, FakeEngine
 
 import musicsim
 from musicsim.app import Musicsim
@@ -144,10 +144,10 @@ def test_a_second_start_brings_the_first_window_forward_and_adds_the_folder(
 
 
 def test_files_are_played_by_the_window_that_is_open(
-    app: FakeApp, media: FakeMedia, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: FakeApp, engine: FakeEngine, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second process in another folder names a file of that folder, one by address, and a playlist."""
-    monkeypatch.setitem(MainWindow.__init__.__kwdefaults__, "make_media", lambda: media)
+    monkeypatch.setitem(MainWindow.__init__.__kwdefaults__, "make_engine", lambda log: engine)
     folder = tmp_path / "new"
     folder.mkdir()
     for name in ("b #1 100%.mp3", "c.mp3", "a.mp3"):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QTimer, Q
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from tagged_files import FILES, make
-from window_fakes import FakeApp, FakeMedia, Library
+from window_fakes import FakeApp, FakeEngine, Library
 
 from musicsim.library.types import Tags
 from musicsim.ui import opened_files
@@ -69,13 +69,13 @@ def playlist(file: Path, *lines: str) -> Path:
 
 
 def test_files_play_in_the_order_given(
-    window: MainWindow, media: FakeMedia, songs: list[Path], queued, settle
+    window: MainWindow, engine: FakeEngine, songs: list[Path], queued, settle
 ) -> None:
     window.open_paths([*songs, songs[0]])
     settle()
 
     assert queued() == names_of([*songs, songs[0]])
-    assert media.loaded == [songs[0]]
+    assert engine.loaded == [songs[0]]
     assert window.player.playing
     assert window.message_bar.text == ""
 
@@ -257,7 +257,7 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("one_by_one")
 def test_the_first_plays_while_the_others_are_looked_at(
-    window: MainWindow, media: FakeMedia, songs: list[Path], queued, settle
+    window: MainWindow, engine: FakeEngine, songs: list[Path], queued, settle
 ) -> None:
     started: list[int] = []
     window.player.track_changed.connect(
@@ -266,7 +266,7 @@ def test_the_first_plays_while_the_others_are_looked_at(
     window.open_paths(songs)
     settle()
     assert started[0] == 0
-    assert len(media.loaded) == 1
+    assert len(engine.loaded) == 1
     assert queued() == names_of(songs)
 
 
