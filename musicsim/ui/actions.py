@@ -104,6 +104,7 @@ class TrackActions(QObject):
         self.make_playlist = action(
             self.tr("Make playlist from this"), "playlist", "Ctrl+M", self._make_playlist
         )
+        self.play_next = action(self.tr("Play next"), "next", "Ctrl+Shift+U", self._play_next)
         self.add_to_queue = action(self.tr("Add to queue"), "queue", "Ctrl+U", self._add_to_queue)
         self._playlist_menu = QMenu(self.tr("Add to playlist"), window)
         self._playlist_menu.aboutToShow.connect(self._fill_playlist_menu)
@@ -118,6 +119,7 @@ class TrackActions(QObject):
             self.play_similar,
             self.show_similar,
             self.make_playlist,
+            self.play_next,
             self.add_to_queue,
             self.add_to_playlist,
             self.export,
@@ -138,30 +140,24 @@ class TrackActions(QObject):
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu, in groups."""
         self._refresh()
-        menu.addActions([self.play_selected, self.play_similar, self.add_to_queue])
+        menu.addActions([self.play_selected, self.play_similar])
+        menu.addSeparator()
+        menu.addActions([self.play_next, self.add_to_queue])
         menu.addSeparator()
         menu.addActions([self.show_similar, self.make_playlist, self.add_to_playlist])
         menu.addSeparator()
         menu.addActions([self.export, self.show_in_folder])
 
-    def play(self, ids: Sequence[int]) -> None:
-        """Play tracks in this order."""
+    def play(self, ids: Sequence[int], at: int = 0) -> None:
+        """Play a list of tracks from one of them on."""
         if ids:
-            self._player.play(ids)
+            self._player.play(ids, at)
 
     def enqueue(self, ids: Sequence[int]) -> None:
-        """Put tracks at the end of the queue; with nothing in the player, begin with them."""
-        if not ids:
-            return
-        if self._player.track is None:
-            self._player.play(ids)
-            return
-        self._player.queue.upcoming.extend(ids)
-        self._messages.tell(
-            formats.counted(
-                "actions", len(ids), "Added %n track to the queue.", "Added %n tracks to the queue."
-            )
-        )
+        """Queue tracks after what was queued before; with nothing in the player, begin with them."""
+        if ids and self._player.enqueue(ids):
+            text = "Added %n track to the queue.", "Added %n tracks to the queue."
+            self._messages.tell(formats.counted("actions", len(ids), *text))
 
     def save_as_playlist(self, ids: Sequence[int], suggested: str) -> None:
         """Keep tracks as a playlist, under a name that the listener gives."""
@@ -247,7 +243,7 @@ class TrackActions(QObject):
         def follow(found: Sequence[int]) -> None:
             if self._player.queue.revision == revision:
                 played = {*ids, *known}
-                self._player.queue.upcoming.extend([i for i in found if i not in played])
+                self._player.queue.extend([i for i in found if i not in played])
 
         known = self._in_library(ids)
         if len(known) == 1:
@@ -283,6 +279,12 @@ class TrackActions(QObject):
 
         if ids:
             self._ask_playlist(ids, max(25, 2 * len(ids)), keep)
+
+    def _play_next(self) -> None:
+        ids = self._selected()
+        if ids and self._player.enqueue(ids, first=True):
+            text = "%n track plays next.", "%n tracks play next."
+            self._messages.tell(formats.counted("actions", len(ids), *text))
 
     def _add_to_queue(self) -> None:
         self.enqueue(self._selected())

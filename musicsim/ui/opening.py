@@ -113,15 +113,12 @@ class Opener(QObject):
                 self._player.play(ids)
             opening.revision = queue.revision if opening is self._last else -1
         elif opening.revision == queue.revision:
-            queue.upcoming.extend(ids)
+            queue.extend(ids)
 
     def _put_into_queue(self, opening: _Opening, ids: Sequence[int]) -> None:
         upcoming = self._player.queue.upcoming
         if opening.row is None:
-            if self._player.track is None:
-                self._player.play(ids)
-            else:
-                upcoming.extend(ids)
+            self._player.enqueue(ids)
             return
         # The queue may have become shorter meanwhile.
         row = min(opening.row, upcoming.rowCount())

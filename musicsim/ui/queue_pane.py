@@ -10,6 +10,7 @@ from musicsim.ui import formats
 from musicsim.ui.actions import TrackActions
 from musicsim.ui.header import ColumnLayout
 from musicsim.ui.messages import Messages
+from musicsim.ui.playback.play_queue import QueueState
 from musicsim.ui.playback.player import Player
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import Column
@@ -51,7 +52,7 @@ class QueuePane(QWidget):
         self, player: Player, actions: TrackActions, messages: Messages, theme: Theme
     ) -> None:
         super().__init__()
-        self._actions = actions
+        self._player = player
         self._messages = messages
         self.list = player.queue.upcoming
         self.list.takes_files = True
@@ -64,6 +65,7 @@ class QueuePane(QWidget):
             "Nothing is queued.\n“Play similar” fills the queue, and tracks can be dragged here."
         )
         self.table.play_wanted.connect(player.play_upcoming)
+        player.replaced.connect(self._offer_return)
         self._summary = QLabel()
         self._summary.setObjectName("dim")
         self.save = button(self.tr("Save as playlist…"), theme)
@@ -92,21 +94,29 @@ class QueuePane(QWidget):
         self._show_counts()
 
     def _clear(self) -> None:
-        ids = self.list.ids
+        by_hand, rest = self.list.by_hand, self.list.rest
         self.list.set_ids([])
         self._messages.tell(
             self.tr("The queue was cleared."),
             action=self.tr("Undo"),
-            on_action=lambda: self.list.extend(ids),
+            on_action=lambda: self.list.set_queue(by_hand, rest),
+        )
+
+    def _offer_return(self, state: QueueState, seconds: float) -> None:
+        self._messages.tell(
+            self.tr("The queue that you made was replaced."),
+            action=self.tr("Undo"),
+            on_action=lambda: self._player.go_back_to(state, seconds),
         )
 
     def _show_counts(self) -> None:
-        count = self.list.rowCount()
+        count, by_hand = self.list.rowCount(), len(self.list.by_hand)
         self.save.setEnabled(count > 0)
         self.clear.setEnabled(count > 0)
-        self._summary.setText(
-            track_summary(count, self.list.seconds()) if count else self.tr("Up next")
-        )
+        text = track_summary(count, self.list.seconds()) if count else self.tr("Up next")
+        if 0 < by_hand < count:
+            text = f"{text} · {self.tr('{0} queued by you').format(formats.number(by_hand))}"
+        self._summary.setText(text)
         self.count_changed.emit(count)
 
 

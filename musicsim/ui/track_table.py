@@ -113,12 +113,15 @@ class TrackTable(QTableView):
         return [ids[row] for row in self.selected_rows()]
 
     def play_selection(self) -> None:
-        """Play what is selected; a single track is followed by those below it."""
+        """Play what is selected; a single track is the place in the list from which all of it plays."""
         rows = self.selected_rows()
         if not rows:
             return
         ids = self.tracks.ids
-        self._actions.play([ids[row] for row in rows] if len(rows) > 1 else ids[rows[0] :])
+        if len(rows) > 1:
+            self._actions.play([ids[row] for row in rows])
+        else:
+            self._actions.play(ids, rows[0])
 
     def select_rows(self, rows: Sequence[int]) -> None:
         """Select rows, and bring the first one into view."""

@@ -58,6 +58,7 @@ def test_the_menu_opens_by_keyboard(
     assert entries(menu) == {
         "Play": True,
         "Play similar": True,
+        "Play next": True,
         "Add to queue": True,
         "Show similar tracks": True,
         "Make playlist from this": True,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,13 +31,13 @@ class QueueList(TrackList):
     @property
     def by_hand(self) -> list[int]:
         """What was queued by hand, in order."""
-        found: list[int] = self._ids[self._by_hand].tolist()
+        found: list[int] = self._ids[self._flags].tolist()
         return found
 
     @property
     def rest(self) -> list[int]:
         """What belongs to the list that plays, in order."""
-        found: list[int] = self._ids[~self._by_hand].tolist()
+        found: list[int] = self._ids[~self._flags].tolist()
         return found
 
     def is_by_hand(self, row: int) -> bool:
@@ -94,9 +95,14 @@ class QueueList(TrackList):
         super()._permute(order)
 
     def _keep(self, kept: Mask) -> None:
-        by_hand = self._by_hand[kept]
+        # Where rows in the middle go, they are brought to the end before.
         super()._keep(kept)
-        self._by_hand = by_hand
+        self._by_hand = self._flags
+
+    @property
+    def _flags(self) -> npt.NDArray[np.bool_]:
+        """Which rows were queued by hand, also while some are being removed."""
+        return self._by_hand[: len(self._ids)]
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,9 @@ class PlayQueue(QObject):
         self._shuffle = Shuffle.OFF
         self._repeat = Repeat.OFF
         self._revision = 0
+        self._edited = False
+        self._stepping = False
+        self.upcoming.edited.connect(self._note_edit)
         store.removed.connect(self._forget)
         for signal in (
             self.upcoming.rowsInserted,
@@ -166,6 +175,11 @@ class PlayQueue(QObject):
         return self._revision
 
     @property
+    def is_edited(self) -> bool:
+        """Whether the listener has put the rest of the list in order, or taken something out of it."""
+        return self._edited and bool(self.upcoming.rest)
+
+    @property
     def shuffle(self) -> Shuffle:
         """How the rest of the list is mixed."""
         return self._shuffle
@@ -186,6 +200,7 @@ class PlayQueue(QObject):
         self._remember()
         self._context = list(ids)
         self._heard = {ids[at]}
+        self._edited = False
         self._set_current(ids[at])
         self.upcoming.set_rest(self._rest_after(at))
         self._want_similar()
@@ -209,7 +224,8 @@ class PlayQueue(QObject):
         self._remember()
         next_id = self.upcoming.ids[to]
         self._heard.update(self.upcoming.ids[: to + 1])
-        self.upcoming.remove(range(to + 1))
+        with self._step():
+            self.upcoming.remove(range(to + 1))
         self._set_current(next_id)
         if not self.upcoming.rowCount():
             self._repeat_list()
@@ -226,7 +242,8 @@ class PlayQueue(QObject):
         if not self._played:
             return False
         if self._current is not None:
-            self.upcoming.put_back(self._current)
+            with self._step():
+                self.upcoming.put_back(self._current)
         self._set_current(self._played.pop())
         return True
 
@@ -278,6 +295,18 @@ class PlayQueue(QObject):
         if state.current is not None and state.current in self._store:
             self._set_current(state.current)
         self.modes_changed.emit()
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """Change what is upcoming without it being an edit of the listener's."""
+        self._stepping = True
+        try:
+            yield
+        finally:
+            self._stepping = False
+
+    def _note_edit(self) -> None:
+        self._edited = self._edited or not self._stepping
 
     def _rest_after(self, at: int) -> list[int]:
         if self._shuffle is Shuffle.OFF:

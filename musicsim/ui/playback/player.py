@@ -16,7 +16,7 @@ from musicsim.ui.messages import Messages
 from musicsim.ui.playback.albums import follows_in_album
 from musicsim.ui.playback.events import EndOfPlay, Play
 from musicsim.ui.playback.modes import Repeat, Shuffle
-from musicsim.ui.playback.play_queue import PlayQueue
+from musicsim.ui.playback.play_queue import PlayQueue, QueueState
 from musicsim.ui.playback.protocol import Item, Silence
 from musicsim.ui.store import TrackStore
 
@@ -111,6 +111,8 @@ class Player(QObject):
     """Silence | None: why nothing can be heard; None once it can."""
     length_found = Signal(int, float)
     """A track's id and its length in seconds, as the decoder knows it."""
+    replaced = Signal(object, float)
+    """QueueState and a place in seconds: what the listener had made by hand, and has replaced; see `go_back_to`."""
     played = Signal(object)
     """Play: a track stopped being heard."""
 
@@ -265,17 +267,47 @@ class Player(QObject):
         before = [i for i in ids[:at] if i in playable]
         others = [i for i in ids[at:] if i in playable]
         self._failures = 0
+        made_by_hand = self.queue.is_edited
+        state = self.queue.state(), self.position / 1000
         self._end_play(EndOfPlay.SKIPPED)
         self.queue.start([*before, *others], len(before))
         self._load(0.0)
+        if made_by_hand:
+            self.replaced.emit(*state)
+
+    def enqueue(self, ids: Sequence[int], *, first: bool = False) -> bool:
+        """Queue tracks by hand: after what was queued so before, or as the next ones.
+
+        With nothing in the player they play at once, and the answer is False.
+        """
+        if self.track is None:
+            self.play(ids)
+            return False
+        if first:
+            self.queue.upcoming.insert(0, ids)
+        else:
+            self.queue.upcoming.add(ids)
+        return True
 
     def play_upcoming(self, row: int = 0) -> None:
-        """Go on with an upcoming track."""
+        """Go on with an upcoming track, dropping those before it; what was queued by hand can be had back."""
         self._failures = 0
-        if row < self.queue.upcoming.rowCount():
-            self._end_play(EndOfPlay.SKIPPED)
-            self.queue.advance(row)
-            self._load(0.0)
+        if row >= self.queue.upcoming.rowCount():
+            return
+        passed_over = any(self.queue.upcoming.is_by_hand(i) for i in range(row))
+        before = self.queue.state(), self.position / 1000
+        self._end_play(EndOfPlay.SKIPPED)
+        self.queue.advance(row)
+        self._load(0.0)
+        if passed_over:
+            self.replaced.emit(*before)
+
+    def go_back_to(self, state: QueueState, seconds: float) -> None:
+        """Play what another queue had in the player, from a place on, and what came after it."""
+        self._failures = 0
+        self._end_play(EndOfPlay.SKIPPED)
+        self.queue.restore(state)
+        self._load(seconds)
 
     def toggle(self) -> None:
         """Play or pause."""
