@@ -170,10 +170,104 @@ def test_opus_r128_gain_is_replaygain_of_another_target(tmp_path):
     assert (details.track_gain, details.album_gain) == (0.0, 6.0)
 
 
-def test_id3_relative_volume_is_a_gain(tmp_path):
+def test_opus_has_gains_of_its_own(tmp_path):
+    """RFC 7845, 5.2.1: the others may be those of the file that an Opus file was made of."""
+    path = make(tmp_path, "opus")
+    file = mutagen.File(path)
+    file.update({"REPLAYGAIN_TRACK_GAIN": "-3.00 dB", "REPLAYGAIN_ALBUM_GAIN": "-2.00 dB"})
+    file.save()
+    _, details = read_tags(path)
+    assert (details.track_gain, details.album_gain) == (-3.0, -2.0)
+    file["R128_TRACK_GAIN"] = "-1280"
+    file.save()
+    _, details = read_tags(path)
+    assert (details.track_gain, details.album_gain) == (0.0, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "gain"),
+    [
+        ("0", 5.0),
+        (" -1280 ", 0.0),
+        ("+256", 6.0),
+        # In decibels, which they are not; and more than 16 bits.
+        ("-5.0", None),
+        ("-5 dB", None),
+        ("40000", None),
+        ("-32769", None),
+        ("", None),
+    ],
+)
+def test_an_r128_gain_is_a_whole_number(tmp_path, written, gain):
+    path = make(tmp_path, "opus")
+    file = mutagen.File(path)
+    file["R128_TRACK_GAIN"] = written
+    file.save()
+    assert read_tags(path)[1].track_gain == gain
+
+
+@pytest.mark.parametrize(
+    ("written", "gain"),
+    [
+        ("-7.5", -7.5),
+        ("-7.5dB", -7.5),
+        ("-7.50 DB", -7.5),
+        ("-7,5 dB", -7.5),
+        ("\N{MINUS SIGN}7,5 dB", -7.5),
+        ("\N{EN DASH}7.5 dB", -7.5),
+        ("\N{FULLWIDTH HYPHEN-MINUS}7.5\N{NO-BREAK SPACE}dB", -7.5),
+        ("- 7.5 dB", -7.5),
+        ("-.5 dB", -0.5),
+        ("+3.2 dB", 3.2),
+        ("-7.500000e+00 dB", -7.5),
+        (["", "-7.5 dB"], -7.5),
+        (["none", "-7.5 dB"], -7.5),
+        ("nan", None),
+        ("-inf dB", None),
+        ("1e400", None),
+        ("-1,234.5", None),
+        ("eplaygai", None),  # music-assistant/server pull request 2282
+        ("-", None),
+    ],
+)
+def test_a_gain_however_it_is_written(tmp_path, written, gain):
+    path = make(tmp_path, "flac")
+    file = mutagen.File(path)
+    file["Replaygain_Track_Gain"] = written
+    file.save()
+    assert read_tags(path)[1].track_gain == gain
+
+
+@pytest.mark.parametrize("space", ["com.apple.iTunes", "org.hydrogenaudio.replaygain"])
+def test_both_places_where_mp4_has_a_gain(tmp_path, space):
+    path = make(tmp_path, "m4a")
+    file = mutagen.File(path)
+    file[f"----:{space}:replaygain_track_gain"] = [b"-7.5 dB"]
+    file[f"----:{space}:replaygain_track_peak"] = [b"0.98"]
+    # Apple's Sound Check is on another scale.
+    file["----:com.apple.iTunes:iTunNORM"] = [b" 00000400 00000400 00002000 00002000"]
+    file.save()
+    _, details = read_tags(path)
+    assert (details.track_gain, details.track_peak) == (-7.5, 0.98)
+
+
+def test_what_mp3gain_needs_to_undo_itself_is_no_gain(tmp_path):
+    path = make(tmp_path, "mp3")
+    at_the_end = APEv2()
+    at_the_end.update({"MP3GAIN_MINMAX": "100,200", "MP3GAIN_UNDO": "+002,+002,N"})
+    at_the_end.save(path)
+    assert read_tags(path)[1].track_gain is None
+    at_the_end.update({"REPLAYGAIN_TRACK_GAIN": "-0.435000 dB", "REPLAYGAIN_TRACK_PEAK": "0.99"})
+    at_the_end.save(path)
+    _, details = read_tags(path)
+    assert (details.track_gain, details.track_peak) == (-0.435, 0.99)
+
+
+@pytest.mark.parametrize("track", ["track", "Track"])
+def test_id3_relative_volume_is_a_gain(tmp_path, track):
     path = make(tmp_path, "mp3")
     tags = mutagen.id3.ID3()
-    tags.add(mutagen.id3.RVA2(desc="track", channel=1, gain=-6.5, peak=0.5))
+    tags.add(mutagen.id3.RVA2(desc=track, channel=1, gain=-6.5, peak=0.5))
     tags.save(path)
     _, details = read_tags(path)
     assert (details.track_gain, details.track_peak) == (-6.5, pytest.approx(0.5))

@@ -18,7 +18,21 @@ __all__ = ["is_audio", "read_tags"]
 _LONGEST = 1_000_000
 """Seconds, more than eleven days: a header that says so is damaged."""
 _REPLAY_GAIN_OVER_R128 = 5.0
-"""Decibels: ReplayGain's target is -18 LUFS, that of Opus's R128 tags (RFC 7845, 5.2.1) -23."""
+"""Decibels: ReplayGain's target is -18 LUFS, that of Opus's R128 tags (RFC 7845, 5.2.1) -23.
+
+Both are meant on top of the output gain in Opus's header, which decoders apply: it is no business of the tags.
+"""
+_R128_GAINS = range(-32_768, 32_768)
+"""In 256ths of a decibel."""
+
+_NUMBER = re.compile(
+    r"\s*([-+]?) ?((?:\d{1,9}(?:[.,]\d+)?|[.,]\d+)(?:e[-+]?\d{1,2})?)(?![.,]?\d|e[-+]?\d)",
+    re.IGNORECASE,
+)
+# What typesetters, and keyboards of other scripts, have for a minus.
+_MINUS = str.maketrans(
+    dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}", "-")
+)
 
 
 def read_tags(path: Path) -> tuple[Tags, TagDetails]:
@@ -123,16 +137,23 @@ def _place(values: list[Any]) -> tuple[int | None, int | None]:
 
 
 def _real(values: list[Any]) -> float | None:
-    """The number of "0.98", "-7.5 dB" and "128,5"; None where it is none."""
-    match = re.match(
-        r"\s*([-+]?\d{1,9}(?:[.,]\d+)?(?:e[-+]?\d{1,2})?)(?!\d)", str(next(iter(values), "")), re.I
-    )
-    return float(match[1].replace(",", ".")) if match else None
+    """The number of "0.98", "-7.5 dB", "− .5" and "128,5", of the first value that is one; None where none is."""
+    for value in values:
+        if match := _NUMBER.match(str(value).translate(_MINUS)):
+            return float("".join(match.groups()).replace(",", "."))
+    return None
 
 
 def _gain(get: Values, of: str) -> float | None:
     gain = _real(get(f"{of}_gain"))
-    if gain is None and (r128 := _real(get(f"r128_{of}_gain"))) is not None:
-        # In 256ths of a decibel.
+    if gain is None and (r128 := _r128(get(f"r128_{of}_gain"))) is not None:
         return r128 / 256 + _REPLAY_GAIN_OVER_R128
     return gain
+
+
+def _r128(values: list[Any]) -> int | None:
+    """The number of an R128 gain. With a fraction or a unit it is not one, but decibels in the wrong place."""
+    text = _text(values)
+    if not re.fullmatch(r"[-+]?\d{1,5}", text):
+        return None
+    return int(text) if int(text) in _R128_GAINS else None

@@ -13,6 +13,7 @@ from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.id3 import ID3
 from mutagen.mp4 import MP4FreeForm, MP4Tags
+from mutagen.oggopus import OggOpus
 
 from musicsim.library.tags.encodings import repair
 
@@ -32,6 +33,10 @@ _REPLAY_GAIN: Final = {
     "album_gain": ("replaygain_album_gain",),
     "album_peak": ("replaygain_album_peak",),
 }
+
+_REPLAY_GAINS: Final = frozenset({"track_gain", "album_gain"})
+_R128: Final = ("r128_track_gain", "r128_album_gain")
+"""Opus's own."""
 
 _MUSICBRAINZ: Final = {
     "release_track_id": "Release Track Id",
@@ -83,6 +88,8 @@ _ID3_WORDS = frozenset(
     for key in _ID3[field]
 )
 _ITUNES = "----:com.apple.iTunes:"
+_WINAMP = "----:org.hydrogenaudio.replaygain:"
+"""Where Winamp keeps ReplayGain, among others."""
 _MP4: Table = {
     "title": ("\xa9nam",),
     "artists": ("\xa9ART",),
@@ -101,7 +108,7 @@ _MP4: Table = {
     "lyrics": ("\xa9lyr",),
     "cover": ("covr",),
     **{field: (f"{_ITUNES}MusicBrainz {name}",) for field, name in _MUSICBRAINZ.items()},
-    **{field: (f"{_ITUNES}{key}",) for field, (key,) in _REPLAY_GAIN.items()},
+    **{field: (f"{_ITUNES}{key}", f"{_WINAMP}{key}") for field, (key,) in _REPLAY_GAIN.items()},
 }
 _VORBIS: Table = {
     "title": ("title",),
@@ -188,6 +195,9 @@ def _of_tags(found: Any) -> Values:
     if tags is not None and hasattr(tags, "keys"):
         values = _by_key(_VORBIS, ((key, tags[key]) for key in tags.keys()), list)  # noqa: SIM118
         pictures = list(filter(_says_something, getattr(found, "pictures", [])))  # FLAC's own
+        if isinstance(found, OggOpus) and any(map(values, _R128)):
+            # The others are not for Opus (RFC 7845, 5.2.1): encoders copy them from what the file was made of.
+            return lambda field: [] if field in _REPLAY_GAINS else values(field)
         return lambda field: pictures if field == "cover" and pictures else values(field)
     return lambda _: []
 
@@ -263,11 +273,12 @@ def _of_id3(tags: ID3) -> Values:
         return texts
 
     of = _by_key(_ID3, by_key.items(), values)
+    adjustments = {frame.desc.casefold(): frame for frame in tags.getall("RVA2")}
 
     def with_adjustment(field: str) -> list[Any]:
         # RVA2 is ID3's own frame for what most programs write as ReplayGain's text.
         kind, _, what = field.partition("_")
-        adjustment = by_key.get(f"RVA2:{kind}")
+        adjustment = adjustments.get(kind)
         if what in ("gain", "peak") and adjustment is not None:
             return of(field) or [getattr(adjustment, what)]
         return of(field)
