@@ -151,3 +151,26 @@ def encode(path: Path, sound: np.ndarray, how: Format) -> Path:
             container.mux(stream.encode(converted))
         container.mux(stream.encode(None))
     return path
+
+
+def with_opus_header_gain(source: Path, path: Path, decibels: float) -> Path:
+    """Write a copy of an Opus file whose header has an output gain (RFC 7845, 5.1)."""
+    content = bytearray(source.read_bytes())
+    header = content.index(b"OpusHead")
+    content[header + 16 : header + 18] = round(256 * decibels).to_bytes(2, "little", signed=True)
+    # The header has the first page of its own, whose checksum counts as zeros in itself (RFC 3533, section 6).
+    segments = content[26]
+    end = 27 + segments + sum(content[27 : 27 + segments])
+    content[22:26] = bytes(4)
+    content[22:26] = _ogg_checksum(content[:end]).to_bytes(4, "little")
+    path.write_bytes(content)
+    return path
+
+
+def _ogg_checksum(page: bytes) -> int:
+    checksum = 0
+    for byte in page:
+        checksum ^= byte << 24
+        for _ in range(8):
+            checksum = checksum << 1 ^ (0x104C11DB7 if checksum & 0x80000000 else 0)
+    return checksum

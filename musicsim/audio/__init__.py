@@ -3,11 +3,13 @@
 May import nothing of musicsim but `errors`. PyAV is imported when the first file is decoded.
 
 A file goes through `files` (opening it safely), `decoder` (which of `sndfile` and `ffmpeg` to ask first), and then
-`sampling` (the windows of a `plan`), `reading` (all of it) or `waveform` (the outline of it).
+`sampling` (the windows of a `plan`), `reading` (all of it), `playing` (in stereo) or `waveform` (the outline of it).
+`loudness` measures what is heard, all channels of it.
 """
 
 from musicsim.audio.errors import AudioError
 from musicsim.audio.fingerprint import fingerprint
+from musicsim.audio.loudness import LoudnessMeter, MeasuredLoudness
 from musicsim.audio.plan import (
     DENSE_HOP,
     EVERY_WINDOW,
@@ -31,6 +33,8 @@ __all__ = [
     "SETTLED",
     "SILENCE",
     "AudioError",
+    "LoudnessMeter",
+    "MeasuredLoudness",
     "SampledAudio",
     "SamplingPlan",
     "Waveform",

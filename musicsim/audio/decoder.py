@@ -8,12 +8,12 @@ from typing import Protocol
 from musicsim.audio.errors import Undecodable
 from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile, why_not_audio
-from musicsim.audio.signal import Mix, Sound
+from musicsim.audio.signal import Channels
 from musicsim.audio.sndfile import SndfileDecoder
 
 
 class Decoder(Protocol):
-    """An open file that gives sound at its own sample rate.
+    """An open file that gives the sound of its channels at its own sample rate.
 
     Making one raises `Undecodable` where it can't decode the file. Making it again is quicker with the `frames` that
     the first one found.
@@ -21,6 +21,7 @@ class Decoder(Protocol):
 
     rate: int
     """Samples a second."""
+    channels: int
     frames: int
     """How many samples a channel has, as far as the header or the packets tell."""
     lost: float
@@ -32,11 +33,11 @@ class Decoder(Protocol):
     padding: int
     """Once all is decoded: samples at the end that are none of the music, where `music` does not tell."""
 
-    def blocks(self, start: int = 0, size: int = ..., mix: Mix = ...) -> Iterator[Sound]:
-        """Yield the sound from a sample on to the end, by default as mean over the channels.
+    def blocks(self, start: int = 0, size: int = ...) -> Iterator[Channels]:
+        """Yield the sound from a sample on to the end, in blocks of shape (channels, samples).
 
-        A block has about `size` samples. Damage is passed over where that is possible, and ends the sound where it is
-        not.
+        A block has about `size` samples, and may be kept. Damage is passed over where that is possible, and ends the
+        sound where it is not.
 
         Raises
         ------

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from musicsim.audio.errors import CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, is_protected, musepack_samples, windows_media_duration
-from musicsim.audio.signal import BLOCK, LONGEST, Mix, Samples, Sound, check_rate, mono
+from musicsim.audio.signal import BLOCK, LONGEST, Channels, Samples, check_rate, mono
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, Packet
@@ -83,7 +82,7 @@ class FFmpegDecoder:
             check_rate(self.rate)
             # Not the stream's start time: what encoders put before the music is cut off the first frame.
             self._origin = first.pts or 0
-            _samples(first)  # that it can be done is known from here on
+            self.channels = len(_samples(first))  # that it can be done is known from here on
             self.frames = round(self._duration() * self.rate) if frames is None else frames
             self._note_delay()
         except Undecodable:
@@ -157,10 +156,10 @@ class FFmpegDecoder:
                     end = max(end, packet.pts + (packet.duration or 0))
         return (end - self._origin) / self._ticks_per_second
 
-    def blocks(self, start: int = 0, size: int = BLOCK, mix: Mix = mono) -> Iterator[Sound]:
+    def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Channels]:
         """Yield the sound from a sample on; see `Decoder.blocks`."""
         position = self._go_to(start)
-        return _joined(self._pieces(position, start), size, mix)
+        return _joined(self._pieces(position, start), size, self.channels)
 
     def _pieces(self, position: int | None, start: int) -> Iterator[Samples]:
         """Yield the frames from `start` on, and silence where some are missing; the next frame is at `position`."""
@@ -273,28 +272,35 @@ def _samples_of_itunes(metadata: Mapping[str, str]) -> int | None:
     return None
 
 
-def _joined(pieces: Iterator[Samples], size: int, mix: Mix) -> Iterator[Sound]:
-    """Join small pieces to blocks of `size` samples or more: fewer and longer operations; mix their channels."""
+def _joined(pieces: Iterator[Samples], size: int, channels: int) -> Iterator[Channels]:
+    """Join small pieces to blocks of `size` samples or more: fewer and longer operations."""
     batch: list[Samples] = []
     samples = 0
     for piece in pieces:
         if batch and (len(piece) != len(batch[0]) or piece.dtype != batch[0].dtype):
-            yield mix(_as_floats(batch))
+            yield _block(batch, channels)
             batch, samples = [], 0
         batch.append(piece)
         samples += piece.shape[1]
         if samples >= size:
-            yield mix(_as_floats(batch))
+            yield _block(batch, channels)
             batch, samples = [], 0
     if batch:
-        yield mix(_as_floats(batch))
+        yield _block(batch, channels)
 
 
-def _as_floats(batch: list[Samples]) -> npt.NDArray[np.float32]:
-    samples = np.concatenate(batch, axis=1)
-    floats = samples.astype(np.float32, copy=False)
+def _block(batch: list[Samples], channels: int) -> Channels:
+    # Channel by channel, however the decoder interleaves them.
+    block = np.ascontiguousarray(_to_float(np.concatenate(batch, axis=1)))
+    if len(block) == channels:
+        return block
+    # Silence where packets are missing has one, and so may have any frame of a damaged file.
+    return np.repeat(mono(block)[None], channels, axis=0)
+
+
+def _to_float(samples: Samples) -> Channels:
     if samples.dtype == np.uint8:
-        return floats / np.float32(128) - np.float32(1)
+        return samples.astype(np.float32) / np.float32(128) - np.float32(1)
     if np.issubdtype(samples.dtype, np.signedinteger):
-        return floats / np.float32(2 ** (8 * samples.itemsize - 1))
-    return floats
+        return samples.astype(np.float32) / np.float32(2 ** (8 * samples.itemsize - 1))
+    return samples.astype(np.float32, copy=False)

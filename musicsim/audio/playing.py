@@ -114,11 +114,11 @@ class StereoReader:
         padding = 0
         for decoder in self._opened([]):
             with contextlib.suppress(Undecodable, CannotSeek):
-                for sound in decoder.blocks(position, BLOCK, stereo):
+                for channels in decoder.blocks(position, BLOCK):
                     if held is not None:
-                        yield silenced(held)
-                    position += len(sound)
-                    held = sound
+                        yield held
+                    held = stereo(silenced(channels))
+                    position += len(held)
             padding = decoder.padding
             # Where it ended early, the next one may find a way past the damage.
             if position > start and not ends_early(
@@ -128,17 +128,18 @@ class StereoReader:
         if position == start:
             yield from self._from_the_beginning(start)
         elif held is not None:
-            yield silenced(held[: len(held) - padding])
+            yield held[: len(held) - padding]
 
     def _from_the_beginning(self, start: int) -> Iterator[Stereo]:
         """Yield the sound from a sample of the decoder's on, by way of all before it: there is no other."""
         decoder = next(self._opened([]))
         position = 0
         with contextlib.suppress(Undecodable):
-            for sound in decoder.blocks(0, BLOCK, stereo):
-                if position + len(sound) > start:
-                    yield silenced(sound[max(0, start - position) :])
-                position += len(sound)
+            for channels in decoder.blocks(0, BLOCK):
+                count = channels.shape[1]
+                if position + count > start:
+                    yield stereo(silenced(channels[:, max(0, start - position) :]))
+                position += count
 
     def _seconds(self, samples: int) -> float:
         return samples / self.rate

@@ -13,13 +13,16 @@ import soxr
 from musicsim.audio.decoder import decoders_for, ends_early, why_undecodable
 from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, open_audio
-from musicsim.audio.signal import LOUDEST, SAMPLE_RATE, Sound, is_sane
+from musicsim.audio.loudness import LoudnessMeter
+from musicsim.audio.signal import LOUDEST, SAMPLE_RATE, Channels, Sound, is_sane, mono
 from musicsim.errors import display_path
 
 _log = logging.getLogger(__name__)
 
 
-def read_blocks(path: Path, *, block_seconds: float = 10.0) -> Iterator[Sound]:
+def read_blocks(
+    path: Path, *, block_seconds: float = 10.0, meter: LoudnessMeter | None = None
+) -> Iterator[Sound]:
     """Decode a whole file, in constant memory.
 
     Samples that are no numbers become silence, and a file that ends early ends early here too: both are logged.
@@ -30,6 +33,8 @@ def read_blocks(path: Path, *, block_seconds: float = 10.0) -> Iterator[Sound]:
         The file; its name says nothing about its format.
     block_seconds
         The length of a block.
+    meter
+        Hears all channels of what is decoded.
 
     Yields
     ------
@@ -45,7 +50,7 @@ def read_blocks(path: Path, *, block_seconds: float = 10.0) -> Iterator[Sound]:
     with open_audio(path) as file:
         block = np.empty(size, np.float32)
         filled = 0
-        for sound in _resampled(decoded(path, file)):
+        for sound in _resampled(_downmixed(decoded(path, file), meter)):
             taken = 0
             while taken < len(sound):
                 part = sound[taken : taken + size - filled]
@@ -60,7 +65,7 @@ def read_blocks(path: Path, *, block_seconds: float = 10.0) -> Iterator[Sound]:
             yield block[:filled]
 
 
-def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Sound], None, None]:
+def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Channels], None, None]:
     """Yield the file's own sample rate, always the same, and the next sound at it; see `read_blocks`.
 
     Where one decoder finds no way past damage, the other one goes on from there. For use inside this room.
@@ -75,7 +80,7 @@ def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Sound], None, N
                     continue
                 rate, expected = decoder.rate, max(expected, decoder.frames)
                 for sound in decoder.blocks(position):
-                    position += len(sound)
+                    position += sound.shape[1]
                     damaged = damaged or not is_sane(sound)
                     yield rate, silenced(sound)
         except CannotSeek:
@@ -94,9 +99,18 @@ def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Sound], None, N
         _log.warning("%s: samples that are no numbers are left out", display_path(path))
 
 
-def silenced(sound: Sound) -> Sound:
-    """Return sound, mono or stereo, with samples that are no numbers, or absurd ones, made silent."""
+def silenced(sound: Channels) -> Channels:
+    """Return sound with samples that are no numbers, or absurd ones, made silent."""
     return sound if is_sane(sound) else np.where(np.abs(sound) < LOUDEST, sound, np.float32(0))
+
+
+def _downmixed(
+    sounds: Iterator[tuple[int, Channels]], meter: LoudnessMeter | None
+) -> Iterator[tuple[int, Sound]]:
+    for rate, sound in sounds:
+        if meter is not None:
+            meter.hear(sound, rate)
+        yield rate, mono(sound)
 
 
 def _resampled(sounds: Iterator[tuple[int, Sound]]) -> Iterator[Sound]:

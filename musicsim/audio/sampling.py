@@ -16,8 +16,9 @@ import numpy.typing as npt
 from musicsim.audio.decoder import Decoder, decoders_for, ends_early, why_undecodable
 from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, lacks_its_end, open_audio, stated_size
+from musicsim.audio.loudness import HeardSecond, MeasuredLoudness, hear_second, loudness_of
 from musicsim.audio.plan import SamplingPlan
-from musicsim.audio.signal import SAMPLE_RATE, Sound, is_sane, is_silent, resample
+from musicsim.audio.signal import SAMPLE_RATE, Channels, Sound, is_sane, is_silent, mono, resample
 
 _MARGIN = 0.05
 """Seconds decoded on both sides of a window. The resampling filter reaches less far at every usual rate."""
@@ -43,6 +44,8 @@ class SampledAudio:
         What is wrong with the file all the same, in plain words, or None.
     decoding, resampling
         Seconds that these took.
+    loudness
+        How loud the windows are, all channels together; None where they are silent.
     """
 
     windows: npt.NDArray[np.float32]
@@ -51,6 +54,13 @@ class SampledAudio:
     warning: str | None = None
     decoding: float = 0.0
     resampling: float = 0.0
+    loudness: MeasuredLoudness | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    sound: Sound
+    heard: HeardSecond
 
 
 def sample_windows(
@@ -125,7 +135,7 @@ class _Sampler:
         """Return the sample; raise `Undecodable` if there is nothing to take."""
         began = time.perf_counter()
         rate = self._decoder.rate
-        windows: dict[int, Sound] | None = None
+        windows: dict[int, _Window] | None = None
         frames = self._decoder.frames
         if len(self._order) >= max(1, _SEEKING_PAYS * self._wanted):
             windows = self._by_seeking()
@@ -135,7 +145,7 @@ class _Sampler:
             raise Undecodable("the file is damaged: much of it can't be decoded")
         if not windows and not self._listened:
             raise Undecodable(self._why_no_window(frames))
-        sounds = list(windows.values())
+        sounds = [window.sound for window in windows.values()]
         return SampledAudio(
             np.stack(sounds) if sounds else np.empty((0, SAMPLE_RATE), np.float32),
             np.array(list(windows), np.float64),
@@ -143,11 +153,12 @@ class _Sampler:
             self._warning(frames / rate),
             decoding=time.perf_counter() - began - self._resampling,
             resampling=self._resampling,
+            loudness=loudness_of([window.heard for window in windows.values()]),
         )
 
-    def _by_seeking(self) -> dict[int, Sound] | None:
+    def _by_seeking(self) -> dict[int, _Window] | None:
         """Return the windows by second, or None where this takes a look at the whole file."""
-        windows: dict[int, Sound] = {}
+        windows: dict[int, _Window] = {}
         tried = 0
         try:
             # A file that is cut short shows it here.
@@ -166,66 +177,81 @@ class _Sampler:
             return None
         return {second: windows[second] for second in self._order.tolist() if second in windows}
 
-    def _window_at(self, second: int) -> Sound | None:
+    def _window_at(self, second: int) -> _Window | None:
         """Return a second's window, None if it can't be used; raise `CannotSeek` if it is not there."""
         rate = self._decoder.rate
         start = max(0, second * rate - self._margin)
         length = (second + 1) * rate + self._margin - start
-        parts: list[Sound] = []
+        parts: list[Channels] = []
         missing = length
         for block in self._decoder.blocks(start, length):
-            parts.append(block[:missing])
-            missing -= len(parts[-1])
+            parts.append(block[:, :missing])
+            missing -= parts[-1].shape[1]
             if not missing:
                 break
         if missing > rate // 4:
             raise CannotSeek
         lead = second * rate - start
-        sound = np.concatenate(parts)
+        channels = np.concatenate(parts, axis=1)
+        sound = mono(channels)
         self._decoded += len(sound)
-        return self._resampled(sound, lead) if self._is_usable(sound, lead) else None
+        if not self._is_usable(sound, lead):
+            return None
+        return _Window(
+            self._resampled(sound, lead), hear_second(channels, self._decoder.rate, lead)
+        )
 
-    def _by_streaming(self) -> tuple[dict[int, Sound], int]:
+    def _by_streaming(self) -> tuple[dict[int, _Window], int]:
         """Decode the whole file; return the windows by second and the number of samples."""
         rank = {second: place for place, second in enumerate(self._order.tolist())}
         # A heap with the last one of the order on top, to make room for an earlier one.
-        kept: list[tuple[int, int, Sound, int]] = []
-        rest: tuple[int, Sound, int] | None = None
+        kept: list[tuple[int, int, Sound, int, HeardSecond]] = []
+        rest: tuple[int, Sound, int, HeardSecond] | None = None
         frames = 0
-        for second, sound, lead in self._seconds():
+        for second, channels, lead in self._seconds():
+            sound = mono(channels)
             frames = second * self._decoder.rate + len(sound) - lead
             # What is beyond the length that the header has comes after all else.
             priority = -rank.get(second, len(rank) + second)
             full = len(kept) == self._wanted
             if len(sound) - lead < self._decoder.rate:
-                rest = (second, sound, lead)
+                rest = (second, sound, lead, hear_second(channels, self._decoder.rate, lead))
             elif second in self._listened or not self._wanted:
                 continue
             elif (not full or priority > kept[0][0]) and self._is_usable(sound, lead):
                 put = heapq.heapreplace if full else heapq.heappush
-                put(kept, (priority, second, sound.copy(), lead))
+                put(
+                    kept,
+                    (
+                        priority,
+                        second,
+                        sound,
+                        lead,
+                        hear_second(channels, self._decoder.rate, lead),
+                    ),
+                )
         self._decoded = frames
-        if not (kept or self._listened) and rest is not None and self._is_usable(*rest[1:]):
+        if not (kept or self._listened) and rest is not None and self._is_usable(*rest[1:3]):
             kept.append((0, *rest))
         windows = {
-            second: self._resampled(sound, lead)
-            for _, second, sound, lead in sorted(kept, reverse=True)
+            second: _Window(self._resampled(sound, lead), heard)
+            for _, second, sound, lead, heard in sorted(kept, reverse=True)
         }
         return windows, frames
 
-    def _seconds(self) -> Iterator[tuple[int, Sound, int]]:
+    def _seconds(self) -> Iterator[tuple[int, Channels, int]]:
         """Yield each second, the sound from its left to its right margin, and the length of the left one."""
         rate, margin = self._decoder.rate, self._margin
-        sound = np.empty(0, np.float32)
+        sound = np.empty((self._decoder.channels, 0), np.float32)
         start = second = 0  # `sound` starts at the sample `start` of the file
         for block in self._decoder.blocks(0, rate):
-            sound = np.concatenate((sound, block))
-            while (end := (second + 1) * rate + margin) <= start + len(sound):
-                yield second, sound[: end - start], second * rate - start
+            sound = np.concatenate((sound, block), axis=1)
+            while (end := (second + 1) * rate + margin) <= start + sound.shape[1]:
+                yield second, sound[:, : end - start], second * rate - start
                 second += 1
-                sound = sound[second * rate - margin - start :]
+                sound = sound[:, second * rate - margin - start :]
                 start = second * rate - margin
-        while second * rate < start + len(sound):
+        while second * rate < start + sound.shape[1]:
             yield second, sound, second * rate - start
             second += 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,10 @@ Sound = npt.NDArray[np.float32]
 """Mono sound, shape (samples,), full scale from -1 to 1."""
 Stereo = npt.NDArray[np.float32]
 """Stereo sound, shape (samples, 2), full scale from -1 to 1."""
+Channels = npt.NDArray[np.float32]
+"""Sound of some channels, shape (channels, samples), full scale from -1 to 1."""
 Samples = npt.NDArray[Any]
 """Samples as a decoder gives them, shape (channels, samples)."""
-Mix = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
-"""Makes sound of the channels, shape (channels, samples): `mono` or `stereo`. The first axis of the result is time."""
-
 SAMPLE_RATE = 48_000
 """Samples a second of all sound that leaves this room: what OpenL3 expects."""
 
@@ -41,7 +39,7 @@ def check_rate(rate: int) -> None:
         raise Undecodable(f"the file is damaged: its header claims a sample rate of {rate} Hz")
 
 
-def mono(channels: npt.NDArray[np.float32]) -> Sound:
+def mono(channels: Channels) -> Sound:
     """Return the mean over the channels of sound of shape (channels, samples), as a copy."""
     # Channel by channel, since numpy's mean over a short axis of interleaved samples takes five times as long.
     total: Sound = channels[0].copy()
@@ -67,7 +65,7 @@ _DOWNMIX = {
 }
 
 
-def stereo(channels: npt.NDArray[np.float32]) -> Stereo:
+def stereo(channels: Channels) -> Stereo:
     """Return sound of shape (channels, samples) as two channels, as a copy of shape (samples, 2).
 
     One channel is heard from both sides; more than two are mixed down as ITU-R BS.775 has it, which may exceed full
@@ -82,7 +80,7 @@ def stereo(channels: npt.NDArray[np.float32]) -> Stereo:
     return mixed
 
 
-def is_sane(sound: Sound) -> bool:
+def is_sane(sound: Sound | Channels) -> bool:
     """Tell whether all samples are numbers, of a size that sound can have."""
     return bool((np.abs(sound) < LOUDEST).all())
 

@@ -9,7 +9,7 @@ import soundfile
 
 from musicsim.audio.errors import CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile
-from musicsim.audio.signal import BLOCK, LONGEST, Mix, Sound, check_rate, mono
+from musicsim.audio.signal import BLOCK, LONGEST, Channels, check_rate
 
 
 class SndfileDecoder:
@@ -22,6 +22,7 @@ class SndfileDecoder:
         except soundfile.LibsndfileError as error:
             raise Undecodable from error
         self.rate: int = self._file.samplerate
+        self.channels: int = self._file.channels
         self.frames: int = self._file.frames
         self.lost = 0.0
         # It cuts what encoders add by itself.
@@ -35,7 +36,7 @@ class SndfileDecoder:
             self.close()
             raise
 
-    def blocks(self, start: int = 0, size: int = BLOCK, mix: Mix = mono) -> Iterator[Sound]:
+    def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Channels]:
         """Yield the sound from a sample on; see `Decoder.blocks`."""
         try:
             self._file.seek(start)
@@ -43,7 +44,7 @@ class SndfileDecoder:
             if start:
                 raise CannotSeek from error
             raise Undecodable("the file is damaged: its sound can't be decoded") from error
-        buffer = np.empty((size, self._file.channels), np.float32)
+        buffer = np.empty((size, self.channels), np.float32)
         while True:
             try:
                 frames = self._file.read(out=buffer)
@@ -52,7 +53,7 @@ class SndfileDecoder:
                 return
             if not len(frames):
                 return
-            yield mix(frames.T)
+            yield frames.T.copy(order="C")
 
     def close(self) -> None:
         """Let go of the file; see `Decoder.close`."""

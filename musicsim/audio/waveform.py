@@ -107,11 +107,12 @@ def waveform(
     duration = 0.0
     # At the file's own rate: resampling takes as long as decoding FLAC, and shows nothing more.
     with open_audio(path) as file, closing(decoded(path, file)) as blocks:
-        for rate, sound in blocks:
+        for rate, channels in blocks:
             if cancelled():
                 return None
-            bins.add(sound)
-            duration += len(sound) / rate
+            # Of the loudest channel at each moment: two that are opposite would cancel each other out.
+            bins.add(np.abs(channels).max(axis=0))
+            duration += channels.shape[1] / rate
     if not bins.samples:
         raise AudioError(path, "there is no sound in it")
     peaks, rms = bins.columns(columns)
