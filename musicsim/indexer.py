@@ -28,6 +28,7 @@ from musicsim.events import (
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, PendingTrack, PooledTrack, TrackWindows
 from musicsim.library.identity import SoundIdentity, may_be_copies
+from musicsim.library.types import Loudness
 from musicsim.progress import PassProgress
 from musicsim.search import Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
@@ -415,8 +416,12 @@ class Indexer:
         )
         if stored is not None and answer.duration > 0:
             self._catalogue.set_duration(track.id, answer.duration)
+        now = track.id
         if stored is not None and answer.fingerprint is not None:
-            self._tell_of(track, self._identity.heard(track, answer.fingerprint, model))
+            now = self._identity.heard(track, answer.fingerprint, model)
+            self._tell_of(track, now)
+        if stored is not None:
+            self._keep_loudness(now, track, answer)
         self._advance(track, problems_changed=windows.problem is not None)
         return int(stored is not None)
 
@@ -429,8 +434,16 @@ class Indexer:
         if answer.duration > 0:
             self._catalogue.set_duration(found.track_id, answer.duration)
         self._tell_of(track, found.track_id)
+        self._keep_loudness(found.track_id, track, answer)
         self._advance(track, problems_changed=True)
         return int(found.shares)
+
+    def _keep_loudness(self, now: int, track: PendingTrack, answer: EmbeddedTrack) -> None:
+        """Keep how loud a file is that belongs to the track `now`."""
+        heard = answer.loudness
+        if heard is not None:
+            loudness = Loudness(heard.lufs, heard.peak)
+            self._catalogue.loudness.keep(now, track.content_key, loudness, heard.seconds)
 
     def _tell_of(self, track: PendingTrack, now: int) -> None:
         """Tell which track a file is now, if that is another one than before."""

@@ -1,17 +1,18 @@
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from musicsim.audio import EVERY_WINDOW
+from musicsim.audio import EVERY_WINDOW, MeasuredLoudness
 from musicsim.events import EmbeddingProgress, Events, TracksChanged
 from musicsim.indexer import CRASHED, Indexer, IndexerSettings
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, TrackWindows
 from musicsim.library.identity import SoundIdentity
-from musicsim.library.types import ScannedFile, Tags, TrackState
+from musicsim.library.types import Loudness, ScannedFile, Tags, TrackState
 from musicsim.search import Search
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
@@ -411,6 +412,28 @@ def test_windows_that_were_lost_are_embedded_again(library):
     library.indexer.use(settings(2, 5))
     library.indexer.run()
     assert library.vector("0") == [3.0] * 4
+
+
+def test_how_loud_a_track_is_is_kept_and_a_later_pass_that_heard_more_knows_better(library):
+    heard = {2: MeasuredLoudness(-12.0, 0.9, 2), 5: MeasuredLoudness(-11.0, 0.8, 3)}
+    answer_to = library.worker.answer_to
+
+    def with_loudness(request: EmbedTrack) -> EmbeddedTrack:
+        fingerprint = None if request.listened else request.path.name.encode()
+        loudness = None if request.path.name == "3" else heard[request.windows]
+        return replace(answer_to(request), fingerprint=fingerprint, loudness=loudness)
+
+    def loudness() -> list[Loudness | None]:
+        return [library.catalogue.loudness.of(i) for i in library.catalogue.track_ids()]
+
+    library.worker.answer_to = with_loudness
+    library.indexer.run()
+    first = Loudness(-12.0, 0.9)
+    assert loudness() == [first, first, first, None, first, first]
+    library.indexer.use(settings(2, 5))
+    library.indexer.run()
+    later = Loudness(-11.0, 0.9)
+    assert loudness() == [later, later, later, None, later, later]
 
 
 def test_other_settings_count_from_the_next_track_on(library):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from musicsim.library.database import Database
+from musicsim.library.loudness import LoudnessStore
 from musicsim.library.playlists import PlaylistStore
 from musicsim.library.schema import MIGRATIONS
 from musicsim.library.types import (
@@ -62,6 +63,8 @@ class Catalogue:
     ----------
     playlists
         The kept playlists.
+    loudness
+        How loud the tracks are.
 
     Raises
     ------
@@ -72,6 +75,7 @@ class Catalogue:
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
         self.database = Database(data_folder / CATALOGUE_FILE, MIGRATIONS, read_only=read_only)
         self.playlists = PlaylistStore(self.database)
+        self.loudness = LoudnessStore(self.database)
         if not read_only:
             with contextlib.ExitStack() as undo:
                 undo.callback(self.database.close)

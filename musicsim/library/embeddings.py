@@ -428,7 +428,8 @@ class EmbeddingStore:
         return self._windows.check()
 
     def prune(self) -> int:
-        """Delete the windows of tracks that left the library; returns how many tracks that were."""
+        """Delete what was made of tracks that left the library; returns of how many there were windows."""
+        self._catalogue.loudness.prune()
         known = {row[0] for row in self._catalogue.database.query("SELECT id FROM tracks")}
         stored = {row[0] for row in self._windows.query("SELECT DISTINCT track_id FROM windows")}
         with self._windows.transaction() as db:

@@ -71,4 +71,13 @@ MIGRATIONS = (
     ALTER TABLE tracks ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT -1;
     ALTER TABLE folders ADD COLUMN unavailable_since REAL;
     """,
+    # How loud each sound is, by its fingerprint, so that it follows a file that is moved, copied or retagged.
+    """
+    CREATE TABLE loudness (
+        fingerprint BLOB PRIMARY KEY,
+        lufs REAL NOT NULL,
+        peak REAL NOT NULL,
+        seconds INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

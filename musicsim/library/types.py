@@ -60,6 +60,16 @@ class TagDetails:
     has_cover: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud a track is, as listening measured it on the seconds that were heard."""
+
+    lufs: float
+    """Integrated loudness by ITU-R BS.1770-4, in LUFS."""
+    peak: float
+    """The largest sample that was heard, 1 at full scale: a lower bound of the track's true peak."""
+
+
 class TrackState(enum.IntEnum):
     """How far a track has come."""
 

@@ -29,6 +29,7 @@ import numpy.typing as npt
 from musicsim.audio import (
     EVERY_WINDOW,
     AudioError,
+    LoudnessMeter,
     SampledAudio,
     SamplingPlan,
     fingerprint,
@@ -215,13 +216,20 @@ class _Worker:
                 Cost(decoding=sampled.decoding, resampling=sampled.resampling),
                 heard,
                 is_known=True,
+                loudness=sampled.loudness,
             )
         model = self._loaded_model()
         before = model.spent
         vectors = _checked(model.embed(sampled.windows))
         cost = _cost(model.spent - before, sampled.decoding, sampled.resampling)
         return EmbeddedTrack(
-            sampled.offsets, vectors, sampled.duration, sampled.warning, cost, heard
+            sampled.offsets,
+            vectors,
+            sampled.duration,
+            sampled.warning,
+            cost,
+            heard,
+            loudness=sampled.loudness,
         )
 
     def _embed_all(self, path: Path) -> EmbeddedTrack:
@@ -229,7 +237,8 @@ class _Worker:
         model = self._loaded_model()
         before = model.spent
         began = time.perf_counter()
-        with contextlib.closing(read_ahead(read_blocks(path))) as blocks:
+        meter = LoudnessMeter()
+        with contextlib.closing(read_ahead(read_blocks(path, meter=meter))) as blocks:
             track = embed_seconds(model, blocks)
         cost = _cost(model.spent - before)
         # What the network waited for.
@@ -237,7 +246,14 @@ class _Worker:
         cost = replace(cost, decoding=waited)
         if not len(track.offsets):
             raise AudioError(path, "no sound: the whole track is silent")
-        return EmbeddedTrack(track.offsets, _checked(track.vectors), track.duration, None, cost)
+        return EmbeddedTrack(
+            track.offsets,
+            _checked(track.vectors),
+            track.duration,
+            None,
+            cost,
+            loudness=meter.loudness(),
+        )
 
     def _serve_index(self) -> None:
         while (envelope := self._for_index.get()) is not None:

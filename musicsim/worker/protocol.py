@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from musicsim.audio import FIRST_PASS
+from musicsim.audio import FIRST_PASS, MeasuredLoudness
 from musicsim.embedding import InputRepr
 
 
@@ -85,6 +85,8 @@ class EmbeddedTrack:
         Of its sound, see `audio.fingerprint`; None for a later pass, and for the dense plan.
     is_known
         It is one of those that the request named: `offsets` and `vectors` are empty.
+    loudness
+        Of the windows that were decoded for this answer, also where they are not embedded; None where there is none.
     """
 
     offsets: npt.NDArray[np.float64]
@@ -94,6 +96,7 @@ class EmbeddedTrack:
     cost: Cost = Cost()
     fingerprint: bytes | None = None
     is_known: bool = False
+    loudness: MeasuredLoudness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A track is its sound: what was made of it stays, whatever becomes of its file's name and tags."""
 
+import contextlib
 import shutil
 import sqlite3
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 import soundfile
 from command_line import CommandLine
 
+from musicsim.audio import FIRST_PASS, SETTLED, SamplingPlan, sample_windows
+from musicsim.library.catalogue import Catalogue
+from musicsim.library.types import Loudness
 from musicsim.resources import resource
 
 
@@ -69,6 +73,60 @@ def test_new_tags_are_read_and_nothing_is_embedded(musicsim, music):
     settled = musicsim("scan", "--depth", "settled", "--json").json
     assert settled["cost"]["windows"] > 0
     assert musicsim("doctor", "--json").json["healthy"]
+
+
+def loudness(data: Path) -> dict[str, Loudness | None]:
+    """By the names of the files that are there."""
+    with contextlib.closing(Catalogue(data, read_only=True)) as catalogue:
+        return {
+            track.path.name: catalogue.loudness.of(track.id)
+            for track in catalogue.tracks()
+            if not track.missing
+        }
+
+
+def measured(path: Path) -> Loudness:
+    """What the first pass measures of a file."""
+    found = sample_windows(path, SamplingPlan(FIRST_PASS)).loudness
+    return Loudness(found.lufs, found.peak)
+
+
+def test_how_loud_a_track_is_goes_with_its_sound(musicsim, music):
+    names = ("one.flac", "one.mp3")
+    expected = {name: measured(music / name) for name in names}
+    assert all(-40 < found.lufs < -5 for found in expected.values())
+    scan(musicsim, music)
+    assert loudness(musicsim.data) == expected
+
+    retag(music / "one.flac")
+    (music / "new").mkdir()
+    (music / "one.mp3").rename(music / "new" / "two.mp3")
+    shutil.copy(music / "one.flac", music / "copy.flac")
+    retag(music / "copy.flac")
+    assert scan(musicsim)["cost"]["windows"] == 0
+    flac, mp3 = expected.values()
+    assert loudness(musicsim.data) == {"one.flac": flac, "copy.flac": flac, "two.mp3": mp3}
+
+    sound, rate = soundfile.read(music / "one.flac")
+    soundfile.write(music / "one.flac", sound / 4, rate)
+    scan(musicsim)
+    found = loudness(musicsim.data)
+    assert found["one.flac"].lufs == pytest.approx(flac.lufs - 12.04, abs=0.02)
+    assert found["one.flac"].peak == pytest.approx(flac.peak / 4, abs=1e-4)
+    assert (found["copy.flac"], found["two.mp3"]) == (flac, mp3)
+
+
+def test_a_library_that_was_embedded_before_is_measured_by_its_next_pass(musicsim, music):
+    scan(musicsim, music)
+    with contextlib.closing(sqlite3.connect(musicsim.data / "catalogue.sqlite3")) as db:
+        db.executescript("DROP TABLE loudness; PRAGMA user_version = 6")
+    scan(musicsim)
+    assert set(loudness(musicsim.data).values()) == {None}
+    assert musicsim("scan", "--depth", "settled", "--json").code == 0
+    for name, found in loudness(musicsim.data).items():
+        earlier = sample_windows(music / name, SamplingPlan(FIRST_PASS)).offsets
+        later = sample_windows(music / name, SamplingPlan(SETTLED), listened=earlier)
+        assert found == Loudness(later.loudness.lufs, later.loudness.peak)
 
 
 def test_a_file_renamed_and_retagged_at_once_keeps_its_place_in_playlists(musicsim, music):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from musicsim.audio import EVERY_WINDOW
 from musicsim.resources import resource
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied, WorkerHung
 from musicsim.worker.protocol import (
@@ -64,6 +65,26 @@ def test_tracks_are_embedded_and_bad_files_refused(client, tone, tmp_path):
         bad.result()
     assert str(tmp_path) not in str(refused.value)
     np.testing.assert_array_equal(again.result().vectors, embedded.vectors)
+
+
+def test_all_that_is_decoded_is_measured(client, tone):
+    """A first pass, a later one, the dense plan, and sound that is known and not embedded again."""
+    first = client.request(EmbedTrack(tone, 3)).result()
+    later = client.request(EmbedTrack(tone, 5, tuple(first.offsets))).result()
+    dense = client.request(EmbedTrack(tone, EVERY_WINDOW)).result()
+    known = client.request(EmbedTrack(tone, 3, known=frozenset({first.fingerprint}))).result()
+    assert known.is_known
+    assert known.loudness == first.loudness
+    assert [answer.loudness.seconds for answer in (first, later, dense)] == [3, 2, 5]
+    samples, _ = soundfile.read(tone)
+    # One channel counts as two; at 440 Hz the weighting takes some half a decibel, and the tone swells and fades.
+    expected = 10 * np.log10(2 * np.square(samples).mean())
+    for answer in (first, later, dense):
+        assert answer.loudness.lufs == pytest.approx(expected - 0.6, abs=1.0)
+    assert dense.loudness.peak == pytest.approx(np.abs(samples).max(), rel=1e-3)
+    assert later.loudness != first.loudness
+    nothing_more = client.request(EmbedTrack(tone, 8, tuple(range(5)))).result()
+    assert nothing_more.loudness is None
 
 
 def test_the_index_is_kept_across_workers(client):
