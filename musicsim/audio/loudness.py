@@ -3,6 +3,10 @@
 K-weighted power is taken of blocks of 400 ms that overlap by 75 % and lie within one second each. Blocks below -70 LUFS
 are left out, then those more than 10 LU below the mean of the rest.
 
+The power of a block is the mean of those of its four steps of 100 ms, and that of a step comes from its spectrum
+(Parseval's theorem), as if the step went on for ever. Filtering the samples takes four times as long, and makes a
+difference of .06 LU at most in the loudness of 57 tracks, none in the mean.
+
 A sample of seconds estimates the loudness of the whole track. `tests/audio/test_loudness.py` has the standard's test
 signals.
 
@@ -39,9 +43,6 @@ _STEPS = 10
 _STEPS_A_BLOCK = 4
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
-_SETTLING = 0.05
-"""Seconds after which the filters' answer has died away (by 98 dB)."""
-
 # Weights by number of channels, in the order that WAV, FLAC and FFmpeg share: left, right, centre, low frequencies (not
 # counted), then the rear and side ones, those at the side 1.5 dB up. One channel is heard from two loudspeakers.
 _SIDE = 10**0.15
@@ -98,55 +99,50 @@ class LoudnessMeter:
 
     def __init__(self) -> None:
         self._sound: Channels | None = None
-        self._lead = 0
         self._heard: list[HeardSecond] = []
 
     def hear(self, sound: Channels, rate: int) -> None:
         """Take the next sound into account; shape (channels, samples), always at the same rate."""
-        if self._sound is None or len(self._sound) != len(sound):
-            # Another decoder may go on with other channels where the first one gave up.
-            self._sound, self._lead = sound, 0
-        else:
-            self._sound = np.concatenate((self._sound, sound), axis=1)
-        while self._sound.shape[1] >= self._lead + rate:
-            end = self._lead + rate
-            self._heard.append(hear_second(self._sound[:, :end], rate, self._lead))
-            self._lead = round(_SETTLING * rate)
-            self._sound = self._sound[:, end - self._lead :]
+        if self._sound is not None and len(self._sound) == len(sound):
+            sound = np.concatenate((self._sound, sound), axis=1)
+        # Otherwise another decoder goes on with other channels where the first one gave up.
+        whole = sound.shape[1] // rate * rate
+        for start in range(0, whole, rate):
+            self._heard.append(hear_second(sound[:, start : start + rate], rate))
+        self._sound = sound[:, whole:]
 
     def loudness(self) -> MeasuredLoudness | None:
         """Return how loud the whole seconds were; see `loudness_of`."""
         return loudness_of(self._heard)
 
 
-def hear_second(sound: Channels, rate: int, lead: int = 0) -> HeardSecond:
-    """Measure the blocks within one second.
+def hear_second(sound: Channels, rate: int) -> HeardSecond:
+    """Measure the blocks within one second, or in what there is of it.
 
     Parameters
     ----------
     sound
-        Shape (channels, samples); with some sound before and after the second, as far as there is any: the filters
-        settle there.
+        Shape (channels, samples).
     rate
         Samples a second.
-    lead
-        Where in `sound` the second begins, in samples.
 
     Returns
     -------
     HeardSecond
         Without a block where it sounds for less than 400 ms, or its samples are no numbers.
     """
-    second = sound[:, lead : lead + rate]
-    step = rate // _STEPS
-    steps = second.shape[1] // step
+    size = rate // _STEPS
+    steps = sound.shape[1] // size
     if steps < _STEPS_A_BLOCK or not is_sane(sound):
         return HeardSecond(np.empty(0), 0.0)
-    parts = k_weighted(sound, rate)[:, lead : lead + steps * step].reshape(len(sound), steps, step)
-    powers = np.einsum("cst,cst->cs", parts, parts).astype(np.float64) / step
-    # The mean power of a block is the mean of those of its steps.
-    blocks = np.lib.stride_tricks.sliding_window_view(powers, _STEPS_A_BLOCK, axis=1).mean(axis=-1)
-    return HeardSecond(_weights(len(sound)) @ blocks, float(np.abs(second).max()))
+    power_of = _power_response(rate, size)
+    powers = np.zeros(steps)
+    # One by one: together they don't fit into the cache.
+    for channel, weight in zip(sound, _weights(len(sound)), strict=True):
+        spectra = np.fft.rfft(channel[: steps * size].reshape(steps, size))
+        powers += weight * ((np.square(spectra.real) + np.square(spectra.imag)) @ power_of)
+    blocks = np.lib.stride_tricks.sliding_window_view(powers, _STEPS_A_BLOCK).mean(axis=-1)
+    return HeardSecond(blocks, float(np.abs(sound).max()))
 
 
 def loudness_of(heard: Sequence[HeardSecond]) -> MeasuredLoudness | None:
@@ -180,39 +176,26 @@ def gated_loudness(powers: npt.NDArray[np.float64]) -> float | None:
     return float(_OFFSET + 10 * np.log10(heard[heard > gate].mean()))
 
 
-def k_weighted(sound: Channels, rate: int) -> Channels:
-    """Filter sound of shape (channels, samples) by the K-weighting of BS.1770-4; silence is before it.
+def k_weighting(frequencies: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128]:
+    """Return the response of both filters at some frequencies in hertz; above 24 kHz, that at 24 kHz.
 
-    The filters are applied in the frequency domain, by their response at 48 kHz: so they sound the same at any rate.
+    The standard gives the filters at 48 kHz. Their response is used at all rates, so that they sound the same.
     """
-    size = _fast_size(sound.shape[1], rate)
-    response = _response(rate, size)
-    weighted = np.empty_like(sound)
-    # One by one: together they don't fit into the cache, and take twice the time.
-    for channel, out in zip(sound, weighted, strict=True):
-        out[:] = np.fft.irfft(np.fft.rfft(channel, size) * response, size)[: len(out)]
-    return weighted
-
-
-def _fast_size(length: int, rate: int) -> int:
-    """Return a size for the transform: with room for the filters' answer, and a multiple of quarter seconds.
-
-    The usual rates have small factors only, which makes their quarters quick to transform.
-    """
-    quarter = max(4, rate // 4)
-    return -(-(length + round(_SETTLING * rate)) // quarter) * quarter
-
-
-@functools.lru_cache(maxsize=8)
-def _response(rate: int, size: int) -> npt.NDArray[np.complex64]:
-    """Return the response of both filters at the frequencies of a transform; above 24 kHz, that at 24 kHz."""
-    frequencies = np.minimum(np.fft.rfftfreq(size, 1 / rate), _FILTER_RATE / 2)
-    delay = np.exp(-2j * np.pi * frequencies / _FILTER_RATE)
+    delay = np.exp(-2j * np.pi * np.minimum(frequencies, _FILTER_RATE / 2) / _FILTER_RATE)
     powers = np.stack([np.ones_like(delay), delay, delay**2])
     response: npt.NDArray[np.complex128] = np.ones_like(delay)
     for numerator, denominator in (_HEAD, _HIGH_PASS):
         response *= (np.array(numerator) @ powers) / (np.array(denominator) @ powers)
-    return response.astype(np.complex64)
+    return response
+
+
+@functools.lru_cache(maxsize=8)
+def _power_response(rate: int, size: int) -> npt.NDArray[np.float32]:
+    """Return what to weight the squares of a spectrum by, so that their sum is the K-weighted power."""
+    weights = np.square(np.abs(k_weighting(np.fft.rfftfreq(size, 1 / rate)))) / size**2
+    # All but the first and, of an even size, the last stand for a negative frequency too.
+    weights[1 : (size + 1) // 2] *= 2
+    return weights.astype(np.float32)
 
 
 def _weights(channels: int) -> npt.NDArray[np.float64]:

