@@ -7,8 +7,10 @@ The power of a block is the mean of those of its four steps of 100 ms, and that 
 (Parseval's theorem), as if the step went on for ever. Filtering the samples takes four times as long, and makes a
 difference of .06 LU at most in the loudness of 57 tracks, none in the mean.
 
-A sample of seconds estimates the loudness of the whole track. `tests/audio/test_loudness.py` has the standard's test
-signals.
+A sample of seconds estimates the loudness of the whole track. On 61 tracks of game music, 12 seconds were 0.4 LU off in
+the median (95 % within 1.05), the 52 of the next pass 0.13 (95 % within 0.54). The seconds of a whole track were within
+0.13 LU of all its blocks for 95 % of the tracks, and 0.8 off for one whose beat is one a second.
+`tests/audio/test_loudness.py` has the standard's test signals, and those of EBU Tech 3341 [2]_ that apply.
 
 References
 ----------
@@ -44,7 +46,8 @@ _STEPS_A_BLOCK = 4
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
 # Weights by number of channels, in the order that WAV, FLAC and FFmpeg share: left, right, centre, low frequencies (not
-# counted), then the rear and side ones, those at the side 1.5 dB up. One channel is heard from two loudspeakers.
+# counted), then the rear and side ones, those at the side 1.5 dB up. One channel is heard from two loudspeakers;
+# foobar2000 counts it so as well (complexlogic/rsgain issue 125).
 _SIDE = 10**0.15
 _WEIGHTS: dict[int, tuple[float, ...]] = {
     1: (2.0,),
