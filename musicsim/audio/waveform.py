@@ -81,8 +81,7 @@ def waveform(
 ) -> Waveform | None:
     """Decode a whole file and return its outline, in constant memory.
 
-    A damaged file gives the outline of what can be decoded. The channels are mixed, so what is opposite in two of them
-    counts for nothing.
+    A damaged file gives the outline of what can be decoded.
 
     Parameters
     ----------
