@@ -6,7 +6,7 @@ import contextlib
 import errno
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, cast
@@ -38,6 +38,7 @@ from musicsim.library.identity import SoundIdentity
 from musicsim.library.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScanSummary, Track
+from musicsim.library.waveforms import Waveforms
 from musicsim.listening import Depth, ListeningSettings
 from musicsim.models import Models
 from musicsim.playlists.generate import GeneratedPlaylist, SimilarTracks
@@ -105,6 +106,7 @@ class Musicsim:
                 self.catalogue, self.embeddings, models_folder_of(data_folder), read_only=read_only
             )
             undo.pop_all()
+        self.waveforms = Waveforms(data_folder, read_only=read_only)
         self.listening = ListeningSettings.load(self.catalogue)
         self.worker = WorkerClient(self._worker_settings(self.models.listening))
         # The index has one owner; whoever only reads searches exactly.
@@ -226,6 +228,7 @@ class Musicsim:
         self._answers.shutdown(cancel_futures=True)
         self._covers.shutdown(cancel_futures=True)
         self.downloads.close()
+        self.waveforms.close()
         self.embeddings.close()
         if not self.read_only:
             self.catalogue.database.back_up()
@@ -422,6 +425,10 @@ class Musicsim:
     ) -> Future[SimilarTracks]:
         """The tracks most similar to one of the library; `NotEmbedded` if it has not been listened to yet."""
         return self._answers.submit(self.finder.similar, track_id, rules=rules, limit=limit)
+
+    def nearest_among(self, track_id: int, ids: Collection[int]) -> Future[int | None]:
+        """The track of these that sounds most like one of the library; None if none of them was listened to."""
+        return self._answers.submit(self.finder.nearest_among, track_id, ids)
 
     def make_playlist(
         self, seed_ids: Sequence[int], *, rules: Rules | None = None, length: int = 25

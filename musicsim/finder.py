@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from musicsim.audio import SETTLED
@@ -78,6 +78,17 @@ class Finder:
             return similar_tracks(
                 seed, point, self._candidates(point), rules=rules or Rules(), limit=limit
             )
+
+    def nearest_among(self, track_id: int, ids: Collection[int]) -> int | None:
+        """The track of these that is nearest to one of the library; None if none of them was listened to."""
+        wanted = set(ids) - {track_id}
+        with self._search.steady():
+            point = self._search.point_of(track_id)
+            for portion in self._search.nearest(point):
+                for neighbour in portion:
+                    if neighbour.track_id in wanted:
+                        return neighbour.track_id
+        return None
 
     def similar_to_file(
         self, path: Path, *, rules: Rules | None = None, limit: int = 50

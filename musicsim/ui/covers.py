@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
     QImageReader,
+    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -37,6 +38,8 @@ class CoverTile(QWidget):
     little.
     """
 
+    clicked = Signal()
+
     def __init__(self, app: Musicsim, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
         self._app = app
@@ -47,6 +50,11 @@ class CoverTile(QWidget):
         """What is shown; null for the note."""
         self.setFixedSize(QSize(_SIDE, _SIDE))
         theme.changed.connect(self.update)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt's."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.clicked.emit()
 
     def show_track(self, track: Track | None) -> None:
         """Show the cover of a track, as soon as it is there."""

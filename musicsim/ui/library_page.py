@@ -79,6 +79,10 @@ class LibraryPage(QWidget):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
+    def clear_search(self) -> None:
+        """Show all tracks."""
+        self.search.clear()
+
     def set_scanning(self, scanning: bool) -> None:
         """Say why the list is empty, if it is."""
         self._scanning = scanning

@@ -33,10 +33,15 @@ from musicsim.ui.library_page import LibraryPage
 from musicsim.ui.menus import fill_menu_bar, make_commands
 from musicsim.ui.messages import MessageBar, Messages
 from musicsim.ui.opening import Opener
+from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.play_queue import PlayQueue
-from musicsim.ui.playback.player import EngineLike, Player
+from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.player_bar import PlayerBar
+from musicsim.ui.playback.session import Session
+from musicsim.ui.playback.sleep_timer import SleepTimer
+from musicsim.ui.playback.space_key import SpaceKey
+from musicsim.ui.playback.waveforms import WaveformSource
 from musicsim.ui.playlist_menu import PlaylistCommands
 from musicsim.ui.playlist_page import PlaylistPage
 from musicsim.ui.playlists import Playlists
@@ -49,6 +54,7 @@ from musicsim.ui.status import StatusStrip, scan_summary
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Scheme, Theme
 from musicsim.ui.track_model import one_line
+from musicsim.ui.track_table import TrackTable
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
@@ -75,7 +81,7 @@ class MainWindow(QMainWindow):
         theme: Theme,
         settings: QSettings,
         *,
-        make_engine: Callable[[Path], EngineLike] = Engine,
+        make_engine: Callable[[Path], Engine] = Engine,
     ) -> None:
         super().__init__()
         self._app = app
@@ -90,13 +96,9 @@ class MainWindow(QMainWindow):
         self.messages = Messages(self)
         self.store = TrackStore(app.catalogue, bridge, self)
         self.playlists = Playlists(app.catalogue.playlists, bridge, self)
-        self.player = Player(
-            self.store,
-            PlayQueue(self.store, theme, self),
-            self.messages,
-            make_engine(app.data_folder / PLAYER_LOG),
-            self,
-        )
+        self.engine = make_engine(app.data_folder / PLAYER_LOG)
+        queue = PlayQueue(self.store, theme, self)
+        self.player = Player(self.store, queue, self.messages, self.engine, self)
         self.exporter = Exporter(self, self.messages, settings)
         self.actions_ = TrackActions(
             app,
@@ -110,6 +112,12 @@ class MainWindow(QMainWindow):
             self,
         )
         self.commands = make_commands(self, theme)
+        self.sleep_timer = SleepTimer(self.player, self)
+        self.playback = PlaybackCommands(self, theme, self.player, self.sleep_timer)
+        self.session = Session(app.data_folder, self.store, self.player, self)
+        self._waveforms = WaveformSource(
+            app.catalogue, app.waveforms, bridge, self.player, self.engine, self
+        )
         self.library_model = LibraryModel(self.store, theme, self)
         self.library_page = LibraryPage(self.library_model, self.actions_, theme)
         self.playlist_page = PlaylistPage(
@@ -132,6 +140,7 @@ class MainWindow(QMainWindow):
             self.player,
             CoverTile(app, bridge, theme),
             theme,
+            self.playback,
             previous=self.commands.previous,
             play_pause=self.commands.play_pause,
             following=self.commands.following,
@@ -147,7 +156,7 @@ class MainWindow(QMainWindow):
             theme,
         )
         self._lay_out()
-        fill_menu_bar(self.menuBar(), self.commands, self.actions_.fill)
+        fill_menu_bar(self.menuBar(), self.commands, self.actions_.fill, self.playback.fill)
         self._connect(bridge)
         self._restore()
         self._show_library_state()
@@ -194,7 +203,12 @@ class MainWindow(QMainWindow):
         commands.search.triggered.connect(self._search)
         commands.library.triggered.connect(self.show_library)
         commands.new_playlist.triggered.connect(self.playlist_commands.create)
-        commands.play_pause.triggered.connect(self.player.toggle)
+        commands.play_pause.triggered.connect(self.play_or_pause)
+        SpaceKey(self, self.play_or_pause)
+        self.playback.show_playing.triggered.connect(self.show_playing)
+        self.player_bar.track_clicked.connect(self.show_playing)
+        self.player.queue.similar_wanted.connect(self._bring_similar_forward)
+        self._waveforms.found.connect(self._show_waveform)
         commands.previous.triggered.connect(self.player.previous)
         commands.following.triggered.connect(self.player.next)
         commands.similar_panel.triggered.connect(lambda wanted: self._show_tab(Tab.SIMILAR, wanted))
@@ -205,14 +219,6 @@ class MainWindow(QMainWindow):
         for scheme, action in commands.schemes.items():
             action.setChecked(scheme is self._theme.scheme)
             action.triggered.connect(lambda _, scheme=scheme: self._theme.set_scheme(scheme))
-        for table in (
-            self.library_page.table,
-            self.playlist_page.table,
-            self.similar.table,
-            self.queue_pane.table,
-            self.sidebar.list,
-        ):
-            table.addAction(commands.play_pause)
 
         self.actions_.similar_wanted.connect(self.show_similar)
         self.actions_.playlist_wanted.connect(self.show_playlist)
@@ -272,6 +278,57 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(page)
         if not stays:
             page.table.setFocus()
+
+    def play_or_pause(self) -> None:
+        """Play or pause; with nothing in the player, play what is selected or else the list."""
+        if self.player.track is not None or self.player.can_go_next:
+            self.player.toggle()
+            return
+        table = self._shown_table()
+        if not table.selected_rows() and table.tracks.rowCount():
+            self.actions_.play(table.tracks.ids)
+        else:
+            table.play_selection()
+
+    def show_playing(self) -> None:
+        """Show the track in the player in its list."""
+        track = self.player.track
+        if track is None:
+            return
+        if not self._shown_table().tracks.rows_of([track.id]):
+            self.show_library()
+            if not self.library_model.rows_of([track.id]):
+                self.library_page.clear_search()
+        table = self._shown_table()
+        table.select_rows(table.tracks.rows_of([track.id])[:1])
+        table.setFocus()
+
+    def _shown_table(self) -> TrackTable:
+        page = self._pages.currentWidget()
+        assert isinstance(page, LibraryPage | PlaylistPage)
+        return page.table
+
+    def _bring_similar_forward(self, track_id: int, ids: tuple[int, ...]) -> None:
+        known = self.store.in_library([track_id])
+        if not known:
+            return
+
+        def bring(nearest: int | None) -> None:
+            if nearest is not None and self.player.queue.current == track_id:
+                self.player.queue.upcoming.bring_forward(nearest)
+
+        # One that was not listened to yet has no neighbours: the list goes on in its order.
+        future = self._app.nearest_among(known[0], ids)
+        self._bridge.watch(future, bring, lambda _: None)
+
+    def _show_waveform(self, kept: bytes | None) -> None:
+        if kept is None:
+            self.player_bar.seek.set_waveform(None)
+            return
+        # With it comes NumPy, which the window starts without.
+        from musicsim.audio import Waveform
+
+        self.player_bar.seek.set_waveform(Waveform.from_bytes(kept))
 
     def show_similar(self, track_id: int) -> None:
         """Show what is similar to a track."""
@@ -385,7 +442,7 @@ class MainWindow(QMainWindow):
         self._theme.set_icon(commands.play_pause, "pause" if playing else "play")
         something = self.player.track is not None
         waiting = self.player.queue.upcoming.rowCount() > 0
-        commands.play_pause.setEnabled(something or waiting)
+        commands.play_pause.setEnabled(something or waiting or bool(len(self.store)))
         commands.previous.setEnabled(something)
         commands.following.setEnabled(waiting)
 
@@ -401,6 +458,7 @@ class MainWindow(QMainWindow):
         everywhere = [action for action in own if not isinstance(action, dict)]
         rows = [self.queue_pane.table.move_up, self.queue_pane.table.move_down]
         removal = [self.queue_pane.table.remove]
+        everywhere += self.playback.all
         ShortcutsDialog([*self.actions_.all, *everywhere, *rows, *removal], self).show()
 
     # --- what is kept ---
@@ -425,6 +483,7 @@ class MainWindow(QMainWindow):
         volume = str(settings.value("player/volume") or "")
         if volume.isdecimal():
             self.player_bar.volume.setValue(int(volume))
+        self.session.restore()
         self.show_library()
 
     def _save(self) -> None:
@@ -444,7 +503,9 @@ class MainWindow(QMainWindow):
         """Qt's: keep how the window looks, and be quiet."""
         self._save()
         self.demo.cancel()
+        self.session.close()
         self.player.close()
+        self._waveforms.close()
         self.message_bar.hide()
         event.accept()
         self.closed.emit()

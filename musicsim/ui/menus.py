@@ -67,7 +67,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
     about = command(tr("About musicsim"))
     about.setMenuRole(QAction.MenuRole.AboutRole)
     play_pause = command(tr("Play"), "Space", icon="play")
-    # In lists only: elsewhere the space bar types a space or presses a button.
+    # For the menu only: see musicsim.ui.playback.space_key.
     play_pause.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     return Commands(
         add_folder=command(tr("Add music folder…"), "Ctrl+O", icon="folder"),
@@ -91,8 +91,13 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
     )
 
 
-def fill_menu_bar(bar: QMenuBar, commands: Commands, fill_tracks: Callable[[QMenu], None]) -> None:
-    """Put the commands into the menu bar; `fill_tracks` puts the track actions into theirs."""
+def fill_menu_bar(
+    bar: QMenuBar,
+    commands: Commands,
+    fill_tracks: Callable[[QMenu], None],
+    fill_playback: Callable[[QMenu], None],
+) -> None:
+    """Put the commands into the menu bar; the two callables put more into the menus of tracks and of playback."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("menus", text)
@@ -108,6 +113,7 @@ def fill_menu_bar(bar: QMenuBar, commands: Commands, fill_tracks: Callable[[QMen
     fill_tracks(bar.addMenu(tr("&Track")))
     playback = bar.addMenu(tr("&Playback"))
     playback.addActions([commands.play_pause, commands.previous, commands.following])
+    fill_playback(playback)
     view = bar.addMenu(tr("&View"))
     view.addActions([commands.library, commands.search])
     view.addSeparator()

@@ -2,8 +2,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QToolButton
 from window_fakes import FakeApp, FakeEngine, Library, titles
 
@@ -308,6 +308,7 @@ def test_no_shortcut_is_given_twice(window: MainWindow) -> None:
         *window.actions_.all,
         *(each for each in vars(window.commands).values() if isinstance(each, QAction)),
         *window.queue_pane.table.extra_actions,
+        *window.playback.all,
     ]
     keys = [key.toString() for action in actions for key in action.shortcuts()]
 
@@ -322,7 +323,7 @@ def test_the_bar_follows_what_plays_without_seeking(
     for second in range(30):
         engine.advance(second)
 
-    assert window.player_bar.seek.value() == 29_000
+    assert window.player_bar.seek.position == 29_000
     assert engine.sought == []
 
 
@@ -333,22 +334,43 @@ def test_seeking_and_volume(
     settle()
     engine.advance(60.0)
     bar = window.player_bar
-    assert bar._elapsed.text() == "1:00"
-    assert bar._length.text() == "4:00"
+    assert bar.elapsed.text() == "1:00"
+    assert bar.length.text() == "4:00"
 
     middle = bar.seek.rect().center()
     qtbot.mouseClick(bar.seek, Qt.MouseButton.LeftButton, pos=middle)
     assert engine.sought[-1] == pytest.approx(120, rel=0.05)
     bar.seek.setFocus()
-    engine.advance(100.0)
+    engine.advance(120.0)
     qtbot.keyClick(bar.seek, Qt.Key.Key_Right)
-    assert engine.sought[-1] == pytest.approx(105, abs=0.1)
+    assert engine.sought[-1] == pytest.approx(125, rel=0.05)
 
     bar.volume.setValue(50)
     bar.mute.click()
     assert engine.volume == 0.0
     bar.mute.click()
     assert engine.volume == 0.5**3
+
+
+def test_the_wheel_over_the_bar_changes_the_volume(window: MainWindow, engine: FakeEngine) -> None:
+    bar = window.player_bar
+    bar.volume.setValue(50)
+    place = QPointF(bar.rect().center())
+    for turned in (120, 60, 60, -120):
+        event = QWheelEvent(
+            place,
+            QPointF(bar.mapToGlobal(place)),
+            QPoint(),
+            QPoint(0, turned),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(bar, event)
+
+    assert bar.volume.value() == 55
+    assert engine.volume == pytest.approx(0.55**3)
 
 
 def test_a_title_of_a_megabyte_is_drawn_nowhere(

@@ -23,6 +23,7 @@ from musicsim.library.catalogue import Catalogue
 from musicsim.library.embeddings import EmbeddingStore, KnownModel
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScannedFile, Tags, Track, TrackState
+from musicsim.library.waveforms import Waveforms
 from musicsim.listening import Depth, ListeningSettings
 from musicsim.models import OfferedModel, read_model
 from musicsim.playlists.generate import GeneratedPlaylist, Match, SimilarTracks
@@ -165,6 +166,7 @@ class FakeApp:
         self.listening = ListeningSettings()
         self.embeddings = self.library.embeddings
         self.models = FakeModels(self.library)
+        self.waveforms = Waveforms(self.library.folder)
         self.downloads = FakeDownloads(self.calls)
 
     def set_listening(self, settings: ListeningSettings) -> None:
@@ -224,6 +226,11 @@ class FakeApp:
         else:
             hidden = {"the same sound": 1, "more than 3 by the same artist": 2}
             future.set_result(SimilarTracks(seed, self._like(seed, limit), hidden))
+        return future
+
+    def nearest_among(self, track_id: int, ids: Sequence[int]) -> Future[int | None]:
+        future: Future[int | None] = Future()
+        future.set_result(max(ids, default=None))
         return future
 
     def make_playlist(

@@ -19,6 +19,7 @@ from musicsim.ui.track_list import TrackList
 from musicsim.ui.track_model import Mask, Rows
 
 _LONGEST_WAY_BACK = 1000
+_NEXT_FEW = 10
 
 
 class QueueList(TrackList):
@@ -307,6 +308,11 @@ class PlayQueue(QObject):
 
     def _note_edit(self) -> None:
         self._edited = self._edited or not self._stepping
+
+    def catch_up(self, track_id: int) -> None:
+        """Go on to a track that began after the state that was restored, if it is one of the next."""
+        if track_id != self._current and track_id in self.upcoming.ids[:_NEXT_FEW]:
+            self.advance(self.upcoming.ids.index(track_id))
 
     def _rest_after(self, at: int) -> list[int]:
         if self._shuffle is Shuffle.OFF:

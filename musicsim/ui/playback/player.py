@@ -143,6 +143,7 @@ class Player(QObject):
         """When the position was that."""
         self._duration = 0.0
         self._volume = 0.8
+        self._fade = 1.0
         self._stops_after = False
         self._failures = 0
         self._silence: Silence | None = None
@@ -157,7 +158,7 @@ class Player(QObject):
         engine.unplayable.connect(self._leave_out)
         engine.drained.connect(self._follow_drained)
         engine.silent.connect(self._follow_silence)
-        engine.set_volume(self._volume**3)
+        self._send_volume()
         queue.changed.connect(self._preparing.start)
         queue.changed.connect(self.queue_changed)
         queue.modes_changed.connect(self.modes_changed)
@@ -235,9 +236,17 @@ class Player(QObject):
         volume = min(1.0, max(0.0, volume))
         if volume != self._volume:
             self._volume = volume
-            # Heard loudness grows about as the cube root of the amplitude.
-            self._engine.set_volume(volume**3)
+            self._send_volume()
             self.volume_changed.emit(volume)
+
+    def set_fade(self, fade: float) -> None:
+        """Play at a part of the volume for a while, from 0 to 1; the volume itself stays."""
+        self._fade = fade
+        self._send_volume()
+
+    def _send_volume(self) -> None:
+        # Heard loudness grows about as the cube root of the amplitude.
+        self._engine.set_volume((self._volume * self._fade) ** 3)
 
     def set_sounding(self, sounding: Sounding) -> None:
         """Play the current track and all others in another way, as soon as it can be heard."""

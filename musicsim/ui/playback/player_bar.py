@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QMouseEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
+    QLayout,
     QSlider,
     QStyle,
     QStyleOptionSlider,
+    QToolButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from musicsim.library.types import Track
-from musicsim.ui import formats
 from musicsim.ui.covers import CoverTile
+from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.player import Player
+from musicsim.ui.playback.protocol import Silence
+from musicsim.ui.playback.seek_bar import SeekBar
+from musicsim.ui.playback.time_labels import ElapsedLabel, LengthLabel
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import one_line
 from musicsim.ui.widgets import ElidedLabel, action_button, icon_button, scaled_font
 
-SEEK_MS = 5000
-"""How far an arrow key goes."""
+_VOLUME_STEP = 5
+"""Percent for a notch of the wheel, or an arrow key."""
+_NOTCH = 120
+"""A notch of the wheel, in eighths of a degree."""
 
 
-class JumpSlider(QSlider):
+class VolumeSlider(QSlider):
     """A horizontal slider whose handle comes to where it is clicked."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(0, 100)
+        self.setSingleStep(_VOLUME_STEP)
+        self.setFixedWidth(96)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt's."""
@@ -46,6 +59,10 @@ class JumpSlider(QSlider):
         if event.button() is Qt.MouseButton.LeftButton and self.isSliderDown():
             self.setSliderDown(False)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave it to the bar, all of which changes the volume."""
+        event.ignore()
+
     def _value_at(self, x: float) -> int:
         option = QStyleOptionSlider()
         self.initStyleOption(option)
@@ -58,14 +75,29 @@ class JumpSlider(QSlider):
         )
 
 
+class _Names(QWidget):
+    """Title and artist; a click on them, as on the cover, shows the track in its list."""
+
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt's."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.clicked.emit()
+
+
 class PlayerBar(QFrame):
     """Track, transport, place in the track, volume."""
+
+    track_clicked = Signal()
+    """The listener wants to see the track in its list."""
 
     def __init__(
         self,
         player: Player,
         cover: CoverTile,
         theme: Theme,
+        commands: PlaybackCommands,
         *,
         previous: QAction,
         play_pause: QAction,
@@ -76,109 +108,125 @@ class PlayerBar(QFrame):
         self._player = player
         self._theme = theme
         self._cover = cover
-        self._volume_before_mute = 0.0
+        self._volume_before_mute = 0
+        self._turned = 0
+        cover.clicked.connect(self.track_clicked)
+        self._names = _Names()
+        self._names.clicked.connect(self.track_clicked)
         self._title = ElidedLabel()
         self._title.setFont(scaled_font(self._title, 1.05, bold=True))
         self._artist = ElidedLabel()
+        self._notice = ElidedLabel()
+        self._notice.setObjectName("notice")
         self._artist.setObjectName("dim")
         self.play_pause = action_button(play_pause)
         self.play_pause.setObjectName("bigButton")
         self.play_pause.setIconSize(QSize(24, 24))
         self.play_pause.setFixedSize(QSize(40, 40))
-        self.seek = JumpSlider(Qt.Orientation.Horizontal)
-        self.seek.setAccessibleName(self.tr("Place in the track"))
-        self.seek.setSingleStep(SEEK_MS)
-        self.seek.setPageStep(6 * SEEK_MS)
-        self.seek.sliderMoved.connect(self._show_elapsed)
-        self.seek.sliderReleased.connect(lambda: player.seek(self.seek.sliderPosition()))
-        self.seek.actionTriggered.connect(self._seek_by_key)
-        self._elapsed = self._time_label(Qt.AlignmentFlag.AlignRight)
-        self._length = self._time_label(Qt.AlignmentFlag.AlignLeft)
+        self.shuffle = _mode_button(commands.shuffle, commands)
+        self.repeat = _mode_button(commands.repeat, commands)
+        self.seek = SeekBar()
+        self.seek.seek_wanted.connect(player.seek)
+        self.elapsed = ElapsedLabel()
+        self.length = LengthLabel()
+        self.seek.shown_changed.connect(self._show_elapsed)
         self.mute = icon_button(self.tr("Mute"), theme, "volume")
         self.mute.clicked.connect(self._toggle_mute)
-        self.volume = JumpSlider(Qt.Orientation.Horizontal)
+        self.volume = VolumeSlider()
         self.volume.setAccessibleName(self.tr("Volume"))
-        self.volume.setRange(0, 100)
-        self.volume.setFixedWidth(96)
-        self.volume.valueChanged.connect(self._set_volume)
         self.volume.setValue(round(100 * player.volume))
-
-        names = QVBoxLayout()
-        names.setSpacing(1)
-        names.addStretch(1)
-        names.addWidget(self._title)
-        names.addWidget(self._artist)
-        names.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 10, 16, 10)
-        row.setSpacing(12)
-        row.addWidget(cover)
-        row.addLayout(names, 3)
-        transport = QHBoxLayout()
-        transport.setSpacing(4)
-        transport.addWidget(action_button(previous))
-        transport.addWidget(self.play_pause)
-        transport.addWidget(action_button(following))
-        row.addLayout(transport)
-        place = QHBoxLayout()
-        place.setSpacing(8)
-        place.addWidget(self._elapsed)
-        place.addWidget(self.seek, 1)
-        place.addWidget(self._length)
-        row.addLayout(place, 5)
-        row.addWidget(self.mute)
-        row.addWidget(self.volume)
+        self.volume.valueChanged.connect(lambda percent: player.set_volume(percent / 100))
+        self._lay_out(action_button(previous), action_button(following))
 
         player.track_changed.connect(self._show_track)
         player.position_changed.connect(self._show_position)
         player.duration_changed.connect(self._show_duration)
+        player.volume_changed.connect(self._show_volume)
+        player.silence_changed.connect(self._show_silence)
         self._show_track(player.track)
+        self._show_volume(player.volume)
 
-    def _time_label(self, alignment: Qt.AlignmentFlag) -> QLabel:
-        label = QLabel()
-        label.setObjectName("dim")
-        label.setAlignment(alignment | Qt.AlignmentFlag.AlignVCenter)
-        # As wide as it gets, so that the slider doesn't twitch.
-        label.setMinimumWidth(label.fontMetrics().horizontalAdvance("0:00:00"))
-        return label
+    def _lay_out(self, previous: QToolButton, following: QToolButton) -> None:
+        names = QVBoxLayout(self._names)
+        names.setContentsMargins(0, 0, 0, 0)
+        names.setSpacing(1)
+        names.addStretch(1)
+        for label in (self._title, self._artist, self._notice):
+            names.addWidget(label)
+        names.addStretch(1)
+        self._notice.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 16, 10)
+        row.setSpacing(12)
+        row.addWidget(self._cover)
+        row.addWidget(self._names, 3)
+        row.addLayout(_row(4, self.shuffle, previous, self.play_pause, following, self.repeat))
+        # Time runs from left to right, whatever the language.
+        place = QWidget()
+        place.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        times = QHBoxLayout(place)
+        times.setContentsMargins(0, 0, 0, 0)
+        times.setSpacing(8)
+        times.addWidget(self.elapsed)
+        times.addWidget(self.seek, 1)
+        times.addWidget(self.length)
+        row.addWidget(place, 6)
+        row.addLayout(_row(4, self.mute, self.volume))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Change the volume; the seek bar keeps its own wheel."""
+        self._turned += event.angleDelta().y()
+        notches = int(self._turned / _NOTCH)
+        self._turned -= notches * _NOTCH
+        self.volume.setValue(self.volume.value() + notches * _VOLUME_STEP)
+        event.accept()
 
     def _show_track(self, track: Track | None) -> None:
         self._cover.show_track(track)
+        self.seek.reset()
         self.seek.setEnabled(track is not None)
+        pointer = Qt.CursorShape.ArrowCursor if track is None else Qt.CursorShape.PointingHandCursor
+        for widget in (self._cover, self._names):
+            widget.setCursor(pointer)
         if track is None:
             self._title.setText(self.tr("Nothing is playing"))
             self._artist.setText("")
-            self._elapsed.setText("")
-            self._length.setText("")
-            self.seek.setRange(0, 0)
+            self.elapsed.set_position(None)
+            self.length.set_duration(0)
             return
         self._title.setText(one_line(track.title))
         self._artist.setText(one_line(track.artist))
-        self._show_duration(round(1000 * (track.tags.duration or 0.0)))
+        self._show_duration(self._player.duration)
         self._show_position(0)
 
     def _show_duration(self, milliseconds: int) -> None:
         # Until the decoder knows better, the tags say how long a track is.
-        if milliseconds > 0:
-            self.seek.setRange(0, milliseconds)
-            self._length.setText(formats.length(milliseconds // 1000))
+        self.seek.set_duration(milliseconds)
+        self.length.set_duration(milliseconds)
 
     def _show_position(self, milliseconds: int) -> None:
-        if not self.seek.isSliderDown():
-            # Not setSliderPosition: that is an action of the listener's to Qt, by which the player would seek.
-            self.seek.setValue(milliseconds)
-            self._show_elapsed(milliseconds)
+        self.seek.set_position(milliseconds)
+        self._show_elapsed(self.seek.shown)
 
     def _show_elapsed(self, milliseconds: int) -> None:
         if self._player.track is not None:
-            self._elapsed.setText(formats.length(milliseconds // 1000))
+            self.elapsed.set_position(milliseconds)
+            self.length.set_position(milliseconds)
 
-    def _seek_by_key(self, action: int) -> None:
-        if not self.seek.isSliderDown():
-            self._player.seek(self.seek.sliderPosition())
+    def _show_silence(self, why: Silence | None) -> None:
+        texts = {
+            Silence.NO_DEVICE: self.tr("No sound device: it plays on as soon as there is one"),
+            Silence.DEVICE_GONE: self.tr("Paused: the sound device was disconnected"),
+            Silence.FAILED: self.tr("The sound device can’t be opened; trying again"),
+            Silence.NO_ANSWER: self.tr("The sound system doesn’t answer; trying again"),
+        }
+        self._notice.setText("" if why is None else texts[why])
+        self._notice.setVisible(why is not None)
+        self._artist.setVisible(why is None)
 
-    def _set_volume(self, percent: int) -> None:
-        self._player.set_volume(percent / 100)
+    def _show_volume(self, volume: float) -> None:
+        percent = round(100 * volume)
+        self.volume.setValue(percent)
         name = self.tr("Mute") if percent else self.tr("Unmute")
         self.mute.setToolTip(name)
         self.mute.setAccessibleName(name)
@@ -189,4 +237,24 @@ class PlayerBar(QFrame):
             self._volume_before_mute = self.volume.value()
             self.volume.setValue(0)
         else:
-            self.volume.setValue(round(self._volume_before_mute) or 80)
+            self.volume.setValue(self._volume_before_mute or 80)
+
+
+def _mode_button(action: QAction, commands: PlaybackCommands) -> QToolButton:
+    """Return a button that switches a mode, and has its choices in the menu of a right click or a long press."""
+    made = action_button(action)
+    made.setProperty("mode", True)
+    made.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+    menu = commands.shuffle_menu if action is commands.shuffle else commands.repeat_menu
+    made.setMenu(menu)
+    made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    made.customContextMenuRequested.connect(lambda place: menu.popup(made.mapToGlobal(place)))
+    return made
+
+
+def _row(spacing: int, *widgets: QWidget) -> QLayout:
+    row = QHBoxLayout()
+    row.setSpacing(spacing)
+    for widget in widgets:
+        row.addWidget(widget)
+    return row

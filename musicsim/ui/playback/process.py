@@ -22,11 +22,14 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 
+from musicsim.audio import AudioError, waveform
 from musicsim.audio.quiet import silence_native_messages
 from musicsim.ui.playback.protocol import (
     Done,
     Event,
     Follow,
+    Measure,
+    Measured,
     Numbered,
     Pause,
     Play,
@@ -73,6 +76,7 @@ class _Server(QObject):
         self._sending = threading.Lock()
         self._sounding = make(self._send, self)
         self._measuring = ThreadPoolExecutor(1, "musicsim-waveforms")
+        self._wanted: Measure | None = None
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def begin(self) -> None:
@@ -95,6 +99,15 @@ class _Server(QObject):
                 self._pipe.send(event)
         except OSError:
             os._exit(0)
+
+    def _measure(self, measure: Measure) -> None:
+        """Find out a waveform, in a thread of its own; only the last one asked for is of interest."""
+        try:
+            found = waveform(measure.path, cancelled=lambda: self._wanted is not measure)
+        except AudioError:
+            found = None
+        if self._wanted is measure:
+            self._send(Measured(measure.key, None if found is None else found.to_bytes()))
 
     def _take(self, numbered: Numbered) -> None:
         sounding = self._sounding
@@ -121,6 +134,9 @@ class _Server(QObject):
                 sounding.set_volume(factor)
             case UseDevice(id=device):
                 sounding.use_device(device)
+            case Measure() as measure:
+                self._wanted = measure
+                self._measuring.submit(self._measure, measure)
         self._send(Done(numbered.number))
 
 

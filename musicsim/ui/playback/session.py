@@ -1,0 +1,205 @@
+"""Keeps what plays, so that the next start goes on where this one stopped, also after being killed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from musicsim.ui.playback.modes import Repeat, Shuffle
+from musicsim.ui.playback.play_queue import QueueState
+from musicsim.ui.playback.player import Player
+from musicsim.ui.store import TrackStore
+from musicsim.ui.visitors import is_visitor
+from musicsim.writing import write_text
+
+_log = logging.getLogger(__name__)
+
+QUEUE_FILE, PLACE_FILE = "queue.json", "place.json"
+"""In the data folder. The place in the track is by itself: it changes all the time, and the queue may be long."""
+_EVERY_MS = 4000
+"""How often the place is written while something plays."""
+_SETTLE_MS = 1000
+"""The queue is written when it has been left alone for so long."""
+
+
+class Session(QObject):
+    """Writes the queue and the place in the track while they change, and brings them back.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    """
+
+    def __init__(
+        self, folder: Path, store: TrackStore, player: Player, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._player = player
+        self._queue_file = _LatestText(folder / QUEUE_FILE)
+        self._place_file = _LatestText(folder / PLACE_FILE)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLE_MS)
+        self._settling.timeout.connect(self._keep_queue)
+        self._ticking = QTimer(self)
+        self._ticking.setInterval(_EVERY_MS)
+        self._ticking.timeout.connect(self._keep_place)
+        player.queue.changed.connect(self._settling.start)
+        player.playing_changed.connect(self._follow_playing)
+        player.position_jumped.connect(self._keep_place)
+        player.track_changed.connect(self._keep_place)
+
+    def restore(self) -> None:
+        """Have the queue, the track and the place as they were kept last, paused."""
+        kept = self._queue_file.read()
+        try:
+            state = _state_from(kept, self._visitor)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            if kept is not None:
+                _log.warning("%s can't be understood, so the queue is empty", QUEUE_FILE)
+            return
+        self._player.queue.restore(state)
+        place = self._place_file.read()
+        if not isinstance(place, dict) or self._player.track is None:
+            return
+        current, seconds = place.get("track"), place.get("seconds")
+        # The place may be of a track that began after the queue was written.
+        if isinstance(current, int) and not isinstance(seconds, bool):
+            self._player.queue.catch_up(current)
+            if isinstance(seconds, int | float) and 0 <= seconds < 1e7:
+                self._player.show_loaded(float(seconds))
+
+    def close(self) -> None:
+        """Write what there is to write, and wait for it."""
+        self._settling.stop()
+        self._ticking.stop()
+        self._keep_queue()
+        self._keep_place()
+        self._queue_file.close()
+        self._place_file.close()
+
+    def _follow_playing(self, playing: bool) -> None:
+        if playing:
+            self._ticking.start()
+        else:
+            self._ticking.stop()
+            self._keep_place()
+
+    def _keep_queue(self) -> None:
+        state = self._player.queue.state()
+        store = self._store
+        self._queue_file.write(lambda: json.dumps(_as_json(state, store)))
+
+    def _keep_place(self) -> None:
+        place = {"track": self._player.queue.current, "seconds": self._player.position / 1000}
+        self._place_file.write(lambda: json.dumps(place))
+
+    def _visitor(self, file: str) -> int:
+        return self._store.take(Path(file), None).id
+
+
+class _LatestText:
+    """A file that another thread writes: always the latest text, and never in anybody's way."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._changed = threading.Condition()
+        self._make: Callable[[], str] | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name=f"musicsim-{file.stem}", daemon=True)
+        self._thread.start()
+
+    def read(self) -> Any:
+        """Return what is in the file, from JSON; None where there is nothing that can be read."""
+        try:
+            return json.loads(self._file.read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def write(self, make: Callable[[], str]) -> None:
+        """Have the text that `make` returns written soon, instead of what still waits."""
+        with self._changed:
+            self._make = make
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Write what waits, and nothing more; a disk that hangs is not waited for."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join(2.0)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while self._make is None and not self._closed:
+                    self._changed.wait()
+                make, self._make = self._make, None
+            if make is None:
+                return
+            try:
+                write_text(self._file, make())
+            except OSError as error:
+                _log.warning("%s can't be written: %s", self._file.name, error)
+
+
+def _as_json(state: QueueState, store: TrackStore) -> dict[str, Any]:
+    everything = {state.current, *state.by_hand, *state.rest, *state.context, *state.played}
+    visitors = {
+        str(i): track.file
+        for i in everything
+        if i is not None and is_visitor(i) and (track := store.get(i)) is not None
+    }
+    return {
+        "current": state.current,
+        "by_hand": state.by_hand,
+        "rest": state.rest,
+        "context": state.context,
+        "played": state.played,
+        "heard": sorted(state.heard),
+        "shuffle": state.shuffle.value,
+        "repeat": state.repeat.value,
+        "visitors": visitors,
+    }
+
+
+def _state_from(kept: Any, visitor: Callable[[str], int]) -> QueueState:
+    """Return the queue that was kept.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError
+        If it is none.
+    """
+    visitors = {int(i): visitor(str(file)) for i, file in kept["visitors"].items()}
+
+    def ids(name: str) -> tuple[int, ...]:
+        return tuple(_known(kept[name], visitors))
+
+    current = kept["current"]
+    return QueueState(
+        None if current is None else next(iter(_known([current], visitors)), None),
+        ids("by_hand"),
+        ids("rest"),
+        ids("context"),
+        ids("played"),
+        Shuffle(kept["shuffle"]),
+        Repeat(kept["repeat"]),
+        frozenset(ids("heard")),
+    )
+
+
+def _known(ids: Iterable[Any], visitors: dict[int, int]) -> Iterable[int]:
+    for track_id in map(int, ids):
+        if not is_visitor(track_id):
+            yield track_id
+        elif track_id in visitors:
+            yield visitors[track_id]

@@ -1,0 +1,117 @@
+"""The waveform of the track in the player: from what is kept, else found out by the process that plays, and kept."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
+
+from musicsim.library.catalogue import Catalogue
+from musicsim.library.types import Track
+from musicsim.library.waveforms import Waveforms, waveform_keys
+from musicsim.ui.bridge import Bridge
+from musicsim.ui.playback.player import Player
+from musicsim.ui.visitors import is_visitor
+
+_SETTLE_MS = 1500
+"""A track is decoded for its waveform when it has been in the player for so long: many are passed over quickly."""
+
+
+class Measures(Protocol):
+    """What it needs of `musicsim.ui.playback.engine.Engine`."""
+
+    measured: SignalInstance
+
+    def measure(self, path: Path, key: bytes) -> None:
+        """Find out a file's waveform."""
+
+
+class WaveformSource(QObject):
+    """Brings the waveform of whatever track is in the player.
+
+    Parameters
+    ----------
+    waveforms
+        Those that are kept.
+    """
+
+    found = Signal(object)
+    """bytes | None: of the track in the player, see `musicsim.audio.Waveform.from_bytes`."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        waveforms: Waveforms,
+        bridge: Bridge,
+        player: Player,
+        engine: Measures,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._catalogue = catalogue
+        self._waveforms = waveforms
+        self._bridge = bridge
+        self._engine = engine
+        self._track: Track | None = None
+        # Of its own: what is kept is to be shown at once, whatever else is being done.
+        self._thread = ThreadPoolExecutor(1, "musicsim-waveforms")
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLE_MS)
+        self._settling.timeout.connect(self._measure)
+        player.track_changed.connect(self._look_up)
+        engine.measured.connect(self._keep)
+
+    def close(self) -> None:
+        """Look up and keep nothing more; waits for what is being written."""
+        self._settling.stop()
+        self._thread.shutdown()
+
+    def _look_up(self, track: Track | None) -> None:
+        if track is not None and self._track is not None and track.file == self._track.file:
+            return
+        self._track = track
+        self._settling.stop()
+        self.found.emit(None)
+        if track is None:
+            return
+        if is_visitor(track.id):
+            self._settling.start()
+            return
+        track_id = track.id
+
+        def stored() -> bytes | None:
+            return self._waveforms.get(*waveform_keys(self._catalogue, track_id))
+
+        def show(waveform: bytes | None) -> None:
+            if self._track is not track:
+                return
+            if waveform is None:
+                self._settling.start()
+            else:
+                self.found.emit(waveform)
+
+        self._bridge.watch(self._thread.submit(stored), show, lambda _: None)
+
+    def _measure(self) -> None:
+        if self._track is not None:
+            self._engine.measure(self._track.path, os.fsencode(self._track.file))
+
+    def _keep(self, key: bytes, waveform: bytes | None) -> None:
+        track = self._track
+        if waveform is None or track is None or key != os.fsencode(track.file):
+            return
+        self.found.emit(waveform)
+        if is_visitor(track.id):
+            return
+        track_id = track.id
+
+        def keep() -> None:
+            keys = waveform_keys(self._catalogue, track_id)
+            if keys:
+                self._waveforms.put(keys[0], waveform)
+
+        self._bridge.watch(self._thread.submit(keep), lambda _: None, lambda _: None)
