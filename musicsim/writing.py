@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 
@@ -15,7 +16,8 @@ def write_text(file: Path, text: str) -> None:
         If it can't be written.
     """
     # Not NamedTemporaryFile: its files are for their owner alone, and these are for anyone who may read.
-    partial = file.parent / f".musicsim-{os.getpid()}{file.suffix}"
+    # With the thread's number, since two may write beside each other; a short name, whatever the file's is.
+    partial = file.parent / f".musicsim-{os.getpid()}-{threading.get_ident()}{file.suffix}"
     try:
         with partial.open("x", encoding="utf-8", newline="") as output:
             output.write(text)

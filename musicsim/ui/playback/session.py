@@ -59,7 +59,8 @@ class Session(QObject):
 
     def restore(self) -> None:
         """Have the queue, the track and the place as they were kept last, paused."""
-        kept = self._queue_file.read()
+        # Both before anything changes, which writes them.
+        kept, place = self._queue_file.read(), self._place_file.read()
         try:
             state = _state_from(kept, self._visitor)
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -67,7 +68,6 @@ class Session(QObject):
                 _log.warning("%s can't be understood, so the queue is empty", QUEUE_FILE)
             return
         self._player.queue.restore(state)
-        place = self._place_file.read()
         if not isinstance(place, dict) or self._player.track is None:
             return
         current, seconds = place.get("track"), place.get("seconds")
@@ -76,6 +76,7 @@ class Session(QObject):
             self._player.queue.catch_up(current)
             if isinstance(seconds, int | float) and 0 <= seconds < 1e7:
                 self._player.show_loaded(float(seconds))
+                self._keep_place()
 
     def close(self) -> None:
         """Write what there is to write, and wait for it."""
