@@ -53,7 +53,9 @@ class CoverTile(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Qt's."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.clicked.emit()
 
     def show_track(self, track: Track | None) -> None:

@@ -566,10 +566,17 @@ class Player(QObject):
             self.modes_changed.emit()
             self._unload()
             self.queue.advance()
-        elif self._failures < FAILURES_IN_A_ROW and self.queue.advance():
+        elif self._failures < FAILURES_IN_A_ROW and self._go_on():
             self._load(0.0)
         else:
             self._unload()
+
+    def _go_on(self) -> bool:
+        """Go on in the queue as if the current track had ended by itself; False if there is nothing."""
+        if self.queue.repeat is Repeat.ONE:
+            self.track_changed.emit(self.track)
+            return True
+        return self.queue.advance()
 
     def _follow_silence(self, why: Silence | None) -> None:
         self._silence = why

@@ -82,7 +82,9 @@ class _Names(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Qt's."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.clicked.emit()
 
 
