@@ -20,6 +20,7 @@ demo: set-up  ## render a small library and show that similar finds each style
 	@$(python) -m musicsim --data build/demo/data demo build/demo/music
 
 test: set-up  ## run all tests; some of them: make test ARGS="-k playlist"
+	@$(python) packaging/system-libraries tests
 	@$(python) -m pytest $(ARGS)
 
 lint: set-up  ## check style, types and the direction of imports

@@ -77,6 +77,7 @@ def run_window(app: Musicsim, request: Request = _NOTHING) -> int:
                 instance.called.connect(answer)
                 # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
                 at_the_end.callback(instance.close)
+                window.engine.warm_up()
 
         with (
             ExitStack() as at_the_end,

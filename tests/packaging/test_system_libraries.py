@@ -115,3 +115,26 @@ def test_a_library_that_no_linker_knows_is_missing(machine: Machine) -> None:
     machine.patch.undo()
     machine.patch.setattr(machine.script, "QT", {"libmusicsim-has-none.so.9": ("none",)})
     assert "libmusicsim-has-none.so.9" in machine.script.missing()
+
+
+def test_as_root_the_programs_of_the_tests_are_installed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine.script.sys, "argv", ["system-libraries", "tests"])
+    looks = iter([["pulseaudio", "playerctl"], []])
+    monkeypatch.setattr(machine.script, "missing_for_tests", lambda: next(looks))
+    machine.log_in(0)
+
+    assert machine.script.main() == 0
+    assert machine.asked.read_text().splitlines()[-1].endswith(" pulseaudio playerctl")
+
+
+def test_others_are_told_what_is_skipped(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(machine.script.sys, "argv", ["system-libraries", "tests"])
+    monkeypatch.setattr(machine.script, "missing_for_tests", lambda: ["pulseaudio"])
+
+    assert machine.script.main() == 0
+    assert "skipped without: pulseaudio\n" in capsys.readouterr().err
+    assert not machine.asked.exists()
