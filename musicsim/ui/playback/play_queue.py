@@ -16,7 +16,7 @@ from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_list import TrackList
-from musicsim.ui.track_model import Mask, Rows
+from musicsim.ui.track_model import Mask, Rows, as_ids
 
 _LONGEST_WAY_BACK = 1000
 _NEXT_FEW = 10
@@ -41,6 +41,11 @@ class QueueList(TrackList):
         found: list[int] = self._ids[~self._flags].tolist()
         return found
 
+    def first(self, count: int) -> list[int]:
+        """Return the first tracks, without a list of all of them, which may be a hundred thousand."""
+        found: list[int] = self._ids[:count].tolist()
+        return found
+
     def is_by_hand(self, row: int) -> bool:
         """Tell whether a row was queued by hand."""
         return bool(self._by_hand[row])
@@ -52,9 +57,10 @@ class QueueList(TrackList):
     def set_queue(self, by_hand: Iterable[int], rest: Iterable[int]) -> None:
         """Show what was queued by hand, and after it the rest."""
         first = [i for i in by_hand if i in self._store]
-        ids = [*first, *(i for i in rest if i in self._store)]
-        self._by_hand = np.arange(len(ids)) < len(first)
-        super().set_ids(ids)
+        ids = as_ids([*first, *(i for i in rest if i in self._store)])
+        self.beginResetModel()
+        self._ids, self._by_hand = ids, np.arange(len(ids)) < len(first)
+        self.endResetModel()
 
     def set_rest(self, rest: Iterable[int]) -> None:
         """Show another rest after what was queued by hand."""
@@ -216,15 +222,16 @@ class PlayQueue(QObject):
         """Return what plays when the current track ends by itself; None for nothing."""
         if self._repeat is Repeat.ONE and self._current is not None:
             return self._current
-        return self.upcoming.ids[0] if self.upcoming.rowCount() else None
+        return next(iter(self.upcoming.first(1)), None)
 
     def advance(self, to: int = 0) -> bool:
         """Go on with the upcoming track in row `to`, dropping those before it; False if there is none."""
         if to >= self.upcoming.rowCount():
             return False
         self._remember()
-        next_id = self.upcoming.ids[to]
-        self._heard.update(self.upcoming.ids[: to + 1])
+        passed = self.upcoming.first(to + 1)
+        next_id = passed[-1]
+        self._heard.update(passed)
         with self._step():
             self.upcoming.remove(range(to + 1))
         self._set_current(next_id)
@@ -311,8 +318,9 @@ class PlayQueue(QObject):
 
     def catch_up(self, track_id: int) -> None:
         """Go on to a track that began after the state that was restored, if it is one of the next."""
-        if track_id != self._current and track_id in self.upcoming.ids[:_NEXT_FEW]:
-            self.advance(self.upcoming.ids.index(track_id))
+        soon = self.upcoming.first(_NEXT_FEW)
+        if track_id != self._current and track_id in soon:
+            self.advance(soon.index(track_id))
 
     def _rest_after(self, at: int) -> list[int]:
         if self._shuffle is Shuffle.OFF:

@@ -227,7 +227,7 @@ class Player(QObject):
 
     def upcoming_ids(self, limit: int) -> list[int]:
         """Return the first of the upcoming tracks."""
-        return self.queue.upcoming.ids[:limit]
+        return self.queue.upcoming.first(limit)
 
     # --- what the listener wants ---
 
@@ -271,15 +271,13 @@ class Player(QObject):
 
     def play(self, ids: Sequence[int], at: int = 0) -> None:
         """Play a list from one of its tracks on; those whose file is gone are left out of what follows."""
-        first = ids[at]
-        playable = {track.id for track in self._store.tracks(ids) if not track.missing} | {first}
-        before = [i for i in ids[:at] if i in playable]
-        others = [i for i in ids[at:] if i in playable]
+        before = [track.id for track in self._store.tracks(ids[:at]) if not track.missing]
+        others = [track.id for track in self._store.tracks(ids[at + 1 :]) if not track.missing]
         self._failures = 0
         made_by_hand = self.queue.is_edited
         state = self.queue.state(), self.position / 1000
         self._end_play(EndOfPlay.SKIPPED)
-        self.queue.start([*before, *others], len(before))
+        self.queue.start([*before, ids[at], *others], len(before))
         self._load(0.0)
         if made_by_hand:
             self.replaced.emit(*state)
@@ -490,11 +488,9 @@ class Player(QObject):
         self.length_found.emit(track.id, seconds)
 
     def _go_on_to(self, track_id: int | None) -> None:
-        upcoming = self.queue.upcoming.ids
         # It may have been moved or taken out of the queue in the moment when it began.
-        row = upcoming.index(track_id) if track_id in upcoming else None
-        if row is not None:
-            self.queue.advance(row)
+        if track_id is not None and self.upcoming_ids(1) == [track_id]:
+            self.queue.advance()
         elif track_id is not None and track_id in self._store:
             self.queue.interpose(track_id)
 
@@ -544,7 +540,7 @@ class Player(QObject):
         else:
             self._next = None
             if self.queue.upcoming.rowCount() and self._failures < FAILURES_IN_A_ROW:
-                if self.queue.upcoming.ids[0] == self._next_id:
+                if self.upcoming_ids(1) == [self._next_id]:
                     self.queue.upcoming.remove([0])
                 self._preparing.start()
 
