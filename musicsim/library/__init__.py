@@ -1,4 +1,4 @@
-"""The catalogue (the truth about tracks, playlists and embeddings), the scanner, the watcher and tag reading.
+"""The catalogue (the truth about tracks, playlists, plays and embeddings), the scanner, the watcher and tag reading.
 
 Imports none of the other rooms.
 """

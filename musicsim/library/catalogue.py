@@ -16,6 +16,7 @@ from typing import Any
 from musicsim.library.database import Database
 from musicsim.library.loudness import LoudnessStore
 from musicsim.library.playlists import PlaylistStore
+from musicsim.library.plays import Plays
 from musicsim.library.schema import MIGRATIONS
 from musicsim.library.types import (
     Counts,
@@ -63,6 +64,8 @@ class Catalogue:
     ----------
     playlists
         The kept playlists.
+    plays
+        What was played.
     loudness
         How loud the tracks are.
 
@@ -75,6 +78,7 @@ class Catalogue:
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
         self.database = Database(data_folder / CATALOGUE_FILE, MIGRATIONS, read_only=read_only)
         self.playlists = PlaylistStore(self.database)
+        self.plays = Plays(self.database)
         self.loudness = LoudnessStore(self.database)
         if not read_only:
             with contextlib.ExitStack() as undo:
@@ -373,6 +377,12 @@ class Catalogue:
         """Note how long a track is, where the decoder knows better than the header."""
         with self.database.transaction() as db:
             db.execute("UPDATE tracks SET duration = ? WHERE id = ?", (seconds, track_id))
+
+    def correct_duration(self, track_id: int, known: float | None, seconds: float) -> bool:
+        """Note how long a track is instead of what was known; returns False if something else is known by now."""
+        with self.database.transaction() as db:
+            sql = "UPDATE tracks SET duration = ? WHERE id = ? AND duration IS ?"
+            return db.execute(sql, (seconds, track_id, known)).rowcount > 0
 
     def set_paths(self, paths: Mapping[int, Path]) -> None:
         """Give tracks, by id, other paths."""

@@ -212,6 +212,7 @@ class SoundIdentity:
         """
         with self._catalogue.database.transaction() as db:
             db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (gone, new))
+            db.execute("UPDATE plays SET track_id = ? WHERE track_id = ?", (gone, new))
             db.execute(
                 "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (gone, new)
             )

@@ -80,4 +80,17 @@ MIGRATIONS = (
         seconds INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    # What was played, when, and how that ended.
+    """
+    CREATE TABLE plays (
+        id INTEGER PRIMARY KEY,
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        started_at REAL NOT NULL,
+        heard REAL NOT NULL,
+        length REAL NOT NULL,
+        ended TEXT NOT NULL
+    );
+    CREATE INDEX plays_by_start ON plays (started_at);
+    CREATE INDEX plays_by_track ON plays (track_id);
+    """,
 )

@@ -13,7 +13,15 @@ from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.database import CatalogueError, Database
 from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
 from musicsim.library.schema import MIGRATIONS
-from musicsim.library.types import Problem, ScannedFile, TagDetails, Tags, TrackState
+from musicsim.library.types import (
+    EndOfPlay,
+    Play,
+    Problem,
+    ScannedFile,
+    TagDetails,
+    Tags,
+    TrackState,
+)
 
 
 def scanned(path: str | Path, key: bytes = b"k", *, size: int = 10, **tags) -> ScannedFile:
@@ -309,6 +317,35 @@ def test_the_tags_of_an_older_library_are_read_once_more(tmp_path):
         assert entry.mtime_ns == -1
         assert catalogue.details(7) == TagDetails()
         assert store.id_of(7, "m") == 5
+
+
+def test_a_library_from_before_plays_were_kept_keeps_them_from_now_on(tmp_path):
+    before = next(n for n, script in enumerate(MIGRATIONS) if "CREATE TABLE plays" in script)
+    old = Database(tmp_path / "catalogue.sqlite3", MIGRATIONS[:before])
+    with old.transaction() as db:
+        db.execute("INSERT INTO folders (id, path) VALUES (1, '/m')")
+        db.execute(
+            "INSERT INTO tracks (id, folder_id, path, size, mtime_ns, content_key, title, artist, album, album_artist, "
+            "genre, added_at) VALUES (7, 1, CAST('/m/1.mp3' AS BLOB), 10, 99, x'01', 'T', 'A', 'B', '', '', 0)"
+        )
+    old.close()
+    play = Play(7, 1.0, 60.0, 60.0, EndOfPlay.FINISHED)
+    with contextlib.closing(Catalogue(tmp_path)) as catalogue:
+        assert catalogue.plays.latest(9) == []
+        catalogue.plays.add(play)
+        assert catalogue.plays.latest(9) == [play]
+
+
+def test_a_length_is_corrected_unless_another_one_is_known_by_now(catalogue):
+    folder = catalogue.add_folder(Path("/m"))
+    one = catalogue.add_track(folder, scanned("/m/1.mp3", duration=61.5))
+    two = catalogue.add_track(folder, scanned("/m/2.mp3"))
+
+    assert catalogue.correct_duration(one, 61.5, 64.25)
+    assert catalogue.correct_duration(two, None, 30.0)
+    # Meanwhile the scanner read a changed file.
+    assert not catalogue.correct_duration(one, 61.5, 10.0)
+    assert [track.tags.duration for track in catalogue.tracks()] == [64.25, 30.0]
 
 
 def test_the_time_on_an_unplugged_disk_counts_for_nothing(catalogue):

@@ -5,6 +5,7 @@ import pytest
 from scanned_library import Library
 
 from musicsim.library.embeddings import PooledTrack, TrackWindows
+from musicsim.library.types import EndOfPlay, Play
 
 MODEL = "m"
 
@@ -157,3 +158,42 @@ def test_a_folder_around_one_that_is_unplugged_lets_its_time_count_for_nothing(l
     library.music.with_name("away").rename(one.parent)
     library.scan()
     assert library.catalogue.track_at(one).missing is False
+
+
+def plays_of(library) -> list[tuple[int, float]]:
+    return [(play.track_id, play.started_at) for play in library.catalogue.plays.latest(9)]
+
+
+def test_plays_of_a_track_that_turns_out_to_be_a_missing_one_are_of_that_one(library):
+    path = library.file("a.mp3")
+    library.scan()
+    listen(library, a=b"a")
+    track_id, _ = state(library)["a"]
+    library.catalogue.plays.add(Play(track_id, 1, 60, 60, EndOfPlay.FINISHED))
+    path.unlink()
+    library.file("retagged.mp3")
+    library.scan()
+    new_id = library.catalogue.track_at(library.music / "retagged.mp3").id
+    library.catalogue.plays.add(Play(new_id, 2, 30, 60, EndOfPlay.SKIPPED))
+
+    listen(library, retagged=b"a")
+
+    assert state(library)["retagged"] == (track_id, b"a")
+    assert plays_of(library) == [(track_id, 2), (track_id, 1)]
+
+
+def test_plays_stay_with_what_was_heard_when_a_file_is_written_over(library):
+    one, two = library.file("a.mp3"), library.file("b.mp3")
+    library.scan()
+    listen(library, a=b"a", b=b"b")
+    ids = {name: track_id for name, (track_id, _) in state(library).items()}
+    for at, name in enumerate("ab"):
+        library.catalogue.plays.add(Play(ids[name], at, 60, 60, EndOfPlay.FINISHED))
+    one.unlink()
+    library.scan()
+    two.write_bytes(b"the sound of a, with other tags")
+    library.scan()
+    listen(library, b=b"a")
+
+    assert state(library)["b"] == (ids["a"], b"a")
+    assert plays_of(library) == [(ids["b"], 1), (ids["a"], 0)]

@@ -986,3 +986,16 @@ def test_tracks_turn_up_in_batches_while_it_scans(library):
     assert sum(len(batch.track_ids) for batch in batches) == 250
     assert len(batches) == 3
     assert any(isinstance(event, ScanProgress) for event in library.events)
+
+
+def test_a_length_that_the_decoder_corrected_stays_until_the_file_changes(library):
+    path = library.file("a.mp3")
+    library.scan()
+    (track,) = library.catalogue.tracks()
+    library.catalogue.correct_duration(track.id, track.tags.duration, 61.5)
+
+    library.scan()
+    assert [track.tags.duration for track in library.catalogue.tracks()] == [61.5]
+    path.write_bytes(b"another one")
+    library.scan()
+    assert [track.tags.duration for track in library.catalogue.tracks()] == [track.tags.duration]

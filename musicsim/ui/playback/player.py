@@ -10,11 +10,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
-from musicsim.library.types import Track
+from musicsim.library.types import EndOfPlay, Play, Track
 from musicsim.ui import formats
 from musicsim.ui.messages import Messages
 from musicsim.ui.playback.albums import follows_in_album
-from musicsim.ui.playback.events import EndOfPlay, Play
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.play_queue import PlayQueue, QueueState
 from musicsim.ui.playback.protocol import Item, Silence
