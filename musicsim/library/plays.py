@@ -36,7 +36,10 @@ class Plays:
             "WHERE heard >= ? OR ended = ? ORDER BY started_at DESC, id DESC LIMIT ?",
             (heard, EndOfPlay.FINISHED.value, limit),
         )
-        return [Play(*values, EndOfPlay(ended)) for *values, ended in rows]
+        return [
+            Play(track_id, started_at, seconds, length, EndOfPlay(ended))
+            for track_id, started_at, seconds, length, ended in rows
+        ]
 
     def clear(self) -> None:
         """Forget every play."""

@@ -44,6 +44,8 @@ class Bridge(QObject):
         The app's.
     errands
         Where `do` has its tasks done; a thread of its own without one.
+    records
+        Where `record` has its tasks done; likewise.
     """
 
     tracks_changed = Signal(object)
@@ -63,10 +65,16 @@ class Bridge(QObject):
     _settled = Signal(object)
 
     def __init__(
-        self, events: Events, parent: QObject | None = None, *, errands: Executor | None = None
+        self,
+        events: Events,
+        parent: QObject | None = None,
+        *,
+        errands: Executor | None = None,
+        records: Executor | None = None,
     ) -> None:
         super().__init__(parent)
         self._errands = errands or ThreadPoolExecutor(1, "musicsim-errands")
+        self._records = records or ThreadPoolExecutor(1, "musicsim-records")
         self._lock = threading.Lock()
         self._closed = False
         self._awaiting_delivery = False
@@ -89,6 +97,7 @@ class Bridge(QObject):
         self._timer.stop()
         # What is being done or still to be done comes to its end: the app is closed after this.
         self._errands.shutdown()
+        self._records.shutdown()
 
     def do(
         self,
@@ -98,6 +107,15 @@ class Bridge(QObject):
     ) -> None:
         """Do something that takes a moment, one task after the other and not in the window's thread; see `watch`."""
         self.watch(self._errands.submit(task), on_result, on_error)
+
+    def record(
+        self,
+        task: Callable[[], T],
+        on_result: Callable[[T], None],
+        on_error: Callable[[MusicsimError], None],
+    ) -> None:
+        """Do the same with what only reads or writes a few rows of the catalogue: it waits for no slow folder."""
+        self.watch(self._records.submit(task), on_result, on_error)
 
     def watch(
         self,

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from musicsim.library.types import Track
 from musicsim.ui.header import PADDING
 from musicsim.ui.track_model import NUMERIC, Column, TrackModel, one_line
+from musicsim.ui.widgets import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -102,7 +103,7 @@ class CellDelegate(_TrackDelegate):
         """Qt's."""
         if event.type() == QEvent.Type.ToolTip and index.isValid():
             text = index.data(Qt.ItemDataRole.ToolTipRole) or _cut_off(option, index)
-            QToolTip.showText(event.globalPos(), text, view)
+            QToolTip.showText(event.globalPos(), plain_tooltip(text), view)
             return True
         return super().helpEvent(event, view, option, index)
 
@@ -142,15 +143,10 @@ class CardDelegate(_TrackDelegate):
         track = self._tracks.track(index.row()) if index.isValid() else None
         if event.type() != QEvent.Type.ToolTip or track is None:
             return super().helpEvent(event, view, option, index)
-        lines = (
-            track.title,
-            track.artist,
-            track.tags.album,
-            index.data(Qt.ItemDataRole.ToolTipRole),
-        )
-        QToolTip.showText(
-            event.globalPos(), "\n".join(one_line(line) for line in lines if line), view
-        )
+        tags = [one_line(text) for text in (track.title, track.artist, track.tags.album)]
+        note = index.data(Qt.ItemDataRole.ToolTipRole) or ""
+        text = "\n".join(line for line in [*tags, *note.split("\n")] if line)
+        QToolTip.showText(event.globalPos(), plain_tooltip(text), view)
         return True
 
 
@@ -173,6 +169,21 @@ class ScoreDelegate(_TrackDelegate):
         painter.drawRoundedRect(groove, 2.5, 2.5)
         painter.setPen(_colour(opt.palette, track, _TEXT))
         painter.drawText(place, _RIGHT, self._tracks.text(track, Column.SIMILARITY, row))
+
+
+class QuietLinesDelegate(_TrackDelegate):
+    """Lines of small text at the right of a card, the first beside its title."""
+
+    def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
+        line = opt.fontMetrics.height()
+        place = opt.rect.adjusted(4, 0, -PADDING - 2, 0)
+        top = place.top() + (place.height() - 2 * line - 2) // 2
+        painter.setFont(_small(opt.font))
+        painter.setPen(_colour(opt.palette, track, _DIM))
+        for number, text in enumerate(self._tracks.text(track, column, row).split("\n")):
+            text = painter.fontMetrics().elidedText(text, _ELIDE, place.width())
+            y = top + number * (line + 2)
+            painter.drawText(QRect(place.left(), y, place.width(), line), _RIGHT, text)
 
 
 def card_height(metrics: QFontMetrics) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 
 def number(value: int) -> str:
@@ -44,6 +44,36 @@ def span(seconds: float) -> str:
         return QCoreApplication.translate("formats", "{0} h").format(minutes // 60)
     text = QCoreApplication.translate("formats", "{0} h {1} min")
     return text.format(minutes // 60, minutes % 60)
+
+
+def moment(at: float, now: float) -> str:
+    """Return when something was, such as ``21:14``, ``Yesterday 21:14`` or ``28/11/2026``, in the listener's locale.
+
+    Parameters
+    ----------
+    at, now
+        Seconds since the epoch.
+    """
+    when, today = _local(at), _local(now).date()
+    locale, short = QLocale(), QLocale.FormatType.ShortFormat
+    days = when.date().daysTo(today)
+    if days not in (0, 1):
+        return locale.toString(when.date(), short)
+    time = locale.toString(when.time(), short)
+    return (
+        time if days == 0 else QCoreApplication.translate("formats", "Yesterday {0}").format(time)
+    )
+
+
+def full_moment(at: float) -> str:
+    """Return a day, with its weekday, and the time of it; `at` in seconds since the epoch."""
+    when, locale = _local(at), QLocale()
+    day = locale.toString(when.date(), QLocale.FormatType.LongFormat)
+    return f"{day}, {locale.toString(when.time(), QLocale.FormatType.ShortFormat)}"
+
+
+def _local(at: float) -> QDateTime:
+    return QDateTime.fromMSecsSinceEpoch(round(1000 * at))
 
 
 def file_name(name: str, suffix: str) -> str:

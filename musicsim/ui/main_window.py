@@ -28,6 +28,7 @@ from musicsim.ui.exporting import Exporter
 from musicsim.ui.first_start import FirstStart
 from musicsim.ui.folders import FolderCommands
 from musicsim.ui.help import ShortcutsDialog, show_about
+from musicsim.ui.history_pane import HistoryPane
 from musicsim.ui.library_model import LibraryModel
 from musicsim.ui.library_page import LibraryPage
 from musicsim.ui.menus import fill_menu_bar, make_commands
@@ -35,6 +36,7 @@ from musicsim.ui.messages import MessageBar, Messages
 from musicsim.ui.opening import Opener
 from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.history import History
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.player_bar import PlayerBar
@@ -125,8 +127,12 @@ class MainWindow(QMainWindow):
         )
         self.similar = SimilarPane(app, bridge, self.store, self.actions_, theme)
         self.queue_pane = QueuePane(self.player, self.actions_, self.messages, theme)
+        self.history = History(
+            app.catalogue.plays, bridge, self.store, self.player, self.messages, theme, self
+        )
+        self.history_pane = HistoryPane(self.history, self.actions_, theme)
         self.sidebar = Sidebar(self.playlists, self.messages, theme)
-        self.panel = SidePanel(self.similar, self.queue_pane, theme)
+        self.panel = SidePanel(self.similar, self.queue_pane, self.history_pane, theme)
         self.demo = DemoJob(app.data_folder / DEMO_FOLDER, parent=self)
         self.first_start = FirstStart(self.demo, self.messages, theme)
         self.folders = FolderCommands(app, bridge, self.messages, theme, self)
@@ -213,6 +219,7 @@ class MainWindow(QMainWindow):
         commands.following.triggered.connect(self.player.next)
         commands.similar_panel.triggered.connect(lambda wanted: self._show_tab(Tab.SIMILAR, wanted))
         commands.queue_panel.triggered.connect(lambda wanted: self._show_tab(Tab.QUEUE, wanted))
+        commands.history_panel.triggered.connect(lambda wanted: self._show_tab(Tab.HISTORY, wanted))
         commands.problems.triggered.connect(self._open_problems)
         commands.shortcuts.triggered.connect(self._show_shortcuts)
         commands.about.triggered.connect(lambda: show_about(self))
@@ -349,6 +356,7 @@ class MainWindow(QMainWindow):
         shown = not self.panel.isHidden()
         self.commands.similar_panel.setChecked(shown and self.panel.tab is Tab.SIMILAR)
         self.commands.queue_panel.setChecked(shown and self.panel.tab is Tab.QUEUE)
+        self.commands.history_panel.setChecked(shown and self.panel.tab is Tab.HISTORY)
 
     # --- files and folders from outside ---
 

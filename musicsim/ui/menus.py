@@ -30,6 +30,7 @@ class Commands:
     following: QAction
     similar_panel: QAction
     queue_panel: QAction
+    history_panel: QAction
     problems: QAction
     schemes: dict[Scheme, QAction]
     shortcuts: QAction
@@ -84,6 +85,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
         following=command(tr("Next"), "Ctrl+Right", "Media Next", icon="next"),
         similar_panel=command(tr("Similar tracks"), "Ctrl+1", checkable=True),
         queue_panel=command(tr("Queue"), "Ctrl+2", checkable=True),
+        history_panel=command(tr("History"), "Ctrl+3", checkable=True),
         problems=command(tr("Problems…")),
         schemes=schemes,
         shortcuts=command(tr("Keyboard shortcuts"), "F1"),
@@ -117,7 +119,7 @@ def fill_menu_bar(
     view = bar.addMenu(tr("&View"))
     view.addActions([commands.library, commands.search])
     view.addSeparator()
-    view.addActions([commands.similar_panel, commands.queue_panel])
+    view.addActions([commands.similar_panel, commands.queue_panel, commands.history_panel])
     view.addSeparator()
     scheme = view.addMenu(tr("Theme"))
     scheme.addActions(list(commands.schemes.values()))

@@ -1,4 +1,4 @@
-"""The panel at the right: similar tracks or the queue."""
+"""The panel at the right: similar tracks, the queue or the history."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from musicsim.ui import formats
+from musicsim.ui.history_pane import HistoryPane
 from musicsim.ui.queue_pane import QueuePane
 from musicsim.ui.similar_pane import SimilarPane
 from musicsim.ui.theme import Theme
@@ -19,15 +20,18 @@ class Tab(enum.IntEnum):
 
     SIMILAR = 0
     QUEUE = 1
+    HISTORY = 2
 
 
 class SidePanel(QWidget):
-    """Two tabs, and a button that closes the panel."""
+    """Three tabs, and a button that closes the panel."""
 
     tab_changed = Signal()
     close_wanted = Signal()
 
-    def __init__(self, similar: SimilarPane, queue: QueuePane, theme: Theme) -> None:
+    def __init__(
+        self, similar: SimilarPane, queue: QueuePane, history: HistoryPane, theme: Theme
+    ) -> None:
         super().__init__()
         self.setObjectName("sidePanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -37,9 +41,11 @@ class SidePanel(QWidget):
         self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(self.tr("Similar"))
         self.tabs.addTab(self.tr("Queue"))
+        self.tabs.addTab(self.tr("History"))
         self._pages = QStackedWidget()
         self._pages.addWidget(similar)
         self._pages.addWidget(queue)
+        self._pages.addWidget(history)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         self.tabs.currentChanged.connect(self.tab_changed)
         close = icon_button(self.tr("Close panel"), theme, "close")
@@ -64,7 +70,7 @@ class SidePanel(QWidget):
         return Tab(self.tabs.currentIndex())
 
     def show_tab(self, tab: Tab) -> None:
-        """Show the other tab."""
+        """Show a tab."""
         self.tabs.setCurrentIndex(tab)
 
     def _show_count(self, count: int) -> None:

@@ -57,6 +57,7 @@ class Column(enum.IntEnum):
     YEAR = 6
     LENGTH = 7
     SIMILARITY = 8
+    PLAYED = 9
 
 
 NUMERIC = (Column.POSITION, Column.YEAR, Column.LENGTH)
@@ -75,6 +76,7 @@ def column_name(column: Column) -> str:
         Column.YEAR: tr("columns", "Year"),
         Column.LENGTH: tr("columns", "Length"),
         Column.SIMILARITY: tr("columns", "Similarity"),
+        Column.PLAYED: tr("columns", "Played"),
     }
     return names[column]
 
@@ -198,6 +200,8 @@ class TrackModel(QAbstractTableModel):
             case Column.SIMILARITY:
                 similarity = self.similarity(row)
                 return "" if similarity is None else f"{similarity:.0%}"
+            case Column.PLAYED:
+                return ""
         raise ValueError(f"there is no column {column}")
 
     def sign(self, track: Track) -> QIcon | None:

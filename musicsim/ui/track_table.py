@@ -21,6 +21,7 @@ from musicsim.ui.actions import TrackActions
 from musicsim.ui.delegates import (
     CardDelegate,
     CellDelegate,
+    QuietLinesDelegate,
     ScoreDelegate,
     card_height,
     row_height,
@@ -92,6 +93,7 @@ class TrackTable(QTableView):
         if cards:
             self.setItemDelegateForColumn(Column.TITLE, CardDelegate(model, self))
         self.setItemDelegateForColumn(Column.SIMILARITY, ScoreDelegate(model, self))
+        self.setItemDelegateForColumn(Column.PLAYED, QuietLinesDelegate(model, self))
         self.doubleClicked.connect(lambda index: self.play_selection())
         self.addActions(actions.all)
         self._anchor: tuple[int, int] | None = None

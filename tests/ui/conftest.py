@@ -39,7 +39,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def bridge(library: Library, qapp: QApplication) -> Iterator[Bridge]:
-    made = Bridge(library.events, errands=AtOnce())
+    made = Bridge(library.events, errands=AtOnce(), records=AtOnce())
     yield made
     made.close()
 

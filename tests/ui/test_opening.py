@@ -207,8 +207,9 @@ def test_playlists_that_list_each_other_come_to_an_end(
 
 
 def test_a_playlist_says_what_the_tags_do_not(
-    window: MainWindow, folder: Path, songs: list[Path], settle
+    window: MainWindow, engine: FakeEngine, folder: Path, songs: list[Path], settle
 ) -> None:
+    engine.seconds = 1.0
     file = playlist(folder / "list.m3u", "#EXTINF:99,Ann - Hello", songs[0].name)
     window.open_paths([file])
     settle()

@@ -272,6 +272,7 @@ class FakeEngine(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.broken: Callable[[Path], bool] = lambda path: False
+        self.seconds = 240.0
         self.loaded: list[Path] = []
         self.item: Item | None = None
         self.following: Item | None = None
@@ -301,7 +302,7 @@ class FakeEngine(QObject):
         self.item = item
         self.loaded.append(item.path)
         if not self.broken(item.path):
-            QTimer.singleShot(0, self, lambda: self.begun.emit(item.token, 240.0, position))
+            QTimer.singleShot(0, self, lambda: self.begun.emit(item.token, self.seconds, position))
             return
         # The real one tells of it later, too.
         QTimer.singleShot(0, self, lambda: self._fail(item))
@@ -323,7 +324,7 @@ class FakeEngine(QObject):
     def end(self, shortfall: float = 0.0, reason: str | None = None) -> None:
         """The current track comes to its end, and the next one begins."""
         assert self.item is not None
-        self.ended.emit(self.item.token, 240.0, shortfall, reason)
+        self.ended.emit(self.item.token, self.seconds, shortfall, reason)
         self.go_on()
         QApplication.processEvents()
 
