@@ -37,6 +37,7 @@ from musicsim.ui.opening import Opener
 from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.history import History
+from musicsim.ui.playback.lengths import Lengths
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.player_bar import PlayerBar
@@ -131,6 +132,7 @@ class MainWindow(QMainWindow):
             app.catalogue.plays, bridge, self.store, self.player, self.messages, theme, self
         )
         self.history_pane = HistoryPane(self.history, self.actions_, theme)
+        self.lengths = Lengths(app.catalogue, app.events, bridge, self.store, self.player, self)
         self.sidebar = Sidebar(self.playlists, self.messages, theme)
         self.panel = SidePanel(self.similar, self.queue_pane, self.history_pane, theme)
         self.demo = DemoJob(app.data_folder / DEMO_FOLDER, parent=self)

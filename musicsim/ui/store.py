@@ -118,6 +118,10 @@ class TrackStore(QObject):
                     found.append(known.id)
         return found
 
+    def set_visitor_length(self, track_id: int, seconds: float) -> None:
+        """Note how long a visitor is, as the decoder knows it."""
+        self._visitors.set_length(track_id, seconds)
+
     def counts(self) -> Counts:
         """Return how many tracks there are, and in which states."""
         states = self._states

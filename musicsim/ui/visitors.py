@@ -18,6 +18,8 @@ MOST = 50_000
 """Visitors that are kept; beyond that, those opened longest ago leave."""
 
 NO_TAGS = Tags()
+_NOT_READ = (0, 0)
+"""The size and the time of modification of a visitor whose file nobody has looked at."""
 _BATCH = 20
 """Files whose tags one errand reads, so that others get their turn."""
 
@@ -43,6 +45,8 @@ class Visitors(QObject):
         self._ids: dict[str, int] = {}
         self._hints: dict[int, Tags] = {}
         self._details: dict[int, TagDetails] = {}
+        self._lengths: dict[int, float] = {}
+        """In seconds, as the decoder knows them."""
         self._last_id = 0
         self._unread: dict[int, None] = {}
         self._reading = False
@@ -60,6 +64,14 @@ class Visitors(QObject):
     def details(self, track_id: int) -> TagDetails:
         """Return what a visitor's tags say beyond `Track.tags`."""
         return self._details.get(track_id, TagDetails())
+
+    def set_length(self, track_id: int, seconds: float) -> None:
+        """Note how long a visitor is, as the decoder knows it; until its file changes the header has no say."""
+        track = self._tracks.get(track_id)
+        if track is not None:
+            self._lengths[track_id] = seconds
+            self._tracks[track_id] = _with_length(track, seconds)
+            self.changed.emit((track_id,))
 
     def admit(self, path: Path, hints: Tags = NO_TAGS, *, stays: int | None = None) -> Track:
         """Return the visitor of a file; its tags follow with `changed`.
@@ -79,7 +91,8 @@ class Visitors(QObject):
             self._last_id -= 1
             track_id = self._ids[file] = self._last_id
             tags = complete(hints, PurePath(path.name))
-            track = Track(track_id, file, tags, size=0, mtime_ns=0, added_at=0.0)
+            size, mtime_ns = _NOT_READ
+            track = Track(track_id, file, tags, size=size, mtime_ns=mtime_ns, added_at=0.0)
         else:
             # To the end, with those opened last.
             track = self._tracks.pop(track_id)
@@ -97,7 +110,7 @@ class Visitors(QObject):
         while len(self._tracks) > MOST:
             track_id = next(i for i in self._tracks if i != stays)
             del self._ids[self._tracks.pop(track_id).file]
-            for kept in (self._hints, self._details, self._unread):
+            for kept in (self._hints, self._details, self._lengths, self._unread):
                 kept.pop(track_id, None)
             gone.append(track_id)
         if gone:
@@ -123,7 +136,13 @@ class Visitors(QObject):
         there = [(track, details) for track, details in read if track.id in self._tracks]
         changed = []
         for track, details in there:
-            if self._tracks[track.id] != track:
+            before = self._tracks[track.id]
+            is_same = (before.size, before.mtime_ns) in (_NOT_READ, (track.size, track.mtime_ns))
+            if track.id in self._lengths and is_same:
+                track = _with_length(track, self._lengths[track.id])
+            else:
+                self._lengths.pop(track.id, None)
+            if before != track:
                 self._tracks[track.id] = track
                 changed.append(track.id)
             self._details[track.id] = details
@@ -134,6 +153,10 @@ class Visitors(QObject):
     def _give_up(self, _: MusicsimError) -> None:
         self._reading = False
         self._read()
+
+
+def _with_length(track: Track, seconds: float) -> Track:
+    return replace(track, tags=replace(track.tags, duration=seconds))
 
 
 def _read_file(track: Track, hints: Tags) -> tuple[Track, TagDetails]:
