@@ -71,6 +71,9 @@ class Session(QObject):
         if not isinstance(place, dict) or self._player.track is None:
             return
         current, seconds = place.get("track"), place.get("seconds")
+        if isinstance(current, int) and is_visitor(current):
+            # Another number each time.
+            current = self._visitor(str(place.get("file")))
         # The place may be of a track that began after the queue was written.
         if isinstance(current, int) and not isinstance(seconds, bool):
             self._player.queue.catch_up(current)
@@ -100,7 +103,12 @@ class Session(QObject):
         self._queue_file.write(lambda: json.dumps(_as_json(state, store)))
 
     def _keep_place(self) -> None:
-        place = {"track": self._player.queue.current, "seconds": self._player.position / 1000}
+        track = self._player.track
+        place = {
+            "track": None if track is None else track.id,
+            "file": None if track is None else track.file,
+            "seconds": self._player.position / 1000,
+        }
         self._place_file.write(lambda: json.dumps(place))
 
     def _visitor(self, file: str) -> int:
