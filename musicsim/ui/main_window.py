@@ -35,9 +35,11 @@ from musicsim.ui.menus import fill_menu_bar, make_commands
 from musicsim.ui.messages import MessageBar, Messages
 from musicsim.ui.opening import Opener
 from musicsim.ui.playback.commands import PlaybackCommands
+from musicsim.ui.playback.controls import PlaybackControls
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.history import History
 from musicsim.ui.playback.lengths import Lengths
+from musicsim.ui.playback.media_keys import add_media_keys
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.player_bar import PlayerBar
@@ -92,6 +94,8 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self.settings_dialog: SettingsDialog | None = None
+        self.stays_in_tray: Callable[[], bool] = lambda: False
+        """Whether a window that the listener closes is only hidden."""
         self.setWindowTitle("musicsim")
         self.setWindowIcon(QIcon(str(resource("icons/musicsim.svg"))))
         self.setAcceptDrops(True)
@@ -102,6 +106,7 @@ class MainWindow(QMainWindow):
         self.engine = make_engine(app.data_folder / PLAYER_LOG)
         queue = PlayQueue(self.store, theme, self)
         self.player = Player(self.store, queue, self.messages, self.engine, self)
+        self.playback = PlaybackControls(self.engine, self.player, settings, parent=self)
         self.exporter = Exporter(self, self.messages, settings)
         self.actions_ = TrackActions(
             app,
@@ -116,7 +121,7 @@ class MainWindow(QMainWindow):
         )
         self.commands = make_commands(self, theme)
         self.sleep_timer = SleepTimer(self.player, self)
-        self.playback = PlaybackCommands(self, theme, self.player, self.sleep_timer)
+        self.playback_commands = PlaybackCommands(self, theme, self.player, self.sleep_timer)
         self.session = Session(app.data_folder, self.store, self.player, self)
         self._waveforms = WaveformSource(
             app.catalogue, app.waveforms, bridge, self.player, self.engine, self
@@ -148,7 +153,7 @@ class MainWindow(QMainWindow):
             self.player,
             CoverTile(app, bridge, theme),
             theme,
-            self.playback,
+            self.playback_commands,
             previous=self.commands.previous,
             play_pause=self.commands.play_pause,
             following=self.commands.following,
@@ -164,7 +169,7 @@ class MainWindow(QMainWindow):
             theme,
         )
         self._lay_out()
-        fill_menu_bar(self.menuBar(), self.commands, self.actions_.fill, self.playback.fill)
+        fill_menu_bar(self.menuBar(), self.commands, self.actions_.fill, self.playback_commands.fill)
         self._connect(bridge)
         self._restore()
         self._show_library_state()
@@ -213,12 +218,13 @@ class MainWindow(QMainWindow):
         commands.new_playlist.triggered.connect(self.playlist_commands.create)
         commands.play_pause.triggered.connect(self.play_or_pause)
         SpaceKey(self, self.play_or_pause)
-        self.playback.show_playing.triggered.connect(self.show_playing)
+        self.playback_commands.show_playing.triggered.connect(self.show_playing)
         self.player_bar.track_clicked.connect(self.show_playing)
         self.player.queue.similar_wanted.connect(self._bring_similar_forward)
         self._waveforms.found.connect(self._show_waveform)
         commands.previous.triggered.connect(self.player.previous)
         commands.following.triggered.connect(self.player.next)
+        add_media_keys(self, self.player)
         commands.similar_panel.triggered.connect(lambda wanted: self._show_tab(Tab.SIMILAR, wanted))
         commands.queue_panel.triggered.connect(lambda wanted: self._show_tab(Tab.QUEUE, wanted))
         commands.history_panel.triggered.connect(lambda wanted: self._show_tab(Tab.HISTORY, wanted))
@@ -429,6 +435,7 @@ class MainWindow(QMainWindow):
                 self.messages,
                 self._theme,
                 self._settings,
+                self.playback,
                 self,
             )
         self.settings_dialog.show()
@@ -468,7 +475,7 @@ class MainWindow(QMainWindow):
         everywhere = [action for action in own if not isinstance(action, dict)]
         rows = [self.queue_pane.table.move_up, self.queue_pane.table.move_down]
         removal = [self.queue_pane.table.remove]
-        everywhere += self.playback.all
+        everywhere += self.playback_commands.all
         ShortcutsDialog([*self.actions_.all, *everywhere, *rows, *removal], self).show()
 
     # --- what is kept ---
@@ -512,6 +519,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt's: keep how the window looks, and be quiet."""
         self._save()
+        # Not spontaneous: musicsim is quit, or the session ends.
+        if event.spontaneous() and self.stays_in_tray():
+            event.ignore()
+            self.hide()
+            return
         self.demo.cancel()
         self.session.close()
         self.player.close()

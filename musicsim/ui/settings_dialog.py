@@ -1,4 +1,4 @@
-"""The settings: how musicsim listens, and with which model."""
+"""The settings: how musicsim plays and listens, and with which model."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from musicsim.ui.bridge import Bridge
 from musicsim.ui.listening_page import ListeningPage
 from musicsim.ui.messages import Messages
 from musicsim.ui.model_page import ModelPage
+from musicsim.ui.playback.controls import PlaybackControls
+from musicsim.ui.playback.settings_page import PlaybackPage
 from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Theme
 from musicsim.ui.widgets import button
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class SettingsDialog(QDialog):
-    """Two pages. What is chosen counts at once, and the window can be used meanwhile."""
+    """Three pages. What is chosen counts at once, and the window can be used meanwhile."""
 
     def __init__(
         self,
@@ -38,15 +40,18 @@ class SettingsDialog(QDialog):
         messages: Messages,
         theme: Theme,
         settings: QSettings,
+        controls: PlaybackControls,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Settings"))
+        self.playback = PlaybackPage(controls)
         self.listening = ListeningPage(app, bridge, store, messages)
         self.model = ModelPage(app, bridge, store, messages, theme, settings)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.tabBar().setDrawBase(False)
+        self.pages.addTab(_scrolling(self.playback), self.tr("Playback"))
         self.pages.addTab(_scrolling(self.listening), self.tr("Listening"))
         self.pages.addTab(self.model, self.tr("Model"))
         self.done_button = button(self.tr("Close"), theme)

@@ -308,7 +308,7 @@ def test_no_shortcut_is_given_twice(window: MainWindow) -> None:
         *window.actions_.all,
         *(each for each in vars(window.commands).values() if isinstance(each, QAction)),
         *window.queue_pane.table.extra_actions,
-        *window.playback.all,
+        *window.playback_commands.all,
     ]
     keys = [key.toString() for action in actions for key in action.shortcuts()]
 

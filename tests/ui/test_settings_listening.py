@@ -19,6 +19,7 @@ Settle = Callable[[], None]
 def dialog(window: MainWindow) -> SettingsDialog:
     window.commands.settings.trigger()
     assert window.settings_dialog is not None
+    window.settings_dialog.pages.setCurrentIndex(1)
     return window.settings_dialog
 
 

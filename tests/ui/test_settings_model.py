@@ -28,7 +28,7 @@ GONE = "old-0123456789ab"
 def page(window: MainWindow, settle: Settle) -> ModelPage:
     window.commands.settings.trigger()
     assert window.settings_dialog is not None
-    window.settings_dialog.pages.setCurrentIndex(1)
+    window.settings_dialog.pages.setCurrentWidget(window.settings_dialog.model)
     settle()
     return window.settings_dialog.model
 

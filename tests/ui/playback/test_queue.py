@@ -241,7 +241,7 @@ def test_the_menu_and_the_buttons_switch_the_modes(
     window: MainWindow, ids: list[int], qtbot
 ) -> None:
     bar, player = window.player_bar, window.player
-    window.playback.shuffles[Shuffle.ALBUMS].trigger()
+    window.playback_commands.shuffles[Shuffle.ALBUMS].trigger()
     assert bar.shuffle.isChecked()
     qtbot.mouseClick(bar.shuffle, Qt.MouseButton.LeftButton)
     assert player.shuffle is Shuffle.OFF
@@ -252,4 +252,4 @@ def test_the_menu_and_the_buttons_switch_the_modes(
         qtbot.mouseClick(bar.repeat, Qt.MouseButton.LeftButton)
         assert player.repeat is expected
         assert bar.repeat.isChecked() == (expected is not Repeat.OFF)
-        assert window.playback.repeats[expected].isChecked()
+        assert window.playback_commands.repeats[expected].isChecked()

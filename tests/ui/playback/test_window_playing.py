@@ -110,7 +110,7 @@ def test_it_stays_in_the_playlist_that_has_the_track(
     window.show_playlist(playlist.id)
     window.player.play([ids[3]])
 
-    window.playback.show_playing.trigger()
+    window.playback_commands.show_playing.trigger()
 
     assert window.playlist_page.isVisible()
     assert window.playlist_page.table.selected_ids() == [ids[3]]
@@ -121,7 +121,7 @@ def test_the_sleep_timer_fades_out_and_pauses(
 ) -> None:
     timer: SleepTimer = window.sleep_timer
     window.player.play(ids)
-    window.playback.sleeps[30].trigger()
+    window.playback_commands.sleeps[30].trigger()
     assert timer._timer.remainingTime() == pytest.approx(30 * 60_000, rel=0.01)
     loud = engine.volume
 
@@ -136,7 +136,7 @@ def test_the_sleep_timer_fades_out_and_pauses(
     assert not window.player.playing
     assert engine.volume == loud, "for the next morning"
     assert timer.minutes == 0
-    assert window.playback.sleeps[0].isChecked()
+    assert window.playback_commands.sleeps[0].isChecked()
     assert window.player_bar.volume.value() == round(100 * window.player.volume)
 
 

@@ -1,0 +1,101 @@
+"""The playback settings in force: passes them on to the engine and the player, and keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal, SignalInstance
+
+from musicsim.library.replay_gain import GainMode
+from musicsim.library.types import Track
+from musicsim.ui.playback.player import EngineLike, Player, Sounding
+from musicsim.ui.playback.protocol import Device
+from musicsim.ui.playback.settings import PlaybackSettings
+
+_SETTLING_MS = 200
+"""A slider that is dragged changes what is heard once it rests: the track is loaded again for it."""
+
+GainFunction = Callable[[Track, bool], float]
+"""What a track's samples are multiplied with; the second says whether its album is played in order."""
+
+
+class DeviceEngine(EngineLike, Protocol):
+    """What the settings need of `musicsim.ui.playback.engine.Engine`."""
+
+    devices_changed: SignalInstance
+    devices: tuple[Device, ...]
+
+    def use_device(self, device: bytes | None) -> None:
+        """Play on a device where it is there; None: on the system's default."""
+
+    def warm_up(self) -> None:
+        """Find out the devices."""
+
+
+def no_gain(settings: PlaybackSettings) -> GainFunction:
+    """Play every track as its file has it."""
+    return lambda track, in_album: 1.0
+
+
+class PlaybackControls(QObject):
+    """Holds the playback settings; what is applied counts at once and is there the next time.
+
+    Parameters
+    ----------
+    make_gain
+        Makes the function by which tracks are played louder or softer, out of `gain` and `preamp`.
+    """
+
+    changed = Signal(object, object)
+    """PlaybackSettings: the new ones and those before."""
+
+    def __init__(
+        self,
+        engine: DeviceEngine,
+        player: Player,
+        settings: QSettings,
+        *,
+        make_gain: Callable[[PlaybackSettings], GainFunction] = no_gain,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.engine = engine
+        self._player = player
+        self._settings = settings
+        self._make_gain = make_gain
+        self.settings = PlaybackSettings.load(settings)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLING_MS)
+        self._settling.timeout.connect(self._apply_sound)
+        self._sound = _sound(self.settings)
+        if self.settings.device is not None:
+            engine.use_device(self.settings.device)
+        player.set_sounding(Sounding(make_gain(self.settings), self.settings.crossfade))
+
+    def apply(self, settings: PlaybackSettings) -> None:
+        """Use other settings from now on; what plays is only disturbed where it is to sound another way."""
+        before, self.settings = self.settings, settings
+        if settings == before:
+            return
+        settings.save(self._settings)
+        if settings.device != before.device:
+            self.engine.use_device(settings.device)
+        if _sound(settings) != _sound(before):
+            self._settling.start()
+        self.changed.emit(settings, before)
+
+    def _apply_sound(self) -> None:
+        # A slider may have gone back to where it was.
+        if (sound := _sound(self.settings)) != self._sound:
+            self._sound = sound
+            self._player.set_sounding(
+                Sounding(self._make_gain(self.settings), self.settings.crossfade)
+            )
+
+
+def _sound(settings: PlaybackSettings) -> tuple[object, ...]:
+    """Return what of the settings can be heard."""
+    preamp = 0.0 if settings.gain is GainMode.OFF else settings.preamp
+    return settings.gain, preamp, settings.crossfade

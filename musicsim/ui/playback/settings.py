@@ -1,0 +1,96 @@
+"""How the listener wants music played, and how that is kept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSettings
+
+from musicsim.library.replay_gain import GainMode
+
+LARGEST_PREAMP = 15.0
+"""Decibels, up or down."""
+PREAMP_STEP = 0.5
+"""Decibels."""
+LONGEST_CROSSFADE = 12
+"""Seconds."""
+
+_GAINS = {mode.value: mode for mode in GainMode}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackSettings:
+    """What the settings' page about playback shows, and what the player's bar keeps."""
+
+    device: bytes | None = None
+    """The id of the device to play on; None: the system's default, also when that changes."""
+    device_name: str = ""
+    """Its name, to be shown while it is not connected."""
+    gain: GainMode = GainMode.AUTOMATIC
+    preamp: float = 0.0
+    """Decibels that are added to every gain."""
+    crossfade: float = 0.0
+    """Seconds; 0 joins tracks without a gap."""
+    tray: bool = False
+    """Whether there is an icon in the system's tray."""
+    stays_in_tray: bool = False
+    """Whether musicsim goes on in the tray when its window is closed."""
+    notifications: bool = False
+    """Whether the desktop says what plays when a track begins."""
+    remaining_time: bool = False
+    """Whether the time at the right of the seek bar is what is left, instead of the length."""
+
+    @classmethod
+    def load(cls, settings: QSettings) -> PlaybackSettings:
+        """Return what was saved; whatever in the file makes no sense counts as not saved."""
+        device, name = _text(settings, "device"), _text(settings, "device_name")
+        try:
+            device_id = bytes.fromhex(device) or None
+        except ValueError:
+            device_id = None
+        gain = _text(settings, "gain")
+        return cls(
+            device=device_id,
+            device_name=name if device_id else "",
+            gain=_GAINS.get(gain, GainMode.AUTOMATIC),
+            preamp=_number(settings, "preamp", -LARGEST_PREAMP, LARGEST_PREAMP),
+            crossfade=_number(settings, "crossfade", 0.0, LONGEST_CROSSFADE),
+            tray=_text(settings, "tray") == "true",
+            stays_in_tray=_text(settings, "stays_in_tray") == "true",
+            notifications=_text(settings, "notifications") == "true",
+            remaining_time=_text(settings, "remaining_time") == "true",
+        )
+
+    def save(self, settings: QSettings) -> None:
+        """Keep them."""
+        for name, text in (
+            ("device", (self.device or b"").hex()),
+            ("device_name", self.device_name),
+            ("gain", self.gain.value),
+            ("preamp", repr(float(self.preamp))),
+            ("crossfade", repr(float(self.crossfade))),
+            ("tray", _word(self.tray)),
+            ("stays_in_tray", _word(self.stays_in_tray)),
+            ("notifications", _word(self.notifications)),
+            ("remaining_time", _word(self.remaining_time)),
+        ):
+            settings.setValue(f"playback/{name}", text)
+
+
+def _word(on: bool) -> str:
+    return "true" if on else "false"
+
+
+def _text(settings: QSettings, name: str) -> str:
+    """Return a value as it was written; Qt makes lists and other things of what was written by hand."""
+    value = settings.value(f"playback/{name}")
+    return value if isinstance(value, str) else ""
+
+
+def _number(settings: QSettings, name: str, least: float, most: float) -> float:
+    try:
+        number = float(_text(settings, name))
+    except ValueError:
+        return 0.0
+    return min(most, max(least, number)) if math.isfinite(number) else 0.0
