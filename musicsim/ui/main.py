@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QSettings, QSocketNotifier, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
@@ -21,7 +21,9 @@ from musicsim.ui.bridge import Bridge
 from musicsim.ui.instance import Instance, Request
 from musicsim.ui.main_window import MainWindow, saved_scheme
 from musicsim.ui.messages import Messages
+from musicsim.ui.playback.desktop import Desktop
 from musicsim.ui.theme import Theme
+from musicsim.ui.widgets import bring_forward
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
@@ -54,14 +56,18 @@ def run_window(app: Musicsim, request: Request = _NOTHING) -> int:
     assert isinstance(application, QApplication)
     application.setApplicationName("musicsim")
     application.setApplicationVersion(__version__)
+    # The main window ends it. Qt would also end it with a dialog or the tray's icon while the window is hidden.
+    application.setQuitOnLastWindowClosed(False)
+    application.setQuitLockEnabled(False)
     settings = QSettings(str(app.data_folder / SETTINGS_FILE), QSettings.Format.IniFormat)
     bridge = Bridge(app.events)
     try:
         with _garbage_left_alone():
             window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
+        window.closed.connect(lambda: application.exit(0))
 
         def answer(wanted: Request) -> None:
-            _bring_forward(window)
+            bring_forward(window)
             serve(wanted)
 
         def serve(wanted: Request) -> None:
@@ -78,6 +84,7 @@ def run_window(app: Musicsim, request: Request = _NOTHING) -> int:
                 # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
                 at_the_end.callback(instance.close)
                 window.engine.warm_up()
+                at_the_end.callback(Desktop(app, bridge, window).close)
 
         with (
             ExitStack() as at_the_end,
@@ -105,13 +112,6 @@ def _garbage_left_alone() -> Iterator[None]:
         gc.freeze()
     finally:
         gc.enable()
-
-
-def _bring_forward(window: QWidget) -> None:
-    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-    window.show()
-    window.raise_()
-    window.activateWindow()
 
 
 def show_failure(text: str) -> None:

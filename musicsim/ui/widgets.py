@@ -84,6 +84,14 @@ def action_button(action: QAction) -> QToolButton:
     return made
 
 
+def bring_forward(window: QWidget) -> None:
+    """Show a window in front of the others, wherever it was."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
 def line() -> QFrame:
     """Return a thin horizontal line."""
     made = QFrame()

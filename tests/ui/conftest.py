@@ -19,6 +19,12 @@ from musicsim.ui.store import TrackStore
 from musicsim.ui.theme import Scheme, Theme
 
 
+@pytest.fixture(autouse=True)
+def no_session_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a test's window off the desktop of whoever runs the tests."""
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+
+
 @pytest.fixture
 def no_window_left(qapp: QApplication) -> Iterator[None]:
     """Delete the windows that a test had made by somebody else."""

@@ -109,6 +109,11 @@ class Mpris(QObject):
         names = (NAME, f"{NAME}.instance{os.getpid()}")
         self._bus = SessionBus(address, self._object, names, self._called.emit)
 
+    @property
+    def bus(self) -> SessionBus | None:
+        """The bus that it is on, for others to use; None where there is none."""
+        return self._bus
+
     def close(self) -> None:
         """Leave the bus; takes no notice of the player any more."""
         if self._bus is None:

@@ -23,7 +23,9 @@ class Entry(NamedTuple):
     @property
     def path(self) -> str:
         """The object path that stands for it on the bus."""
-        return f"/org/musicsim/track/{self.track_id}/{self.number}"
+        # A path takes no minus: the ids of files that are not in the library are negative.
+        kind = "track" if self.track_id >= 0 else "visitor"
+        return f"/org/musicsim/{kind}/{abs(self.track_id)}/{self.number}"
 
 
 class QueueEntries:

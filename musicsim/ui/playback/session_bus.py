@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,7 @@ class SessionBus:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[Any] | None = None
         self._bus: MessageBus | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         # A daemon, so that nothing can keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="musicsim-session-bus", daemon=True)
         self._thread.start()
@@ -76,6 +77,10 @@ class SessionBus:
         """Send a signal of the object; nobody hears it before the object is on the bus."""
         self._soon(self._send_signal, interface, member, signature, body)
 
+    def do(self, act: Callable[[MessageBus], Coroutine[Any, Any, None]]) -> None:
+        """Run a coroutine in the bus's thread; nothing is done while there is no bus. Its errors are its own affair."""
+        self._soon(self._begin, act)
+
     def close(self) -> None:
         """Leave the bus."""
         with self._lock:
@@ -83,6 +88,13 @@ class SessionBus:
         if self._serving is not None:
             self._soon(self._serving.cancel)
         self._thread.join(_CLOSING)
+
+    def _begin(self, act: Callable[[MessageBus], Coroutine[Any, Any, None]]) -> None:
+        if self._bus is not None:
+            task = asyncio.create_task(act(self._bus))
+            # The loop itself would let go of it.
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def _soon(self, act: Callable[..., object], *arguments: Any) -> None:
         """Have the bus's thread do something; nothing is done where it has ended or not begun."""

@@ -126,6 +126,15 @@ def test_a_wrong_call_is_refused(mpris, desktop, fake_player, command, error) ->
     assert desktop.get("Volume")["data"] == 0.5
 
 
+def test_a_file_that_is_not_in_the_library_is_listed(mpris, desktop, fake_player) -> None:
+    fake_player.tracks.append(song(-5, Tags("Visitor")))
+    fake_player.go(len(fake_player.tracks) - 1)
+    path = desktop.get("Metadata")["data"]["mpris:trackid"]["data"]
+    assert desktop.get("Tracks", TRACK_LIST)["data"] == [path]
+    desktop.call(PLAYER, "SetPosition", "ox", path, "5000000")
+    assert fake_player.position == 5000
+
+
 def test_set_position_is_for_the_current_track_and_within_it(mpris, desktop, fake_player) -> None:
     path = desktop.get("Metadata")["data"]["mpris:trackid"]["data"]
     for wrong in ((path, "180000001"), (path, "-1"), ("/org/musicsim/track/8/1", "5000000")):

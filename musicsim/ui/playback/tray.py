@@ -1,0 +1,124 @@
+"""The icon in the system's tray: what plays, and what the player's bar has, while the window is out of sight."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtGui import QAction, QIcon, QWheelEvent
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+
+from musicsim.library.types import Track
+from musicsim.ui.menus import Commands
+from musicsim.ui.playback.player import Player
+from musicsim.ui.track_model import one_line
+from musicsim.ui.widgets import bring_forward
+
+_WHEEL_STEP = 0.05
+"""Of the volume, for each notch of the wheel."""
+_NOTCH = 120
+"""Eighths of a degree, as Qt counts."""
+_LONGEST_TIP = 120
+"""Characters: Windows shows 127."""
+_JUST_NOW = 0.5
+"""Seconds: a click on some trays takes the focus from the window before musicsim hears of it."""
+
+
+class TrayIcon(QSystemTrayIcon):
+    """An icon over the window and its player; the caller shows and hides it.
+
+    A click shows the window, or hides it if it is in front; a middle click plays or pauses, and the wheel changes the
+    volume where the tray passes that on (not the trays that work over D-Bus). Some trays open the menu on any click,
+    so all that matters is in it.
+    """
+
+    def __init__(self, window: QWidget, player: Player, commands: Commands) -> None:
+        super().__init__(window)
+        self._window = window
+        self._player = player
+        self._turned = 0
+        self._left_at = float("-inf")
+        """When the window was no longer the active one."""
+        icon = window.windowIcon()
+        # The theme's, if musicsim is installed: a tray over D-Bus draws it as sharp as it likes.
+        self.setIcon(QIcon.fromTheme("musicsim", icon))
+        self._stop_after = QAction(_tr("Stop after this track"), self)
+        self._stop_after.setCheckable(True)
+        self._stop_after.triggered.connect(player.set_stops_after_this)
+        self._show_window = QAction(_tr("Show window"), self)
+        self._show_window.triggered.connect(lambda: bring_forward(window))
+        # It has no parent that could delete it before the icon.
+        self._menu = QMenu()
+        self._menu.addActions([commands.play_pause, commands.previous, commands.following])
+        self._menu.addAction(self._stop_after)
+        self._menu.addSeparator()
+        self._menu.addAction(self._show_window)
+        self._menu.addAction(commands.quit)
+        self.setContextMenu(self._menu)
+        self.activated.connect(self._follow_click)
+        player.track_changed.connect(self._show_track)
+        player.playing_changed.connect(self._show_track)
+        player.modes_changed.connect(self._show_modes)
+        window.installEventFilter(self)
+        self._show_track()
+        self._show_modes()
+
+    def close(self) -> None:
+        """Take the icon away."""
+        self._window.removeEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's: take note of when the window was left."""
+        if event.type() is QEvent.Type.WindowDeactivate:
+            self._left_at = time.monotonic()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's: the wheel over the icon."""
+        if isinstance(event, QWheelEvent):
+            self._turned += event.angleDelta().y()
+            notches = int(self._turned / _NOTCH)
+            self._turned -= notches * _NOTCH
+            if notches:
+                self._player.set_volume(self._player.volume + notches * _WHEEL_STEP)
+            return True
+        return super().event(event)
+
+    def _follow_click(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self._toggle_window()
+        elif reason is QSystemTrayIcon.ActivationReason.MiddleClick:
+            self._player.toggle()
+
+    def _toggle_window(self) -> None:
+        window = self._window
+        seen = window.isVisible() and not window.isMinimized()
+        if seen and (window.isActiveWindow() or time.monotonic() - self._left_at < _JUST_NOW):
+            window.hide()
+        else:
+            bring_forward(window)
+
+    def _show_track(self, _: object = None) -> None:
+        self.setToolTip(tip_of(self._player.track, playing=self._player.playing))
+
+    def _show_modes(self) -> None:
+        self._stop_after.setChecked(self._player.stops_after_this)
+
+
+def tip_of(track: Track | None, *, playing: bool) -> str:
+    """Return what the icon's tooltip says."""
+    if track is None:
+        return "musicsim"
+    parts = [one_line(part) for part in (track.title, track.artist) if part]
+    text = " — ".join(parts)
+    if not playing:
+        text = _tr("{0} (paused)").format(text)
+    if len(text) > _LONGEST_TIP:
+        text = f"{text[: _LONGEST_TIP - 1]}…"
+    # Some trays read it as HTML and others don't, so escaping it would show in one of them.
+    return text.replace("<", "‹").replace(">", "›")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("tray", text)
