@@ -135,10 +135,14 @@ class TrackNotices(QObject):
             self._tell()
 
     def _tell(self) -> None:
-        track, image = self._track, self._image
+        begun, image = self._track, self._image
         self._forget()
+        # As it is by now: the tags of a file that is not in the library are read after it was opened.
+        track = self._player.track
+        if track is None or begun is None or track.id != begun.id:
+            return
         unseen = QApplication.activeWindow() is None
-        if track is not None and self.on and unseen and self._player.playing:
+        if self.on and unseen and self._player.playing:
             parts = [one_line(part) for part in (track.artist, track.tags.album) if part]
             self._show(Notice(one_line(track.title), " — ".join(parts), image))
 

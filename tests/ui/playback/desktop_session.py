@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -167,9 +168,19 @@ class Session:
         return self.run("xdotool", "search", "--onlyvisible", "--name", "musicsim").split()
 
     def close_window(self) -> None:
-        """Close it by the window manager, as a click on its X does."""
+        """Close it by the window manager, as a click on its X does, and wait until it is out of sight."""
         window = until(self.windows, "the window")[0]
-        self.run("xdotool", "windowactivate", "--sync", window, "key", "alt+F4")
+
+        def close() -> bool:
+            # Again, since the window manager may take its keys late; a window that is gone gets no key.
+            activate = ["windowactivate", "--sync", window, "key", "alt+F4"]
+            self.run("xdotool", *activate)
+            end = time.monotonic() + 3
+            while self.windows() and time.monotonic() < end:
+                time.sleep(0.05)
+            return not self.windows()
+
+        until(close, "the window to be hidden")
 
     def tray_menu(self) -> dict[str, tuple[int, dict[str, Any]]]:
         """Return the entries of the icon's menu: their numbers and properties, by their texts."""
@@ -209,7 +220,14 @@ class Session:
 
     def wait_for_end(self) -> None:
         """Wait until musicsim has ended by itself, and see that nothing went wrong."""
-        assert self.process.wait(_PATIENCE) == 0
+        try:
+            code = self.process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            # It says where each of its threads is.
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"it goes on: {self.errors.read_text()}") from None
+        assert code == 0
         text = self.errors.read_text()
         assert "Traceback" not in text
         assert "QObject" not in text
@@ -250,6 +268,7 @@ def running(
             "DISPLAY": display,
             "DBUS_SESSION_BUS_ADDRESS": address,
             "QT_QPA_PLATFORM": "xcb",
+            "PYTHONFAULTHANDLER": "1",
             "XDG_CURRENT_DESKTOP": "",
             "XDG_CONFIG_HOME": str(folder / "config"),
             "PYTHONPATH": str(Path(musicsim.__file__).parents[1]),

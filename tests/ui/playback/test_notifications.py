@@ -71,6 +71,17 @@ def test_tags_are_told_on_one_line_each(notices, fake_player, shown, covers, qtb
     assert "Al bum" in shown[0].text
 
 
+def test_tags_that_are_read_meanwhile_are_told(
+    notices, fake_player, shown, covers: Covers, qtbot
+) -> None:
+    fake_player.tracks.append(song(-1))
+    fake_player.go(len(fake_player.tracks) - 1)
+    covers.found.emit(fake_player.track, None)
+    fake_player.tracks[-1] = song(-1, Tags("Visitor", "Ada"))
+    fake_player.track_changed.emit(fake_player.track)
+    qtbot.waitUntil(lambda: [(each.title, each.text) for each in shown] == [("Visitor", "Ada")])
+
+
 def test_a_cover_that_takes_long_is_not_waited_for(notices, fake_player, shown, qtbot) -> None:
     notices._waiting.setInterval(500)
     fake_player.go(1)
