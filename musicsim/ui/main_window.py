@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from musicsim.ui.opening import Opener
 from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.controls import PlaybackControls
 from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.gains import gains_by
 from musicsim.ui.playback.history import History
 from musicsim.ui.playback.lengths import Lengths
 from musicsim.ui.playback.media_keys import add_media_keys
@@ -106,7 +108,13 @@ class MainWindow(QMainWindow):
         self.engine = make_engine(app.data_folder / PLAYER_LOG)
         queue = PlayQueue(self.store, theme, self)
         self.player = Player(self.store, queue, self.messages, self.engine, self)
-        self.playback = PlaybackControls(self.engine, self.player, settings, parent=self)
+        self.playback = PlaybackControls(
+            self.engine,
+            self.player,
+            settings,
+            make_gain=gains_by(app.catalogue, self.store),
+            parent=self,
+        )
         self.exporter = Exporter(self, self.messages, settings)
         self.actions_ = TrackActions(
             app,
@@ -169,7 +177,9 @@ class MainWindow(QMainWindow):
             theme,
         )
         self._lay_out()
-        fill_menu_bar(self.menuBar(), self.commands, self.actions_.fill, self.playback_commands.fill)
+        fill_menu_bar(
+            self.menuBar(), self.commands, self.actions_.fill, self.playback_commands.fill
+        )
         self._connect(bridge)
         self._restore()
         self._show_library_state()
@@ -220,6 +230,12 @@ class MainWindow(QMainWindow):
         SpaceKey(self, self.play_or_pause)
         self.playback_commands.show_playing.triggered.connect(self.show_playing)
         self.player_bar.track_clicked.connect(self.show_playing)
+        self.player_bar.length.set_remaining(self.playback.settings.remaining_time)
+        self.player_bar.length.remaining_changed.connect(
+            lambda wanted: self.playback.apply(
+                replace(self.playback.settings, remaining_time=wanted)
+            )
+        )
         self.player.queue.similar_wanted.connect(self._bring_similar_forward)
         self._waveforms.found.connect(self._show_waveform)
         commands.previous.triggered.connect(self.player.previous)

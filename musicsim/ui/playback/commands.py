@@ -54,7 +54,7 @@ class PlaybackCommands(QObject):
             self.tr("Stop after this track"), "Ctrl+Shift+Space", player.set_stops_after_this
         )
         self.stop = QAction(self.tr("Stop"), self)
-        self.stop.setShortcuts([QKeySequence("Ctrl+."), QKeySequence("Media Stop")])
+        self.stop.setShortcut(QKeySequence("Ctrl+."))
         self.stop.triggered.connect(player.stop)
         self.show_playing = QAction(self.tr("Show the playing track"), self)
         self.show_playing.setShortcut(QKeySequence("Ctrl+J"))

@@ -33,11 +33,6 @@ class DeviceEngine(EngineLike, Protocol):
         """Find out the devices."""
 
 
-def no_gain(settings: PlaybackSettings) -> GainFunction:
-    """Play every track as its file has it."""
-    return lambda track, in_album: 1.0
-
-
 class PlaybackControls(QObject):
     """Holds the playback settings; what is applied counts at once and is there the next time.
 
@@ -56,7 +51,7 @@ class PlaybackControls(QObject):
         player: Player,
         settings: QSettings,
         *,
-        make_gain: Callable[[PlaybackSettings], GainFunction] = no_gain,
+        make_gain: Callable[[PlaybackSettings], GainFunction],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -179,7 +179,7 @@ class Player(QObject):
     def position(self) -> int:
         """How far the track is, in milliseconds."""
         position = self._position
-        if self._playing and self._silence is None and self._token:
+        if self._playing and self._silence is None and self._heard is not None:
             # The engine tells it five times a second.
             position += min(time.monotonic() - self._position_at, 0.5)
         return round(1000 * (min(position, self._duration) if self._duration else position))

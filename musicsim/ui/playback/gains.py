@@ -1,0 +1,33 @@
+"""How much louder or softer each track is played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from musicsim.library.catalogue import Catalogue
+from musicsim.library.replay_gain import GainSettings, gain_of
+from musicsim.library.types import Track
+from musicsim.ui.playback.settings import PlaybackSettings
+from musicsim.ui.store import TrackStore
+from musicsim.ui.visitors import is_visitor
+
+
+def gains_by(
+    catalogue: Catalogue, store: TrackStore
+) -> Callable[[PlaybackSettings], Callable[[Track, bool], float]]:
+    """Return what makes, of the listener's settings, the factor of a track's samples.
+
+    The factor comes from the file's ReplayGain tags, else from the loudness that listening measured; see
+    `musicsim.library.replay_gain`.
+    """
+
+    def make(settings: PlaybackSettings) -> Callable[[Track, bool], float]:
+        wanted = GainSettings(mode=settings.gain, preamp=settings.preamp)
+
+        def factor(track: Track, in_album: bool) -> float:
+            heard = None if is_visitor(track.id) else catalogue.loudness.of(track.id)
+            return gain_of(store.details(track.id), heard, wanted, in_album=in_album).factor
+
+        return factor
+
+    return make
