@@ -2,7 +2,8 @@
 
     python packaging/screenshots.py
 
-Writes `resources/screenshots/*.png`. Look at them before you commit them.
+Writes `resources/screenshots/*.png`. Look at them before you commit them. It plays, on a PulseAudio of its own that
+ends in a recording: install Debian's pulseaudio and pulseaudio-utils for it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ os.environ["QT_SCALE_FACTOR"] = "1.5"  # sharp on the high-density screens that 
 
 from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "ui" / "playback"))
+
+from sound_server import SoundServer
 
 from musicsim.app import Musicsim
 from musicsim.demo import render_demo
@@ -50,7 +55,18 @@ def let_settle() -> None:
 
 
 def main() -> None:
-    """Go through the journey, and take a picture at each stop."""
+    """Go through the journey, with something to play on."""
+    server = SoundServer()
+    os.environ.update(server.environment)
+    try:
+        with server.recording():
+            take_pictures()
+    finally:
+        server.close()
+
+
+def take_pictures() -> None:
+    """Take a picture at each stop of the journey."""
     application = QApplication(sys.argv)
     FOLDER.mkdir(exist_ok=True)
     with (
@@ -87,10 +103,22 @@ def main() -> None:
         seed = next(track for track in app.catalogue.tracks() if track.title == SEED)
         window.library_page.table.select_rows(window.library_model.rows_of([seed.id]))
         window.show_similar(seed.id)
-        window.player.play([seed.id])
-        window.player.toggle()
+        rows = window.library_model.ids
+        window.player.play(rows, 4)
+        window.player.play(rows, rows.index(seed.id))
+        window.player.enqueue(rows[-2:])
+        wait_until(lambda: window.player_bar.seek._waveform is not None)
+        window.player.seek(9_000)
+        wait_until(lambda: window.player.position > 9_500)
+        window.player.pause()
         wait_until(lambda: window.similar.list.rowCount() > 0)
+        window.message_bar.hide()
         take("library")
+        window.commands.queue_panel.trigger()
+        take("queue")
+        window.commands.history_panel.trigger()
+        take("history")
+        window.show_similar(seed.id)
         theme.set_scheme(Scheme.DARK)
         take("library-dark")
         theme.set_scheme(Scheme.LIGHT)
@@ -103,6 +131,8 @@ def main() -> None:
         if window.settings_dialog is not None:
             # It keeps to the screen, and this one is small.
             window.settings_dialog.resize(740, 640)
+            take("settings-playback", window.settings_dialog)
+            window.settings_dialog.pages.setCurrentWidget(window.settings_dialog.pages.widget(1))
             take("settings", window.settings_dialog)
         window.close()
         bridge.close()
