@@ -46,6 +46,7 @@ from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.player_bar import PlayerBar
 from musicsim.ui.playback.session import Session
+from musicsim.ui.playback.similar_shuffle import SimilarShuffle
 from musicsim.ui.playback.sleep_timer import SleepTimer
 from musicsim.ui.playback.space_key import SpaceKey
 from musicsim.ui.playback.waveforms import WaveformSource
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         self.commands = make_commands(self, theme)
         self.sleep_timer = SleepTimer(self.player, self)
         self.playback_commands = PlaybackCommands(self, theme, self.player, self.sleep_timer)
+        SimilarShuffle(app, bridge, self.store, queue, self)
         self.session = Session(app.data_folder, self.store, self.player, self)
         self._waveforms = WaveformSource(
             app.catalogue, app.waveforms, bridge, self.player, self.engine, self
@@ -236,8 +238,7 @@ class MainWindow(QMainWindow):
                 replace(self.playback.settings, remaining_time=wanted)
             )
         )
-        self.player.queue.similar_wanted.connect(self._bring_similar_forward)
-        self._waveforms.found.connect(self._show_waveform)
+        self._waveforms.found.connect(self.player_bar.show_waveform)
         commands.previous.triggered.connect(self.player.previous)
         commands.following.triggered.connect(self.player.next)
         add_media_keys(self, self.player)
@@ -338,28 +339,6 @@ class MainWindow(QMainWindow):
         page = self._pages.currentWidget()
         assert isinstance(page, LibraryPage | PlaylistPage)
         return page.table
-
-    def _bring_similar_forward(self, track_id: int, ids: tuple[int, ...]) -> None:
-        known = self.store.in_library([track_id])
-        if not known:
-            return
-
-        def bring(nearest: int | None) -> None:
-            if nearest is not None and self.player.queue.current == track_id:
-                self.player.queue.upcoming.bring_forward(nearest)
-
-        # One that was not listened to yet has no neighbours: the list goes on in its order.
-        future = self._app.nearest_among(known[0], ids)
-        self._bridge.watch(future, bring, lambda _: None)
-
-    def _show_waveform(self, kept: bytes | None) -> None:
-        if kept is None:
-            self.player_bar.seek.set_waveform(None)
-            return
-        # With it comes NumPy, which the window starts without.
-        from musicsim.audio import Waveform
-
-        self.player_bar.seek.set_waveform(Waveform.from_bytes(kept))
 
     def show_similar(self, track_id: int) -> None:
         """Show what is similar to a track."""

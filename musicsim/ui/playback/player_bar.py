@@ -183,6 +183,16 @@ class PlayerBar(QFrame):
         self.volume.setValue(self.volume.value() + notches * _VOLUME_STEP)
         event.accept()
 
+    def show_waveform(self, kept: bytes | None) -> None:
+        """Show the track's waveform, see `musicsim.audio.Waveform.to_bytes`; None: a plain line."""
+        if kept is None:
+            self.seek.set_waveform(None)
+            return
+        # With it comes NumPy, which the window starts without.
+        from musicsim.audio import Waveform
+
+        self.seek.set_waveform(Waveform.from_bytes(kept))
+
     def _show_track(self, track: Track | None) -> None:
         self._cover.show_track(track)
         self.seek.reset()

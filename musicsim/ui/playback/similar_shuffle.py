@@ -1,0 +1,40 @@
+"""Shuffle by similarity: the next track is the nearest that was not played yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from musicsim.ui.bridge import Bridge
+from musicsim.ui.playback.play_queue import PlayQueue
+from musicsim.ui.store import TrackStore
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+
+
+class SimilarShuffle(QObject):
+    """Asks the app for what is nearest to the current track, and makes it the next one."""
+
+    def __init__(
+        self, app: Musicsim, bridge: Bridge, store: TrackStore, queue: PlayQueue, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._app = app
+        self._bridge = bridge
+        self._store = store
+        self._queue = queue
+        queue.similar_wanted.connect(self._ask)
+
+    def _ask(self, track_id: int, ids: tuple[int, ...]) -> None:
+        known = self._store.in_library([track_id])
+        if not known:
+            return
+
+        def bring(nearest: int | None) -> None:
+            if nearest is not None and self._queue.current == track_id:
+                self._queue.upcoming.bring_forward(nearest)
+
+        # A track that was not listened to yet has no neighbours: the list goes on in its order.
+        self._bridge.watch(self._app.nearest_among(known[0], ids), bring, lambda _: None)
