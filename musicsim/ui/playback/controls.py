@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from musicsim.library.replay_gain import GainMode
 from musicsim.library.types import Track
-from musicsim.ui.playback.player import EngineLike, Player, Sounding
-from musicsim.ui.playback.protocol import Device
+from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.player import Player, Sounding
 from musicsim.ui.playback.settings import PlaybackSettings
 
 _SETTLING_MS = 200
@@ -18,19 +17,6 @@ _SETTLING_MS = 200
 
 GainFunction = Callable[[Track, bool], float]
 """What a track's samples are multiplied with; the second says whether its album is played in order."""
-
-
-class DeviceEngine(EngineLike, Protocol):
-    """What the settings need of `musicsim.ui.playback.engine.Engine`."""
-
-    devices_changed: SignalInstance
-    devices: tuple[Device, ...]
-
-    def use_device(self, device: bytes | None) -> None:
-        """Play on a device where it is there; None: on the system's default."""
-
-    def warm_up(self) -> None:
-        """Find out the devices."""
 
 
 class PlaybackControls(QObject):
@@ -47,7 +33,7 @@ class PlaybackControls(QObject):
 
     def __init__(
         self,
-        engine: DeviceEngine,
+        engine: Engine,
         player: Player,
         settings: QSettings,
         *,

@@ -6,14 +6,15 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from musicsim.library.types import EndOfPlay, Play, Track
+from musicsim.library.types import EndOfPlay, Track
 from musicsim.ui import formats
 from musicsim.ui.messages import Messages
 from musicsim.ui.playback.albums import follows_in_album
+from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.heard import Heard
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.play_queue import PlayQueue, QueueState
 from musicsim.ui.playback.protocol import Item, Silence
@@ -26,49 +27,6 @@ RESTART_MS = 3000
 """Further into a track, "previous" goes to its beginning."""
 
 
-class EngineLike(Protocol):
-    """What the player needs of `musicsim.ui.playback.engine.Engine`."""
-
-    begun: SignalInstance
-    progress: SignalInstance
-    ended: SignalInstance
-    unplayable: SignalInstance
-    drained: SignalInstance
-    silent: SignalInstance
-
-    def play(
-        self,
-        item: Item,
-        position: float,
-        following: Item | None,
-        *,
-        paused: bool = ...,
-        longest_crossfade: float = ...,
-    ) -> None:
-        """Play a track from a place on."""
-
-    def follow(self, after: int, item: Item | None) -> None:
-        """Say what comes after a track."""
-
-    def pause(self) -> None:
-        """Stand still."""
-
-    def resume(self) -> None:
-        """Go on."""
-
-    def seek(self, position: float) -> None:
-        """Go to a place in the track."""
-
-    def stop(self) -> None:
-        """Be silent."""
-
-    def set_volume(self, factor: float) -> None:
-        """Multiply the samples with this."""
-
-    def close(self) -> None:
-        """Be silent for good."""
-
-
 @dataclass(frozen=True)
 class Sounding:
     """How tracks are played."""
@@ -77,17 +35,6 @@ class Sounding:
     """What a track's samples are multiplied with; the second says whether its album is played in order."""
     crossfade: float = 0.0
     """Seconds."""
-
-
-@dataclass
-class _Heard:
-    """What was heard of the current track so far."""
-
-    track_id: int
-    started_at: float
-    length: float
-    seconds: float = 0.0
-    position: float = 0.0
 
 
 class Player(QObject):
@@ -120,7 +67,7 @@ class Player(QObject):
         store: TrackStore,
         queue: PlayQueue,
         messages: Messages,
-        engine: EngineLike,
+        engine: Engine,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -146,7 +93,7 @@ class Player(QObject):
         self._stops_after = False
         self._failures = 0
         self._silence: Silence | None = None
-        self._heard: _Heard | None = None
+        self._heard: Heard | None = None
         self._preparing = QTimer(self)
         self._preparing.setSingleShot(True)
         self._preparing.setInterval(0)
@@ -369,7 +316,7 @@ class Player(QObject):
         position = max(0, milliseconds) / 1000
         self._note_position(position)
         if self._heard is not None:
-            self._heard.position = position
+            self._heard.jump(position)
         if self._token:
             self._engine.seek(position)
         self.position_jumped.emit(round(1000 * position))
@@ -480,8 +427,8 @@ class Player(QObject):
         self._duration = seconds
         self._note_position(position)
         if self._heard is None:
-            self._heard = _Heard(track.id, time.time(), seconds)
-        self._heard.position = position
+            self._heard = Heard(track.id, seconds)
+        self._heard.jump(position)
         self.duration_changed.emit(self.duration)
         self.position_changed.emit(round(1000 * position))
         self.length_found.emit(track.id, seconds)
@@ -498,10 +445,7 @@ class Player(QObject):
             return
         self._failures = 0
         if self._heard is not None:
-            step = position - self._heard.position
-            # A jump was no listening.
-            self._heard.seconds += step if 0 < step < 2 else 0.0
-            self._heard.position = position
+            self._heard.hear(position)
         self._note_position(position)
         self.position_changed.emit(round(1000 * position))
 
@@ -510,8 +454,7 @@ class Player(QObject):
         if token != self._token or track is None:
             return
         if self._heard is not None:
-            self._heard.seconds += max(0.0, min(2.0, seconds - self._heard.position))
-            self._heard.length = seconds
+            self._heard.hear_out(seconds)
         self._end_play(EndOfPlay.FINISHED if reason is None else EndOfPlay.FAILED)
         if reason is not None:
             text = self.tr("“{0}” can’t be played any further ({1}).")
@@ -590,9 +533,7 @@ class Player(QObject):
     def _end_play(self, end: EndOfPlay) -> None:
         heard, self._heard = self._heard, None
         if heard is not None:
-            self.played.emit(
-                Play(heard.track_id, heard.started_at, heard.seconds, heard.length, end)
-            )
+            self.played.emit(heard.ended(end))
 
     def _set_playing(self, playing: bool) -> None:
         if playing != self._playing:
