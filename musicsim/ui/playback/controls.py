@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from musicsim.library.replay_gain import GainMode
 from musicsim.library.types import Track
 from musicsim.ui.playback.engine import Engine
-from musicsim.ui.playback.player import Player, Sounding
+from musicsim.ui.playback.player import Player, Mixing
 from musicsim.ui.playback.settings import PlaybackSettings
 
 _SETTLING_MS = 200
@@ -53,7 +53,7 @@ class PlaybackControls(QObject):
         self._sound = _sound(self.settings)
         if self.settings.device is not None:
             engine.use_device(self.settings.device)
-        player.set_sounding(Sounding(make_gain(self.settings), self.settings.crossfade))
+        player.set_mixing(Mixing(make_gain(self.settings), self.settings.crossfade))
 
     def apply(self, settings: PlaybackSettings) -> None:
         """Use other settings from now on; what plays is only disturbed where it is to sound another way."""
@@ -71,8 +71,8 @@ class PlaybackControls(QObject):
         # A slider may have gone back to where it was.
         if (sound := _sound(self.settings)) != self._sound:
             self._sound = sound
-            self._player.set_sounding(
-                Sounding(self._make_gain(self.settings), self.settings.crossfade)
+            self._player.set_mixing(
+                Mixing(self._make_gain(self.settings), self.settings.crossfade)
             )
 
 

@@ -28,7 +28,7 @@ RESTART_MS = 3000
 
 
 @dataclass(frozen=True)
-class Sounding:
+class Mixing:
     """How tracks are played."""
 
     gain: Callable[[Track, bool], float] = lambda track, in_album: 1.0
@@ -75,7 +75,7 @@ class Player(QObject):
         self.queue = queue
         self._messages = messages
         self._engine = engine
-        self._sounding = Sounding()
+        self._mixing = Mixing()
         self._tokens = itertools.count(1)
         self._token = 0
         """What the engine knows the current track by; 0 while it has none."""
@@ -194,9 +194,9 @@ class Player(QObject):
         # Heard loudness grows about as the cube root of the amplitude.
         self._engine.set_volume((self._volume * self._fade) ** 3)
 
-    def set_sounding(self, sounding: Sounding) -> None:
+    def set_mixing(self, mixing: Mixing) -> None:
         """Play the current track and all others in another way, as soon as it can be heard."""
-        self._sounding = sounding
+        self._mixing = mixing
         if self._token and self.track is not None:
             self._load(self.position / 1000, paused=not self._playing)
 
@@ -357,7 +357,7 @@ class Player(QObject):
         item = Item(self._token, track.path, self._gain(track), 0.0)
         self._set_playing(not paused)
         self._engine.play(
-            item, position, self._next, paused=paused, longest_crossfade=self._sounding.crossfade
+            item, position, self._next, paused=paused, longest_crossfade=self._mixing.crossfade
         )
         self.duration_changed.emit(self.duration)
         self.position_changed.emit(round(1000 * position))
@@ -381,7 +381,7 @@ class Player(QObject):
             return None, None
         crossfade = 0.0
         if following.id != current.id and not follows_in_album(current, following):
-            crossfade = self._sounding.crossfade
+            crossfade = self._mixing.crossfade
         gain = self._gain(following, before=current)
         return Item(next(self._tokens), following.path, gain, crossfade), following.id
 
@@ -392,7 +392,7 @@ class Player(QObject):
             upcoming = self._store.tracks(self.upcoming_ids(2))
             after = [t for t in upcoming if t.id != track.id]
             in_album = bool(after) and follows_in_album(track, after[0])
-        return self._sounding.gain(track, in_album)
+        return self._mixing.gain(track, in_album)
 
     def _prepare_next(self) -> None:
         """Tell the engine what comes next, if that is not what it was told."""

@@ -22,7 +22,7 @@ from musicsim.ui import formats, history_list, history_pane
 from musicsim.ui.bridge import Bridge
 from musicsim.ui.main_window import MainWindow
 from musicsim.ui.playback.modes import Repeat
-from musicsim.ui.playback.player import Sounding
+from musicsim.ui.playback.player import Mixing
 from musicsim.ui.side_panel import Tab
 from musicsim.ui.theme import Theme
 from musicsim.ui.track_model import Column
@@ -152,7 +152,7 @@ def test_a_change_of_the_sound_is_no_new_play(
 ) -> None:
     open_window.player.play(ids)
     settle()
-    open_window.player.set_sounding(Sounding(crossfade=3.0))
+    open_window.player.set_mixing(Mixing(crossfade=3.0))
     settle()
 
     assert shown(open_window) == [(ids[0], "Now playing")]
