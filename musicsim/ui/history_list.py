@@ -107,11 +107,9 @@ class HistoryList(TrackModel):
             self._replace_top(Row(play.track_id, play, times))
         self._take_out(LIMIT, len(self._rows))
 
-    def drop(self, ids: Iterable[int]) -> bool:
-        """Take out tracks that have left; returns whether there were any."""
-        kept = ~np.isin(self._ids, as_ids(ids))
-        self._keep(kept)
-        return not kept.all()
+    def drop(self, ids: Iterable[int]) -> None:
+        """Take out tracks that have left."""
+        self._keep(~np.isin(self._ids, as_ids(ids)))
 
     # What Qt asks of a model
 

@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
         commands.library.triggered.connect(self.show_library)
         commands.new_playlist.triggered.connect(self.playlist_commands.create)
         commands.play_pause.triggered.connect(self.play_or_pause)
-        SpaceKey(self, self.play_or_pause)
+        SpaceKey(self, self.play_or_pause, lambda: not self.player_bar.isHidden())
         self.playback_commands.show_playing.triggered.connect(self.show_playing)
         self.player_bar.track_clicked.connect(self.show_playing)
         self.player_bar.length.set_remaining(self.playback.settings.remaining_time)
@@ -269,9 +269,7 @@ class MainWindow(QMainWindow):
 
         self.player.playing_changed.connect(self._show_play_state)
         self.player.track_changed.connect(self._show_title)
-        self.player.queue.upcoming.rowsInserted.connect(self._show_play_state)
-        self.player.queue.upcoming.rowsRemoved.connect(self._show_play_state)
-        self.player.queue.upcoming.modelReset.connect(self._show_play_state)
+        self.player.queue_changed.connect(self._show_play_state)
 
         self.status.pause_wanted.connect(self._pause)
         self.status.problems_wanted.connect(self._open_problems)

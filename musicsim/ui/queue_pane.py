@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QDropEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicsim.ui import formats
@@ -89,17 +89,32 @@ class QueuePane(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.table, 1)
-        for signal in (self.list.rowsInserted, self.list.rowsRemoved, self.list.modelReset):
-            signal.connect(self._show_counts)
+        # After all that changes at once: to add up the lengths of a hundred thousand tracks takes a while.
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(0)
+        self._counting.timeout.connect(self._show_counts)
+        player.queue_changed.connect(self._counting.start)
+        self._show_counts()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say how much there is: nobody kept it up to date meanwhile."""
+        super().showEvent(event)
         self._show_counts()
 
     def _clear(self) -> None:
-        by_hand, rest = self.list.by_hand, self.list.rest
-        self.list.set_ids([])
+        queue = self._player.queue
+        state = queue.state()
+        queue.clear()
+        revision = queue.revision
+
+        def undo() -> None:
+            # Not into what was started since.
+            if queue.revision == revision and queue.current == state.current:
+                queue.restore(state)
+
         self._messages.tell(
-            self.tr("The queue was cleared."),
-            action=self.tr("Undo"),
-            on_action=lambda: self.list.set_queue(by_hand, rest),
+            self.tr("The queue was cleared."), action=self.tr("Undo"), on_action=undo
         )
 
     def _offer_return(self, state: QueueState, seconds: float) -> None:
@@ -113,11 +128,13 @@ class QueuePane(QWidget):
         count, by_hand = self.list.rowCount(), len(self.list.by_hand)
         self.save.setEnabled(count > 0)
         self.clear.setEnabled(count > 0)
+        self.count_changed.emit(count)
+        if not self.isVisible():
+            return
         text = track_summary(count, self.list.seconds()) if count else self.tr("Up next")
         if 0 < by_hand < count:
             text = f"{text} · {self.tr('{0} queued by you').format(formats.number(by_hand))}"
         self._summary.setText(text)
-        self.count_changed.emit(count)
 
 
 def track_summary(count: int, seconds: float) -> str:

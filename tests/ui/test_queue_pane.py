@@ -47,8 +47,9 @@ def test_remove_and_reorder(playing: MainWindow, ids: list[int], qtbot) -> None:
     assert playing.player.queue.current == ids[2]
 
 
-def test_clear_and_undo(playing: MainWindow, ids: list[int]) -> None:
+def test_clear_and_undo(playing: MainWindow, ids: list[int], qapp) -> None:
     playing.queue_pane.clear.click()
+    qapp.processEvents()
     assert playing.queue_pane.list.ids == []
     assert not playing.queue_pane.clear.isEnabled()
 

@@ -264,7 +264,7 @@ class FakeEngine(QObject):
     progress = Signal(int, float)
     ended = Signal(int, float, float, object)
     unplayable = Signal(int, str)
-    drained = Signal()
+    drained = Signal(int)
     silent = Signal(object)
     devices_changed = Signal(object)
     measured = Signal(bytes, object)
@@ -296,30 +296,34 @@ class FakeEngine(QObject):
         self.following = following
         self.playing = not paused
         self.crossfade = longest_crossfade
+        self.item = item
         self._begin(item, position)
 
     def _begin(self, item: Item, position: float = 0.0) -> None:
-        self.item = item
         self.loaded.append(item.path)
-        if not self.broken(item.path):
-            QTimer.singleShot(0, self, lambda: self.begun.emit(item.token, self.seconds, position))
-            return
         # The real one tells of it later, too.
-        QTimer.singleShot(0, self, lambda: self._fail(item))
+        if self.broken(item.path):
+            QTimer.singleShot(0, self, lambda: self._fail(item))
+        else:
+            QTimer.singleShot(0, self, lambda: self._tell_begun(item, position))
+
+    def _tell_begun(self, item: Item, position: float) -> None:
+        self.item = item
+        self.begun.emit(item.token, self.seconds, position)
 
     def _fail(self, item: Item) -> None:
         self.unplayable.emit(item.token, "Could not open file")
-        if self.item is item:
-            self.go_on()
+        # What follows instead is known a moment later.
+        QTimer.singleShot(1, self, self.go_on)
 
     def go_on(self) -> None:
         following, self.following = self.following, None
-        if following is None:
-            self.playing = False
-            self.item = None
-            self.drained.emit()
-        else:
+        if following is not None:
             self._begin(following)
+        elif self.item is not None:
+            ended, self.item = self.item, None
+            self.playing = False
+            self.drained.emit(ended.token)
 
     def end(self, shortfall: float = 0.0, reason: str | None = None) -> None:
         """The current track comes to its end, and the next one begins."""

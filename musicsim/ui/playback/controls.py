@@ -71,9 +71,7 @@ class PlaybackControls(QObject):
         # A slider may have gone back to where it was.
         if (sound := _sound(self.settings)) != self._sound:
             self._sound = sound
-            self._player.set_mixing(
-                Mixing(self._make_gain(self.settings), self.settings.crossfade)
-            )
+            self._player.set_mixing(Mixing(self._make_gain(self.settings), self.settings.crossfade))
 
 
 def _sound(settings: PlaybackSettings) -> tuple[object, ...]:

@@ -73,8 +73,8 @@ class Engine(QObject):
     """A track was heard to its end: token, length, seconds short of what its header said; str | None: the reason."""
     unplayable = Signal(int, str)
     """A track can't be played, and is left out: its token and the reason. It may be the next one."""
-    drained = Signal()
-    """Nothing follows the track that ended."""
+    drained = Signal(int)
+    """Nothing follows the track with this token, which has ended."""
     silent = Signal(object)
     """Silence | None: why nothing can be heard; None once it can."""
     devices_changed = Signal(object)
@@ -98,6 +98,8 @@ class Engine(QObject):
         """By when each command must be carried out."""
         self._play: Play | None = None
         """What a new process has to play, as far as it has come."""
+        self._told: dict[int, Item] = {}
+        """What was to follow since the current track began: an earlier one may have begun before it was taken back."""
         self._volume = 1.0
         self._device: bytes | None = None
         self.devices: tuple[Device, ...] = ()
@@ -130,6 +132,8 @@ class Engine(QObject):
     ) -> None:
         """Play a track from a place on, in seconds, instead of whatever plays."""
         self._play = Play(item, position, following, paused, longest_crossfade)
+        self._told.clear()
+        self._note_told(following)
         self._say(self._play)
 
     def follow(self, after: int, item: Item | None) -> None:
@@ -137,7 +141,12 @@ class Engine(QObject):
         if self._play is not None:
             if self._play.item.token == after:
                 self._play = replace(self._play, following=item)
+                self._note_told(item)
             self._say(Follow(after, item))
+
+    def _note_told(self, item: Item | None) -> None:
+        if item is not None:
+            self._told[item.token] = item
 
     def pause(self) -> None:
         """Stand still at once."""
@@ -288,9 +297,11 @@ class Engine(QObject):
                 self.ended.emit(end.token, end.seconds, end.shortfall, end.reason)
             case Unplayable(token=token, reason=reason):
                 self._leave_out(token, reason)
-            case Drained():
-                self._play = None
-                self.drained.emit()
+            case Drained(token=token):
+                # One that comes late is about what was played before.
+                if self._play is not None and self._play.item.token == token:
+                    self._play = None
+                    self.drained.emit(token)
             case Silent(why=why):
                 if why is Silence.DEVICE_GONE and self._play is not None:
                     self._play = replace(self._play, paused=True)
@@ -304,9 +315,11 @@ class Engine(QObject):
         if play is None:
             return
         if begun.token != play.item.token:
-            if play.following is None or play.following.token != begun.token:
+            item = self._told.get(begun.token)
+            if item is None:
                 return
-            play = replace(play, item=play.following, following=None)
+            play = replace(play, item=item, following=None)
+            self._told.clear()
         self._play = replace(play, position=begun.position)
         self._set_silence(None)
         self.begun.emit(begun.token, begun.seconds, begun.position)
@@ -354,7 +367,7 @@ class Engine(QObject):
                 longest_crossfade=play.longest_crossfade,
             )
         else:
-            self.drained.emit()
+            self.drained.emit(token)
 
     def _look_after(self) -> None:
         """Replace a process that hangs, or that can't find a device which may be there by now."""

@@ -77,8 +77,8 @@ class History(QObject):
 
     def _follow_removal(self, ids: tuple[int, ...]) -> None:
         # A track that turned out to be another one has left its plays to that one.
-        if self.list.drop(ids):
-            self._reload()
+        self.list.drop(ids)
+        self._reload()
 
     def _change(
         self, change: Callable[[], None], then: Callable[[None], None] = lambda _: None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ _NEXT_FEW = 10
 
 class QueueList(TrackList):
     """The upcoming tracks: those that the listener queued by hand, and the rest of the list that plays."""
+
+    taken = Signal(object)
+    """tuple[int, ...]: tracks that are no part of the rest any more."""
 
     def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(store, theme, parent)
@@ -66,22 +70,16 @@ class QueueList(TrackList):
         """Show another rest after what was queued by hand."""
         self.set_queue(self.by_hand, rest)
 
-    def insert(self, row: int, ids: Sequence[int]) -> None:
-        """Queue tracks by hand, before a row."""
+    def insert(self, row: int, ids: Sequence[int], *, by_hand: bool = True) -> None:
+        """Queue tracks before a row, by hand or as part of the rest."""
         ids = [i for i in ids if i in self._store]
-        self._by_hand = np.insert(self._by_hand, row, np.ones(len(ids), bool))
+        self._by_hand = np.insert(self._by_hand, row, np.full(len(ids), by_hand))
         super().insert(row, ids)
 
     def add(self, ids: Sequence[int]) -> None:
         """Queue tracks by hand: after what was queued so before, and before the rest."""
-        others = np.flatnonzero(~self._by_hand)
-        self.insert(int(others[0]) if len(others) else len(self._ids), ids)
-
-    def put_back(self, track_id: int) -> None:
-        """Make a track the next one, as part of the rest."""
-        self.insert(0, [track_id])
-        if self._ids.size and self._ids[0] == track_id:
-            self._by_hand[0] = False
+        queued = np.flatnonzero(self._by_hand)
+        self.insert(int(queued[-1]) + 1 if len(queued) else 0, ids)
 
     def bring_forward(self, track_id: int) -> None:
         """Make a track of the rest its first one."""
@@ -91,11 +89,22 @@ class QueueList(TrackList):
             order = np.delete(np.arange(len(self._ids)), rows[0])
             self._permute(np.insert(order, others[0], rows[0]))
 
+    def remove(self, rows: Iterable[int]) -> None:
+        """Take rows out."""
+        gone = list(rows)
+        self._tell_taken(gone)
+        super().remove(gone)
+
     def move(self, rows: Iterable[int], before: int) -> None:
         """Put rows before another one; where they are is by hand now."""
         moved = list(rows)
+        self._tell_taken(moved)
         self._by_hand[moved] = True
         super().move(moved, before)
+
+    def _tell_taken(self, rows: Sequence[int]) -> None:
+        if taken := self._ids[[row for row in rows if not self._by_hand[row]]].tolist():
+            self.taken.emit(tuple(taken))
 
     def _permute(self, order: Rows) -> None:
         self._by_hand = self._by_hand[order]
@@ -124,6 +133,8 @@ class QueueState:
     shuffle: Shuffle = Shuffle.OFF
     repeat: Repeat = Repeat.OFF
     heard: frozenset[int] = field(default_factory=frozenset)
+    edited: bool = False
+    """Whether the listener has taken something out of the rest, or put it elsewhere."""
 
 
 class PlayQueue(QObject):
@@ -159,7 +170,9 @@ class PlayQueue(QObject):
         self._revision = 0
         self._edited = False
         self._stepping = False
-        self.upcoming.edited.connect(self._note_edit)
+        self._refilled = False
+        """Whether what is upcoming is the list once more, since all of it has played."""
+        self.upcoming.taken.connect(self._note_taken)
         store.removed.connect(self._forget)
         for signal in (
             self.upcoming.rowsInserted,
@@ -197,6 +210,11 @@ class PlayQueue(QObject):
         return self._repeat
 
     @property
+    def previous(self) -> int | None:
+        """The track before; None if there is none."""
+        return self._played[-1] if self._played else None
+
+    @property
     def can_go_back(self) -> bool:
         """Whether there is a track before."""
         return bool(self._played)
@@ -207,22 +225,37 @@ class PlayQueue(QObject):
         self._remember()
         self._context = list(ids)
         self._heard = {ids[at]}
-        self._edited = False
+        self._edited = self._refilled = False
         self._set_current(ids[at])
         self.upcoming.set_rest(self._rest_after(at))
+        self._refill()
         self._want_similar()
 
     def extend(self, ids: Sequence[int]) -> None:
-        """Put tracks at the end of the list that plays."""
+        """Put tracks at the end of the list that plays; shuffled, they are mixed with what is left of it."""
         self._context += ids
-        self.upcoming.set_rest([*self.upcoming.rest, *ids])
+        rest = [] if self._refilled else self.upcoming.rest
+        self._refilled = False
+        self.upcoming.set_rest(self._mixed([*rest, *ids]))
         self._want_similar()
+
+    def clear(self) -> None:
+        """Empty it, and forget the list, so that nothing of it is repeated."""
+        self._context = []
+        self._refilled = False
+        self.upcoming.set_ids([])
 
     def next_after_end(self) -> int | None:
         """Return what plays when the current track ends by itself; None for nothing."""
         if self._repeat is Repeat.ONE and self._current is not None:
             return self._current
         return next(iter(self.upcoming.first(1)), None)
+
+    def drop_next(self) -> None:
+        """Leave out the next track, which can't be played."""
+        with self._step():
+            self.upcoming.remove([0])
+        self._refill()
 
     def advance(self, to: int = 0) -> bool:
         """Go on with the upcoming track in row `to`, dropping those before it; False if there is none."""
@@ -234,9 +267,9 @@ class PlayQueue(QObject):
         self._heard.update(passed)
         with self._step():
             self.upcoming.remove(range(to + 1))
+        self._refilled = False
         self._set_current(next_id)
-        if not self.upcoming.rowCount():
-            self._repeat_list()
+        self._refill()
         self._want_similar()
         return True
 
@@ -251,7 +284,7 @@ class PlayQueue(QObject):
             return False
         if self._current is not None:
             with self._step():
-                self.upcoming.put_back(self._current)
+                self.upcoming.insert(0, [self._current], by_hand=False)
         self._set_current(self._played.pop())
         return True
 
@@ -260,14 +293,15 @@ class PlayQueue(QObject):
         if shuffle is self._shuffle:
             return
         self._shuffle = shuffle
-        if shuffle is Shuffle.OFF and self._current in self._context:
+        rest: Iterable[int]
+        if self._refilled:
+            rest = self._context
+        elif shuffle is Shuffle.OFF and self._current in self._context:
             rest = self._context[self._context.index(self._current) + 1 :]
-        elif shuffle is Shuffle.OFF:
-            waiting = set(self.upcoming.rest)
-            rest = [i for i in self._context if i in waiting]
         else:
-            rest = self._mixed(i for i in self._context if i not in self._heard)
-        self.upcoming.set_rest(rest)
+            rest = (i for i in self._context if i not in self._heard)
+        self.upcoming.set_rest(self._mixed(rest))
+        self._refill()
         self.modes_changed.emit()
         self._want_similar()
 
@@ -276,8 +310,10 @@ class PlayQueue(QObject):
         if repeat is self._repeat:
             return
         self._repeat = repeat
-        if not self.upcoming.rowCount():
-            self._repeat_list()
+        if self._refilled and repeat is not Repeat.ALL:
+            self._refilled = False
+            self.upcoming.set_rest([])
+        self._refill()
         self.modes_changed.emit()
 
     def state(self) -> QueueState:
@@ -291,18 +327,29 @@ class PlayQueue(QObject):
             self._shuffle,
             self._repeat,
             frozenset(self._heard),
+            self._edited,
         )
 
     def restore(self, state: QueueState) -> None:
         """Be what another queue was; tracks that are not in the library any more are left out."""
+        # What was asked for before comes too late for this queue.
+        self._revision += 1
+        self._refilled = False
+        self._edited = state.edited
         self._shuffle, self._repeat = state.shuffle, state.repeat
         self._context = [i for i in state.context if i in self._store]
         self._played = [i for i in state.played if i in self._store]
         self._heard = set(state.heard)
         self.upcoming.set_queue(state.by_hand, state.rest)
-        if state.current is not None and state.current in self._store:
-            self._set_current(state.current)
+        known = state.current is not None and state.current in self._store
+        self._set_current(state.current if known else None)
         self.modes_changed.emit()
+
+    def catch_up(self, track_id: int) -> None:
+        """Go on to a track that began after the state that was restored, if it is one of the next."""
+        soon = self.upcoming.first(_NEXT_FEW)
+        if track_id != self._current and track_id in soon:
+            self.advance(soon.index(track_id))
 
     @contextmanager
     def _step(self) -> Iterator[None]:
@@ -313,14 +360,19 @@ class PlayQueue(QObject):
         finally:
             self._stepping = False
 
-    def _note_edit(self) -> None:
-        self._edited = self._edited or not self._stepping
-
-    def catch_up(self, track_id: int) -> None:
-        """Go on to a track that began after the state that was restored, if it is one of the next."""
-        soon = self.upcoming.first(_NEXT_FEW)
-        if track_id != self._current and track_id in soon:
-            self.advance(soon.index(track_id))
+    def _note_taken(self, ids: tuple[int, ...]) -> None:
+        if self._stepping:
+            return
+        self._edited = True
+        # Else a shuffle would bring back what the listener took out.
+        gone = Counter(ids)
+        kept: list[int] = []
+        for i in reversed(self._context):
+            if gone[i]:
+                gone[i] -= 1
+            else:
+                kept.append(i)
+        self._context = kept[::-1]
 
     def _rest_after(self, at: int) -> list[int]:
         if self._shuffle is Shuffle.OFF:
@@ -336,13 +388,16 @@ class PlayQueue(QObject):
             rest = shuffled_by_album(self._store.tracks(rest), current, self._random)
         return rest
 
-    def _repeat_list(self) -> None:
-        if self._repeat is Repeat.ALL and self._context:
-            self._heard.clear()
-            rest = self._mixed(self._context)
-            if self._shuffle is not Shuffle.OFF and len(rest) > 1 and rest[0] == self._current:
-                rest.append(rest.pop(0))
-            self.upcoming.set_rest(rest)
+    def _refill(self) -> None:
+        """Where nothing is upcoming, have the list once more if it is to be repeated."""
+        if self._repeat is not Repeat.ALL or self.upcoming.rowCount() or not self._context:
+            return
+        self._heard.clear()
+        rest = self._mixed(self._context)
+        if self._shuffle is not Shuffle.OFF and len(rest) > 1 and rest[0] == self._current:
+            rest.append(rest.pop(0))
+        self._refilled = True
+        self.upcoming.set_rest(rest)
 
     def _want_similar(self) -> None:
         rest = self.upcoming.rest if self._shuffle is Shuffle.SIMILAR else []
@@ -365,3 +420,4 @@ class PlayQueue(QObject):
         self._context = [i for i in self._context if i not in gone]
         if self._current in gone:
             self._set_current(None)
+        self._refill()

@@ -79,6 +79,8 @@ class Player(QObject):
         self._tokens = itertools.count(1)
         self._token = 0
         """What the engine knows the current track by; 0 while it has none."""
+        self._told: dict[int, int] = {}
+        """Every track, by the engine's token, that it was told to go on with since the current one began."""
         self._next: Item | None = None
         self._next_id: int | None = None
         self._is_next_told = False
@@ -223,6 +225,7 @@ class Player(QObject):
         made_by_hand = self.queue.is_edited
         state = self.queue.state(), self.position / 1000
         self._end_play(EndOfPlay.SKIPPED)
+        self._stops_after = False
         self.queue.start([*before, ids[at], *others], len(before))
         self._load(0.0)
         if made_by_hand:
@@ -233,13 +236,15 @@ class Player(QObject):
 
         With nothing in the player they play at once, and the answer is False.
         """
-        if self.track is None:
+        if self.track is None and not self.can_go_next:
             self.play(ids)
             return False
         if first:
             self.queue.upcoming.insert(0, ids)
         else:
             self.queue.upcoming.add(ids)
+        if self.track is None:
+            self.play_upcoming()
         return True
 
     def play_upcoming(self, row: int = 0) -> None:
@@ -294,6 +299,7 @@ class Player(QObject):
         if self.can_go_next:
             self.play_upcoming()
         else:
+            self._end_play(EndOfPlay.SKIPPED)
             self.stop()
 
     def previous(self) -> None:
@@ -314,11 +320,14 @@ class Player(QObject):
             self.next()
             return
         position = max(0, milliseconds) / 1000
-        self._note_position(position)
+        if self._token and self._heard is None:
+            # It has come to its end, or has not begun yet: what the engine says of that is not of this.
+            self._load(position, paused=not self._playing)
+        elif self._token:
+            self._engine.seek(position)
         if self._heard is not None:
             self._heard.jump(position)
-        if self._token:
-            self._engine.seek(position)
+        self._note_position(position)
         self.position_jumped.emit(round(1000 * position))
         self.position_changed.emit(round(1000 * position))
 
@@ -348,13 +357,15 @@ class Player(QObject):
     def _load(self, position: float, *, paused: bool = False) -> None:
         track = self.track
         if track is None:
+            self._unload()
             return
         self._token = next(self._tokens)
+        self._told.clear()
         self._duration = track.tags.duration or 0.0
         self._note_position(position)
-        self._next, self._next_id = self._make_next()
-        self._is_next_told = True
-        item = Item(self._token, track.path, self._gain(track), 0.0)
+        self._tell_next(*self._make_next())
+        before = None if self.queue.previous is None else self._store.get(self.queue.previous)
+        item = Item(self._token, track.path, self._gain(track, before), 0.0)
         self._set_playing(not paused)
         self._engine.play(
             item, position, self._next, paused=paused, longest_crossfade=self._mixing.crossfade
@@ -367,6 +378,7 @@ class Player(QObject):
     def _unload(self) -> None:
         self._token = 0
         self._next = self._next_id = None
+        self._told.clear()
         self._engine.stop()
         self._set_playing(False)
         self._note_position(0.0)
@@ -406,18 +418,24 @@ class Player(QObject):
             is_same = known is None and item is None
         if is_same and self._is_next_told:
             return
-        self._next, self._next_id, self._is_next_told = item, next_id, True
+        self._tell_next(item, next_id)
         self._engine.follow(self._token, item)
 
+    def _tell_next(self, item: Item | None, next_id: int | None) -> None:
+        self._next, self._next_id, self._is_next_told = item, next_id, True
+        if item is not None and next_id is not None:
+            self._told[item.token] = next_id
+
     def _follow_begun(self, token: int, seconds: float, position: float) -> None:
-        if self._next is not None and token == self._next.token:
-            self._token, self._next, self._is_next_told = token, None, False
+        if token in self._told:
+            # Also one that it was told to leave in the moment when it began.
+            track_id = self._told[token]
+            self._told.clear()
+            self._token, self._next, self._next_id, self._is_next_told = token, None, None, False
             self._failures = 0
-            if self.queue.repeat is Repeat.ONE and self._next_id == self.queue.current:
-                self.track_changed.emit(self.track)
-            else:
-                self._go_on_to(self._next_id)
-            self._next_id = None
+            if not self._go_on_to(track_id):
+                self._follow_drained(token)
+                return
             self._preparing.start()
         elif token != self._token:
             return
@@ -433,17 +451,22 @@ class Player(QObject):
         self.position_changed.emit(round(1000 * position))
         self.length_found.emit(track.id, seconds)
 
-    def _go_on_to(self, track_id: int | None) -> None:
-        # It may have been moved or taken out of the queue in the moment when it began.
-        if track_id is not None and self.upcoming_ids(1) == [track_id]:
+    def _go_on_to(self, track_id: int) -> bool:
+        """Have the queue go on to the track that began; False if that has left the library."""
+        if track_id == self.queue.current and self.queue.repeat is Repeat.ONE:
+            self.track_changed.emit(self.track)
+        elif self.upcoming_ids(1) == [track_id]:
             self.queue.advance()
-        elif track_id is not None and track_id in self._store:
+        elif track_id in self._store:
+            # It was moved or taken out of the queue in the moment when it began.
             self.queue.interpose(track_id)
+        else:
+            return False
+        return True
 
     def _follow_progress(self, token: int, position: float) -> None:
         if token != self._token:
             return
-        self._failures = 0
         if self._heard is not None:
             self._heard.hear(position)
         self._note_position(position)
@@ -466,24 +489,23 @@ class Player(QObject):
 
     def _leave_out(self, token: int, reason: str) -> None:
         is_current = token == self._token
-        if is_current:
-            track = self.track
-        elif self._next is not None and token == self._next.token:
-            track = None if self._next_id is None else self._store.get(self._next_id)
-        else:
+        track_id = self.queue.current if is_current else self._told.pop(token, None)
+        track = None if track_id is None else self._store.get(track_id)
+        if track is None:
             return
         self._failures += 1
-        if track is not None:
-            self._tell_unplayable(track, reason)
+        self._tell_unplayable(track, reason)
         if is_current:
             self._end_play(EndOfPlay.FAILED)
             if self._failures >= FAILURES_IN_A_ROW:
                 self._unload()
-        else:
+            elif self.queue.repeat is Repeat.ONE:
+                # Not the same again: with the next one, if there is one.
+                self._go_on()
+        elif self._next is not None and token == self._next.token:
             self._next = None
-            if self.queue.upcoming.rowCount() and self._failures < FAILURES_IN_A_ROW:
-                if self.upcoming_ids(1) == [self._next_id]:
-                    self.queue.upcoming.remove([0])
+            if self._failures < FAILURES_IN_A_ROW and self.upcoming_ids(1) == [track_id]:
+                self.queue.drop_next()
                 self._preparing.start()
 
     def _tell_unplayable(self, track: Track, reason: str) -> None:
@@ -495,26 +517,30 @@ class Player(QObject):
             what = f"{what} {after.format(self._failures)}"
         self._messages.fail(what)
 
-    def _follow_drained(self) -> None:
-        if not self._token:
+    def _follow_drained(self, token: int) -> None:
+        if token != self._token:
             return
         self._end_play(EndOfPlay.FINISHED)
         if self._stops_after:
             self._stops_after = False
             self.modes_changed.emit()
             self._unload()
-            self.queue.advance()
-        elif self._failures < FAILURES_IN_A_ROW and self._go_on():
+            if self.queue.repeat is not Repeat.ONE:
+                self.queue.advance()
+        elif self._failures >= FAILURES_IN_A_ROW:
+            self._unload()
+        elif self.queue.repeat is Repeat.ONE and self._failures == 0 and self.track is not None:
+            self.track_changed.emit(self.track)
+            self._load(0.0)
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Play the next track; without one, stop."""
+        if self.queue.advance():
             self._load(0.0)
         else:
             self._unload()
-
-    def _go_on(self) -> bool:
-        """Go on in the queue as if the current track had ended by itself; False if there is nothing."""
-        if self.queue.repeat is Repeat.ONE:
-            self.track_changed.emit(self.track)
-            return True
-        return self.queue.advance()
 
     def _follow_silence(self, why: Silence | None) -> None:
         self._silence = why
@@ -526,7 +552,11 @@ class Player(QObject):
 
     def _follow_current(self) -> None:
         if self.queue.current is None:
+            self._end_play(EndOfPlay.STOPPED)
+            self._stops_after = False
             self._unload()
+        # Whoever is told of the track is told of its own place.
+        self._note_position(0.0)
         self._duration = (self.track.tags.duration or 0.0) if self.track is not None else 0.0
         self.track_changed.emit(self.track)
 

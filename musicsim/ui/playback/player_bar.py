@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -238,7 +238,9 @@ class PlayerBar(QFrame):
 
     def _show_volume(self, volume: float) -> None:
         percent = round(100 * volume)
-        self.volume.setValue(percent)
+        # What came from elsewhere may be finer than the slider, and stays as it is.
+        with QSignalBlocker(self.volume):
+            self.volume.setValue(percent)
         name = self.tr("Mute") if percent else self.tr("Unmute")
         self.mute.setToolTip(name)
         self.mute.setAccessibleName(name)

@@ -196,7 +196,9 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """Everything was heard to its end, and nothing follows."""
+    """A track was heard to its end, or can't be played, and nothing follows."""
+
+    token: int
 
 
 @dataclass(frozen=True, slots=True)

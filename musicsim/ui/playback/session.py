@@ -77,7 +77,8 @@ class Session(QObject):
         # The place may be of a track that began after the queue was written.
         if isinstance(current, int) and not isinstance(seconds, bool):
             self._player.queue.catch_up(current)
-            if isinstance(seconds, int | float) and 0 <= seconds < 1e7:
+            is_there = self._player.queue.current == current
+            if is_there and isinstance(seconds, int | float) and 0 <= seconds < 1e7:
                 self._player.show_loaded(float(seconds))
                 self._keep_place()
 
@@ -176,6 +177,7 @@ def _as_json(state: QueueState, store: TrackStore) -> dict[str, Any]:
         "heard": sorted(state.heard),
         "shuffle": state.shuffle.value,
         "repeat": state.repeat.value,
+        "edited": state.edited,
         "visitors": visitors,
     }
 
@@ -203,6 +205,7 @@ def _state_from(kept: Any, visitor: Callable[[str], int]) -> QueueState:
         Shuffle(kept["shuffle"]),
         Repeat(kept["repeat"]),
         frozenset(ids("heard")),
+        bool(kept.get("edited")),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from musicsim.ui.bridge import Bridge
+from musicsim.ui.playback.modes import Shuffle
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.store import TrackStore
 
@@ -33,7 +34,8 @@ class SimilarShuffle(QObject):
             return
 
         def bring(nearest: int | None) -> None:
-            if nearest is not None and self._queue.current == track_id:
+            still_wanted = self._queue.shuffle is Shuffle.SIMILAR
+            if nearest is not None and still_wanted and self._queue.current == track_id:
                 self._queue.upcoming.bring_forward(nearest)
 
         # A track that was not listened to yet has no neighbours: the list goes on in its order.

@@ -370,7 +370,8 @@ class Sounding(QObject):
                 self._tell_end(piece)
         self._silence()
         self._playing = False
-        self._send(Drained())
+        if self._item is not None:
+            self._send(Drained(self._item.token))
 
     def _report(self) -> None:
         if self._item is not None:

@@ -1,4 +1,4 @@
-"""The space bar plays and pauses wherever the focus is, but where it types a space."""
+"""The space bar plays and pauses wherever the focus is, but where it types a space; Enter presses buttons instead."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -16,11 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TYPED_INTO = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 
 
 class SpaceKey(QObject):
-    """Takes the space bar from the widgets of a window, though not of its dialogs and menus.
+    """Takes the space bar from the widgets of a window, though not of its dialogs and menus; Enter presses buttons.
 
     Parameters
     ----------
@@ -28,12 +30,17 @@ class SpaceKey(QObject):
         Its widgets.
     do
         What the space bar does.
+    is_wanted
+        Whether there is something to play; else the space bar is the widget's.
     """
 
-    def __init__(self, window: QWidget, do: Callable[[], None]) -> None:
+    def __init__(
+        self, window: QWidget, do: Callable[[], None], is_wanted: Callable[[], bool]
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._do = do
+        self._is_wanted = is_wanted
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
@@ -44,9 +51,16 @@ class SpaceKey(QObject):
         # Most events are others: they are told apart before anything costs time.
         if event.type() not in kinds or not isinstance(event, QKeyEvent):
             return False
-        if event.key() != Qt.Key.Key_Space or not isinstance(watched, QWidget):
+        if not isinstance(watched, QWidget) or not self._is_ours(watched):
             return False
-        if event.modifiers() != Qt.KeyboardModifier.NoModifier or not self._is_ours(watched):
+        if event.key() in _ENTER and isinstance(watched, QAbstractButton):
+            if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+                watched.click()
+            event.accept()
+            return True
+        if event.key() != Qt.Key.Key_Space or event.modifiers() != Qt.KeyboardModifier.NoModifier:
+            return False
+        if not self._is_wanted():
             return False
         if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
             self._do()

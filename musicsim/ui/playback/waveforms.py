@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicsim.library.catalogue import Catalogue
 from musicsim.library.types import Track
 from musicsim.library.waveforms import Waveforms, waveform_keys
 from musicsim.ui.bridge import Bridge
+from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.player import Player
 from musicsim.ui.visitors import is_visitor
 
 _SETTLE_MS = 1500
 """A track is decoded for its waveform when it has been in the player for so long: many are passed over quickly."""
-
-
-class Measures(Protocol):
-    """What it needs of `musicsim.ui.playback.engine.Engine`."""
-
-    measured: SignalInstance
-
-    def measure(self, path: Path, key: bytes) -> None:
-        """Find out a file's waveform."""
 
 
 class WaveformSource(QObject):
@@ -47,7 +37,7 @@ class WaveformSource(QObject):
         waveforms: Waveforms,
         bridge: Bridge,
         player: Player,
-        engine: Measures,
+        engine: Engine,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -56,6 +46,7 @@ class WaveformSource(QObject):
         self._bridge = bridge
         self._engine = engine
         self._track: Track | None = None
+        self._closed = False
         # Of its own: what is kept is to be shown at once, whatever else is being done.
         self._thread = ThreadPoolExecutor(1, "musicsim-waveforms")
         self._settling = QTimer(self)
@@ -67,10 +58,13 @@ class WaveformSource(QObject):
 
     def close(self) -> None:
         """Look up and keep nothing more; waits for what is being written."""
+        self._closed = True
         self._settling.stop()
         self._thread.shutdown()
 
     def _look_up(self, track: Track | None) -> None:
+        if self._closed:
+            return
         if track is not None and self._track is not None and track.file == self._track.file:
             return
         self._track = track
@@ -102,7 +96,7 @@ class WaveformSource(QObject):
 
     def _keep(self, key: bytes, waveform: bytes | None) -> None:
         track = self._track
-        if waveform is None or track is None or key != os.fsencode(track.file):
+        if self._closed or waveform is None or track is None or key != os.fsencode(track.file):
             return
         self.found.emit(waveform)
         if is_visitor(track.id):

@@ -73,7 +73,7 @@ def test_playing_something_else_replaces_the_queue_and_keeps_the_way_back(
 
 
 def test_a_broken_track_is_skipped_with_a_message(
-    player: Player, engine: FakeEngine, library: Library, ids: list[int], qapp
+    player: Player, engine: FakeEngine, library: Library, ids: list[int], qtbot
 ) -> None:
     broken = paths(library, ids)[1]
     broken.touch()
@@ -82,10 +82,8 @@ def test_a_broken_track_is_skipped_with_a_message(
     player.play(ids[:3])
 
     player.next()
-    for _ in range(4):
-        qapp.processEvents()
+    qtbot.waitUntil(lambda: player.queue.current == ids[2])
 
-    assert player.queue.current == ids[2]
     assert player.playing
     assert messages == [
         "“The Paper Lanterns - Quiet Harbour” can’t be played (Could not open file)."
@@ -93,14 +91,13 @@ def test_a_broken_track_is_skipped_with_a_message(
 
 
 def test_a_wholly_broken_queue_ends(
-    player: Player, engine: FakeEngine, ids: list[int], qapp
+    player: Player, engine: FakeEngine, ids: list[int], qtbot
 ) -> None:
     engine.broken = lambda path: True
     messages = told(player)
 
     player.play(ids * 100)
-    for _ in range(10 * FAILURES_IN_A_ROW):
-        qapp.processEvents()
+    qtbot.waitUntil(lambda: not player.playing)
 
     assert len(engine.loaded) == FAILURES_IN_A_ROW
     assert not player.playing
