@@ -16,7 +16,7 @@ class Decoder(Protocol):
     """An open file that gives the sound of its channels at its own sample rate.
 
     Making one raises `Undecodable` where it can't decode the file. Making it again is quicker with the `frames` that
-    the first one found.
+    the first one found. One that `is_hasty` does not read a long file through to know them.
     """
 
     rate: int
@@ -24,6 +24,8 @@ class Decoder(Protocol):
     channels: int
     frames: int
     """How many samples a channel has, as far as the header or the packets tell."""
+    is_estimate: bool
+    """Whether `frames` is only a guess."""
     lost: float
     """Seconds that could not be decoded so far, amid those that could."""
     delay: int

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from musicsim.audio.errors import CannotSeek, Undecodable
-from musicsim.audio.files import AudioFile, is_protected, musepack_samples, windows_media_duration
+from musicsim.audio.files import (
+    AudioFile,
+    is_protected,
+    musepack_7_seeks,
+    musepack_samples,
+    windows_media_duration,
+)
+from musicsim.audio.packets import FLAC_HEADER, flac_block_size, flac_position
 from musicsim.audio.signal import BLOCK, LONGEST, Channels, Samples, check_rate, mono
 
 if TYPE_CHECKING:
@@ -27,15 +34,17 @@ _FORMATS = (
 _WITHOUT_LENGTH = frozenset(
     {"aac", "ac3", "amr", "asf", "dts", "dtshd", "eac3", "loas", "mlp", "shn", "truehd"}
 )
-# Where a seek was seen to arrive at the right sample, or in some at the right millisecond. Known not to: FLAC in Ogg,
-# up to a second off, and ADPCM.
+# Where a seek was seen to arrive at the right sample, or in some at the right millisecond. Known not to: ADPCM.
 _SEEKABLE = frozenset(
     {
         "aac", "ac3", "aiff", "asf", "au", "caf", "eac3", "flac", "matroska,webm",
-        "mov,mp4,m4a,3gp,3g2,mj2", "mp3", "ogg", "tta", "w64", "wav", "wv",
+        "mov,mp4,m4a,3gp,3g2,mj2", "mp3", "mpc", "mpc8", "ogg", "tta", "w64", "wav", "wv",
     }
 )  # fmt: skip
-_SEEKABLE_IN_OGG = frozenset({"opus", "vorbis"})
+_SEEKABLE_IN_OGG = frozenset({"flac", "opus", "vorbis"})
+_FLAC_INSIDE = frozenset({"ogg", "matroska,webm"})
+"""Where FLAC is counted by its own frame numbers: in the one, FFmpeg is up to a frame off behind a seek; the other's
+timestamps are in whole ms."""
 _DRM_TAGS = frozenset({"drms", "drmi", "enca", "aavd"})
 _PROTECTED = "protected by DRM, so it can't be decoded"
 _MUSEPACK = frozenset({"mpc", "mpc8"})
@@ -43,11 +52,21 @@ _MUSEPACK_DELAY = 481
 """Samples that its filter bank takes to begin with (Musepack's own decoder drops them, FFmpeg does not)."""
 _PRE_ROLL = 0.25
 """Seconds that are decoded before the place asked for: ten MP3 frames, whose bit reservoir reaches furthest back."""
+_MUSEPACK_7_PRE_ROLL = 512 * 1152
+"""Samples that are decoded before the place asked for in Musepack of stream version 7, whose scale factors are written
+as differences: too few, and it is loud noise. Encoders begin anew after 32 frames of 1,152, but one that did not was
+seen; this is decoded in 0.02 s."""
+_FURTHER_BACK = 5.0
+"""Seconds before the place asked for, where a seek into FLAC in Ogg arrived behind it: pages may be as long."""
 _GAP = 0.03
 """Seconds. A timestamp further ahead says that packets are missing, a nearer one only that it is rounded."""
 _INDEX_BYTES = str(2**26)
 """FFmpeg notes where packets begin, to seek by. Past its default, 19 minutes of MP3, it drops so many of the notes that
 a seek decodes half the file."""
+_LONG_MP3 = 2**25
+"""Bytes of an MP3 file whose packets take too long to count: to know its length, and to reach a place in it."""
+_HEADER_WITHIN = 2**18
+"""Bytes in which a header of VBR is looked for, behind tags without a large cover."""
 _READ_ERRORS = 16
 """After as many, the rest of a file is given up."""
 
@@ -58,7 +77,9 @@ class FFmpegDecoder:
     It stays silent: PyAV passes no message of FFmpeg on unless it is told to.
     """
 
-    def __init__(self, file: AudioFile, frames: int | None = None) -> None:
+    def __init__(
+        self, file: AudioFile, frames: int | None = None, *, is_hasty: bool = False
+    ) -> None:
         import av
 
         # Broken headers also surface as text that is none, as division by a rate of zero, as numbers out of range, and
@@ -66,6 +87,13 @@ class FFmpegDecoder:
         self._failures = (av.FFmpegError, ValueError, ArithmeticError, LookupError)
         self._file = file
         self._container: InputContainer | None = None
+        self._is_hasty = is_hasty
+        # By the bit rate, since FFmpeg counts the packets before a place else: up to a packet off (26 ms), or more
+        # where the bit rate changes and no header says so.
+        self._guesses_places = (
+            is_hasty and file.size > _LONG_MP3 and b"Xing" not in file.at(0, _HEADER_WITHIN)
+        )
+        self.is_estimate = False
         self.lost = 0.0
         self.delay, self.padding = 0, 0
         self.music: int | None = None
@@ -75,13 +103,15 @@ class FFmpegDecoder:
         self._stated_seconds = windows_media_duration(file)
         try:
             self._open()
-            first = next((frame for _, frame in self._frames()), None)
-            if first is None:
+            found = next(self._frames(), None)
+            if found is None:
                 raise Undecodable("the file is damaged: its sound can't be decoded")
+            _, packet, first = found
             self.rate = first.sample_rate
             check_rate(self.rate)
             # Not the stream's start time: what encoders put before the music is cut off the first frame.
             self._origin = first.pts or 0
+            self._first_flac = self._flac_position(packet) or 0
             self.channels = len(_samples(first))  # that it can be done is known from here on
             self.frames = round(self._duration() * self.rate) if frames is None else frames
             self._note_delay()
@@ -119,8 +149,13 @@ class FFmpegDecoder:
         with contextlib.suppress(UnicodeDecodeError):
             if codec.codec_tag in _DRM_TAGS:
                 raise Undecodable(_PROTECTED)
+        if self._guesses_places and container.format.name == "mp3":
+            container.flags |= cast(int, av.container.Flags.fast_seek.value)
         # The other processors are busy with other tracks and the network.
         codec.thread_count = 1
+        self._flac_block = 0
+        if container.format.name in _FLAC_INSIDE and codec.name == "flac":
+            self._flac_block = flac_block_size(codec.extradata)
 
     def _note_delay(self) -> None:
         assert self._container is not None
@@ -142,6 +177,10 @@ class FFmpegDecoder:
             duration = self._stream.duration / self._ticks_per_second
         elif stated and self._container.duration:
             duration = self._container.duration / 1e6
+        elif name == "mp3" and self._is_hasty and self._file.size > _LONG_MP3:
+            # By the bit rate of its beginning.
+            duration = (self._container.duration or 0) / 1e6
+            self.is_estimate = 0 < duration < LONGEST
         else:
             duration = LONGEST
         return duration if 0 < duration < LONGEST else self._duration_of_packets()
@@ -163,11 +202,11 @@ class FFmpegDecoder:
 
     def _pieces(self, position: int | None, start: int) -> Iterator[Samples]:
         """Yield the frames from `start` on, and silence where some are missing; the next frame is at `position`."""
-        for lost, frame in self._frames():
+        for lost, packet, frame in self._frames():
             if frame.sample_rate != self.rate:
                 self.lost += lost + frame.samples / frame.sample_rate
                 continue
-            stamp = self._position(frame)
+            stamp = self._position(packet, frame)
             if position is None:
                 if stamp is None:
                     continue
@@ -197,14 +236,43 @@ class FFmpegDecoder:
             self._open()
             return 0
         assert self._container is not None
-        if not self._seeks_exactly(self._container.format.name, self._stream.codec_context.name):
+        name = self._container.format.name
+        if not self._seeks_exactly(name, self._stream.codec_context.name):
             raise CannotSeek
-        target = self._origin + int((start - pre_roll) / self.rate * self._ticks_per_second)
+        if name == "mpc":
+            pre_roll = _MUSEPACK_7_PRE_ROLL
+            # A second seek in the same stream was seen to end at the end of the file.
+            self._open()
+            if start <= pre_roll or not musepack_7_seeks(self._file):
+                return 0
+        self._seek(start - pre_roll)
+        if name == "mpc8":
+            if (packet := self._next_packet()) is None or packet.pts == 1:
+                # FFmpeg takes the second entry of the table to seek by for the second packet, whichever that is.
+                self._open()
+                return 0
+            self._seek(start - pre_roll)
+        elif self._flac_block:
+            packet = self._next_packet()
+            position = None if packet is None else self._flac_position(packet)
+            near = position is not None and position - self._first_flac <= start
+            self._seek(start - (pre_roll if near else round(_FURTHER_BACK * self.rate)))
+        return None
+
+    def _next_packet(self) -> Packet[AudioStream] | None:
+        assert self._container is not None
+        with contextlib.suppress(*self._failures):
+            return next(self._container.demux(self._stream), None)
+        return None
+
+    def _seek(self, sample: int) -> None:
+        assert self._container is not None
+        seconds = max(0, sample) / self.rate
+        target = self._origin + int(seconds * self._ticks_per_second)
         try:
             self._container.seek(target, stream=self._stream)
         except self._failures as error:
             raise CannotSeek from error
-        return None
 
     @staticmethod
     def _seeks_exactly(container: str, codec: str) -> bool:
@@ -212,13 +280,21 @@ class FFmpegDecoder:
             return codec in _SEEKABLE_IN_OGG
         return container in _SEEKABLE and not codec.startswith("adpcm")
 
-    def _position(self, frame: AudioFrame) -> int | None:
+    def _position(self, packet: Packet[AudioStream], frame: AudioFrame) -> int | None:
+        if (position := self._flac_position(packet)) is not None:
+            return position - self._first_flac
         if frame.pts is None:
             return None
         return round((frame.pts - self._origin) / self._ticks_per_second * self.rate)
 
-    def _frames(self) -> Iterator[tuple[float, AudioFrame]]:
-        """Yield each frame from here on, with the seconds of packets right before it that can't be decoded."""
+    def _flac_position(self, packet: Packet[AudioStream]) -> int | None:
+        """Return the first sample of a packet of FLAC in Ogg, None for all others."""
+        if not self._flac_block:
+            return None
+        return flac_position(bytes(memoryview(packet)[:FLAC_HEADER]), self._flac_block)
+
+    def _frames(self) -> Iterator[tuple[float, Packet[AudioStream], AudioFrame]]:
+        """Yield each frame from here on, its packet, and the seconds before it that can't be decoded."""
         assert self._container is not None
         lost = 0.0
         for _ in range(_READ_ERRORS):
@@ -231,7 +307,7 @@ class FFmpegDecoder:
                         continue
                     for frame in frames:
                         self.padding = self._padding_of(packet, frame)
-                        yield lost, frame
+                        yield lost, packet, frame
                         lost = 0.0
             except self._failures:
                 continue

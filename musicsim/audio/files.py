@@ -14,6 +14,8 @@ from typing import Any
 from musicsim.audio.errors import AudioError
 
 _HEAD = 65_536
+_MUSEPACK_FRAME = 1152
+"""Samples."""
 
 # Content Encryption, Extended and Advanced Content Encryption Object: section 10.1 of the ASF specification.
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
@@ -139,11 +141,16 @@ def is_protected(file: AudioFile) -> bool:
 
 
 def musepack_samples(file: AudioFile) -> int:
-    """Return how many samples a Musepack file of stream version 8 says that each channel has; 0 for all other files.
+    """Return how many samples a Musepack file says that each channel has; 0 where it does not, and for all other files.
 
     FFmpeg says it in whole packets, of up to two seconds.
     """
-    head = file.at(0, 22)
+    head = file.at(0, 24)
+    if head.startswith(b"MP+\x07"):
+        frames, flags = _musepack_7_numbers(head)
+        # How much of the last frame counts, where "true gapless" is set.
+        last = flags >> 20 & 0x7FF
+        return (frames - 1) * _MUSEPACK_FRAME + last if flags >> 31 and frames and last else 0
     if not head.startswith(b"MPCKSH"):
         return 0
     samples = 0
@@ -153,6 +160,21 @@ def musepack_samples(file: AudioFile) -> int:
         if byte < 0x80:
             return samples
     return 0
+
+
+def musepack_7_seeks(file: AudioFile) -> bool:
+    """Tell whether a Musepack file of stream version 7 says that decoding may begin in the middle of it."""
+    head = file.at(0, 24)
+    return (
+        head.startswith(b"MP+\x07")
+        and len(head) == 24
+        and bool(_musepack_7_numbers(head)[1] >> 19 & 1)
+    )
+
+
+def _musepack_7_numbers(head: bytes) -> tuple[int, int]:
+    """Return the frames and the flags of the header, 0 where it is cut short."""
+    return int.from_bytes(head[4:8], "little"), int.from_bytes(head[20:24], "little")
 
 
 def windows_media_duration(file: AudioFile) -> float:
@@ -198,6 +220,24 @@ def lacks_its_end(file: AudioFile) -> bool:
     tail = file.at(max(0, file.size - _HEAD), _HEAD)
     page = tail.rfind(b"OggS")
     return not (0 <= page <= len(tail) - 6 and tail[page + 5] & _OGG_END_OF_STREAM)
+
+
+def start_of_last_ogg_page(file: AudioFile) -> int:
+    """Return the sample with which the last page of an Ogg file begins, as the page before it says; 0 if there is none.
+
+    It is counted as the stream's codec counts.
+    """
+    tail = file.at(max(0, file.size - 2 * _HEAD), 2 * _HEAD)
+    position = 0
+    page = tail.rfind(b"OggS")
+    while page >= 0:
+        page = tail.rfind(b"OggS", 0, page)
+        granule = int.from_bytes(tail[page + 6 : page + 14], "little", signed=True)
+        # -1: no packet ends on that page.
+        if page >= 0 and granule >= 0:
+            position = granule
+            break
+    return position
 
 
 def why_not_audio(file: AudioFile) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from musicsim.audio.signal import Stereo, stereo
 
 BLOCK = 8192
 """Samples decoded at a time: small enough that a file starts at once."""
+_LENGTHS_KEPT = 100
+_lengths: OrderedDict[tuple[int, int, int, int], int] = OrderedDict()
+"""How many samples the first decoder of a file found, by device, number, size and time of the file: a file that says it
+nowhere has to be read through for that, and is opened again for each seek."""
 
 
 class StereoReader:
@@ -29,7 +35,8 @@ class StereoReader:
     rate
         Samples a second.
     frames
-        How many samples each channel has: as the header says, and once all was read, as it is.
+        How many samples each channel has: as the header says, and once all was read, as it is. Of MP3 files that say it
+        nowhere and are longer than half an hour or so, it is guessed by the bit rate.
     shortfall
         Seconds that the header promised and that could not be decoded; known once all was read.
 
@@ -49,6 +56,8 @@ class StereoReader:
         self._length: int | None = None
         """What the decoder's header said, delay and padding included."""
         self.shortfall = 0.0
+        status = os.fstat(self._file.fileno())
+        self._key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         failures: list[Undecodable] = []
         first = next(self._opened(failures), None)
         if first is None:
@@ -58,6 +67,9 @@ class StereoReader:
             raise AudioError(path, reason)
         self.rate: int = first.rate
         self._length = first.frames
+        self._is_estimate = first.is_estimate
+        if not self._is_estimate:
+            self._remember(first.frames)
         self._delay, self._music = first.delay, first.music
         self.frames = max(0, first.frames - first.delay) if self._music is None else self._music
 
@@ -97,17 +109,19 @@ class StereoReader:
                 yield sound
         if self._file.failure is not None:
             raise AudioError(self._path, f"it can't be read: {self._file.failure.strerror}")
+        if position == start >= self.frames and not self._is_estimate:
+            # Nothing is there, nor was anything promised.
+            return
         missing = (self.frames - position) / self.rate
         # Where more was decoded than the header promised, the header was wrong.
-        self.shortfall = (
-            missing if ends_early(position / self.rate, self.frames / self.rate) else 0.0
-        )
+        is_short = ends_early(self._seconds(position), self._seconds(self.frames))
+        self.shortfall = missing if is_short and not self._is_estimate else 0.0
         self.frames = position
 
     def _whole_blocks(self, start: int) -> Iterator[Stereo]:
         """Yield the sound from a sample of the decoder's on, but for the padding at the end."""
         assert self._length is not None
-        if start >= self._length + self.rate:
+        if start >= self._length + self.rate and not self._is_estimate:
             return
         position = start
         held: Stereo | None = None
@@ -121,9 +135,8 @@ class StereoReader:
                     position += len(held)
             padding = decoder.padding
             # Where it ended early, the next one may find a way past the damage.
-            if position > start and not ends_early(
-                self._seconds(position), self._seconds(self._length)
-            ):
+            is_short = ends_early(self._seconds(position), self._seconds(self._length))
+            if position > start and (not is_short or self._is_estimate):
                 break
         if position == start:
             yield from self._from_the_beginning(start)
@@ -141,6 +154,12 @@ class StereoReader:
                     yield stereo(silenced(channels[:, max(0, start - position) :]))
                 position += count
 
+    def _remember(self, length: int) -> None:
+        _lengths[self._key] = length
+        if len(_lengths) > _LENGTHS_KEPT:
+            with contextlib.suppress(KeyError):
+                _lengths.popitem(last=False)
+
     def _seconds(self, samples: int) -> float:
         return samples / self.rate
 
@@ -149,7 +168,8 @@ class StereoReader:
         for place, make in enumerate(self._makers):
             if place not in self._decoders:
                 try:
-                    decoder = make(self._file, self._length)
+                    length = _lengths.get(self._key) if self._length is None else self._length
+                    decoder = make(self._file, length, is_hasty=True)
                 except Undecodable as failure:
                     failures.append(failure)
                     self._decoders[place] = None

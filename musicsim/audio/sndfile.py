@@ -8,14 +8,20 @@ import numpy as np
 import soundfile
 
 from musicsim.audio.errors import CannotSeek, Undecodable
-from musicsim.audio.files import AudioFile
+from musicsim.audio.files import AudioFile, start_of_last_ogg_page
 from musicsim.audio.signal import BLOCK, LONGEST, Channels, check_rate
+
+_VORBIS_PRE_ROLL = 16_384
+"""Samples that are decoded before the place asked for in Vorbis: its longest block has 8,192, and overlaps the next."""
 
 
 class SndfileDecoder:
     """Sound of a file, decoded by libsndfile; see `Decoder`."""
 
-    def __init__(self, file: AudioFile, frames: int | None = None) -> None:
+    def __init__(
+        self, file: AudioFile, frames: int | None = None, *, is_hasty: bool = False
+    ) -> None:
+        last_page = start_of_last_ogg_page(file)
         file.seek(0)
         try:
             self._file = soundfile.SoundFile(file)
@@ -24,6 +30,9 @@ class SndfileDecoder:
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         self.frames: int = self._file.frames
+        self._is_vorbis = self._file.subtype == "VORBIS"
+        self._last_page = last_page
+        self.is_estimate = False
         self.lost = 0.0
         # It cuts what encoders add by itself.
         self.delay, self.padding = 0, 0
@@ -38,8 +47,13 @@ class SndfileDecoder:
 
     def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Channels]:
         """Yield the sound from a sample on; see `Decoder.blocks`."""
+        begin = start
+        if self._is_vorbis:
+            # It was seen to begin with up to 1,300 wrong samples behind a seek, and on the last page, whose end is cut,
+            # to arrive somewhere else.
+            begin = max(0, min(start, self._last_page) - _VORBIS_PRE_ROLL)
         try:
-            self._file.seek(start)
+            self._file.seek(begin)
         except soundfile.LibsndfileError as error:
             if start:
                 raise CannotSeek from error
@@ -53,7 +67,9 @@ class SndfileDecoder:
                 return
             if not len(frames):
                 return
-            yield frames.T.copy(order="C")
+            begin += len(frames)
+            if begin > start:
+                yield frames[max(0, len(frames) - (begin - start)) :].T.copy(order="C")
 
     def close(self) -> None:
         """Let go of the file; see `Decoder.close`."""

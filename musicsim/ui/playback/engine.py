@@ -46,6 +46,8 @@ _log = logging.getLogger(__name__)
 _WATCH_MS = 500
 _PATIENCE = 4.0
 """Seconds that the process may take for a command, or say nothing while it plays: a sound server may hold it up."""
+_LATE = 2.0
+"""Seconds after the last look that a look comes too late to judge: it was this process, or the machine, that slept."""
 _START_PATIENCE = 20.0
 """Seconds until it says that it has begun: it loads its libraries, perhaps from a slow disk."""
 _STALLED = 2.5
@@ -53,7 +55,9 @@ _STALLED = 2.5
 _LOOK_AGAIN = 4.0
 """Seconds between two looks for a device: without a sound server, Qt never hears of one that comes."""
 _CRASHES = 2
-"""A track that ends the process so often is left out."""
+"""A track that ends the process so often is left out, ..."""
+_FORGIVEN = 15.0
+"""... unless so many seconds of it were heard in between: more than is decoded ahead."""
 
 
 class Engine(QObject):
@@ -109,6 +113,9 @@ class Engine(QObject):
         self._stalled_since: float | None = None
         self._looked_at = 0.0
         self._crashes: dict[int, int] = {}
+        self._crashed_at = 0.0
+        """Where in its track, in seconds."""
+        self._watched_at = 0.0
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._watch = QTimer(self)
         self._watch.setInterval(_WATCH_MS)
@@ -169,7 +176,7 @@ class Engine(QObject):
         """Go to a place in the current track, in seconds."""
         if self._play is not None:
             self._play = replace(self._play, position=position)
-            self._say(Seek(position))
+            self._say(Seek(self._play.item.token, position))
 
     def stop(self) -> None:
         """Be silent, and let go of file and device."""
@@ -215,7 +222,7 @@ class Engine(QObject):
         self._process, self._pipe = process, ours
         self._unanswered.clear()
         self._stalled_since = None
-        self._heard_at = self._looked_at = time.monotonic()
+        self._heard_at = self._looked_at = self._watched_at = time.monotonic()
         self._reader = threading.Thread(
             target=self._read, args=(ours, self._generation), name="musicsim-player-news"
         )
@@ -333,7 +340,8 @@ class Engine(QObject):
             return
         self._stalled_since = None
         if heard.position != play.position:
-            self._crashes.clear()
+            if heard.position > self._crashed_at + _FORGIVEN:
+                self._crashes.clear()
             self._play = replace(play, position=heard.position)
             if not play.paused:
                 self._set_silence(None)
@@ -352,6 +360,7 @@ class Engine(QObject):
             return
         token = play.item.token
         crashes = self._crashes[token] = self._crashes.get(token, 0) + 1
+        self._crashed_at = play.position
         _log.warning("the player's process ended unexpectedly, see %s", self._log_file)
         if crashes < _CRASHES:
             self._restart()
@@ -372,7 +381,16 @@ class Engine(QObject):
     def _look_after(self) -> None:
         """Replace a process that hangs, or that can't find a device which may be there by now."""
         now = time.monotonic()
+        is_late = now - self._watched_at > _LATE
+        self._watched_at = now
         if self._process is None:
+            return
+        if is_late:
+            # What the process said meanwhile comes first, and it may have slept as well.
+            self._heard_at = now
+            for number, by in self._unanswered.items():
+                self._unanswered[number] = max(by, now + _PATIENCE)
+            self._stalled_since = None
             return
         overdue = any(by < now for by in self._unanswered.values())
         waits = self._play is not None and not self._play.paused

@@ -11,55 +11,71 @@ _HOPS_AHEAD = 5
 """Milliseconds before a peak in which the gain goes down."""
 _RELEASE = 10 ** (0.05 / 20)
 """How much the gain may grow in a millisecond: 50 dB/s."""
+_NOTHING = np.empty((0, 2), np.float32)
 
 
 class Limiter:
     """Lowers the gain smoothly around what would exceed full scale; all else goes through untouched.
 
-    A look-ahead peak limiter: each millisecond gets the lowest gain that those around it may have, smoothed by a mean
-    (the parts are in Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design", JAES 60 (6), 2012).
+    A look-ahead peak limiter: each millisecond gets the lowest gain that it and those after it may have, smoothed by a
+    mean (the parts are in Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design", JAES 60 (6),
+    2012). In which pieces the sound comes makes no difference.
     """
 
     def __init__(self, rate: int) -> None:
         self._hop = max(1, rate // 1000)
-        self._past = np.ones(_HOPS_AHEAD + 1)
-        """What the last milliseconds were allowed."""
+        self._waiting = _NOTHING
+        """What came in and has not gone out: always whole hops of the past, and the beginning of one."""
+        self._released = np.ones(_HOPS_AHEAD)
+        """The gains of the last hops, before they are smoothed."""
         self._gain = 1.0
-        """At the end of what went through."""
+        """At the end of what went out."""
+        self._has_begun = False
 
-    @property
-    def look_ahead(self) -> int:
-        """How many frames of what follows `limit` needs."""
-        return self._hop * (_HOPS_AHEAD + 1)
+    def take(self, sound: Stereo) -> Stereo:
+        """Return what can go out when this comes in: it is some milliseconds behind."""
+        waiting = np.concatenate((self._waiting, sound)) if len(self._waiting) else sound
+        hops = len(waiting) // self._hop - _HOPS_AHEAD - 1
+        if hops <= 0:
+            self._waiting = waiting
+            return _NOTHING
+        return self._limit(waiting, hops)
 
-    def limit(self, sound: Stereo, following: Stereo) -> Stereo:
-        """Return sound within full scale, given the first of what comes after it."""
-        ahead = following[: self.look_ahead]
-        if self._gain == 1.0 and _peak(sound) <= 1.0 and _peak(ahead) <= 1.0:
-            self._past[:] = 1.0
+    def end(self) -> Stereo:
+        """Return what is still to go out, when nothing more comes in."""
+        waiting = self._waiting
+        hops = -(-len(waiting) // self._hop)
+        return self._limit(waiting, hops) if hops else _NOTHING
+
+    def _limit(self, waiting: Stereo, hops: int) -> Stereo:
+        """Let the first hops go out."""
+        sound = waiting[: hops * self._hop]
+        self._waiting = waiting[hops * self._hop :].copy()
+        if _peak(waiting) <= 1.0 and self._gain == 1.0 and (self._released == 1.0).all():
+            self._has_begun = True
             return sound
-        hops = -(-len(sound) // self._hop)
-        allowed = self._allowed(np.concatenate((sound, ahead)), hops + _HOPS_AHEAD + 1)
-        # The hop before counts too: between the middles of two hops the gain is in between.
-        around = np.concatenate((self._past[-1:], allowed))
-        lowest = np.lib.stride_tricks.sliding_window_view(around, _HOPS_AHEAD + 2).min(axis=1)[
-            :hops
-        ]
-        gain = self._gain
+        lowest = np.lib.stride_tricks.sliding_window_view(
+            self._allowed(waiting, hops + _HOPS_AHEAD + 1), _HOPS_AHEAD + 2
+        ).min(axis=1)
+        if not self._has_begun:
+            # Nothing comes before that a lower gain could be heard in.
+            self._gain = float(lowest[0])
+            self._released[:] = lowest[0]
+            self._has_begun = True
         released = np.empty(hops)
+        gain = float(self._released[-1])
         for hop, bound in enumerate(lowest):
-            gain = min(bound, gain * _RELEASE, 1.0)
-            released[hop] = gain
-        smooth = np.concatenate((self._past[1:], released))
-        smooth = np.convolve(smooth, np.full(_HOPS_AHEAD + 1, 1 / (_HOPS_AHEAD + 1)), "valid")[
-            -hops:
-        ]
-        self._past = np.concatenate((self._past, released))[-_HOPS_AHEAD - 1 :]
-        ends = np.minimum(len(sound), (np.arange(hops) + 1) * self._hop)
-        gains = np.interp(np.arange(1, len(sound) + 1), [0, *ends], [self._gain, *smooth])
-        self._gain = float(smooth[-1]) if smooth[-1] < 1 - 1e-9 else 1.0
-        limited = sound * gains.astype(np.float32)[:, None]
-        return np.clip(limited, -1.0, 1.0, out=limited)
+            gain = released[hop] = min(bound, gain * _RELEASE, 1.0)
+        recent = np.concatenate((self._released, released))
+        self._released = recent[-_HOPS_AHEAD:]
+        smooth = np.lib.stride_tricks.sliding_window_view(recent, _HOPS_AHEAD + 1).mean(axis=1)
+        edges = np.concatenate(([self._gain], smooth))
+        self._gain = float(smooth[-1])
+        gains = np.interp(
+            np.arange(1, len(sound) + 1), np.arange(hops + 1) * self._hop, edges
+        ).astype(np.float32)
+        # The mean is exact but for the last digit.
+        return np.clip(sound * gains[:, None], -1.0, 1.0)
 
     def _allowed(self, sound: Stereo, hops: int) -> npt.NDArray[np.float64]:
         """Return the largest gain that each hop may have."""

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,6 +27,7 @@ from PySide6.QtCore import (
 from musicsim.audio import AudioError, waveform
 from musicsim.audio.quiet import silence_native_messages
 from musicsim.ui.playback.protocol import (
+    Command,
     Done,
     Event,
     Follow,
@@ -46,6 +49,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_SERVER_LATENCY_MS = "150"
+"""Sound that PulseAudio, or PipeWire in its place, holds itself. Qt asks for some 20 ms, and other programs that want
+the processor are enough for it to run dry. A change of volume is heard that much later; a pause still at once."""
+
 
 def serve(pipe: Connection, log_file: Path) -> None:
     """Play until the other end of the pipe is closed, as it is when the window's process ends in whatever way."""
@@ -57,6 +64,7 @@ def serve(pipe: Connection, log_file: Path) -> None:
     )
     qInstallMessageHandler(_log_message)
     sys.excepthook = lambda *error: _log.critical("bug", exc_info=error)
+    os.environ.setdefault("PULSE_LATENCY_MSEC", _SERVER_LATENCY_MS)
     application = QCoreApplication(["musicsim"])
     pipe.send(Ready())
     # From here on, since QtMultimedia talks to the terminal, and may wait for the sound server.
@@ -68,12 +76,13 @@ def serve(pipe: Connection, log_file: Path) -> None:
 
 
 class _Server(QObject):
-    _arrived = Signal(object)
+    _arrived = Signal()
 
     def __init__(self, pipe: Connection, make: type[Sounding]) -> None:
         super().__init__()
         self._pipe = pipe
         self._sending = threading.Lock()
+        self._waiting: deque[Numbered] = deque()
         self._sounding = make(self._send, self)
         self._measuring = ThreadPoolExecutor(1, "musicsim-waveforms")
         self._wanted: Measure | None = None
@@ -91,7 +100,8 @@ class _Server(QObject):
             except (EOFError, OSError):
                 # At once: the thread that plays may hang in a call to the sound server.
                 os._exit(0)
-            self._arrived.emit(numbered)
+            self._waiting.append(numbered)
+            self._arrived.emit()
 
     def _send(self, event: Event) -> None:
         try:
@@ -109,9 +119,16 @@ class _Server(QObject):
         if self._wanted is measure:
             self._send(Measured(measure.key, None if found is None else found.to_bytes()))
 
-    def _take(self, numbered: Numbered) -> None:
+    def _take(self) -> None:
+        numbered = self._waiting.popleft()
+        later = tuple(waiting.command for waiting in tuple(self._waiting))
+        if not is_overtaken(numbered.command, later):
+            self._carry_out(numbered.command)
+        self._send(Done(numbered.number))
+
+    def _carry_out(self, command: Command) -> None:
         sounding = self._sounding
-        match numbered.command:
+        match command:
             case Play() as play:
                 sounding.play(
                     play.item,
@@ -126,8 +143,8 @@ class _Server(QObject):
                 sounding.pause()
             case Resume():
                 sounding.resume()
-            case Seek(position=position):
-                sounding.seek(position)
+            case Seek(token=token, position=position):
+                sounding.seek(token, position)
             case Stop():
                 sounding.stop()
             case SetVolume(factor=factor):
@@ -137,7 +154,25 @@ class _Server(QObject):
             case Measure() as measure:
                 self._wanted = measure
                 self._measuring.submit(self._measure, measure)
-        self._send(Done(numbered.number))
+
+
+def is_overtaken(command: Command, later: Iterable[Command]) -> bool:
+    """Tell whether nothing would be heard of a command, since of some later ones one undoes it.
+
+    To go to a place takes some hundredths of a second; a slider that is dragged asks for it more often.
+    """
+    match command:
+        case Seek(token=token):
+            return any(
+                isinstance(other, Play | Stop) or (isinstance(other, Seek) and other.token == token)
+                for other in later
+            )
+        case Play():
+            return any(isinstance(other, Play | Stop) for other in later)
+        case SetVolume():
+            return any(isinstance(other, SetVolume) for other in later)
+        case _:
+            return False
 
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:

@@ -56,8 +56,9 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Go to a place in the current track."""
+    """Go to a place in a track, if it is the one that plays."""
 
+    token: int
     position: float
     """Seconds."""
 

@@ -111,11 +111,19 @@ class _Run:
 
     def end(self, ends: Ends) -> None:
         """What went in so far is all of a track."""
-        self._marks.append((self.resampler.frames, ends))
+        frames = self.resampler.frames
+        if self._marks and self._marks[-1][0] > frames:
+            # It was to start behind its end.
+            self._marks[-1] = (frames, self._marks[-1][1])
+        self._marks.append((frames, ends))
 
     def take(self, sound: Stereo) -> Iterator[Piece]:
         """Yield what comes out when this goes in."""
         return self._labelled(self.resampler.take(sound))
+
+    def passed(self) -> Iterator[Piece]:
+        """Yield the news of what came out so far."""
+        return self._labelled(np.empty((0, 2), np.float32))
 
     def flush(self) -> Iterator[Piece]:
         """Yield what is still to come, when nothing more goes in."""
@@ -229,21 +237,25 @@ class Stream:
         self._unplayable = unplayable
         self._hold = round(longest_crossfade * rate)
 
-    def render(self, first: Item, start: float) -> Iterator[Piece]:
-        """Yield the sound of a track from a place on, in seconds, and of those that follow."""
-        return _limited(self._joined(first, start), self._rate)
+    def render(self, first: Item, start: float, before: int | None = None) -> Iterator[Piece]:
+        """Yield the sound of a track from a place on, in seconds, and of those that follow.
 
-    def _joined(self, first: Item, start: float) -> Iterator[Piece]:
+        `before` is the token of the track that was rendered before it, by another stream: where the first one can't be
+        opened, what follows that one comes instead.
+        """
+        return _limited(self._joined(first, start, before), self._rate)
+
+    def _joined(self, first: Item, start: float, before: int | None) -> Iterator[Piece]:
         run: _Run | None = None
         tail = _Tail(self._hold)
         item: Item | None = first
-        last_token = first.token
+        last_token = first.token if before is None else before
         while item is not None:
             try:
                 reader = StereoReader(item.path)
             except AudioError as error:
                 self._unplayable(item.token, error.reason)
-                item = self._following(last_token)
+                item, start = self._following(last_token), 0.0
                 continue
             with reader:
                 fade = self._fade_into(item, reader, tail, last_token) if run is not None else 0
@@ -256,8 +268,8 @@ class Stream:
                     run = _Run(reader.rate, self._rate)
                 pieces = self._track(run, item, reader, start)
                 if fade:
-                    before, ending, news = tail.split(fade)
-                    yield from before
+                    earlier, ending, news = tail.split(fade)
+                    yield from earlier
                     yield from news
                     pieces = _crossfaded(pieces, ending)
                 for piece in pieces:
@@ -285,6 +297,7 @@ class Stream:
         except AudioError as error:
             reason = error.reason
         run.end(Ends(item.token, reader.frames / reader.rate, reader.shortfall, reason))
+        yield from run.passed()
 
     def _place(self, rate: int, start: float) -> tuple[int, int, float]:
         """Return from which sample of a track to decode, how many frames to drop, and where in seconds that is.
@@ -305,39 +318,59 @@ def _crossfaded(pieces: Iterable[Piece], ending: Stereo) -> Iterator[Piece]:
     angle = np.linspace(0.0, math.pi / 2, len(ending), dtype=np.float32)[:, None]
     ending = ending * np.cos(angle)
     rising = np.sin(angle)
-    done = 0
+    done = token = position = 0
+
+    def rest() -> Iterator[Piece]:
+        # The track turned out to be shorter than its header promised.
+        nonlocal done
+        if done < len(ending):
+            yield Sound(token, position, ending[done:])
+            done = len(ending)
+
     for piece in pieces:
         if isinstance(piece, Starts):
             piece = replace(piece, crossfaded=True)
-        elif isinstance(piece, Sound) and done < len(ending):
-            count = min(len(piece.samples), len(ending) - done)
-            samples = piece.samples.copy()
-            samples[:count] = (
-                samples[:count] * rising[done : done + count] + ending[done : done + count]
-            )
-            piece = Sound(piece.token, piece.position, samples)
-            done += count
+            token, position = piece.item.token, round(piece.position)
+        elif isinstance(piece, Ends):
+            yield from rest()
+        else:
+            position = piece.position + len(piece.samples)
+            if done < len(ending):
+                count = min(len(piece.samples), len(ending) - done)
+                samples = piece.samples.copy()
+                samples[:count] = (
+                    samples[:count] * rising[done : done + count] + ending[done : done + count]
+                )
+                piece = Sound(piece.token, piece.position, samples)
+                done += count
         yield piece
+    yield from rest()
 
 
 def _limited(pieces: Iterable[Piece], rate: int) -> Iterator[Piece]:
     """Yield pieces within full scale."""
     limiter = Limiter(rate)
-    nothing = np.empty((0, 2), np.float32)
-    held: list[Piece] = []
+    held: deque[Piece] = deque()
 
-    def let_go(following: Stereo) -> Iterator[Piece]:
-        for piece in held:
+    def let_go(samples: Stereo) -> Iterator[Piece]:
+        while held:
+            piece = held.popleft()
             if isinstance(piece, Sound):
-                piece = Sound(piece.token, piece.position, limiter.limit(piece.samples, following))
+                if not len(samples) and len(piece.samples):
+                    held.appendleft(piece)
+                    return
+                count = min(len(samples), len(piece.samples))
+                if count < len(piece.samples):
+                    held.appendleft(after(piece, count))
+                piece = Sound(piece.token, piece.position, samples[:count])
+                samples = samples[count:]
             yield piece
-        held.clear()
 
     for piece in pieces:
-        if isinstance(piece, Sound):
-            yield from let_go(piece.samples)
         held.append(piece)
-    yield from let_go(nothing)
+        if isinstance(piece, Sound):
+            yield from let_go(limiter.take(piece.samples))
+    yield from let_go(limiter.end())
 
 
 class Rendering:
@@ -351,9 +384,13 @@ class Rendering:
         The track to begin with, and where in it, in seconds.
     rate
         The stream's, in frames a second.
+    before
+        See `Stream.render`.
     """
 
-    def __init__(self, stream: Stream, first: Item, start: float, rate: int) -> None:
+    def __init__(
+        self, stream: Stream, first: Item, start: float, rate: int, before: int | None = None
+    ) -> None:
         self._pieces: deque[Piece] = deque()
         self._ahead = 0
         self._most = round(AHEAD * rate)
@@ -364,7 +401,10 @@ class Rendering:
         """What ended the thread, where that is a bug."""
         # A daemon: where a disk hangs, nobody can end it.
         self._thread = threading.Thread(
-            target=self._run, args=(stream, first, start), name="musicsim-rendering", daemon=True
+            target=self._run,
+            args=(stream, first, start, before),
+            name="musicsim-rendering",
+            daemon=True,
         )
         self._thread.start()
 
@@ -423,9 +463,9 @@ class Rendering:
             self._changed.notify_all()
         return dropped
 
-    def _run(self, stream: Stream, first: Item, start: float) -> None:
+    def _run(self, stream: Stream, first: Item, start: float, before: int | None) -> None:
         try:
-            for piece in stream.render(first, start):
+            for piece in stream.render(first, start, before):
                 with self._changed:
                     while self._ahead >= self._most and not self._cancelled:
                         self._changed.wait()

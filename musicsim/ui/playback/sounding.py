@@ -38,7 +38,7 @@ _STALLED = 1.5
 _SETTLE_MS = 400
 """A default that changes often does so since the device before is about to go away, which pauses."""
 _RETRY_MS = 1000
-_LAST_MOMENT = 0.3  # s
+_LAST_MOMENT = 0.4  # s
 
 
 class Sounding(QObject):
@@ -118,8 +118,11 @@ class Sounding(QObject):
             self._lock.notify_all()
         if self._item is None or not (self._renderings or self._output.is_open):
             return
-        if handed is not None and (old is not None and handed == old.token) and old_after == after:
-            self._replace(handed, item)
+        # What has begun by now stays: the window hears of it, and says what follows that.
+        has_begun = old is not None and self._item.token == old.token
+        if handed is not None and old is not None and handed == old.token and old_after == after:
+            if not has_begun:
+                self._replace(handed, item)
         elif ended_after == after and item is not None:
             self._append(item)
 
@@ -143,10 +146,10 @@ class Sounding(QObject):
         self._output.resume()
         self._timer.start(_FEED_MS if self._output.is_open else _START_MS)
 
-    def seek(self, position: float) -> None:
-        """Go to a place in the track, in seconds."""
-        if self._item is not None:
-            self._note_heard()
+    def seek(self, token: int, position: float) -> None:
+        """Go to a place in a track, in seconds, unless another one has begun meanwhile."""
+        self._note_heard()
+        if self._item is not None and self._item.token == token:
             self._position = position
             self._begin()
             self._report()
@@ -213,7 +216,7 @@ class Sounding(QObject):
     def _tell_unplayable(self, token: int, reason: str) -> None:
         self._send(Unplayable(token, reason))
 
-    def _render(self, item: Item, position: float) -> Rendering:
+    def _render(self, item: Item, position: float, after: int | None = None) -> Rendering:
         generation = self._generation
         stream = Stream(
             self._rate,
@@ -221,7 +224,7 @@ class Sounding(QObject):
             self._report_unplayable,
             self._longest_crossfade,
         )
-        return Rendering(stream, item, position, self._rate)
+        return Rendering(stream, item, position, self._rate, after)
 
     def _begin(self) -> None:
         """Play the current track from the current place on, with nothing left of what was prepared."""
@@ -240,7 +243,8 @@ class Sounding(QObject):
     def _append(self, item: Item) -> None:
         with self._lock:
             self._handed, self._ended_after = item.token, None
-        self._renderings.append(self._render(item, 0.0))
+            after = self._next[0]
+        self._renderings.append(self._render(item, 0.0, after))
 
     def _replace(self, token: int, item: Item | None) -> None:
         """Prepare another track, or none, instead of one that was prepared."""

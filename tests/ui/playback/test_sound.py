@@ -17,8 +17,19 @@ from known_audio import FORMATS, encode
 from sound_server import IS_THERE, SoundServer
 
 from musicsim.audio.playing import StereoReader
+from musicsim.ui.playback import engine as engine_module
 from musicsim.ui.playback.engine import Engine
-from musicsim.ui.playback.protocol import Item, Silence
+from musicsim.ui.playback.process import is_overtaken
+from musicsim.ui.playback.protocol import (
+    Command,
+    Item,
+    Pause,
+    Play,
+    Seek,
+    SetVolume,
+    Silence,
+    Stop,
+)
 
 pytestmark = pytest.mark.skipif(not IS_THERE, reason="PulseAudio's programs are not installed")
 
@@ -462,3 +473,221 @@ def test_any_name_plays(
 
     with server.recording(), qtbot.waitSignal(engine.drained, timeout=30_000):
         engine.play(Item(1, path), 0.0, None)
+
+
+def test_the_server_holds_enough_to_play_on_while_the_machine_is_busy(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(4.0))
+    places: list[float] = []
+    engine.progress.connect(lambda _, position: places.append(position))
+
+    with server.recording():
+        engine.play(Item(1, path), 0.0, None)
+        qtbot.waitUntil(lambda: bool(places) and places[-1] > 0.5, timeout=20_000)
+        told = server.pactl("list", "sink-inputs")
+
+    latencies = [line.split()[-2] for line in told.splitlines() if "Latency:" in line]
+    assert sum(map(int, latencies)) > 80_000  # µs; it was some 20,000
+
+
+def test_a_hail_of_seeks_ends_at_the_last_one(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".mp3", music(8.0))
+
+    with server.recording() as recording:
+        with qtbot.waitSignal(engine.progress, timeout=20_000):
+            engine.play(Item(1, path), 0.0, None)
+        process = engine._process
+        for number in range(300):
+            engine.seek(number * 0.02)
+        with qtbot.waitSignal(engine.drained, timeout=5_000):
+            engine.seek(7.0)
+            # One by one they would take 1.4 s.
+            qtbot.waitUntil(lambda: not engine._unanswered, timeout=700)
+    heard = recording.heard()
+
+    assert engine._process is process
+    end = decoded(path)[7 * RATE :]
+    np.testing.assert_array_equal(heard[-len(end) :], end)
+
+
+def test_a_hail_of_everything_ends_as_asked_for(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    paths = cut(tmp_path, ".flac", music(6.0), 2 * RATE, 4 * RATE)
+    tracks = items(paths)
+    random = np.random.default_rng(4)
+    token = 10
+
+    with server.recording() as recording:
+        with qtbot.waitSignal(engine.progress, timeout=20_000):
+            engine.play(tracks[0], 0.0, tracks[1], longest_crossfade=1.0)
+        process = engine._process
+        for _ in range(150):
+            token += 1
+            path = paths[random.integers(3)]
+            match random.integers(6):
+                case 0:
+                    engine.pause()
+                case 1:
+                    engine.resume()
+                case 2:
+                    engine.seek(float(random.random()) * 2)
+                case 3:
+                    engine.play(
+                        Item(token, path), float(random.random()), None, longest_crossfade=1.0
+                    )
+                case 4:
+                    assert engine._play is not None
+                    crossfade = float(random.integers(2))
+                    engine.follow(engine._play.item.token, Item(token, path, crossfade=crossfade))
+                case 5:
+                    qtbot.wait(20)
+        with qtbot.waitSignal(engine.drained, timeout=10_000):
+            engine.play(Item(1000, paths[2]), 0.0, None)
+    heard = recording.heard()
+
+    assert engine._process is process
+    np.testing.assert_array_equal(heard[-2 * RATE :], decoded(paths[2]))
+
+
+def test_a_change_that_comes_when_the_next_one_has_just_begun(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    paths = cut(tmp_path, ".flac", music(4.0), RATE, 3 * RATE)
+    one, two, three = items(paths)
+    begun: list[int] = []
+    engine.begun.connect(lambda token, *_: begun.append(token))
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=10_000):
+        with qtbot.waitSignal(engine.begun, timeout=20_000):
+            engine.play(one, 0.0, two)
+        engine.begun.connect(lambda token, *_: engine.follow(token, None))
+        # The window hears of the second one's beginning only after it has asked for the third.
+        heard_so_far = len(recording.samples())
+        recording.wait_for(heard_so_far + round(1.6 * RATE))
+        engine.follow(1, three)
+    heard = recording.heard()
+
+    assert begun == [1, 3]
+    np.testing.assert_array_equal(heard[-RATE:], decoded(paths[2]))
+
+
+def test_a_seek_that_comes_when_the_next_one_has_just_begun(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    paths = cut(tmp_path, ".flac", music(3.0), RATE)
+    one, two = items(paths)
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=10_000):
+        with qtbot.waitSignal(engine.begun, timeout=20_000):
+            engine.play(one, 0.0, two)
+        engine.begun.connect(lambda token, *_: engine.follow(token, None))
+        recording.wait_for(len(recording.samples()) + round(1.6 * RATE))
+        engine.seek(0.1)  # of the first one
+    heard = recording.heard()
+
+    np.testing.assert_array_equal(heard, music_of(paths))
+
+
+def music_of(paths: Sequence[Path]) -> Sound:
+    return np.concatenate([decoded(path) for path in paths])
+
+
+def test_a_window_that_stood_still_lets_the_music_play(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "_PATIENCE", 0.9)
+    monkeypatch.setattr(engine_module, "_LATE", 0.8)
+    (path,) = cut(tmp_path, ".flac", music(5.0))
+
+    with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=10_000):
+        with qtbot.waitSignal(engine.progress, timeout=20_000):
+            engine.play(Item(1, path), 0.0, None)
+        process = engine._process
+        recording.wait_for(len(recording.samples()) + 2 * RATE)
+        # What a machine does first that has slept: it looks at the clock.
+        engine._look_after()
+    heard = recording.heard()
+
+    assert engine._process is process
+    np.testing.assert_array_equal(heard, decoded(path))
+
+
+def test_a_process_that_stands_still_is_replaced_and_goes_on_where_it_was(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "_PATIENCE", 1.5)
+    (path,) = cut(tmp_path, ".flac", music(5.0))
+    places: list[float] = []
+    engine.progress.connect(lambda _, position: places.append(position))
+
+    with server.recording() as recording:
+        engine.play(Item(1, path), 0.0, None)
+        qtbot.waitUntil(lambda: bool(places) and places[-1] > 0.8, timeout=20_000)
+        stopped = engine._process
+        assert stopped is not None
+        os.kill(stopped.pid or 0, signal.SIGSTOP)
+        at = places[-1]
+        begun = qtbot.waitSignal(engine.begun, timeout=20_000)
+        begun.wait()
+        qtbot.waitSignal(engine.drained, timeout=20_000).wait()
+
+    assert begun.args is not None
+    assert begun.args[2] == pytest.approx(at, abs=0.3)
+    end = decoded(path)[-2 * RATE :]
+    np.testing.assert_array_equal(recording.heard()[-2 * RATE :], end)
+
+
+def test_many_tracks_and_seeks_leave_nothing_open(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    paths = cut(tmp_path, ".flac", music(4.0), RATE, 2 * RATE, 3 * RATE)
+
+    def in_use() -> tuple[int, int]:
+        assert engine._process is not None
+        process = Path(f"/proc/{engine._process.pid}")
+        return len(list((process / "fd").iterdir())), len(list((process / "task").iterdir()))
+
+    counts = []
+    with server.recording():
+        for number in range(16):
+            with qtbot.waitSignal(engine.begun, timeout=20_000):
+                engine.play(
+                    Item(10 * number, paths[number % 4]), 0.0, Item(10 * number + 1, paths[0])
+                )
+            with qtbot.waitSignal(engine.begun, timeout=20_000):
+                engine.seek(0.5)
+            counts.append(in_use())
+    files, threads = zip(*counts, strict=True)
+
+    assert max(files[8:]) <= max(files[:8]) + 2
+    assert max(threads[8:]) <= max(threads[:8]) + 2
+
+
+ITEM = Item(1, Path("1.flac"))
+
+
+@pytest.mark.parametrize(
+    ("command", "later", "overtaken"),
+    [
+        (Seek(1, 2.0), [Seek(1, 3.0)], True),
+        (Seek(1, 2.0), [Pause(), Seek(1, 3.0)], True),
+        (Seek(1, 2.0), [Seek(2, 3.0)], False),
+        (Seek(1, 2.0), [Play(ITEM, 0.0, None)], True),
+        (Seek(1, 2.0), [Stop()], True),
+        (Seek(1, 2.0), [Pause(), SetVolume(1.0)], False),
+        (Play(ITEM, 0.0, None), [Seek(1, 3.0)], False),
+        (Play(ITEM, 0.0, None), [Pause(), Play(ITEM, 0.0, None)], True),
+        (SetVolume(0.5), [SetVolume(0.6)], True),
+        (SetVolume(0.5), [Stop()], False),
+        (Pause(), [Pause()], False),
+        (Stop(), [Stop()], False),
+    ],
+)
+def test_a_command_that_is_overtaken(
+    command: Command, later: list[Command], overtaken: bool
+) -> None:
+    assert is_overtaken(command, later) == overtaken

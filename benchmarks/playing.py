@@ -1,0 +1,481 @@
+"""Whether playing goes on whatever else the machine does: dropouts, processor use, memory, seeking, gaps.
+
+    python benchmarks/playing.py [--seconds 300] [--part window|engine|memory|qt ...]
+
+What comes out of a PulseAudio of the benchmark's own is recorded, from a sink without a loudspeaker. Linux only.
+
+window
+    The real window plays albums of noise, without a screen. After 20 s of peace, 100 tracks of 20 s are embedded,
+    a folder of 2,000 small files is looked through, and the window is resized ten times a second.
+engine
+    The engine alone: seeks in each format, in files of 4 minutes, and the gap between two tracks.
+memory
+    200 tracks of 0.3 s in a row.
+qt
+    QMediaPlayer with QAudioOutput, as a player in Python would use it: the gap between two tracks, and dropouts while
+    a Python thread computes, beside the same of the engine.
+
+A dropout is silence of more than 5 ms in music that has none. Processor use is that of one core. "Silence at a seek" is
+what a listener misses; "command to device" lasts until the device has the sound of the new place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+from rich.console import Console
+from rich.table import Table
+
+_TESTS = Path(__file__).parents[1] / "tests"
+sys.path.insert(0, str(_TESTS))
+sys.path.insert(0, str(_TESTS / "ui" / "playback"))
+
+from known_audio import EVERY_FORMAT, FORMATS, STORED, encode, known_file
+from sound_server import Recording, SoundServer
+
+RATE = 44_100
+PEACE = 20.0  # s
+EMBEDDED, SMALL = 100, 2_000
+SEEKS = 8
+SHORT_TRACKS = 200
+DROPOUT_MS = 5.0
+Row = tuple[str, str]
+
+
+# --- sound ---
+
+
+def music(seconds: float, seed: int, rate: int = RATE) -> npt.NDArray[np.float32]:
+    """Sound that is never silent, in stereo."""
+    noise = np.random.default_rng(seed).normal(0, 0.05, (round(seconds * rate), 2))
+    tone = np.sin(2 * np.pi * (200 + 10 * (seed % 50)) * np.arange(len(noise)) / rate)
+    return np.clip(noise + 0.2 * tone[:, None], -0.9, 0.9).astype(np.float32)
+
+
+def make_tracks(folder: Path, count: int, seconds: float, first_seed: int = 0) -> list[Path]:
+    """Write FLAC files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{number:03}.flac" for number in range(count)]
+    for number, path in enumerate(paths):
+        soundfile.write(path, music(seconds, first_seed + number), RATE)
+    return paths
+
+
+@dataclass
+class Silences:
+    """Runs of silence within what was heard."""
+
+    heard: float
+    """Seconds."""
+    runs: list[float]
+    """ms"""
+    places: list[float]
+    """Seconds."""
+
+    @property
+    def dropouts(self) -> str:
+        """How many are too long."""
+        dropouts = [run for run in self.runs if run > DROPOUT_MS]
+        found = f"{len(dropouts)}, {sum(dropouts):.0f} ms in all" if dropouts else "none"
+        where = [
+            f"{place:.1f}"
+            for place, run in zip(self.places, self.runs, strict=True)
+            if run > DROPOUT_MS
+        ]
+        if where:
+            found += f" (at {', '.join(where[:12])}{' …' * (len(where) > 12)} s)"
+        return f"{found}; longest silence {max(self.runs, default=0):.1f} ms of {self.heard:.0f} s"
+
+
+def silences(recording: Recording) -> Silences:
+    """Find the runs of more than 1 ms."""
+    heard = recording.heard()
+    silent = np.concatenate(([False], ~np.any(heard, axis=1), [False]))
+    begins, ends = (np.flatnonzero(np.diff(silent.astype(np.int8)) == step) for step in (1, -1))
+    runs = (ends - begins) / RATE * 1000
+    counted = runs > 1.0
+    return Silences(
+        len(heard) / RATE, list(map(float, runs[counted])), list(map(float, begins[counted] / RATE))
+    )
+
+
+# --- processes ---
+
+
+def processor_seconds(pid: int | None) -> float:
+    """What a process has used so far, in seconds of one core."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int | None) -> float:
+    """The proportional set size of a process in MB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+class Meter:
+    """Processor use between two looks, in percent."""
+
+    def __init__(self, pid: int | None) -> None:
+        self._pid = pid
+        self._used, self._at = processor_seconds(pid), time.monotonic()
+
+    def percent(self) -> float:
+        """Since the last look."""
+        used, at = processor_seconds(self._pid), time.monotonic()
+        found = 100 * (used - self._used) / (at - self._at)
+        self._used, self._at = used, at
+        return found
+
+
+def child(server: SoundServer, task: str, *arguments: str | Path) -> dict[str, Any]:
+    """What a process of its own found."""
+    command = [sys.executable, __file__, "--child", task, *map(str, arguments)]
+    environment = {**os.environ, **server.environment, "QT_QPA_PLATFORM": "offscreen"}
+    output = subprocess.run(
+        command, stdout=subprocess.PIPE, check=True, text=True, env=environment
+    ).stdout
+    return dict(json.loads(output.strip().splitlines()[-1]))
+
+
+# --- the window ---
+
+
+def play_in_window(data: str, folder: str, seconds: str) -> dict[str, Any]:
+    """In a child: play in the window, and have everything else done at once."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    from musicsim.app import Musicsim
+    from musicsim.ui.instance import Request
+    from musicsim.ui.main import run_window
+
+    app = Musicsim.open(Path(data))
+    heard = sorted(Path(folder, "heard").glob("*.flac"))
+    application = QApplication(["musicsim"])
+    found: dict[str, Any] = {"memory": []}
+    meters: dict[str, Meter] = {}
+
+    def window() -> QMainWindow:
+        return next(w for w in application.topLevelWidgets() if isinstance(w, QMainWindow))
+
+    def note(phase: str) -> None:
+        for name, meter in meters.items():
+            found[f"{name}, {phase}"] = meter.percent()
+
+    def begin() -> None:
+        player = window().player._engine._process.pid
+        meters.update(player=Meter(player), window=Meter(os.getpid()))
+        QTimer.singleShot(round(PEACE * 1000), load)
+        sampling.timeout.connect(lambda: found["memory"].append(memory(player)))
+        sampling.start(2000)
+
+    def load() -> None:
+        note("peace")
+        app.add_folder(Path(folder, "embedded"))
+        app.add_folder(Path(folder, "small"))
+        app.rescan()
+        resizing.start(100)
+        QTimer.singleShot(round(float(seconds) * 1000), end)
+
+    def resize() -> None:
+        window().resize(random.randrange(900, 1920), random.randrange(600, 1080))
+
+    def end() -> None:
+        note("load")
+        sampling.stop()
+        counts = window().store.counts()
+        found["library"] = str(counts)
+        QApplication.closeAllWindows()
+
+    resizing, sampling = QTimer(), QTimer()
+    resizing.timeout.connect(resize)
+    QTimer.singleShot(6000, begin)
+    run_window(app, Request(heard))
+    return found
+
+
+def measure_window(folder: Path, seconds: float) -> Iterator[Row]:
+    """Rows of the table."""
+    from synthetic import make_music
+
+    count = int((seconds + PEACE) / 50) + 3
+    make_tracks(folder / "heard", count, 60.0)
+    make_tracks(folder / "embedded", EMBEDDED, 20.0, 1000)
+    make_music(folder / "small", SMALL)
+    server = SoundServer(RATE)
+    try:
+        with server.recording() as recording:
+            found = child(server, "window", folder / "data", folder, str(seconds))
+        heard = silences(recording)
+    finally:
+        server.close()
+    yield "Window: dropouts", heard.dropouts
+    for name in ("player", "window"):
+        peace, load = (f"{found[f'{name}, {phase}']:.1f} %" for phase in ("peace", "load"))
+        yield f"Processor, {name}'s process: peace, load", f"{peace}, {load}"
+    yield "Memory of the player's process meanwhile", slope(found["memory"], "min", 30)
+    yield "Library at the end", found["library"]
+
+
+def slope(values: list[float], unit: str, per_unit: float) -> str:
+    """How values of a memory grow, past the first tenth."""
+    later = values[len(values) // 10 :]
+    growth = float(np.polyfit(np.arange(len(later)), later, 1)[0]) * per_unit
+    return f"{later[0]:.0f} to {later[-1]:.0f} MB, {growth:+.2f} MB/{unit}"
+
+
+# --- the engine ---
+
+
+class Bench:
+    """An engine, what it says, and a recording of what is heard of it."""
+
+    def __init__(self, log: Path) -> None:
+        from PySide6.QtCore import QCoreApplication
+
+        from musicsim.ui.playback.engine import Engine
+
+        self.application = QCoreApplication.instance() or QCoreApplication(["benchmark"])
+        self.engine = Engine(log)
+        self.begun: list[float] = []
+        self.engine.begun.connect(lambda *_: self.begun.append(time.monotonic()))
+        self.ends = 0
+        self.engine.drained.connect(self._note_end)
+        self.engine.warm_up()
+
+    def _note_end(self) -> None:
+        self.ends += 1
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the player's process."""
+        return None if self.engine._process is None else self.engine._process.pid
+
+    def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Let the window go on until something holds."""
+        by = time.monotonic() + seconds
+        while not condition():
+            self.application.processEvents()
+            time.sleep(0.0005)
+            if time.monotonic() > by:
+                raise TimeoutError
+
+    def wait(self, seconds: float) -> None:
+        """Let the window go on for some seconds."""
+        by = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() > by, seconds + 1)
+
+    def play_all(self, paths: list[Path]) -> None:
+        """Play files one after the other."""
+        from musicsim.ui.playback.protocol import Item
+
+        items = [Item(number + 1, path) for number, path in enumerate(paths)]
+        following = {one.token: other for one, other in pairwise(items)}
+        tell = self.engine.begun.connect(
+            lambda token, *_: self.engine.follow(token, following.get(token))
+        )
+        ends = self.ends
+        self.engine.play(items[0], 0.0, following.get(1))
+        self.until(lambda: self.ends > ends, 600)
+        self.engine.begun.disconnect(tell)
+
+
+def format_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield files of four minutes, of all that can be made here."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, how in EVERY_FORMAT.items():
+        path = folder / f"{name}{how.suffix}"
+        if name in STORED:
+            known_file(path, how)
+        else:
+            encode(path, music(240.0, 5, how.rate), FORMATS[name])
+        yield name, path
+
+
+def seek_about(bench: Bench, path: Path, recording: Recording) -> tuple[list[float], list[float]]:
+    """Return ms from command to device, and of silence, of some seeks."""
+    from musicsim.ui.playback.protocol import Item
+
+    length: list[float] = []
+    tell = bench.engine.begun.connect(lambda _, seconds, __: length.append(seconds))
+    bench.engine.play(Item(1, path), 0.0, None)
+    bench.until(lambda: bool(length))
+    bench.wait(0.7)
+    begun_at = len(recording.samples())
+    times = []
+    for place in np.random.default_rng(0).permutation(SEEKS):
+        count, asked = len(bench.begun), time.monotonic()
+        bench.engine.seek((0.05 + 0.9 * float(place) / SEEKS) * length[0])
+        bench.until(lambda count=count: len(bench.begun) > count)
+        times.append(1000 * (bench.begun[-1] - asked))
+        bench.wait(0.6)
+    heard = recording.samples()[begun_at:]
+    bench.engine.stop()
+    bench.engine.begun.disconnect(tell)
+    silent = np.flatnonzero(~np.any(heard, axis=1))
+    runs = np.split(silent, np.flatnonzero(np.diff(silent) > 1) + 1)
+    return times, sorted(1000 * len(run) / RATE for run in runs)[-SEEKS:]
+
+
+def measure_engine(folder: Path) -> Iterator[Row]:
+    """Rows of the table."""
+    with serving() as (server, bench):
+        with server.recording() as recording:
+            bench.play_all(make_tracks(folder / "gap", 2, 3.0))
+        yield "Engine: gap between two tracks", f"{max(silences(recording).runs, default=0):.1f} ms"
+        for name, path in format_files(folder / "formats"):
+            with server.recording() as recording:
+                times, silent = seek_about(bench, path, recording)
+            yield (
+                f"Seek, {name}",
+                f"command to device {statistics.median(times):.0f} ms, at most {max(times):.0f}; "
+                f"silence {statistics.median(silent):.0f} ms, at most {max(silent):.0f}",
+            )
+            path.unlink()
+
+
+def measure_memory(folder: Path) -> Iterator[Row]:
+    """Rows of the table."""
+    paths = make_tracks(folder / "short", SHORT_TRACKS, 0.3)
+    with serving() as (server, bench), server.recording() as recording:
+        values: list[float] = []
+        bench.engine.begun.connect(lambda *_: values.append(memory(bench.pid)))
+        files = lambda: len(list(Path(f"/proc/{bench.pid}/fd").iterdir()))  # noqa: E731
+        bench.until(lambda: bool(bench.engine.devices))
+        before = files()
+        bench.play_all(paths)
+        yield f"Memory over {SHORT_TRACKS} tracks", slope(values, "100 tracks", 100)
+        yield "Open files before and after them", f"{before}, {files()}"
+        yield "Dropouts amid them", silences(recording).dropouts
+
+
+class serving:  # noqa: N801
+    """A sound server, and an engine that plays on it."""
+
+    def __enter__(self) -> tuple[SoundServer, Bench]:
+        self._server = SoundServer(RATE)
+        os.environ.update(self._server.environment)
+        self._folder = tempfile.TemporaryDirectory()
+        self._bench = Bench(Path(self._folder.name, "player.log"))
+        return self._server, self._bench
+
+    def __exit__(self, *_: object) -> None:
+        self._bench.engine.close()
+        self._server.close()
+        self._folder.cleanup()
+
+
+# --- QMediaPlayer ---
+
+
+def play_by_qt(folder: str, busy: str) -> dict[str, Any]:
+    """In a child: play a folder by QMediaPlayer, perhaps beside a thread that computes."""
+    from PySide6.QtCore import QCoreApplication, QUrl
+    from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
+
+    application = QCoreApplication(["qt"])
+    player = QMediaPlayer()
+    output = QAudioOutput()
+    player.setAudioOutput(output)
+    waiting = sorted(Path(folder).glob("*"))
+    meter: list[Meter] = []
+
+    def follow(status: QMediaPlayer.MediaStatus) -> None:
+        if status is QMediaPlayer.MediaStatus.EndOfMedia:
+            if not waiting:
+                application.quit()
+                return
+            player.setSource(QUrl.fromLocalFile(str(waiting.pop(0))))
+            player.play()
+
+    player.mediaStatusChanged.connect(follow)
+    player.setSource(QUrl.fromLocalFile(str(waiting.pop(0))))
+    player.play()
+    meter.append(Meter(os.getpid()))
+    if busy == "busy":
+        threading.Thread(target=compute, daemon=True).start()
+    application.exec()
+    return {"processor": meter[0].percent()}
+
+
+def compute() -> None:
+    """Keep the interpreter busy for good."""
+    while True:
+        sum(number * number for number in range(10_000))
+
+
+def play_by_engine(folder: str, busy: str) -> dict[str, Any]:
+    """In a child: the same by the engine."""
+    bench = Bench(Path(folder).parent / "player.log")
+    bench.until(lambda: bool(bench.engine.devices))
+    if busy == "busy":
+        threading.Thread(target=compute, daemon=True).start()
+    meter = Meter(bench.pid)
+    bench.play_all(sorted(Path(folder).glob("*")))
+    found = {"processor": meter.percent()}
+    bench.engine.close()
+    return found
+
+
+def measure_qt(folder: Path) -> Iterator[Row]:
+    """Rows of the table."""
+    make_tracks(folder / "pair", 2, 15.0)
+    for name, task in (("QMediaPlayer", "qt"), ("Engine", "own")):
+        for busy in ("idle", "busy"):
+            server = SoundServer(RATE)
+            try:
+                with server.recording() as recording:
+                    found = child(server, task, folder / "pair", busy)
+                heard = silences(recording)
+            finally:
+                server.close()
+            beside = "beside a busy Python thread" if busy == "busy" else "alone"
+            use = "" if busy == "busy" else f"; processor {found['processor']:.1f} %"
+            yield f"{name}, two tracks, {beside}", f"{heard.dropouts}{use}"
+
+
+def main() -> None:
+    if len(sys.argv) > 2 and sys.argv[1] == "--child":
+        tasks = {"window": play_in_window, "qt": play_by_qt, "own": play_by_engine}
+        print(json.dumps(tasks[sys.argv[2]](*sys.argv[3:])))
+        return
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=300.0, help="of load, for the window")
+    parser.add_argument("--part", action="append", choices=("window", "engine", "memory", "qt"))
+    options = parser.parse_args()
+    parts: dict[str, Callable[[Path], Iterator[Row]]] = {
+        "window": lambda folder: measure_window(folder, options.seconds),
+        "engine": measure_engine,
+        "memory": measure_memory,
+        "qt": measure_qt,
+    }
+    table = Table("", "")
+    for name in options.part or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            for row in parts[name](Path(folder)):
+                table.add_row(*row)
+                print(*row, sep=": ", flush=True, file=sys.stderr)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
