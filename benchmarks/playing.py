@@ -47,8 +47,8 @@ _TESTS = Path(__file__).parents[1] / "tests"
 sys.path.insert(0, str(_TESTS))
 sys.path.insert(0, str(_TESTS / "ui" / "playback"))
 
-from known_audio import EVERY_FORMAT, FORMATS, STORED, encode, known_file
-from sound_server import Recording, SoundServer
+from known_audio import EVERY_FORMAT, FORMATS, STORED, encode, known_file  # noqa: E402
+from sound_server import Recording, SoundServer  # noqa: E402
 
 RATE = 44_100
 PEACE = 20.0  # s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +15,15 @@ import pytest
 import soxr
 from known_audio import FORMATS, encode
 from sound_server import IS_THERE, SoundServer
+from window_fakes import Library
 
 from musicsim.audio.playing import StereoReader
+from musicsim.library.types import Tags
+from musicsim.ui.messages import Messages
 from musicsim.ui.playback import engine as engine_module
 from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.play_queue import PlayQueue
+from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.process import is_overtaken
 from musicsim.ui.playback.protocol import (
     Command,
@@ -336,7 +341,7 @@ def test_a_new_default_is_followed_where_it_was(
     # The recorder of the first one moves to the new default as well, so it has all of it.
     heard = first.heard()
     assert len(heard) / RATE == pytest.approx(6.0, abs=0.1)
-    assert longest_silence(heard) < 0.1 * RATE
+    assert longest_silence(heard) < 0.25 * RATE
     assert len(second.heard()) > 3 * RATE
 
 
@@ -571,8 +576,9 @@ def test_a_change_that_comes_when_the_next_one_has_just_begun(
         engine.follow(1, three)
     heard = recording.heard()
 
-    assert begun == [1, 3]
-    np.testing.assert_array_equal(heard[-RATE:], decoded(paths[2]))
+    # What can be heard stays; the player hears of it, and says what follows that.
+    assert begun == [1, 2]
+    np.testing.assert_array_equal(heard, np.concatenate([decoded(path) for path in paths[:2]]))
 
 
 def test_a_seek_that_comes_when_the_next_one_has_just_begun(
@@ -691,3 +697,28 @@ def test_a_command_that_is_overtaken(
     command: Command, later: list[Command], overtaken: bool
 ) -> None:
     assert is_overtaken(command, later) == overtaken
+
+
+@pytest.mark.parametrize("broken", [1, 2, 3])
+def test_broken_tracks_in_the_middle_of_a_queue_are_passed_over(
+    server: SoundServer,
+    engine: Engine,
+    library: Library,
+    store: Callable[[], TrackStore],
+    theme: Theme,
+    broken: int,
+    qtbot,
+) -> None:
+    ids = library.add(*(Tags(f"{number}", duration=3.0) for number in range(2 + broken)))
+    tracks = store()
+    for sound in (ids[0], ids[-1]):
+        track = tracks.get(sound)
+        assert track is not None
+        write(track.path, music(3.0))
+    player = Player(tracks, PlayQueue(tracks, theme), Messages(), engine)
+
+    with server.recording():
+        player.play(ids)
+        qtbot.waitUntil(lambda: player.queue.current == ids[-1], timeout=20_000)
+        qtbot.waitUntil(lambda: not player.playing, timeout=20_000)
+    player.close()
