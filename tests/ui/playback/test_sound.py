@@ -35,6 +35,8 @@ from musicsim.ui.playback.protocol import (
     Silence,
     Stop,
 )
+from musicsim.ui.store import TrackStore
+from musicsim.ui.theme import Theme
 
 pytestmark = pytest.mark.skipif(not IS_THERE, reason="PulseAudio's programs are not installed")
 
