@@ -220,7 +220,7 @@ def test_add_to_queue(table: TrackTable, window: MainWindow, ids: list[int], qtb
     qtbot.keyClick(table, Key.Key_U, Modifier.ControlModifier)
 
     assert set(titles(window.player.queue.upcoming)) == {"Último", "Don’t Wait"}
-    assert window.panel.tabs.tabText(Tab.QUEUE) == "Queue (2)"
+    qtbot.waitUntil(lambda: window.panel.tabs.tabText(Tab.QUEUE) == "Queue (2)")
 
 
 def test_add_to_queue_with_nothing_playing_begins_to_play(

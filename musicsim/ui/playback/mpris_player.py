@@ -48,6 +48,10 @@ class PlayerLike(Protocol):
         """Whether it can be heard."""
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether it was started, and not stopped since."""
+
+    @property
     def position(self) -> int:
         """How far it has come, in milliseconds."""
 
@@ -219,8 +223,8 @@ class PlayerControls:
     def _status(self) -> str:
         if self._player.playing:
             return "Playing"
-        # A track that waits at its beginning was stopped, or never started.
-        return "Paused" if self._position else "Stopped"
+        # A track that waits at its beginning was stopped or never started, unless the engine has it.
+        return "Paused" if self._position or self._player.is_loaded else "Stopped"
 
     def _can_play(self) -> bool:
         return self._player.track is not None or self._player.can_go_next

@@ -125,6 +125,11 @@ class Player(QObject):
         return self._playing
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether the track was started, and not stopped since."""
+        return bool(self._token)
+
+    @property
     def position(self) -> int:
         """How far the track is, in milliseconds."""
         position = self._position

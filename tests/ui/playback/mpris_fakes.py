@@ -51,6 +51,7 @@ class FakePlayer(QObject):
         self.row = 0
         self.playing = False
         self.position = 0
+        self.is_loaded = False
         self.duration = 180_000
         self.volume = 0.5
         self.shuffle = Shuffle.OFF
@@ -90,6 +91,7 @@ class FakePlayer(QObject):
 
     def stop(self) -> None:
         self.position = 0
+        self.is_loaded = False
         self._set_playing(False)
 
     def next(self) -> None:
