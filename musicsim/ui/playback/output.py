@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import QIODevice, QObject, Signal
 from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaDevices, QtAudio
 
@@ -10,6 +12,8 @@ from musicsim.ui.playback.protocol import Device
 
 BUFFER = 1.5
 """Seconds of sound that Qt holds for the device. Its own thread passes them on, which waits for no Python."""
+_SHARE_HELD = 0.8
+"""How much of the latency that PulseAudio is asked for it really has, as measured."""
 _CHANNELS = 2
 _BYTES_A_FRAME = 4 * _CHANNELS
 _USUAL_RATE = 48_000
@@ -28,6 +32,9 @@ class Output(QObject):
         self._channel: QIODevice | None = None
         self._device: QAudioDevice | None = None
         self._volume = 1.0
+        asked = os.environ.get("PULSE_LATENCY_MSEC", "")
+        self._held = _SHARE_HELD * int(asked) / 1000 if asked.isdecimal() else 0.0
+        """Seconds between what the sound server takes and what is heard."""
 
     @staticmethod
     def devices() -> tuple[Device, ...]:
@@ -101,10 +108,12 @@ class Output(QObject):
         return max(0, self._channel.write(samples.tobytes())) // _BYTES_A_FRAME
 
     def played(self) -> int:
-        """Return how many frames the device took since the stream began."""
+        """Return how many frames were heard since the stream began, to some hundredths of a second."""
         if self._sink is None:
             return 0
-        return round(self._sink.processedUSecs() * self._sink.format().sampleRate() / 1e6)
+        taken = self._sink.processedUSecs() / 1e6
+        seconds = taken if self.is_idle else max(0.0, taken - self._held)
+        return round(seconds * self._sink.format().sampleRate())
 
     @property
     def is_idle(self) -> bool:

@@ -50,8 +50,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SERVER_LATENCY_MS = "150"
-"""Sound that PulseAudio, or PipeWire in its place, holds itself. Qt asks for some 20 ms, and other programs that want
-the processor are enough for it to run dry. A change of volume is heard that much later; a pause still at once."""
+"""Sound that PulseAudio, or PipeWire in its place, holds itself. Qt asks for some 20 ms, which runs dry where other
+programs want the processor; 60 ms did once in five minutes (benchmarks/playing.py). The price: a change of volume, and
+the sound of a new place, are heard that much later. `Output` knows it too."""
 
 
 def serve(pipe: Connection, log_file: Path) -> None:

@@ -87,6 +87,10 @@ def decoded(path: Path) -> Sound:
         return np.concatenate(list(reader.blocks()))
 
 
+def music_of(paths: Sequence[Path]) -> Sound:
+    return np.concatenate([decoded(path) for path in paths])
+
+
 def items(paths: Sequence[Path]) -> list[Item]:
     return [Item(number + 1, path) for number, path in enumerate(paths)]
 
@@ -129,10 +133,10 @@ def test_an_album_that_was_cut_in_three_comes_out_whole(
     server: SoundServer, engine: Engine, tmp_path: Path, suffix: str, qtbot
 ) -> None:
     rate = 48_000 if suffix == ".opus" else RATE
-    paths = cut(tmp_path, suffix, music(4.0, rate), 61_007, 122_333, rate=rate)
-    whole = np.concatenate([decoded(path) for path in paths])
+    paths = cut(tmp_path, suffix, music(2.0, rate), 31_007, 62_333, rate=rate)
+    whole = music_of(paths)
     # Nothing of what the encoders added is left.
-    assert len(whole) == 4 * rate
+    assert len(whole) == 2 * rate
 
     with server.recording() as recording:
         play_all(engine, items(paths), qtbot)
@@ -166,17 +170,17 @@ def test_tracks_of_other_rates_and_channels_are_joined_without_a_gap(
 
 
 def test_seeking_is_exact(server: SoundServer, engine: Engine, tmp_path: Path, qtbot) -> None:
-    (path,) = cut(tmp_path, ".mp3", music(20.0))
+    (path,) = cut(tmp_path, ".mp3", music(12.0))
     (item,) = items([path])
 
     with server.recording() as recording:
         with qtbot.waitSignal(engine.progress):
             engine.play(item, 0.0, None)
         with qtbot.waitSignal(engine.drained, timeout=30_000):
-            engine.seek(18.0)
+            engine.seek(11.0)
     heard = recording.heard()
 
-    end = decoded(path)[18 * RATE :]
+    end = decoded(path)[11 * RATE :]
     np.testing.assert_array_equal(heard[-len(end) :], end)
 
 
@@ -324,7 +328,9 @@ def test_a_device_that_is_unplugged_pauses_and_another_one_goes_on(
         heard = speakers.heard()
 
     assert place_of(heard[-RATE:], decoded(path)) == pytest.approx(7 * RATE, abs=2)
-    assert 5 * RATE < len(heard) < 7.9 * RATE
+    before = silences(heard)[-1]
+    rest = heard[before[-1] + 1 :] if len(before) > 0.3 * RATE else heard
+    assert 5 * RATE < len(rest) < 7.9 * RATE
 
 
 def test_a_new_default_is_followed_where_it_was(
@@ -342,8 +348,10 @@ def test_a_new_default_is_followed_where_it_was(
 
     # The recorder of the first one moves to the new default as well, so it has all of it.
     heard = first.heard()
-    assert len(heard) / RATE == pytest.approx(6.0, abs=0.1)
-    assert longest_silence(heard) < 0.25 * RATE
+    silence = longest_silence(heard)
+    assert silence < 0.25 * RATE
+    # Nothing is lost or heard twice, but for what the server had and played no more.
+    assert (len(heard) - silence) / RATE == pytest.approx(6.0, abs=0.06)
     assert len(second.heard()) > 3 * RATE
 
 
@@ -452,6 +460,23 @@ def test_a_decoder_that_crashes_is_passed_over(
     assert told == [(1, "its decoder crashed")]
 
 
+def test_a_decoder_that_crashes_a_little_further_on_each_time_is_passed_over(
+    server: SoundServer, engine: Engine, tmp_path: Path, qtbot
+) -> None:
+    (path,) = cut(tmp_path, ".flac", music(6.0))
+    places: list[float] = []
+    engine.progress.connect(lambda _, position: places.append(position))
+    engine.begun.connect(lambda *_: places.clear())
+
+    with server.recording(), qtbot.waitSignal(engine.unplayable, timeout=20_000):
+        engine.play(Item(1, path), 0.0, None)
+        for _ in range(2):
+            qtbot.waitUntil(lambda: len(set(places)) > 2, timeout=20_000)
+            places.clear()
+            assert engine._process is not None
+            os.kill(engine._process.pid or 0, signal.SIGSEGV)
+
+
 @pytest.mark.parametrize("content", [b"", b"this is no music" * 1000, None])
 def test_what_can_not_be_played_is_told_once_and_left_out(
     server: SoundServer, engine: Engine, tmp_path: Path, content: bytes | None, qtbot
@@ -495,7 +520,7 @@ def test_the_server_holds_enough_to_play_on_while_the_machine_is_busy(
         told = server.pactl("list", "sink-inputs")
 
     latencies = [line.split()[-2] for line in told.splitlines() if "Latency:" in line]
-    assert sum(map(int, latencies)) > 80_000  # µs; it was some 20,000
+    assert sum(map(int, latencies)) > 80_000  # µs; by itself, Qt has 20,000
 
 
 def test_a_hail_of_seeks_ends_at_the_last_one(
@@ -598,10 +623,6 @@ def test_a_seek_that_comes_when_the_next_one_has_just_begun(
     heard = recording.heard()
 
     np.testing.assert_array_equal(heard, music_of(paths))
-
-
-def music_of(paths: Sequence[Path]) -> Sound:
-    return np.concatenate([decoded(path) for path in paths])
 
 
 def test_a_window_that_stood_still_lets_the_music_play(
