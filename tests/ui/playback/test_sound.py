@@ -208,7 +208,7 @@ def test_pausing_loses_nothing(server: SoundServer, engine: Engine, tmp_path: Pa
     np.testing.assert_array_equal(before, whole[: len(before)])
     np.testing.assert_array_equal(after[-2 * RATE :], whole[-2 * RATE :])
     # What PulseAudio drops or repeats when it stops a stream.
-    assert len(before) + len(after) == pytest.approx(len(whole), abs=0.01 * RATE)
+    assert len(before) + len(after) == pytest.approx(len(whole), abs=0.03 * RATE)
 
 
 def test_what_comes_next_can_be_changed_until_it_is_heard(
