@@ -12,7 +12,7 @@ _FADE_MS = 10_000
 
 
 class SleepTimer(QObject):
-    """Pauses the player when its time is over; what ends by itself before that ends the timer's work as well."""
+    """Pauses the player when its time is over, whatever plays then; the last seconds fade out."""
 
     changed = Signal()
 
