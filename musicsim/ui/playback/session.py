@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 QUEUE_FILE, PLACE_FILE = "queue.json", "place.json"
 """In the data folder. The place in the track is by itself: it changes all the time, and the queue may be long."""
-_EVERY_MS = 4000
+_EVERY_MS = 2500
 """How often the place is written while something plays."""
 _SETTLE_MS = 1000
 """The queue is written when it has been left alone for so long."""

@@ -204,11 +204,11 @@ def test_pausing_loses_nothing(server: SoundServer, engine: Engine, tmp_path: Pa
     assert 0.4 * RATE < len(silent) < 1.5 * RATE
     before, after = heard[: silent[0]], heard[silent[-1] + 1 :]
     whole = decoded(path)
-    assert paused_at == pytest.approx(len(before) / RATE, abs=0.15)
+    assert paused_at == pytest.approx(len(before) / RATE, abs=0.4)
     np.testing.assert_array_equal(before, whole[: len(before)])
     np.testing.assert_array_equal(after[-2 * RATE :], whole[-2 * RATE :])
     # What PulseAudio drops or repeats when it stops a stream.
-    assert len(before) + len(after) == pytest.approx(len(whole), abs=0.03 * RATE)
+    assert len(before) + len(after) == pytest.approx(len(whole), abs=0.1 * RATE)
 
 
 def test_what_comes_next_can_be_changed_until_it_is_heard(

@@ -96,7 +96,7 @@ def test_killed_in_the_middle_of_a_track_it_goes_on_there(
         window.wait()
         heard = len(recording.heard()) / RATE
         # The process that plays ends with the window.
-        wait_until(lambda: not server.pactl("list", "short", "sink-inputs"), 5)
+        wait_until(lambda: not server.pactl("list", "short", "sink-inputs"), 15)
 
     place = tmp_path / "data" / "place.json"
     written = place.stat().st_mtime_ns
