@@ -98,11 +98,11 @@ def test_killed_in_the_middle_of_a_track_it_goes_on_there(
         # The process that plays ends with the window.
         wait_until(lambda: not server.pactl("list", "short", "sink-inputs"), 15)
 
-    place = tmp_path / "data" / "place.json"
-    written = place.stat().st_mtime_ns
+    log = tmp_path / "data" / "player.log"
+    written = log.stat().st_mtime_ns
     again = start()
-    # The window is there when it has brought back the place, and keeps it.
-    wait_until(lambda: place.stat().st_mtime_ns != written)
+    # The process that plays is started when the window is there.
+    wait_until(lambda: log.stat().st_mtime_ns != written)
     close(again, 20)
 
     assert kept(tmp_path, "place.json")["seconds"] == pytest.approx(heard, abs=5)
