@@ -54,7 +54,7 @@ _PRE_ROLL = 0.25
 """Seconds that are decoded before the place asked for: ten MP3 frames, whose bit reservoir reaches furthest back."""
 _MUSEPACK_7_PRE_ROLL = 512 * 1152
 """Samples that are decoded before the place asked for in Musepack of stream version 7, whose scale factors are written
-as differences: too few, and it is loud noise. Encoders begin anew after 32 frames of 1,152, but one that did not was
+as differences: too few, and it is loud noise. Encoders start again after 32 frames of 1,152, but one that did not was
 seen; this is decoded in 0.02 s."""
 _FURTHER_BACK = 5.0
 """Seconds before the place asked for, where a seek into FLAC in Ogg arrived behind it: pages may be as long."""

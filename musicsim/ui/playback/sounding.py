@@ -118,11 +118,10 @@ class Sounding(QObject):
             self._lock.notify_all()
         if self._item is None or not (self._renderings or self._output.is_open):
             return
-        # What has begun by now stays: the window hears of it, and says what follows that.
-        has_begun = old is not None and self._item.token == old.token
-        if handed is not None and old is not None and handed == old.token and old_after == after:
-            if not has_begun:
-                self._replace(handed, item)
+        if old is not None and old_after == after and handed == old.token:
+            # What has begun by now stays: the window hears of it, and says what follows that.
+            if self._item.token != old.token:
+                self._replace(old.token, item)
         elif ended_after == after and item is not None:
             self._append(item)
 
@@ -271,7 +270,7 @@ class Sounding(QObject):
                 self._ended_after = self._next[0]
 
     def _begin_after_written(self) -> None:
-        """Render anew what the device has not got yet."""
+        """Render what the device has not got yet once more."""
         written = next((p for _, p in reversed(self._ledger) if isinstance(p, Sound)), None)
         if self._item is None or (written is not None and written.token != self._item.token):
             return
