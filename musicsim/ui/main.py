@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QSocketNotifier, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from musicsim import __version__
 from musicsim.errors import MusicsimError
@@ -50,54 +50,65 @@ def run_window(app: Musicsim, request: Request = _NOTHING) -> int:
     int
         The exit code.
     """
-    sys.setswitchinterval(_SWITCH_INTERVAL)
-    QGuiApplication.setDesktopFileName("musicsim")
-    application = QApplication.instance() or QApplication(["musicsim"])
-    assert isinstance(application, QApplication)
-    application.setApplicationName("musicsim")
-    application.setApplicationVersion(__version__)
-    # The main window ends it. Qt would also end it with a dialog or the tray's icon while the window is hidden.
-    application.setQuitOnLastWindowClosed(False)
-    application.setQuitLockEnabled(False)
+    with _signals_kept() as signals:
+        sys.setswitchinterval(_SWITCH_INTERVAL)
+        QGuiApplication.setDesktopFileName("musicsim")
+        application = QApplication.instance() or QApplication(["musicsim"])
+        assert isinstance(application, QApplication)
+        application.setApplicationName("musicsim")
+        application.setApplicationVersion(__version__)
+        # The main window ends it. Qt would also end it with a dialog or the tray's icon while the window is hidden.
+        application.setQuitOnLastWindowClosed(False)
+        application.setQuitLockEnabled(False)
+        bridge = Bridge(app.events)
+        try:
+            return _show_until_closed(app, bridge, application, request, signals)
+        finally:
+            bridge.close()
+            app.close()
+
+
+def _show_until_closed(
+    app: Musicsim,
+    bridge: Bridge,
+    application: QApplication,
+    request: Request,
+    signals: socket.socket,
+) -> int:
     settings = QSettings(str(app.data_folder / SETTINGS_FILE), QSettings.Format.IniFormat)
-    bridge = Bridge(app.events)
-    try:
-        with _garbage_left_alone():
-            window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
-        window.closed.connect(lambda: application.exit(0))
+    with _garbage_left_alone():
+        window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
+    window.closed.connect(lambda: application.exit(0))
+    # Also by a signal that came while the window was made.
+    notifier = QSocketNotifier(signals.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda: (signals.recv(64), window.close()))
 
-        def answer(wanted: Request) -> None:
-            bring_forward(window)
-            serve(wanted)
+    def answer(wanted: Request) -> None:
+        bring_forward(window)
+        serve(wanted)
 
-        def serve(wanted: Request) -> None:
-            (window.opener.enqueue if wanted.enqueue else window.opener.play)(wanted.paths)
+    def serve(wanted: Request) -> None:
+        (window.opener.enqueue if wanted.enqueue else window.opener.play)(wanted.paths)
 
-        def begin() -> None:
-            try:
-                app.start()
-            finally:
-                serve(request)
-                # From now on: what a later start asks for comes after it.
-                instance = Instance(app.data_folder, window)
-                instance.called.connect(answer)
-                # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
-                at_the_end.callback(instance.close)
-                window.engine.warm_up()
-                at_the_end.callback(Desktop(app, bridge, window).close)
+    def begin() -> None:
+        try:
+            app.start()
+        finally:
+            serve(request)
+            # From now on: what a later start asks for comes after it.
+            instance = Instance(app.data_folder, window)
+            instance.called.connect(answer)
+            # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
+            at_the_end.callback(instance.close)
+            window.engine.warm_up()
+            at_the_end.callback(Desktop(app, bridge, window).close)
 
-        with (
-            ExitStack() as at_the_end,
-            _closed_by_signals(window),
-            _errors_told_by(window.messages),
-        ):
-            window.show()
-            # After the first paint: what follows competes with the window for the processor.
-            QTimer.singleShot(0, window, begin)
-            return application.exec()
-    finally:
-        bridge.close()
-        app.close()
+    with ExitStack() as at_the_end, _errors_told_by(window.messages):
+        at_the_end.callback(notifier.setEnabled, False)
+        window.show()
+        # After the first paint: what follows competes with the window for the processor.
+        QTimer.singleShot(0, window, begin)
+        return application.exec()
 
 
 @contextmanager
@@ -143,27 +154,24 @@ def _errors_told_by(messages: Messages) -> Iterator[None]:
 
 
 @contextmanager
-def _closed_by_signals(window: QWidget) -> Iterator[None]:
-    """Close the window properly on Ctrl+C and when the session ends.
+def _signals_kept() -> Iterator[socket.socket]:
+    """Write Ctrl+C and the end of the session to a socket, where Qt finds them, instead of interrupting Python.
 
-    Python handles signals between two of its instructions, and while Qt waits for events there are none: the
-    signal's number arrives on a socket that wakes Qt.
+    Python handles signals between two of its instructions. While Qt waits for events there are none; and an exception
+    in the midst of what Qt has called would be printed and forgotten. Until the app is closed, none interrupts it.
     """
     receiver, sender = socket.socketpair()
     receiver.setblocking(False)
     sender.setblocking(False)
-    notifier = QSocketNotifier(receiver.fileno(), QSocketNotifier.Type.Read)
-    notifier.activated.connect(lambda: (receiver.recv(64), window.close()))
-    before = signal.set_wakeup_fd(sender.fileno())
+    before = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
     handlers = {
         number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        yield
+        yield receiver
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(before)
-        notifier.setEnabled(False)
         receiver.close()
         sender.close()

@@ -114,6 +114,29 @@ def test_the_end_of_the_session_closes_the_window_properly(app: FakeApp, qtbot) 
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_signal_while_the_window_is_made_or_the_app_closes_is_not_lost(
+    app: FakeApp, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made_slowly(*arguments: object) -> MainWindow:
+        window = MainWindow(*arguments)
+        # In what Qt calls an exception would be printed and forgotten.
+        QTimer.singleShot(0, lambda: signal.raise_signal(signal.SIGTERM))
+        QApplication.processEvents()
+        return window
+
+    def close() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        app.calls.append("close")
+
+    monkeypatch.setattr("musicsim.ui.main.MainWindow", made_slowly)
+    app.close = close
+
+    assert run_window(app) == 0
+
+    assert app.calls[-1] == "close"
+
+
 def test_the_window_imports_nothing_heavy() -> None:
     code = (
         "import sys, musicsim.ui.main;"
