@@ -50,6 +50,8 @@ _LATE = 2.0
 """Seconds after the last look that a look comes too late to judge: it was this process, or the machine, that slept."""
 _START_PATIENCE = 20.0
 """Seconds until it says that it has begun: it loads its libraries, perhaps from a slow disk."""
+_END_PATIENCE = 2.0
+"""Seconds that a process which was killed may take to end."""
 _STALLED = 2.5
 """Seconds of a device that takes no sound, after which the process is replaced: its server may have been."""
 _LOOK_AGAIN = 4.0
@@ -224,7 +226,10 @@ class Engine(QObject):
         self._stalled_since = None
         self._heard_at = self._looked_at = self._watched_at = time.monotonic()
         self._reader = threading.Thread(
-            target=self._read, args=(ours, self._generation), name="musicsim-player-news"
+            target=self._read,
+            args=(ours, self._generation),
+            name="musicsim-player-news",
+            daemon=True,
         )
         self._reader.start()
         self._watch.start()
@@ -246,8 +251,12 @@ class Engine(QObject):
         self._generation += 1
         # Not by asking it: it may hang in a call to the sound server, and has nothing to lose.
         process.kill()
+        process.join(_END_PATIENCE)
+        if process.is_alive():
+            # The system holds it, in a read of a drive that is gone, say, and ends it when that returns.
+            _log.warning("the player's process can't be ended yet")
+            return
         reader.join()
-        process.join()
         process.close()
         pipe.close()
 

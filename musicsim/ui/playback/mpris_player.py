@@ -94,11 +94,11 @@ class PlayerLike(Protocol):
     def stop(self) -> None:
         """Stop; go back to the beginning."""
 
-    def next(self) -> None:
-        """Go on with the next track."""
+    def next(self, *, paused: bool) -> None:
+        """Go on with the next track, or have it wait at its beginning."""
 
-    def previous(self) -> None:
-        """Go back."""
+    def previous(self, *, paused: bool) -> None:
+        """Go back, and perhaps wait there."""
 
     def seek(self, milliseconds: int) -> None:
         """Go to a place in the track."""
@@ -234,11 +234,12 @@ class PlayerControls:
 
     def _next(self) -> None:
         if self._player.can_go_next:
-            self._player.next()
+            # Paused, it stays so, as the specification has it.
+            self._player.next(paused=not self._player.playing)
 
     def _previous(self) -> None:
         if self._player.can_go_previous:
-            self._player.previous()
+            self._player.previous(paused=not self._player.playing)
 
     def _play(self) -> None:
         if not self._player.playing:

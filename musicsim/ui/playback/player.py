@@ -252,7 +252,7 @@ class Player(QObject):
             self.play_upcoming()
         return True
 
-    def play_upcoming(self, row: int = 0) -> None:
+    def play_upcoming(self, row: int = 0, *, paused: bool = False) -> None:
         """Go on with an upcoming track, dropping those before it; what was queued by hand can be had back."""
         self._failures = 0
         if row >= self.queue.upcoming.rowCount():
@@ -261,7 +261,7 @@ class Player(QObject):
         before = self.queue.state(), self.position / 1000
         self._end_play(EndOfPlay.SKIPPED)
         self.queue.advance(row)
-        self._load(0.0)
+        self._load(0.0, paused=paused)
         if passed_over:
             self.replaced.emit(*before)
 
@@ -299,21 +299,21 @@ class Player(QObject):
         else:
             self._load(self._position)
 
-    def next(self) -> None:
-        """Go on with the next track; after the last one there is silence."""
+    def next(self, *, paused: bool = False) -> None:
+        """Go on with the next track, or have it wait at its beginning; after the last one there is silence."""
         if self.can_go_next:
-            self.play_upcoming()
+            self.play_upcoming(paused=paused)
         else:
             self._end_play(EndOfPlay.SKIPPED)
             self.stop()
 
-    def previous(self) -> None:
-        """Go to the track's beginning or, near it, to the track before."""
+    def previous(self, *, paused: bool = False) -> None:
+        """Go to the track's beginning or, near it, to the track before, which may wait there."""
         self._failures = 0
         if self.position < RESTART_MS and self.queue.can_go_back:
             self._end_play(EndOfPlay.SKIPPED)
             self.queue.go_back()
-            self._load(0.0)
+            self._load(0.0, paused=paused)
         else:
             self.seek(0)
 
@@ -322,7 +322,7 @@ class Player(QObject):
         if self.track is None:
             return
         if self._duration and milliseconds >= self.duration:
-            self.next()
+            self.next(paused=not self._playing)
             return
         position = max(0, milliseconds) / 1000
         if self._token and self._heard is None:

@@ -75,8 +75,10 @@ class FakePlayer(QObject):
     def find(self, ids) -> list[Track]:
         return list({track.id: track for track in self.tracks if track.id in ids}.values())
 
-    def go(self, row: int) -> None:
+    def go(self, row: int, *, paused: bool | None = None) -> None:
         self.row, self.position = row, 0
+        if paused is not None:
+            self._set_playing(not paused)
         self.queue_changed.emit()
         self.track_changed.emit(self.track)
 
@@ -94,11 +96,11 @@ class FakePlayer(QObject):
         self.is_loaded = False
         self._set_playing(False)
 
-    def next(self) -> None:
-        self.go(self.row + 1)
+    def next(self, *, paused: bool = False) -> None:
+        self.go(self.row + 1, paused=paused)
 
-    def previous(self) -> None:
-        self.go(self.row - 1)
+    def previous(self, *, paused: bool = False) -> None:
+        self.go(self.row - 1, paused=paused)
 
     def seek(self, milliseconds: int) -> None:
         self.position = milliseconds

@@ -53,6 +53,17 @@ def test_nothing_to_play(mpris, desktop, fake_player) -> None:
     desktop.call(PLAYER, "Next")
 
 
+def test_paused_it_stays_paused_from_track_to_track(mpris, desktop, fake_player) -> None:
+    fake_player.pause()
+    desktop.call(PLAYER, "Next")
+    desktop.call(PLAYER, "Previous")
+    desktop.call(PLAYER, "Next")
+    assert (fake_player.row, fake_player.playing) == (1, False)
+    fake_player.resume()
+    desktop.call(PLAYER, "Next")
+    assert (fake_player.row, fake_player.playing) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

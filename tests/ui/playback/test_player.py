@@ -59,6 +59,21 @@ def test_next_and_previous(player: Player, engine: FakeEngine, ids: list[int], q
     assert player.queue.upcoming.ids == ids[1:3]
 
 
+def test_paused_a_seek_beyond_the_end_leads_to_the_next_track_which_waits(
+    player: Player, engine: FakeEngine, ids: list[int], qapp
+) -> None:
+    player.play(ids[:3])
+    qapp.processEvents()
+    player.pause()
+    player.seek(10**9)
+
+    assert player.queue.current == ids[1]
+    assert not player.playing
+    assert not engine.playing
+    player.next()
+    assert player.playing
+
+
 def test_playing_something_else_replaces_the_queue_and_keeps_the_way_back(
     player: Player, ids: list[int]
 ) -> None:
