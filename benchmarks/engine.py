@@ -33,6 +33,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from musicsim.audio import FIRST_PASS, SETTLED, SamplingPlan, read_blocks, sample_windows
+from musicsim.base.resources import resource as find_resource
 from musicsim.embedding import (
     SAMPLE_RATE,
     WINDOW_SIZE,
@@ -48,7 +49,6 @@ from musicsim.embedding.framing import cut_windows
 from musicsim.embedding.frontend import front_end
 from musicsim.embedding.runtime import import_tensorflow
 from musicsim.embedding.weights import BatchNorm, Linear
-from musicsim.resources import resource as find_resource
 
 SECONDS = 240
 HOP = 0.1

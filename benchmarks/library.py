@@ -86,7 +86,7 @@ def work(data: Path, began: float) -> dict[str, Any]:
         from PySide6.QtTest import QTest
         from PySide6.QtWidgets import QApplication
 
-        from musicsim.events import ScanFinished
+        from musicsim.base.events import ScanFinished
 
         finished: list[float] = []
         events = window._app.events

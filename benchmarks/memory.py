@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from musicsim.audio import FIRST_PASS, SETTLED
-from musicsim.library.formats import AUDIO_SUFFIXES
-from musicsim.resources import resource
+from musicsim.base.resources import resource
+from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.worker.client import Refused, WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack, WorkerSettings
 

@@ -73,8 +73,8 @@ def play_in_window(data: str, folder: str, seconds: str) -> dict[str, Any]:
     from PySide6.QtWidgets import QApplication, QMainWindow
 
     from musicsim.app import Musicsim
-    from musicsim.ui.instance import Request
     from musicsim.ui.main import run_window
+    from musicsim.ui.window.instance import Request
 
     app = Musicsim.open(Path(data))
     heard = sorted(Path(folder, "heard").glob("*.flac"))

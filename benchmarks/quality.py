@@ -44,9 +44,9 @@ from quality_tables import Row, figures, show_report
 from rich.progress import track as progress
 
 from musicsim.audio import FIRST_PASS, SETTLED, AudioError, silence_native_messages
+from musicsim.base.data_folder import default_data_folder, models_folder_of
+from musicsim.base.resources import resource
 from musicsim.embedding import Weights, find_weights
-from musicsim.folders import default_data_folder, models_folder_of
-from musicsim.resources import resource
 from musicsim.similarity.space import Space
 from training.corpus import CorpusError, Track, evenly, fetch, read_packages, tracks_of
 from training.encoding import COMMON, FLAC, MP3_96, OPUS_64, Coding, encode

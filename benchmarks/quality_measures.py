@@ -12,10 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from musicsim.similarity.chance import random_order
-from musicsim.similarity.evaluation import anti_hubs, average_precision, hubness, precision_at
 from musicsim.similarity.hubs import MutualProximity
-from musicsim.similarity.ranking import Similarities, as_similarities
+from musicsim.similarity.measures.chance import random_order
+from musicsim.similarity.measures.evaluation import (
+    anti_hubs,
+    average_precision,
+    hubness,
+    precision_at,
+)
+from musicsim.similarity.measures.ranking import Similarities, as_similarities
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -39,9 +39,9 @@ from musicsim.audio import (
     sample_windows,
     silence_native_messages,
 )
+from musicsim.base.resources import resource
 from musicsim.embedding import Model, embed_seconds, read_weights
-from musicsim.resources import resource
-from musicsim.similarity.evaluation import (
+from musicsim.similarity.measures.evaluation import (
     average_precision,
     hubness,
     mean_average_precision,

@@ -14,7 +14,7 @@ from mutagen.mp3 import EasyMP3
 
 from musicsim.app import Musicsim
 from musicsim.audio import SETTLED
-from musicsim.library.embeddings import PooledTrack, TrackWindows
+from musicsim.library.catalogue.embeddings import PooledTrack, TrackWindows
 from musicsim.library.types import Tags
 
 SIZE = 128

@@ -14,11 +14,9 @@ from typing import TypeVar, cast
 from filelock import BaseFileLock, FileLock, Timeout
 
 from musicsim.audio import DENSE_HOP
-from musicsim.background import Background
-from musicsim.downloads import Downloads
-from musicsim.embedding import InputRepr, WeightFile
-from musicsim.errors import MusicsimError, display_path
-from musicsim.events import (
+from musicsim.base.data_folder import default_data_folder, models_folder_of
+from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.events import (
     Events,
     ModelChanged,
     Notice,
@@ -28,22 +26,24 @@ from musicsim.events import (
     TracksChanged,
     TracksRemoved,
 )
-from musicsim.finder import Finder
-from musicsim.folders import default_data_folder, models_folder_of
-from musicsim.indexer import Indexer, IndexerSettings
-from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
-from musicsim.library.database import Database
-from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore, KnownModel
-from musicsim.library.identity import SoundIdentity
-from musicsim.library.scanner import Scanner, check_folder
+from musicsim.embedding import InputRepr, WeightFile
+from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
+from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.embeddings import WINDOWS_FILE, EmbeddingStore, KnownModel
+from musicsim.library.catalogue.identity import SoundIdentity
+from musicsim.library.catalogue.waveforms import Waveforms
+from musicsim.library.scanning.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScanSummary, Track
-from musicsim.library.waveforms import Waveforms
-from musicsim.listening import Depth, ListeningSettings
-from musicsim.models import Models
-from musicsim.playlists.generate import GeneratedPlaylist, SimilarTracks
-from musicsim.playlists.rules import Rules
-from musicsim.search import Search
+from musicsim.playlists.generators.similar import GeneratedPlaylist, SimilarTracks
+from musicsim.playlists.rules.rules import Rules
+from musicsim.services.collection.upkeep import Background
+from musicsim.services.finding.finder import Finder
+from musicsim.services.finding.search import Search
+from musicsim.services.listening.listener import Indexer, IndexerSettings
+from musicsim.services.listening.settings import Depth, ListeningSettings
+from musicsim.services.models.downloads import Downloads
+from musicsim.services.models.models import Models
 from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import WorkerSettings
 

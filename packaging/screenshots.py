@@ -26,11 +26,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "ui" /
 from sound_server import SoundServer
 
 from musicsim.app import Musicsim
+from musicsim.base.events import EmbeddingProgress
 from musicsim.demo import render_demo
-from musicsim.events import EmbeddingProgress
-from musicsim.ui.bridge import Bridge
-from musicsim.ui.main_window import MainWindow
-from musicsim.ui.theme import Scheme, Theme
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.theme import Scheme, Theme
+from musicsim.ui.window.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "screenshots"
 SIZE = QSize(1180, 720)

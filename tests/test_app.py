@@ -9,15 +9,15 @@ import pytest
 
 from musicsim.app import DataFolderInUse, Musicsim
 from musicsim.audio import EVERY_WINDOW
+from musicsim.base.errors import MusicsimError
+from musicsim.base.events import EmbeddingProgress, Event, ModelChanged, Notice, ScanFinished
+from musicsim.base.resources import resource
 from musicsim.embedding import find_weights
-from musicsim.errors import MusicsimError
-from musicsim.events import EmbeddingProgress, Event, ModelChanged, Notice, ScanFinished
-from musicsim.library import watcher
+from musicsim.library.scanning import watcher
 from musicsim.library.types import TrackState
-from musicsim.listening import Depth, ListeningSettings
-from musicsim.playlists.rules import Rules
-from musicsim.resources import resource
-from musicsim.search import NotEmbedded
+from musicsim.playlists.rules.rules import Rules
+from musicsim.services.finding.search import NotEmbedded
+from musicsim.services.listening.settings import Depth, ListeningSettings
 
 
 class Waiter:
@@ -228,7 +228,7 @@ def test_a_removed_folder_takes_its_tracks_along(app, music):
 
 
 def test_an_idle_worker_gives_its_memory_back_and_search_goes_on(app, music, monkeypatch):
-    monkeypatch.setattr("musicsim.background.IDLE_SECONDS", 0.1)
+    monkeypatch.setattr("musicsim.services.collection.upkeep.IDLE_SECONDS", 0.1)
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)

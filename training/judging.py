@@ -9,7 +9,7 @@ import numpy.typing as npt
 from rich.table import Table
 
 from musicsim.embedding.weights import Linear
-from musicsim.similarity.evaluation import hubness, mean_average_precision, precision_at
+from musicsim.similarity.measures.evaluation import hubness, mean_average_precision, precision_at
 from training.batches import Music
 from training.fitting import Training, embed_tracks, flatten
 from training.projecting import Space, fit_projection, track_means

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musicsim.errors import MusicsimError, display_path
+from musicsim.base.errors import MusicsimError, display_path
 
 
 class AudioError(MusicsimError):

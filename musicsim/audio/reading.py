@@ -15,7 +15,7 @@ from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, open_audio
 from musicsim.audio.loudness import LoudnessMeter
 from musicsim.audio.signal import LOUDEST, SAMPLE_RATE, Channels, Sound, is_sane, mono
-from musicsim.errors import display_path
+from musicsim.base.errors import display_path
 
 _log = logging.getLogger(__name__)
 

@@ -27,6 +27,8 @@ from rich.progress import (
 from rich.text import Text
 
 from musicsim.audio import SAMPLE_RATE, AudioError, read_blocks
+from musicsim.base.data_folder import default_data_folder, models_folder_of
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.output import Commands, UsageError, complain, path_text, printable, say
 from musicsim.embedding import (
     Model,
@@ -35,11 +37,9 @@ from musicsim.embedding import (
     read_ahead,
     save_embeddings,
 )
-from musicsim.errors import MusicsimError, display_path
-from musicsim.folders import default_data_folder, models_folder_of
-from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
+from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.tags import read_tags
-from musicsim.models import weights_in_use
+from musicsim.services.models.models import weights_in_use
 
 # Called with a file and how many seconds of it are done.
 Show = Callable[[Path, float], None]

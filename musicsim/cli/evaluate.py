@@ -22,11 +22,11 @@ from musicsim.cli.output import (
     print_table,
     say,
 )
-from musicsim.library.folding import fold
+from musicsim.library.query.folding import fold
 from musicsim.library.types import Track
-from musicsim.playlists.rules import album_key
-from musicsim.similarity.evaluation import Evaluation, NothingRelevantError, evaluate
+from musicsim.playlists.rules.rules import album_key
 from musicsim.similarity.hubs import MutualProximity
+from musicsim.similarity.measures.evaluation import Evaluation, NothingRelevantError, evaluate
 from musicsim.similarity.space import Vectors
 
 _NEIGHBOURS = 10

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.audio import FIRST_PASS, SETTLED
+from musicsim.base.errors import MusicsimError
+from musicsim.base.events import Event, Notice, TracksChanged
 from musicsim.cli.output import (
     Commands,
     complain,
@@ -22,12 +24,10 @@ from musicsim.cli.output import (
     progress_of,
     say,
 )
-from musicsim.errors import MusicsimError
-from musicsim.events import Event, Notice, TracksChanged
-from musicsim.library.problems import by_reason
+from musicsim.library.problem_report import by_reason
 from musicsim.library.types import Counts, Problem, ScanSummary, TrackState
-from musicsim.listening import Depth
-from musicsim.search import IndexReport
+from musicsim.services.finding.search import IndexReport
+from musicsim.services.listening.settings import Depth
 from musicsim.worker.protocol import Cost
 
 

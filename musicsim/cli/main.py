@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from musicsim.app import DataFolderInUse
-from musicsim.cli import embed, evaluate, library, listening, models, show
+from musicsim.base.errors import MusicsimError
+from musicsim.cli import embed, evaluate, library, models, playlists, window
 from musicsim.cli.output import UsageError, complain
-from musicsim.errors import MusicsimError
-from musicsim.library.formats import AUDIO_SUFFIXES
-from musicsim.playlists.m3u import M3U_SUFFIXES
+from musicsim.library.scanning.formats import AUDIO_SUFFIXES
+from musicsim.playlists.files.m3u import M3U_SUFFIXES
 
 FAILED, WRONG_USE, IN_USE, INTERRUPTED = 1, 2, 75, 130
 
@@ -142,8 +142,8 @@ def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
     parser.add_argument(
         "--verbose", action="store_true", help="say what goes on, on standard error"
     )
-    parser.set_defaults(run=show.gui, paths=[], queue=False)
+    parser.set_defaults(run=window.gui, paths=[], queue=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for room in (show, library, listening, evaluate, models, embed):
+    for room in (window, library, playlists, evaluate, models, embed):
         room.add_commands(commands)
     return parser, commands.choices

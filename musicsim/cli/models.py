@@ -19,6 +19,8 @@ from rich.progress import (
 )
 
 from musicsim.app import Musicsim, data_folder_lock
+from musicsim.base.data_folder import default_data_folder, models_folder_of
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.output import (
     Commands,
     UsageError,
@@ -39,11 +41,9 @@ from musicsim.embedding.official import (
     official_model_of,
 )
 from musicsim.embedding.sources import list_models
-from musicsim.errors import MusicsimError, display_path
-from musicsim.folders import default_data_folder, models_folder_of
-from musicsim.library.catalogue import CATALOGUE_FILE, Catalogue
-from musicsim.library.embeddings import WINDOWS_FILE, EmbeddingStore
-from musicsim.models import choose_weights, weights_in_use
+from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
+from musicsim.library.catalogue.embeddings import WINDOWS_FILE, EmbeddingStore
+from musicsim.services.models.models import choose_weights, weights_in_use
 
 
 def add_commands(commands: Commands) -> None:

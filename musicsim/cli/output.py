@@ -24,10 +24,10 @@ from rich.table import Table
 from rich.text import Text
 
 from musicsim.app import Musicsim
-from musicsim.errors import MusicsimError, display_path
-from musicsim.events import EmbeddingProgress, Event, ScanProgress
+from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.events import EmbeddingProgress, Event, ScanProgress
 from musicsim.library.types import Track
-from musicsim.playlists.generate import Match
+from musicsim.playlists.generators.similar import Match
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.demo.encoding import encode
 from musicsim.demo.programme import Piece, pieces
 from musicsim.demo.styles import PERFORMERS
-from musicsim.errors import MusicsimError, display_path
 
 STYLES: tuple[str, ...] = tuple(PERFORMERS)
 """The names of the styles, which are also the genres in the tags."""

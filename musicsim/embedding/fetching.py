@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from filelock import FileLock, Timeout
 
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.embedding.official import RELEASE_URL, OfficialModel
 from musicsim.embedding.weights import WeightsError, read_weights
-from musicsim.errors import MusicsimError, display_path
 
 # It takes a tenth of a second to import, and only who fetches needs it.
 if TYPE_CHECKING:

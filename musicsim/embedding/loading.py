@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from musicsim.base.data_folder import default_data_folder, models_folder_of
 from musicsim.embedding.description import CONTENT_TYPES, INPUT_REPRS, ContentType, InputRepr
 from musicsim.embedding.model import Model
 from musicsim.embedding.runtime import Precision
 from musicsim.embedding.sources import WeightFile, find_weights
 from musicsim.embedding.weights import WeightsError, read_weights
-from musicsim.folders import default_data_folder, models_folder_of
 
 
 def load_model(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.embedding.framing import FloatArray, Times
-from musicsim.errors import MusicsimError, display_path
 
 
 def save_embeddings(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from musicsim.base.resources import resource
 from musicsim.embedding.description import ContentType, InputRepr
 from musicsim.embedding.official import OFFICIAL_MODELS, OfficialModel, official_model_of
 from musicsim.embedding.weights import (
@@ -16,7 +17,6 @@ from musicsim.embedding.weights import (
     read_description,
     read_weights,
 )
-from musicsim.resources import resource
 
 Source = Literal["bundled", "installed", "available"]
 State = Literal["bundled", "installed", "available", "broken"]

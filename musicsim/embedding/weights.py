@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.embedding.description import (
     CONTENT_TYPES,
     DYNAMIC_RANGE,
@@ -25,7 +26,6 @@ from musicsim.embedding.description import (
     ModelDescription,
     Widths,
 )
-from musicsim.errors import MusicsimError, display_path
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicsim.errors import display_path
+from musicsim.base.errors import display_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from musicsim.similarity.ranking import FloatArray, IntArray, as_points
+from musicsim.similarity.measures.ranking import FloatArray, IntArray, as_points
 
 # Beyond so many standard deviations a Gaussian's tail is smaller than a float can be.
 _FARTHEST = 37

@@ -16,14 +16,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from musicsim import __version__
-from musicsim.errors import MusicsimError
-from musicsim.ui.bridge import Bridge
-from musicsim.ui.instance import Instance, Request
-from musicsim.ui.main_window import MainWindow, saved_scheme
-from musicsim.ui.messages import Messages
+from musicsim.base.errors import MusicsimError
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.kit.widgets import bring_forward
 from musicsim.ui.playback.desktop import Desktop
-from musicsim.ui.theme import Theme
-from musicsim.ui.widgets import bring_forward
+from musicsim.ui.window.instance import Instance, Request
+from musicsim.ui.window.main_window import MainWindow, saved_scheme
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim

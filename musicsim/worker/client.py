@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from typing import Any
 
-from musicsim.errors import MusicsimError
+from musicsim.base.errors import MusicsimError
 from musicsim.worker.protocol import (
     Answer,
     Envelope,

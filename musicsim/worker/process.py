@@ -37,6 +37,7 @@ from musicsim.audio import (
     sample_windows,
     silence_native_messages,
 )
+from musicsim.base.errors import MusicsimError
 from musicsim.embedding import (
     WINDOW_SIZE,
     Model,
@@ -46,8 +47,7 @@ from musicsim.embedding import (
     read_ahead,
     read_weights,
 )
-from musicsim.errors import MusicsimError
-from musicsim.similarity.index import ChromaIndex, IndexFailed
+from musicsim.similarity.index.index import ChromaIndex, IndexFailed
 from musicsim.worker.protocol import (
     AddToIndex,
     Answer,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from musicsim.resources import resource
+from musicsim.base.resources import resource
 
 
 def tone(path: Path, seconds: float = 3.0) -> Path:

@@ -12,8 +12,13 @@ from command_line import Told
 
 from musicsim.app import Musicsim
 from musicsim.cli.main import run
-from musicsim.library.catalogue import Catalogue
-from musicsim.library.embeddings import EmbeddingStore, KnownModel, PooledTrack, TrackWindows
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import (
+    EmbeddingStore,
+    KnownModel,
+    PooledTrack,
+    TrackWindows,
+)
 from musicsim.library.types import ScannedFile, Tags
 
 MODEL = "m-1"

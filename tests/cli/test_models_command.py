@@ -21,13 +21,13 @@ from weights_server import (
 )
 
 from musicsim.app import Musicsim, data_folder_lock
+from musicsim.base.resources import resource
 from musicsim.cli.main import run
 from musicsim.embedding import read_weights
 from musicsim.embedding.official import official_model
-from musicsim.library.catalogue import Catalogue
-from musicsim.library.embeddings import EmbeddingStore, PooledTrack, TrackWindows
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore, PooledTrack, TrackWindows
 from musicsim.library.types import ScannedFile, Tags
-from musicsim.resources import resource
 
 NAME = "openl3-mel256-music"
 

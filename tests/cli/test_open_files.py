@@ -7,9 +7,9 @@ import pytest
 from command_line import CommandLine
 
 from musicsim.app import Musicsim
-from musicsim.cli import show
+from musicsim.cli import window
 from musicsim.cli.main import main_gui, run
-from musicsim.ui.instance import Request
+from musicsim.ui.window.instance import Request
 
 NO_SCREEN = {"QT_QPA_PLATFORM": "", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
@@ -94,8 +94,8 @@ def test_a_mistyped_command_is_an_error(opened, tmp_path, capsys) -> None:
 def test_a_command_that_owns_the_data_folder_is_named_and_so_is_a_lost_file(
     musicsim: CommandLine, tmp_path, monkeypatch, capsys
 ) -> None:
-    monkeypatch.setattr(show, "_PATIENCE", 0)
-    monkeypatch.setattr(show, "_PAUSE", 0)
+    monkeypatch.setattr(window, "_PATIENCE", 0)
+    monkeypatch.setattr(window, "_PAUSE", 0)
     (tmp_path / "a.mp3").touch()
     with Musicsim.open(musicsim.data):
         code = run(

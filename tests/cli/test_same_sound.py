@@ -12,9 +12,9 @@ import soundfile
 from command_line import CommandLine
 
 from musicsim.audio import FIRST_PASS, SETTLED, SamplingPlan, sample_windows
-from musicsim.library.catalogue import Catalogue
+from musicsim.base.resources import resource
+from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import Loudness
-from musicsim.resources import resource
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from musicsim.audio import SAMPLE_RATE, read_blocks
+from musicsim.base.errors import MusicsimError
 from musicsim.demo import STYLES, render_demo
-from musicsim.errors import MusicsimError
 from musicsim.library.tags import read_tags
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from musicsim.audio import SamplingPlan, sample_windows
+from musicsim.base.resources import resource
 from musicsim.demo import STYLES
 from musicsim.demo.programme import pieces
 from musicsim.demo.styles import PERFORMERS
 from musicsim.embedding import Model, pool, read_weights
-from musicsim.playlists.rules import NEAR_DUPLICATE_COSINE
-from musicsim.resources import resource
+from musicsim.playlists.rules.rules import NEAR_DUPLICATE_COSINE
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from openl3_reference import signal, write_weights
 
+from musicsim.base.resources import resource
 from musicsim.embedding import Model, Weights, read_weights
-from musicsim.resources import resource
 
 
 @pytest.fixture(scope="session")

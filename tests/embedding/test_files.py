@@ -19,6 +19,7 @@ import soxr
 from openl3_reference import signal
 
 from musicsim.audio import AudioError
+from musicsim.base.errors import MusicsimError
 from musicsim.embedding import (
     Model,
     WeightsError,
@@ -29,7 +30,6 @@ from musicsim.embedding import (
     save_embeddings,
     windows_of,
 )
-from musicsim.errors import MusicsimError
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -285,7 +285,7 @@ def test_threads_are_those_of_the_first_model():
     done = run(
         "import os\n"
         "from musicsim.embedding import Model, read_weights\n"
-        "from musicsim.resources import resource\n"
+        "from musicsim.base.resources import resource\n"
         "weights = read_weights(resource('starter.h5'))\n"
         "cores = os.cpu_count()\n"
         "if hasattr(os, 'sched_getaffinity'):\n"
@@ -313,7 +313,7 @@ def test_tracks_are_embedded_quietly_and_in_little_memory():
         "from pathlib import Path\n"
         "import numpy as np\n"
         "from musicsim.embedding import Model, read_weights\n"
-        "from musicsim.resources import resource\n"
+        "from musicsim.base.resources import resource\n"
         "model = Model(read_weights(resource('starter.h5')), threads=1)\n"
         "windows = np.random.default_rng(0).normal(0, 0.1, (33, 48_000)).astype(np.float32)\n"
         "for _ in range(10):\n"
@@ -333,7 +333,7 @@ def test_what_tensorflow_said_is_told_when_it_can_not_be_imported(tmp_path: Path
     done = run(
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
         "from musicsim.embedding import Model, read_weights\n"
-        "from musicsim.resources import resource\n"
+        "from musicsim.base.resources import resource\n"
         "Model(read_weights(resource('starter.h5')))\n"
     )
     assert done.returncode != 0

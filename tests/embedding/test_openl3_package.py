@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from openl3_reference import signal
 
+from musicsim.base.data_folder import default_data_folder, models_folder_of
 from musicsim.embedding import WeightFile, embed_audio, embed_file, find_weights, load_model
 from musicsim.embedding.official import OFFICIAL_MODELS
-from musicsim.folders import default_data_folder, models_folder_of
 
 # A checkout of github.com/marl/openl3, whose tests/data holds the chirp and what OpenL3 made of it.
 CHECKOUT = os.environ.get("OPENL3_CHECKOUT")

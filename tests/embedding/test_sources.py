@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from musicsim.base.resources import resource
 from musicsim.embedding import WeightsError, find_weights, read_weights
 from musicsim.embedding.sources import list_models
-from musicsim.resources import resource
 
 
 @pytest.fixture

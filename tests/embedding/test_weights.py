@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from openl3_reference import WIDTHS, layers, write_weights
 
+from musicsim.base.errors import MusicsimError
+from musicsim.base.resources import resource
 from musicsim.embedding import ModelDescription, WeightsError, read_weights
-from musicsim.errors import MusicsimError
-from musicsim.resources import resource
 
 
 def assert_same(read, expected):

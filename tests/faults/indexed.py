@@ -13,7 +13,7 @@ from command_line import CommandLine
 from library import FaultyLibrary
 
 from musicsim.app import Musicsim
-from musicsim.library.embeddings import PendingTrack, PooledTrack, TrackWindows
+from musicsim.library.catalogue.embeddings import PendingTrack, PooledTrack, TrackWindows
 from musicsim.library.types import ScannedFile, Tags
 from musicsim.worker.protocol import QueryIndex
 

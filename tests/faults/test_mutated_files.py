@@ -123,10 +123,10 @@ def test_the_window_lists_them_and_shows_their_covers(mutated: Mutated, qapp: An
     from PySide6.QtCore import QSettings
 
     from musicsim.app import Musicsim
-    from musicsim.ui.bridge import Bridge
-    from musicsim.ui.covers import CoverTile
-    from musicsim.ui.main_window import MainWindow
-    from musicsim.ui.theme import Scheme, Theme
+    from musicsim.ui.kit.bridge import Bridge
+    from musicsim.ui.kit.theme import Scheme, Theme
+    from musicsim.ui.tracks.covers import CoverTile
+    from musicsim.ui.window.main_window import MainWindow
 
     with Musicsim.open(mutated.library.data) as app:
         bridge = Bridge(app.events)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from musicsim.library.problems import ProblemsFileError, by_reason, write_csv
+from musicsim.library.problem_report import ProblemsFileError, by_reason, write_csv
 from musicsim.library.types import Problem
 
 PROBLEMS = [

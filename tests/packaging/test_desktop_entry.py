@@ -13,8 +13,8 @@ from PySide6.QtCore import QMimeDatabase, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from musicsim.library.formats import AUDIO_SUFFIXES
-from musicsim.playlists.m3u import M3U_SUFFIXES
+from musicsim.library.scanning.formats import AUDIO_SUFFIXES
+from musicsim.playlists.files.m3u import M3U_SUFFIXES
 
 PROJECT = Path(__file__).resolve().parents[2]
 DESKTOP_ENTRY = PROJECT / "packaging" / "musicsim.desktop"

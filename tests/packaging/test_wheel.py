@@ -36,7 +36,7 @@ def test_every_resource_that_the_program_uses_is_in_the_wheel(wheel: Path) -> No
 def test_the_installed_program_finds_its_own_resources(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
-    code = "from musicsim.resources import resource; print(resource('starter.h5'))"
+    code = "from musicsim.base.resources import resource; print(resource('starter.h5'))"
     answer = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

@@ -3,15 +3,15 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from musicsim.similarity.evaluation import (
+from musicsim.similarity.hubs import MutualProximity
+from musicsim.similarity.measures.evaluation import (
     anti_hubs,
     average_precision,
     hubness,
     nearest,
     neighbour_overlap,
 )
-from musicsim.similarity.hubs import MutualProximity
-from musicsim.similarity.ranking import Similarities
+from musicsim.similarity.measures.ranking import Similarities
 
 
 def on_the_sphere(points):

@@ -10,13 +10,13 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from window_fakes import SONGS, AtOnce, FakeApp, FakeEngine, Library
 
-from musicsim.ui.bridge import Bridge
-from musicsim.ui.main_window import MainWindow
-from musicsim.ui.messages import Messages
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Scheme, Theme
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import Player
-from musicsim.ui.store import TrackStore
-from musicsim.ui.theme import Scheme, Theme
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.window.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)

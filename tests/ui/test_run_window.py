@@ -9,11 +9,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from window_fakes import FakeApp
 
-from musicsim.errors import MusicsimError
-from musicsim.ui.folders import FoldersDialog
-from musicsim.ui.instance import Request
+from musicsim.base.errors import MusicsimError
 from musicsim.ui.main import run_window
-from musicsim.ui.main_window import MainWindow
+from musicsim.ui.settings.folders import FoldersDialog
+from musicsim.ui.window.instance import Request
+from musicsim.ui.window.main_window import MainWindow
 
 
 def the_window() -> MainWindow:
@@ -66,7 +66,7 @@ def test_a_folder_is_removed_in_another_thread(
 ) -> None:
     threads: list[threading.Thread] = []
     app.remove_folder = lambda _: threads.append(threading.current_thread())
-    monkeypatch.setattr("musicsim.ui.folders.confirm", lambda *_: True)
+    monkeypatch.setattr("musicsim.ui.settings.folders.confirm", lambda *_: True)
 
     def remove() -> None:
         window = the_window()

@@ -14,22 +14,22 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from musicsim.base.errors import MusicsimError
+from musicsim.base.events import Events, ModelChanged, TracksChanged, TracksRemoved
 from musicsim.embedding import WeightFile, find_weights
 from musicsim.embedding.fetching import FetchCancelled
 from musicsim.embedding.sources import list_models
-from musicsim.errors import MusicsimError
-from musicsim.events import Events, ModelChanged, TracksChanged, TracksRemoved
-from musicsim.library.catalogue import Catalogue
-from musicsim.library.embeddings import EmbeddingStore, KnownModel
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore, KnownModel
+from musicsim.library.catalogue.waveforms import Waveforms
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScannedFile, Tags, Track, TrackState
-from musicsim.library.waveforms import Waveforms
-from musicsim.listening import Depth, ListeningSettings
-from musicsim.models import OfferedModel, read_model
-from musicsim.playlists.generate import GeneratedPlaylist, Match, SimilarTracks
-from musicsim.search import NotEmbedded
+from musicsim.playlists.generators.similar import GeneratedPlaylist, Match, SimilarTracks
+from musicsim.services.finding.search import NotEmbedded
+from musicsim.services.listening.settings import Depth, ListeningSettings
+from musicsim.services.models.models import OfferedModel, read_model
 from musicsim.ui.playback.protocol import Device, Item
-from musicsim.ui.track_model import TrackModel
+from musicsim.ui.tracks.track_model import TrackModel
 
 T = TypeVar("T")
 

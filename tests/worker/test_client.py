@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from musicsim.audio import EVERY_WINDOW
-from musicsim.resources import resource
+from musicsim.base.resources import resource
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied, WorkerHung
 from musicsim.worker.protocol import (
     AddToIndex,

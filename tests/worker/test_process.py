@@ -5,8 +5,8 @@ import pytest
 import soundfile
 
 from musicsim.audio import EVERY_WINDOW, FIRST_PASS
+from musicsim.base.resources import resource
 from musicsim.embedding import Model
-from musicsim.resources import resource
 from musicsim.worker.process import _LONGEST_LOG, _open_log, _Worker
 from musicsim.worker.protocol import EmbedTrack, Refusal, RefusalKind, WorkerSettings
 

@@ -16,7 +16,7 @@ from mutagen.flac import Picture
 from mutagen.id3 import APIC, ID3
 from mutagen.mp4 import MP4Cover
 
-from musicsim.errors import display_path
+from musicsim.base.errors import display_path
 from musicsim.library.tags.families import values_of
 from musicsim.library.tags.files import read_by
 from musicsim.library.tags.names import is_disc_folder

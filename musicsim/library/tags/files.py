@@ -15,7 +15,7 @@ from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3
 from mutagen.wave import WAVE
 
-from musicsim.errors import display_path
+from musicsim.base.errors import display_path
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from musicsim.errors import display_path
+from musicsim.base.errors import display_path
 from musicsim.library.types import Tags
 
 _NUMBERED = re.compile(

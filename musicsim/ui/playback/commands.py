@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.sleep_timer import SLEEP_MINUTES, SleepTimer
-from musicsim.ui.theme import Theme
 
 T = TypeVar("T")
 

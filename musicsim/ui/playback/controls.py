@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
-from musicsim.library.replay_gain import GainMode
+from musicsim.library.tags.replay_gain import GainMode
 from musicsim.library.types import Track
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.player import Mixing, Player

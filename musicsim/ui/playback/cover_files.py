@@ -12,9 +12,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from musicsim.errors import MusicsimError
+from musicsim.base.errors import MusicsimError
 from musicsim.library.types import Track
-from musicsim.ui.bridge import Bridge
+from musicsim.ui.kit.bridge import Bridge
 
 KEPT = 20
 """Files, the last ones asked for."""

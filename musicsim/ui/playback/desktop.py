@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from musicsim.ui.bridge import Bridge
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.widgets import bring_forward
 from musicsim.ui.playback.cover_files import CoverFiles
 from musicsim.ui.playback.mpris import Mpris, WindowActions
 from musicsim.ui.playback.notifications import BusNotices, Notice, TrackNotices
 from musicsim.ui.playback.settings import PlaybackSettings
 from musicsim.ui.playback.tray import TrayIcon
-from musicsim.ui.widgets import bring_forward
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
-    from musicsim.ui.main_window import MainWindow
+    from musicsim.ui.window.main_window import MainWindow
 
 COVERS_FOLDER = "covers"
 """Inside the data folder: the covers that the desktop shows."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from musicsim.library.catalogue import Catalogue
-from musicsim.library.replay_gain import GainSettings, gain_of
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.tags.replay_gain import GainSettings, gain_of
 from musicsim.library.types import Track
 from musicsim.ui.playback.settings import PlaybackSettings
-from musicsim.ui.store import TrackStore
-from musicsim.ui.visitors import is_visitor
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.visitors import is_visitor
 
 
 def gains_by(
@@ -18,7 +18,7 @@ def gains_by(
     """Return what makes, of the listener's settings, the factor of a track's samples.
 
     The factor comes from the file's ReplayGain tags, else from the loudness that listening measured; see
-    `musicsim.library.replay_gain`.
+    `musicsim.library.tags.replay_gain`.
     """
 
     def make(settings: PlaybackSettings) -> Callable[[Track, bool], float]:

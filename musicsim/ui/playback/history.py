@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from musicsim.errors import MusicsimError
-from musicsim.library.plays import Plays
+from musicsim.base.errors import MusicsimError
+from musicsim.library.catalogue.plays import Plays
 from musicsim.library.types import Play
-from musicsim.ui.bridge import Bridge
-from musicsim.ui.history_list import GLIMPSE, LIMIT, HistoryList
-from musicsim.ui.messages import Messages
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.playback.history_list import GLIMPSE, LIMIT, HistoryList
 from musicsim.ui.playback.player import Player
-from musicsim.ui.store import TrackStore
-from musicsim.ui.theme import Theme
-from musicsim.ui.visitors import is_visitor
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.visitors import is_visitor
 
 
 class History(QObject):

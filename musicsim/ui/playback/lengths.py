@@ -6,13 +6,13 @@ import math
 
 from PySide6.QtCore import QObject
 
-from musicsim.errors import MusicsimError
-from musicsim.events import Events, TracksChanged
-from musicsim.library.catalogue import Catalogue
-from musicsim.ui.bridge import Bridge
+from musicsim.base.errors import MusicsimError
+from musicsim.base.events import Events, TracksChanged
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.playback.player import Player
-from musicsim.ui.store import TrackStore
-from musicsim.ui.visitors import is_visitor
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.visitors import is_visitor
 
 TOLERANCE = 0.5
 """Seconds by which a header may be wrong without being corrected."""

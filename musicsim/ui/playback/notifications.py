@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from musicsim.library.types import Track
 from musicsim.ui.playback.cover_files import CoverFiles
 from musicsim.ui.playback.session_bus import SessionBus
-from musicsim.ui.track_model import one_line
+from musicsim.ui.tracks.track_model import one_line
 
 if TYPE_CHECKING:
     from dbus_fast import Message

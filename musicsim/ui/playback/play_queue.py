@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
+from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.albums import shuffled_by_album
 from musicsim.ui.playback.modes import Repeat, Shuffle
-from musicsim.ui.store import TrackStore
-from musicsim.ui.theme import Theme
-from musicsim.ui.track_list import TrackList
-from musicsim.ui.track_model import Mask, Rows, as_ids
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.track_list import TrackList
+from musicsim.ui.tracks.track_model import Mask, Rows, as_ids
 
 _LONGEST_WAY_BACK = 1000
 _NEXT_FEW = 10

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicsim.library.types import EndOfPlay, Track
-from musicsim.ui import formats
-from musicsim.ui.messages import Messages
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.messages import Messages
 from musicsim.ui.playback.albums import follows_in_album
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.heard import Heard
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.play_queue import PlayQueue, QueueState
 from musicsim.ui.playback.protocol import Item, Silence
-from musicsim.ui.store import TrackStore
+from musicsim.ui.tracks.store import TrackStore
 
 FAILURES_IN_A_ROW = 5
 """After so many the player stops: the drive is gone, not the tracks."""

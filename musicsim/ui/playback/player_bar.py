@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from musicsim.library.types import Track
-from musicsim.ui.covers import CoverTile
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.kit.widgets import ElidedLabel, action_button, icon_button, scaled_font
 from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.protocol import Silence
 from musicsim.ui.playback.seek_bar import SeekBar
 from musicsim.ui.playback.time_labels import ElapsedLabel, LengthLabel
-from musicsim.ui.theme import Theme
-from musicsim.ui.track_model import one_line
-from musicsim.ui.widgets import ElidedLabel, action_button, icon_button, scaled_font
+from musicsim.ui.tracks.covers import CoverTile
+from musicsim.ui.tracks.track_model import one_line
 
 _VOLUME_STEP = 5
 """Percent for a notch of the wheel, or an arrow key."""

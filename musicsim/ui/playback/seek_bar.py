@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
-from musicsim.ui import formats
+from musicsim.ui.kit import formats
 from musicsim.ui.playback.bar_painting import HANDLE, MARGIN, BarPainting, Look
 from musicsim.ui.playback.time_bubble import TimeBubble
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from musicsim.base.writing import write_text
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.play_queue import QueueState
 from musicsim.ui.playback.player import Player
-from musicsim.ui.store import TrackStore
-from musicsim.ui.visitors import is_visitor
-from musicsim.writing import write_text
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.visitors import is_visitor
 
 _log = logging.getLogger(__name__)
 

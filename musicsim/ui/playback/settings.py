@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSettings
 
-from musicsim.library.replay_gain import GainMode
+from musicsim.library.tags.replay_gain import GainMode
 
 LARGEST_PREAMP = 15.0
 """Decibels, up or down."""

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicsim.library.replay_gain import GainMode
-from musicsim.ui import formats
+from musicsim.library.tags.replay_gain import GainMode
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.widgets import scaled_font
 from musicsim.ui.playback.controls import PlaybackControls
 from musicsim.ui.playback.protocol import Device
 from musicsim.ui.playback.settings import LARGEST_PREAMP, LONGEST_CROSSFADE, PREAMP_STEP
-from musicsim.ui.track_model import one_line
-from musicsim.ui.widgets import scaled_font
+from musicsim.ui.tracks.track_model import one_line
 
 _MINUS = "−"
 _INDENT = 22

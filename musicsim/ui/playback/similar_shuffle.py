@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from musicsim.ui.bridge import Bridge
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.playback.modes import Shuffle
 from musicsim.ui.playback.play_queue import PlayQueue
-from musicsim.ui.store import TrackStore
+from musicsim.ui.tracks.store import TrackStore
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim

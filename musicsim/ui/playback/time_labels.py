@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
 
-from musicsim.ui import formats
+from musicsim.ui.kit import formats
 
 _MINUS = "−"
 _ROOM = "0:00:00"

@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QIcon, QWheelEvent
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from musicsim.library.types import Track
-from musicsim.ui.menus import Commands
+from musicsim.ui.commands.menus import Commands
+from musicsim.ui.kit.widgets import bring_forward
 from musicsim.ui.playback.player import Player
-from musicsim.ui.track_model import one_line
-from musicsim.ui.widgets import bring_forward
+from musicsim.ui.tracks.track_model import one_line
 
 _WHEEL_STEP = 0.05
 """Of the volume, for each notch of the wheel."""

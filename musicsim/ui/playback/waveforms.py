@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from musicsim.library.catalogue import Catalogue
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.waveforms import Waveforms, waveform_keys
 from musicsim.library.types import Track
-from musicsim.library.waveforms import Waveforms, waveform_keys
-from musicsim.ui.bridge import Bridge
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.player import Player
-from musicsim.ui.visitors import is_visitor
+from musicsim.ui.tracks.visitors import is_visitor
 
 _SETTLE_MS = 1500
 """A track is decoded for its waveform when it has been in the player for so long: many are passed over quickly."""

@@ -10,9 +10,9 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from mpris_fakes import needs_bus, needs_busctl, song
 
-from musicsim.events import Events
+from musicsim.base.events import Events
 from musicsim.library.types import Track
-from musicsim.ui.bridge import Bridge
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.playback.cover_files import KEPT, CoverFiles
 
 JPEG, PNG, WEBP = b"\xff\xd8\xff\xe0 one", b"\x89PNG\r\n\x1a\n two", b"RIFF....WEBP"

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from window_fakes import FakeEngine, Library
 
-from musicsim.library.replay_gain import GainMode
+from musicsim.library.tags.replay_gain import GainMode
 from musicsim.library.types import Loudness, ScannedFile, TagDetails, Tags
-from musicsim.ui.main_window import MainWindow
+from musicsim.ui.window.main_window import MainWindow
 
 Settle = Callable[[], None]
 

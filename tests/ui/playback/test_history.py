@@ -14,18 +14,20 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from tagged_files import make
 from window_fakes import FakeApp, FakeEngine, Library, titles
 
-from musicsim.events import TracksChanged, TracksRemoved
-from musicsim.library.database import CatalogueError
-from musicsim.library.plays import Plays
+from musicsim.base.events import TracksChanged, TracksRemoved
+from musicsim.library.catalogue.database import CatalogueError
+from musicsim.library.catalogue.plays import Plays
 from musicsim.library.types import EndOfPlay, Play, Tags
-from musicsim.ui import formats, history_list, history_pane
-from musicsim.ui.bridge import Bridge
-from musicsim.ui.main_window import MainWindow
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.panes import history_pane
+from musicsim.ui.playback import history_list
 from musicsim.ui.playback.modes import Repeat
 from musicsim.ui.playback.player import Mixing
-from musicsim.ui.side_panel import Tab
-from musicsim.ui.theme import Theme
-from musicsim.ui.track_model import Column
+from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.window.main_window import MainWindow
+from musicsim.ui.window.side_panel import Tab
 
 Settle = Callable[[], None]
 MakeWindow = Callable[[], MainWindow]

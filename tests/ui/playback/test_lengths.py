@@ -7,8 +7,8 @@ import pytest
 from tagged_files import make, write_id3
 from window_fakes import FakeApp, FakeEngine
 
-from musicsim.ui.main_window import MainWindow
-from musicsim.ui.track_model import Column
+from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.window.main_window import MainWindow
 
 Settle = Callable[[], None]
 

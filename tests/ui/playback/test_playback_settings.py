@@ -11,13 +11,13 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from window_fakes import FakeEngine
 
-from musicsim.library.replay_gain import GainMode
-from musicsim.ui.main_window import MainWindow
+from musicsim.library.tags.replay_gain import GainMode
 from musicsim.ui.playback.controls import PlaybackControls
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.protocol import Device
 from musicsim.ui.playback.settings import PlaybackSettings
 from musicsim.ui.playback.settings_page import PlaybackPage
+from musicsim.ui.window.main_window import MainWindow
 
 SPEAKERS = Device(b"speakers", "Speakers", True)
 HEADPHONES = Device(b"\xff\x00head", "Headphones, red", False)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 from window_fakes import FakeEngine, Library
 
-from musicsim.events import TracksRemoved
-from musicsim.ui.bridge import Bridge
+from musicsim.base.events import TracksRemoved
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.playback.player import FAILURES_IN_A_ROW, Player
 
 

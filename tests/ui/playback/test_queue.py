@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from window_fakes import FakeApp, FakeEngine, Library
 
-from musicsim.events import TracksRemoved
+from musicsim.base.events import TracksRemoved
 from musicsim.library.types import Tags
-from musicsim.ui.bridge import Bridge
-from musicsim.ui.main_window import MainWindow
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.player import Player
+from musicsim.ui.window.main_window import MainWindow
 
 Settle = Callable[[], None]
 

@@ -23,11 +23,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 
 from musicsim.audio import Waveform
+from musicsim.ui.kit.theme import DARK, LIGHT, Scheme, Theme
 from musicsim.ui.playback.bar_painting import MARGIN
 from musicsim.ui.playback.seek_bar import END_MARGIN_MS, SeekBar
 from musicsim.ui.playback.time_bubble import TimeBubble
 from musicsim.ui.playback.wave_drawing import bar_amplitudes
-from musicsim.ui.theme import DARK, LIGHT, Scheme, Theme
 
 LENGTH = 245_000
 LEFT = Qt.MouseButton.LeftButton

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from window_fakes import FakeApp, FakeEngine, Library
 
-from musicsim.ui.main_window import MainWindow
 from musicsim.ui.playback.modes import Repeat, Shuffle
+from musicsim.ui.window.main_window import MainWindow
 
 MakeWindow = Callable[[], MainWindow]
 

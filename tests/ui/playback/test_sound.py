@@ -19,7 +19,8 @@ from window_fakes import Library
 
 from musicsim.audio.playing import StereoReader
 from musicsim.library.types import Tags
-from musicsim.ui.messages import Messages
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback import engine as engine_module
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.play_queue import PlayQueue
@@ -35,8 +36,7 @@ from musicsim.ui.playback.protocol import (
     Silence,
     Stop,
 )
-from musicsim.ui.store import TrackStore
-from musicsim.ui.theme import Theme
+from musicsim.ui.tracks.store import TrackStore
 
 pytestmark = pytest.mark.skipif(not IS_THERE, reason="PulseAudio's programs are not installed")
 

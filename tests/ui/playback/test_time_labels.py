@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.time_labels import ElapsedLabel, LengthLabel
-from musicsim.ui.theme import Theme
 
 
 @pytest.fixture

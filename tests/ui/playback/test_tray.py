@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from window_fakes import FakeApp
 
 from musicsim.library.types import Tags
-from musicsim.ui.bridge import Bridge
-from musicsim.ui.main_window import MainWindow
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.playback.desktop import Desktop
 from musicsim.ui.playback.notifications import Notice
 from musicsim.ui.playback.settings import PlaybackSettings
 from musicsim.ui.playback.tray import TrayIcon, tip_of
+from musicsim.ui.window.main_window import MainWindow
 
 REASON = QSystemTrayIcon.ActivationReason
 

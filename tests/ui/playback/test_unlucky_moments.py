@@ -6,7 +6,7 @@ import threading
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from musicsim.events import TracksRemoved
+from musicsim.base.events import TracksRemoved
 from musicsim.library.types import Tags
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.player import Mixing
@@ -434,7 +434,7 @@ def test_quit_twice(window, ids):
 def test_enter_presses_buttons(window, ids, qtbot):
     window.player.play(ids)
     pe()
-    window.panel.show_tab(__import__("musicsim.ui.side_panel", fromlist=["Tab"]).Tab.QUEUE)
+    window.panel.show_tab(__import__("musicsim.ui.window.side_panel", fromlist=["Tab"]).Tab.QUEUE)
     pe()
     b = window.queue_pane.clear
     assert b.isVisible()
@@ -582,7 +582,7 @@ def test_opened_batches_after_undo(window, ids, engine):
     p.play(ids[:4])
     pe()
     p.queue.upcoming.remove([0])
-    from musicsim.ui.opening import _Opening
+    from musicsim.ui.window.opening import _Opening
 
     class F:
         pass

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from window_fakes import FakeApp, FakeEngine, Library, titles
 
 from musicsim.library.types import Tags
-from musicsim.ui.main_window import MainWindow
 from musicsim.ui.playback.sleep_timer import SleepTimer
+from musicsim.ui.window.main_window import MainWindow
 
 Settle = Callable[[], None]
 
@@ -176,6 +176,6 @@ def test_the_waveform_is_found_out_once_and_kept(
 
 
 def _is_kept(app: FakeApp, library: Library, track: int) -> bool:
-    from musicsim.library.waveforms import waveform_keys
+    from musicsim.library.catalogue.waveforms import waveform_keys
 
     return app.waveforms.get(*waveform_keys(library.catalogue, track)) is not None

@@ -1,0 +1,77 @@
+"""The kept playlists, in the catalogue's file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from musicsim.library.catalogue.database import CatalogueError, Database
+from musicsim.library.types import Playlist
+
+
+class PlaylistStore:
+    """Keeps playlists; thread-safe, and every read gives fresh values."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Playlist]:
+        """Every playlist, by name."""
+        tracks: dict[int, list[int]] = {}
+        for playlist_id, track_id in self._database.query(
+            "SELECT playlist_id, track_id FROM playlist_tracks ORDER BY playlist_id, position"
+        ):
+            tracks.setdefault(playlist_id, []).append(track_id)
+        rows = self._database.query("SELECT id, name, created_at FROM playlists")
+        kept = [Playlist(i, name, tuple(tracks.get(i, ())), at) for i, name, at in rows]
+        return sorted(kept, key=lambda playlist: playlist.name.casefold())
+
+    def named(self, name: str) -> Playlist | None:
+        """The playlist of this name."""
+        return next((playlist for playlist in self.all() if playlist.name == name), None)
+
+    def create(self, name: str, track_ids: Sequence[int]) -> Playlist:
+        """Keep a playlist; a name that is taken gets a number."""
+        base = name.strip() or "Playlist"
+        with self._database.transaction() as db:
+            taken = {str(row[0]) for row in self._database.query("SELECT name FROM playlists")}
+            number, free = 1, base
+            while free in taken:
+                number += 1
+                free = f"{base} ({number})"
+            now = time.time()
+            cursor = db.execute(
+                "INSERT INTO playlists (name, created_at) VALUES (?, ?)", (free, now)
+            )
+            playlist_id = int(cursor.lastrowid or 0)
+            self.set_tracks(playlist_id, track_ids)
+        return Playlist(playlist_id, free, tuple(track_ids), now)
+
+    def rename(self, playlist_id: int, name: str) -> None:
+        """Give a playlist another name; `CatalogueError` if it is empty or taken."""
+        name = name.strip()
+        if not name:
+            raise CatalogueError("A playlist needs a name.")
+        with self._database.transaction() as db:
+            taken = db.execute(
+                "SELECT 1 FROM playlists WHERE name = ? AND id != ?", (name, playlist_id)
+            ).fetchone()
+            if taken:
+                raise CatalogueError(
+                    f"There is a playlist named “{name}” already: choose another name."
+                )
+            db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
+
+    def set_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
+        """Replace a playlist's tracks, in order; those that left the library meanwhile are left out."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
+            db.executemany(
+                "INSERT INTO playlist_tracks SELECT ?, ?, id FROM tracks WHERE id = ?",
+                [(playlist_id, position, track_id) for position, track_id in enumerate(track_ids)],
+            )
+
+    def delete(self, playlist_id: int) -> None:
+        """Forget a playlist; its tracks stay in the library."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM playlists WHERE id = ?", (playlist_id,))

@@ -1,0 +1,53 @@
+"""By which path the library knows a file that is reached by another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.types import Track
+
+
+def known_path(path: Path, folders: Iterable[Path]) -> Path:
+    """The path by which music folders know a folder or file that is reached through a link; else the same."""
+    real = Path(os.path.realpath(path))
+    for root in folders:
+        for above in (real, *real.parents):
+            if _is_same(root, above):
+                return root / real.relative_to(above)
+        for above in root.parents:
+            if _is_same(above, real):
+                return above
+    return path
+
+
+class KnownFiles:
+    """Finds the library's tracks of files, by whatever path; quick for many files of one folder.
+
+    For one search: it does not notice that folders are added to the library.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._folders = catalogue.folders()
+        self._known: dict[Path, Path] = {}
+
+    def track_at(self, path: Path) -> Track | None:
+        """The track of a file, if it is in the library."""
+        track = self._catalogue.track_at(path)
+        if track is not None:
+            return track
+        real = Path(os.path.realpath(path))
+        if real.parent not in self._known:
+            self._known[real.parent] = known_path(real.parent, self._folders)
+        known = self._known[real.parent] / real.name
+        return None if known == path else self._catalogue.track_at(known)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, and no Path is made)
+    except OSError:
+        return False

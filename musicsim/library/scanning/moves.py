@@ -1,0 +1,142 @@
+"""Following files to other paths by what they hold, without decoding them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from musicsim.library.catalogue.catalogue import Catalogue, folder_of
+from musicsim.library.catalogue.identity import out_of_the_way
+from musicsim.library.tags import read_tags
+from musicsim.library.types import FileEntry, ScannedFile
+
+_CHUNK = 65_536
+_SAME_LENGTH = 0.05  # seconds by which a file's length differs, at most, after it was retagged
+
+Fresh = tuple[Path, os.stat_result, FileEntry | None]
+"""A file that is new or not what it was, and what the catalogue has at its path."""
+_Content = tuple[int, bytes]
+"""What a file holds, in short: its size, and its content key."""
+
+
+class Moves:
+    """The tracks whose files are not where they were when a scan began, to be found under other paths.
+
+    Parameters
+    ----------
+    catalogue
+        What was known by then.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._lost: dict[_Content, list[int]] = {}
+        """By content, each looked for once: a thousand files may have the same."""
+
+    def displace(self, fresh: Sequence[Fresh]) -> dict[int, Path]:
+        """Take tracks off the paths at which the sound of another track lies now, as after a renumbering.
+
+        They get a path at which nothing is, so that they are found again by their content wherever their own file
+        went, and the other track can have theirs. Returns their ids and these paths.
+        """
+        if not any(entry for _, _, entry in fresh):
+            return {}
+        # A file of another size than every track's is none of theirs: it is read once, when it is stored.
+        sizes = set(filter(self._catalogue.has_size, {status.st_size for _, status, _ in fresh}))
+        arrived: dict[_Content, list[tuple[Path, FileEntry | None]]] = {}
+        holds: dict[Path, _Content] = {}
+        for path, status, entry in fresh:
+            if status.st_size and status.st_size in sizes:
+                with contextlib.suppress(OSError):
+                    content = holds[path] = status.st_size, content_key(path, status.st_size)
+                    arrived.setdefault(content, []).append((path, entry))
+        replaced: dict[int, Path] = {}
+        for content, places in arrived.items():
+            owners = dict(self._catalogue.same_content(*content))
+            free = [(path, entry) for path, entry in places if not entry or entry.id not in owners]
+            if not owners or not free:
+                continue
+            left = [
+                (owner, place)
+                for owner, place in owners.items()
+                if self._has_left(owner, place, content, holds)
+            ]
+            if left:
+                replaced.update((entry.id, path) for path, entry in free if entry)
+                replaced.update(left[: len(free)])
+        displaced = {
+            track_id: out_of_the_way(path, track_id)
+            for track_id, path in replaced.items()
+            if not is_gone(path)
+        }
+        self._catalogue.set_paths(displaced)
+        return displaced
+
+    def take(self, file: ScannedFile) -> int | None:
+        """The track that a new file was under another path, if that path is empty now; given out once."""
+        if not file.size or file.problem:
+            return None
+        content = file.size, file.content_key
+        if content not in self._lost:
+            self._lost[content] = [
+                track_id
+                for track_id, path in reversed(self._catalogue.same_content(*content))
+                if is_gone(path) and self._root_is_there(path)
+            ]
+        lost = self._lost[content]
+        return lost.pop() if lost else None
+
+    def _has_left(
+        self, track_id: int, place: Path, content: _Content, holds: Mapping[Path, _Content]
+    ) -> bool:
+        """Whether the file of a track is not at its place any more: nothing is there, or another sound."""
+        if is_gone(place):
+            return True
+        try:
+            now = holds.get(place)
+            if now is None:
+                size = place.stat().st_size
+                now = size, content_key(place, size)
+            if now == content:
+                return False
+            if any(other != track_id for other, _ in self._catalogue.same_content(*now)):
+                return True
+            # Unknown so far: it was retagged, or is another sound.
+            seconds = read_tags(place)[0].duration
+        except OSError:
+            return False
+        tracks = self._catalogue.tracks_by_id([track_id])  # none if it was taken out meanwhile
+        before = tracks[0].tags.duration if tracks else None
+        return seconds is not None and before is not None and abs(seconds - before) > _SAME_LENGTH
+
+    def _root_is_there(self, path: Path) -> bool:
+        """Whether the music folder of a path is: under one that is out of reach a file may well be where it was."""
+        root = folder_of(path, self._catalogue.folders())
+        # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.
+        return root is not None and os.path.isdir(root)  # noqa: PTH112
+
+
+def content_key(path: Path, size: int) -> bytes:
+    """A key of a file's bytes from its beginning, middle and end: the same for a copy, however large the file."""
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        for start in (0, size // 2 - _CHUNK // 2, size - _CHUNK):
+            file.seek(max(start, 0))
+            digest.update(file.read(_CHUNK))
+            if size <= _CHUNK:
+                break
+    return digest.digest()
+
+
+def is_gone(path: Path) -> bool:
+    """Whether nothing is there; not so where that can't be known."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

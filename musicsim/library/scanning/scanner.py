@@ -1,0 +1,371 @@
+"""Comparing the music folders with the catalogue: what is new, changed, moved, gone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+
+from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
+from musicsim.library.catalogue.catalogue import Catalogue, folder_of
+from musicsim.library.catalogue.identity import SoundIdentity
+from musicsim.library.scanning.known_paths import known_path
+from musicsim.library.scanning.moves import Fresh, Moves, content_key, is_gone
+from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, reason_of, walk
+from musicsim.library.tags import read_tags
+from musicsim.library.tags.names import complete
+from musicsim.library.types import (
+    FileEntry,
+    ScannedFile,
+    ScanSummary,
+    TagDetails,
+    Tags,
+    file_times,
+)
+
+_BATCH = 100  # files a transaction and an event: often enough to watch the library fill
+_MANY = 20  # files: of fewer, half are deleted soon
+
+
+class FolderError(MusicsimError):
+    """A music folder can't be read."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """A scan's counts while it goes on."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    moved: set[int] = field(default_factory=set)
+    missing: set[int] = field(default_factory=set)
+
+
+def check_folder(folder: Path) -> Path:
+    """Return the absolute path of a folder that can be listed.
+
+    Raises
+    ------
+    FolderError
+        If it is not a folder, or may not be read.
+    """
+    folder = Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100 (keeps the listener's symbolic links)
+    try:
+        with os.scandir(folder):
+            return folder
+    except OSError as error:
+        reason = reason_of(error)
+        raise FolderError(
+            f"{display_path(folder)}: {reason}. Choose a folder that exists and may be read."
+        ) from error
+
+
+class Scanner:
+    """Brings the catalogue up to date with the folders; reads tags, decodes nothing.
+
+    Parameters
+    ----------
+    catalogue
+        What is known.
+    identity
+        Finds a lost track's file in a copy.
+    events
+        Told of progress and of tracks, in batches.
+    """
+
+    def __init__(self, catalogue: Catalogue, identity: SoundIdentity, events: Events) -> None:
+        self._catalogue = catalogue
+        self._identity = identity
+        self._events = events
+
+    def scan(
+        self,
+        folders: Sequence[Path] | None = None,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ScanSummary:
+        """Look through music folders, or through all of them.
+
+        Parameters
+        ----------
+        folders
+            Music folders, or folders within them; new ones are added to the library.
+        cancelled
+            Asked now and then; when it answers True the scan ends, and what was stored stays.
+
+        Raises
+        ------
+        FolderError
+            If one of `folders` can't be read. With none given, an unreachable folder is a problem in the list
+            instead, and its tracks stay as they are.
+        """
+        counts = _Counts()
+        if folders is None:
+            areas = list(self._catalogue.folders())
+        else:
+            areas = []
+            for folder in [check_folder(folder) for folder in folders]:
+                area = self.known_path(folder)
+                self._catalogue.add_folder(area)
+                if area not in areas:
+                    areas.append(area)
+        for area in areas:
+            if not cancelled():
+                self._scan_area(area, counts, cancelled, self._tell)
+        self._look_again(areas, counts, cancelled)
+        return ScanSummary(
+            added=counts.added,
+            changed=counts.changed,
+            moved=len(counts.moved),
+            # What one folder lost may have turned up in another.
+            missing=len(counts.missing - counts.moved),
+            unchanged=counts.unchanged,
+        )
+
+    def known_path(self, path: Path) -> Path:
+        """The path by which the library knows a folder or file that is reached through a link; else the same."""
+        return known_path(path, self._catalogue.folders())
+
+    def update(
+        self, paths: Collection[Path], cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Look at the files and folders in which something happened, wherever they are in the music folders.
+
+        Nothing is told of its progress.
+        """
+        roots = self._catalogue.folders()
+        counts = _Counts()
+        # A folder covers what lies in it, but for a music folder that is hidden there, and comes before that.
+        areas: dict[Path, Path] = {}
+        for path in sorted(paths):
+            root = folder_of(path, roots)
+            if root is None:
+                continue
+            if path.name in (IGNORE_FILE, NO_MEDIA_FILE):
+                path = path.parent
+            if not any(areas.get(above) == root for above in (path, *path.parents)):
+                areas[path] = root
+        for area in areas:
+            if not cancelled():
+                self._scan_area(area, counts, cancelled)
+        self._look_again(areas.values(), counts, cancelled)
+
+    def _look_again(
+        self, folders: Iterable[Path], counts: _Counts, cancelled: Callable[[], bool]
+    ) -> None:
+        """Look again at music folders that seem out of reach: what they lost may have turned up in a later one."""
+        for folder in self._catalogue.unavailable() if counts.moved else ():
+            if folder in folders and not cancelled():
+                self._scan_area(folder, _Counts(), cancelled)
+
+    def forget_missing(self, since: float = inf) -> list[int]:
+        """Drop missing tracks, as `Catalogue.forget_missing` does, but for those of which there is a copy.
+
+        With no time also those of music folders that are out of reach: their disks will not come back.
+        """
+        self._follow_copies(self._catalogue.missing(since))
+        return self._catalogue.forget_missing(since)
+
+    def remove_folder(self, folder: Path) -> list[int]:
+        """Take a music folder out of the library, as `Catalogue.remove_folder` does; its tracks live on in copies."""
+        folder_id = self._catalogue.folder_ids().get(folder)
+        if folder_id is None:
+            return []
+        self._follow_copies(self._identity.copied_elsewhere(folder_id))
+        return self._catalogue.remove_folder(folder)
+
+    def _scan_area(
+        self,
+        area: Path,
+        counts: _Counts,
+        cancelled: Callable[[], bool],
+        tell: Callable[[int, str], None] = lambda _files, _folder: None,
+    ) -> None:
+        """Compare one folder, or one file, with what the catalogue holds of it."""
+        folders = self._catalogue.folder_ids()
+        root = folder_of(area, folders)
+        if root is None:
+            return  # the listener took it out of the library a moment ago
+        folder_id = folders[root]
+        known = self._catalogue.files(folder_id, area)
+        found = walk(root, area, cancelled=cancelled, tell=tell)
+        if cancelled():
+            return
+        # An ignore file above it is the business of the walk through that folder.
+        problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
+        if self._catalogue.set_folder_problems(folder_id, area, problems):
+            self._events.emit(ProblemsChanged())
+        fresh: list[Fresh] = []
+        back: list[int] = []
+        for path, status in found.files.items():
+            entry = known.get(path)
+            if entry is None or entry.differs(status):
+                fresh.append((path, status, entry))
+            else:
+                counts.unchanged += 1
+                if entry.missing:
+                    back.append(entry.id)
+        moves = Moves(self._catalogue)
+        displaced = moves.displace(fresh)
+        fresh = [
+            (path, status, None if entry and entry.id in displaced else entry)
+            for path, status, entry in fresh
+        ]
+        for batch in _batches(fresh, _BATCH):
+            if cancelled():
+                return
+            self._store(root, folder_id, batch, moves, counts)
+        # Tracks that moved have their new path by now, so what is left is gone, or out of reach with its music folder.
+        unavailable = self._why_unavailable(root, found, known) if area == root else None
+        lost = displaced | {
+            entry.id: path
+            for path, entry in known.items()
+            if path not in found.files
+            and not entry.missing
+            and (unavailable or not found.is_out_of_sight(path))
+        }
+        tracks = self._catalogue.tracks_by_id(lost)
+        gone = [track.id for track in tracks if track.path == lost[track.id]]
+        if not unavailable:
+            moved = self._follow_copies(gone)
+            counts.moved.update(moved)
+            gone = [track_id for track_id in gone if track_id not in moved]
+            if area != root and 2 * len(gone) > self._catalogue.present(folder_id):
+                # With so many the question is whether the music folder is all there.
+                self._scan_area(root, counts, cancelled)
+                return
+            counts.missing.update(gone)
+        # First, so that what goes missing does so in a folder that is out of reach, even if this process dies here.
+        is_news = area == root and self._catalogue.set_unavailable(folder_id, unavailable)
+        self._catalogue.set_missing(gone, True)
+        self._catalogue.set_missing(back, False)
+        if gone or back:
+            self._events.emit(TracksChanged((*gone, *back)))
+        if is_news:
+            self._events.emit(ProblemsChanged())
+            if not unavailable:
+                # What is missing still is not coming back.
+                self._follow_copies(self._catalogue.missing(folder_id=folder_id))
+
+    def _why_unavailable(
+        self, root: Path, found: Found, known: Mapping[Path, FileEntry]
+    ) -> str | None:
+        """Why a music folder is not all there, None if it is: an empty mount point is no emptied library."""
+        for problem in found.problems:
+            if problem.path == root:
+                return problem.reason
+        was_away = root in self._catalogue.unavailable()
+        expected = [
+            path
+            for path, entry in known.items()
+            if not (entry.missing_before if was_away else entry.missing)
+            and not found.is_out_of_sight(path)
+        ]
+        lost = [path for path in expected if path not in found.files]
+        there = len(expected) - len(lost)
+        many = len(expected) >= _MANY
+        if many and len(found.files) >= len(expected) / 2:
+            return None  # most have other names by now
+        if there >= len(expected) / 2 if many else there or found.files or not expected:
+            return None
+        # What is left out of the library by now lies there all the same.
+        lost = [path for path in lost if is_gone(path)]
+        if len(lost) <= len(expected) / 2 if many else not lost:
+            return None
+        return (
+            f"{len(lost):,} of its {len(expected):,} files are not there: is the disk that holds them "
+            "connected? They come back with it; if you deleted them, have musicsim forget missing tracks"
+        )
+
+    def _tell(self, files: int, folder: str) -> None:
+        self._events.emit(ScanProgress(files, folder))
+
+    def _store(
+        self,
+        root: Path,
+        folder_id: int,
+        batch: Iterable[Fresh],
+        moves: Moves,
+        counts: _Counts,
+    ) -> None:
+        """Read the tags of new and changed files and store them, all or none of the batch."""
+        files = []
+        for path, status, entry in batch:
+            with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                files.append((scan_file(path, status, root), entry))
+        touched: list[int] = []
+        with self._catalogue.database.transaction():
+            if folder_id not in self._catalogue.folder_ids().values():
+                return
+            for file, entry in files:
+                if entry is not None:
+                    track_id = entry.id
+                    if self._catalogue.update_track(track_id, folder_id, file):
+                        counts.changed += 1
+                    else:
+                        counts.unchanged += 1
+                elif (origin := moves.take(file)) is not None:
+                    track_id = origin
+                    self._catalogue.update_track(track_id, folder_id, file)
+                    counts.moved.add(track_id)
+                else:
+                    track_id = self._catalogue.add_track(folder_id, file)
+                    counts.added += 1
+                touched.append(track_id)
+        self._events.emit(TracksChanged(tuple(touched)))
+
+    def _follow_copies(self, gone: Iterable[int]) -> set[int]:
+        """Let tracks whose file is gone have that of a copy that came later; returns those that have one now.
+
+        A file manager copies what it moves to another disk, and deletes the originals when everything is there.
+        """
+        gone = set(gone)
+        copies: dict[int, int] = {}
+        with self._catalogue.database.transaction():
+            for track_id in sorted(gone):
+                copy = self._identity.follow_copy(track_id, gone)
+                if copy is not None:
+                    copies[track_id] = copy
+        if copies:
+            self._events.emit(TracksRemoved(tuple(copies.values())))
+            # A copy that was written over another sound leaves that one missing.
+            self._events.emit(TracksChanged((*copies, *copies.values())))
+        return set(copies)
+
+
+def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
+    """Read a file's tags and content key; what can't be read is a problem in the result.
+
+    Parameters
+    ----------
+    root
+        The music folder: names of the folders below it may stand in for tags.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is not there any more.
+    """
+    try:
+        key = content_key(path, status.st_size)
+        tags, details = read_tags(path)
+        problem = None if status.st_size else "the file is empty (0 bytes)"
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        key, tags, details, problem = b"", Tags(), TagDetails(), reason_of(error)
+    tags = complete(tags, path.relative_to(root))
+    mtime_ns, ctime_ns = file_times(status)
+    return ScannedFile(
+        path, status.st_size, mtime_ns, key, tags, details, problem=problem, ctime_ns=ctime_ns
+    )
+
+
+def _batches(items: Sequence[Fresh], size: int) -> Iterator[Sequence[Fresh]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,1 @@
+"""Playlist files of other programs, one module for each format."""

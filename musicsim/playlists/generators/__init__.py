@@ -1,0 +1,1 @@
+"""What makes a list from a seed, one module for each way."""

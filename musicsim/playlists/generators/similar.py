@@ -1,0 +1,172 @@
+"""From nearest neighbours to lists: similar tracks, and a playlist from seeds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicsim.library.types import Track
+from musicsim.playlists.rules.rules import Chooser, Rules
+from musicsim.similarity.space import Vectors, similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A track near the seed, as search gives it."""
+
+    track: Track
+    cosine: float
+    point: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A track in a list, and how similar it is to what the list started from: from 0 to 1."""
+
+    track: Track
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarTracks:
+    """The tracks that sound like a seed, the most similar first.
+
+    Attributes
+    ----------
+    seed
+        None where it is a file outside the library.
+    hidden
+        What the rules left out on the way: reason in plain words, and count.
+    """
+
+    seed: Track | None
+    matches: tuple[Match, ...]
+    hidden: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedPlaylist:
+    """A playlist: the seeds, and then what is like them."""
+
+    mode: str
+    seeds: tuple[Track, ...]
+    matches: tuple[Match, ...]
+    hidden: Mapping[str, int]
+
+    @property
+    def duration(self) -> float:
+        """Seconds, of the tracks that say how long they are."""
+        return _seconds(self.matches)
+
+
+def similar_tracks(
+    seed: Track | None,
+    point: Vectors,
+    candidates: Iterable[Candidate],
+    *,
+    rules: Rules,
+    limit: int,
+) -> SimilarTracks:
+    """Choose the tracks most similar to a seed.
+
+    Parameters
+    ----------
+    seed, point
+        The track, if it is in the library, and its place (D,).
+    candidates
+        Nearest first; taken only as far as needed.
+    rules
+        What may stand in the list.
+    limit
+        How many at most.
+    """
+    chooser = Chooser(rules, [(seed, point)] if seed else [], seeds_count=False)
+    matches: list[Match] = []
+    for candidate in candidates:
+        if len(matches) >= limit:
+            break
+        if seed is not None and candidate.track.id == seed.id:
+            continue
+        if chooser.admit(candidate.track, candidate.point):
+            matches.append(_match(candidate))
+    # An approximate index may give a near one late.
+    matches.sort(key=lambda match: -match.similarity)
+    return SimilarTracks(seed, tuple(matches), dict(chooser.hidden))
+
+
+def playlist_from(
+    seeds: Sequence[tuple[Track, Vectors]],
+    candidates: Iterable[Candidate],
+    *,
+    rules: Rules,
+    length: int = 25,
+    minutes: float | None = None,
+    rng_seed: int | None = None,
+) -> GeneratedPlaylist:
+    """Make a playlist in the mode "similar": the seeds, then the tracks nearest to their middle.
+
+    Parameters
+    ----------
+    seeds
+        The tracks it starts from, and their places.
+    candidates
+        Nearest to the seeds' middle first; taken only as far as needed.
+    rules
+        What may stand in the list.
+    length
+        How many tracks, seeds included.
+    minutes
+        How long instead: the list ends with the track that reaches it.
+    rng_seed
+        With it, the playlist is drawn from twice as many of the nearest, the same for the same number; without, it
+        is the nearest.
+    """
+    chooser = Chooser(rules, seeds, seeds_count=True)
+    chosen = [Match(track, 1.0) for track, _ in seeds]
+    seed_ids = {track.id for track, _ in seeds}
+
+    def full(more: Sequence[Match], times: int = 1) -> bool:
+        if minutes is None:
+            return len(more) >= times * (length - len(seeds))
+        return _seconds(more) >= times * (60 * minutes - _seconds(chosen))
+
+    pool: list[Match] = []
+    for candidate in candidates:
+        if full(pool, times=1 if rng_seed is None else 2):
+            break
+        if candidate.track.id not in seed_ids and chooser.admit(candidate.track, candidate.point):
+            pool.append(_match(candidate))
+    if rng_seed is not None:
+        pool = _draw(pool, rng_seed)
+    drawn: list[Match] = []
+    for match in pool:
+        if full(drawn):
+            break
+        drawn.append(match)
+    drawn.sort(key=lambda match: -match.similarity)
+    return GeneratedPlaylist(
+        "similar", tuple(track for track, _ in seeds), (*chosen, *drawn), dict(chooser.hidden)
+    )
+
+
+def _seconds(matches: Iterable[Match]) -> float:
+    return sum(match.track.tags.duration or 0.0 for match in matches)
+
+
+def _draw(pool: Sequence[Match], rng_seed: int) -> list[Match]:
+    """The pool in a random order in which nearer tracks tend to come earlier.
+
+    Each gets the key u ** (1 / weight) with u uniform in (0, 1), which is weighted sampling without replacement:
+    Efraimidis and Spirakis, "Weighted random sampling with a reservoir", Information Processing Letters 97, 2006.
+    """
+    rng = random.Random(rng_seed)
+    weights = np.linspace(1.0, 0.2, len(pool)).tolist()
+    keys = [rng.random() ** (1 / weight) for weight in weights]
+    return [pool[i] for i in sorted(range(len(pool)), key=lambda i: -keys[i])]
+
+
+def _match(candidate: Candidate) -> Match:
+    return Match(candidate.track, similarity(candidate.cosine))

@@ -1,0 +1,1 @@
+"""What stands between the nearest neighbours and the listener."""

@@ -1,0 +1,1 @@
+"""What the window and the command line call: each package is one thing that they can ask for."""

@@ -1,0 +1,1 @@
+"""The music folders, kept up to date."""

@@ -1,0 +1,1 @@
+"""What embeds the library, and how thoroughly."""

@@ -1,0 +1,509 @@
+"""Embedding what is new: feeds the worker, stores what comes back, finds the file at fault when it crashes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+import numpy as np
+
+from musicsim.audio import EVERY_WINDOW, LONGEST
+from musicsim.base.errors import display_path
+from musicsim.base.events import (
+    Events,
+    Notice,
+    ProblemsChanged,
+    TracksChanged,
+    TracksRemoved,
+)
+from musicsim.embedding import pool
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import (
+    EmbeddingStore,
+    PendingTrack,
+    PooledTrack,
+    TrackWindows,
+)
+from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
+from musicsim.library.types import Loudness
+from musicsim.services.finding.search import Search
+from musicsim.services.listening.progress import PassProgress
+from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
+from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
+
+_log = logging.getLogger(__name__)
+
+_IN_FLIGHT = 4  # tracks in the worker at a time: some being decoded, one in the network
+_HANG_SECONDS = (
+    120.0  # that any file may take: its disk may have to wake up, and the model be loaded
+)
+# Of a track's length, on top of that: a three-hour file takes some ten seconds to decode.
+_HANG_FACTOR = 0.25
+# Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.
+_DENSE_HANG_FACTOR = 10.0
+_UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
+_LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
+_CHECKS = 3  # deaths of a worker without a file, after which it is not the file
+_INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
+_LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
+
+CRASHED = "the decoder crashed on this file: it is damaged, or of an unusual kind"
+HUNG = "the decoder did not come to an end on this file: it is damaged, or of an unusual kind"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexerSettings:
+    """What embeds the library, and how thoroughly.
+
+    Attributes
+    ----------
+    model
+        The identity of the model that listens.
+    passes
+        The windows a track that each pass over the library wants in all, ascending.
+    worker
+        What the worker is started with.
+    """
+
+    model: str
+    passes: tuple[int, ...]
+    worker: WorkerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A track in the worker."""
+
+    track: PendingTrack
+    before: PooledTrack | None
+    """What the windows of this pass are added to."""
+    patience: float
+    """Seconds after which it counts as hung."""
+
+
+class Indexer:
+    """Embeds what the catalogue has pending; one call of `run` at a time, the other methods from any thread.
+
+    Every track gets a first pass before any gets a longer one, so that the whole library can be searched soon.
+
+    Parameters
+    ----------
+    catalogue, embeddings
+        Where tracks come from and embeddings go.
+    identity
+        Knows what was embedded before, under whatever name.
+    settings
+        What embeds them.
+    worker
+        Decodes and embeds.
+    search
+        Its index is brought up to date along the way.
+    events
+        Told of progress.
+    first_pass_done
+        Called when every track that can be embedded has had its first pass, maybe more than once.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        embeddings: EmbeddingStore,
+        identity: SoundIdentity,
+        settings: IndexerSettings,
+        worker: WorkerClient,
+        search: Search,
+        events: Events,
+        first_pass_done: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._catalogue = catalogue
+        self._embeddings = embeddings
+        self._identity = identity
+        self._settings = self._wanted = settings
+        self._worker = worker
+        self._search = search
+        self._events = events
+        self._first_pass_done = first_pass_done
+        self._condition = threading.Condition()
+        self._paused = False
+        self._stopping = threading.Event()
+        self._preferred: deque[int] = deque()
+        self._progress = PassProgress()
+        self._waiting: deque[PendingTrack] = deque()
+        self._suspects: deque[PendingTrack] = deque()
+        self._in_flight: dict[Future[EmbeddedTrack], _Sent] = {}
+        self._done: set[tuple[int, bytes, int]] = set()
+        self._crashes: Counter[int] = Counter()
+        self._since_index = 0
+        self.cost = Cost()
+        """What the tracks of the last run cost, all together."""
+        self.embedded = 0
+        """How many times a track was embedded in the last run."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits for `resume`."""
+        return self._paused
+
+    def pause(self) -> None:
+        """Begin no further track until `resume`; those in the worker are finished."""
+        self._set_paused(True)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._set_paused(False)
+
+    def _set_paused(self, paused: bool) -> None:
+        with self._condition:
+            self._paused = paused
+            self._condition.notify_all()
+        self._emit_progress()
+
+    def prefer(self, track_id: int) -> None:
+        """Embed this track next: somebody is waiting for it."""
+        self._preferred.append(track_id)
+
+    def use(self, settings: IndexerSettings) -> None:
+        """Embed with other settings from the next track on; what is in the worker is finished and kept."""
+        with self._condition:
+            self._wanted = settings
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        """Let `run` return soon; what it has not stored stays pending."""
+        with self._condition:
+            self._stopping.set()
+            self._condition.notify_all()
+
+    def run(self) -> None:
+        """Embed until nothing is pending, or `stop` is called. Tracks that turn up meanwhile are included.
+
+        Raises
+        ------
+        ModelUnavailable
+            If the worker can't load the model.
+        CatalogueError
+            If an embedding can't be stored, as on a full disk.
+        """
+        self._progress = PassProgress()
+        self._waiting.clear()
+        self._suspects.clear()
+        self._in_flight.clear()
+        self._done.clear()
+        self._crashes.clear()
+        self._since_index = 0
+        self.cost, self.embedded = Cost(), 0
+        self._finish_interrupted()
+        while not self._stopping.is_set():
+            if self._wanted is not self._settings:
+                self._apply(self._wanted)
+            plan = self._find_work()
+            if plan is None:
+                break
+            self._run_pass(plan)
+            self._keep_cost()
+        if not self._stopping.is_set():
+            # After deletions alone it is not worth starting a worker.
+            if self._progress.done or self._worker.running:
+                self._update_index()
+            self._emit_progress(finished=True)
+
+    def _apply(self, settings: IndexerSettings) -> None:
+        if settings.worker != self._settings.worker:
+            self._worker.restart_with(settings.worker)
+        self._settings = settings
+        self._progress = PassProgress()
+        self._done.clear()
+        self._crashes.clear()
+        self._finish_interrupted()
+
+    def _find_work(self) -> int | None:
+        """Find what is waiting for the first pass that has not been over everything; returns that pass."""
+        for plan in self._settings.passes:
+            waiting = [
+                track
+                for track in self._embeddings.pending(self._settings.model, plan)
+                if (track.id, track.content_key, plan) not in self._done
+            ]
+            if waiting:
+                self._waiting.extend(waiting)
+                if self._progress.plan != plan:
+                    self._progress = PassProgress(plan, refining=self._is_later(plan))
+                self._progress.total = self._progress.done + len(waiting)
+                return plan
+            if not self._is_later(plan):
+                self._preferred.clear()
+                self._first_pass_done()
+                if self._since_index:
+                    self._update_index()
+        return None
+
+    def _is_later(self, plan: int) -> bool:
+        return plan != self._settings.passes[0]
+
+    def _run_pass(self, plan: int) -> None:
+        """Embed what waits; a later pass makes way after a while."""
+        until = time.monotonic() + _LATER_PASS_SECONDS if self._is_later(plan) else float("inf")
+        while not self._stopping.is_set():
+            if self._wanted is not self._settings or (self._preferred and self._is_later(plan)):
+                self._waiting.clear()
+                self._suspects.clear()
+            if not self._waiting and not self._suspects and not self._in_flight:
+                return
+            if not self._progress.done and not self._in_flight:
+                # Loading the model takes some seconds, in which the listener sees what is to come.
+                self._emit_progress()
+            self._fill(plan)
+            if time.monotonic() > until:
+                self._waiting.clear()
+            if self._in_flight:
+                self._collect(plan)
+            else:
+                self._wait_while_paused()
+
+    def _collect(self, plan: int) -> None:
+        """Wait for the worker, and keep what it has finished."""
+        in_flight = self._in_flight
+        patience = max(sent.patience for sent in in_flight.values())
+        finished, _ = wait(in_flight, timeout=patience, return_when=FIRST_COMPLETED)
+        if not finished and not self._stopping.is_set():
+            _log.warning("the worker did not answer for %.0f s", patience)
+            self._worker.kill()
+            self._find_culprit([sent.track for sent in in_flight.values()], plan, HUNG)
+            in_flight.clear()
+            return
+        # What was in the network when it was told to stop is done, and need not be done again; the rest stays pending.
+        if any(map(_died, finished)) and not self._stopping.is_set():
+            # The process is gone, so every request is answered or orphaned in a moment.
+            wait(in_flight)
+            victims = [in_flight.pop(future).track for future in list(in_flight) if _died(future)]
+            finished = set(in_flight)
+            self._find_culprit(victims, plan, CRASHED)
+        for future in finished:
+            if not _died(future):
+                sent = in_flight.pop(future)
+                self._done.add((sent.track.id, sent.track.content_key, plan))
+                self._since_index += self._store(sent, plan, future)
+        if self._since_index >= _INDEX_EVERY and not self._stopping.is_set():
+            self._update_index()
+
+    def _update_index(self) -> None:
+        self._since_index = 0
+        self._search.update_index()
+        if not self._stopping.is_set():
+            self._events.emit(Notice("index", self._search.index_notice))
+
+    def _check_worker(self) -> None:
+        """Make sure that it is the file: raise `ModelUnavailable` if a worker dies without one."""
+        died = None
+        for _ in range(_CHECKS):  # something else may kill one
+            try:
+                self._worker.ask(TryModel(), _HANG_SECONDS)
+            except WorkerDied as error:
+                died = error
+            else:
+                return
+        raise ModelUnavailable(
+            "The process that listens to the music ends or hangs as soon as it begins, so no track can be embedded. "
+            "The reason may stand in worker.log in the data folder; too little memory is a common one."
+        ) from died
+
+    def _fill(self, plan: int) -> None:
+        """Keep the worker busy, unless paused; while there are suspects, with one at a time."""
+        while not self._paused and not self._stopping.is_set():
+            if self._suspects:
+                if not self._in_flight:
+                    self._send(self._suspects.popleft(), plan)
+                return
+            track = self._next() if len(self._in_flight) < _IN_FLIGHT else None
+            if track is None:
+                return
+            if self._is_later(plan) and self._identity.share_pass(
+                track, self._settings.model, plan
+            ):
+                self._since_index += 1
+                self._advance(track, problems_changed=False)
+            else:
+                self._send(track, plan)
+
+    def _send(self, track: PendingTrack, plan: int) -> None:
+        self._progress.current = display_path(track.path.name)
+        model = self._settings.model
+        before = listened = None
+        factor = _DENSE_HANG_FACTOR if plan == EVERY_WINDOW else _HANG_FACTOR
+        # An earlier version may have stored a damaged header's length of years.
+        length = min(track.duration or _UNKNOWN_LENGTH, LONGEST)
+        patience = _HANG_SECONDS + factor * length
+        if plan != EVERY_WINDOW:
+            before = self._embeddings.pooled(track.id, model)
+            if before is not None:
+                listened = self._embeddings.windows(track.id, model, track.content_key)
+            # What can't be added to is begun again.
+            if before is None or listened is None or len(listened.offsets) != before.windows:
+                before = listened = None
+        offsets = () if listened is None else tuple(listened.offsets.tolist())
+        sounds = frozenset[bytes]()
+        if not offsets and plan != EVERY_WINDOW:
+            sounds = self._identity.known_sounds(track, model)
+        future = self._worker.request(EmbedTrack(track.path, plan, offsets, sounds))
+        self._in_flight[future] = _Sent(track, before, patience)
+
+    def _next(self) -> PendingTrack | None:
+        """What is next: what somebody waits for, else in order; no copy, though, beside its original."""
+        while self._preferred:
+            wanted = self._preferred.pop()
+            for place, track in enumerate(self._waiting):
+                if track.id == wanted:
+                    del self._waiting[place]
+                    self._waiting.appendleft(track)
+                    break
+        in_flight = [sent.track for sent in self._in_flight.values()]
+        for place, track in enumerate(islice(self._waiting, _LOOK_AHEAD)):
+            if not any(may_be_copies(track, other) for other in in_flight):
+                del self._waiting[place]
+                return track
+        return None
+
+    def _wait_while_paused(self) -> None:
+        with self._condition:
+            self._condition.wait_for(
+                lambda: (
+                    not self._paused
+                    or self._stopping.is_set()
+                    or self._wanted is not self._settings
+                )
+            )
+        self._progress.restart_clock()
+
+    def _find_culprit(self, victims: list[PendingTrack], plan: int, reason: str) -> None:
+        """Try each of those that were in the worker alone; one with which it dies twice alone is at fault.
+
+        Twice, since a worker may die of other things: of the memory running out, or of the index.
+        """
+        if len(victims) == 1:
+            self._crashes[victims[0].id] += 1
+            if self._crashes[victims[0].id] > 1:
+                self._check_worker()
+                self._fail(victims[0], plan, reason)
+                return
+        self._suspects.extend(victims)
+
+    def _store(self, sent: _Sent, plan: int, future: Future[EmbeddedTrack]) -> int:
+        """Keep what the worker answered; returns how many new embeddings that gave: 1 or 0."""
+        track, model = sent.track, self._settings.model
+        try:
+            answer = future.result()
+        except Refused as refused:
+            # The file may have gone or changed since it was found; then the next scan has the say.
+            # os.path, unlike Path, does not mind a folder that may not be looked into.
+            if os.path.exists(track.path):  # noqa: PTH110
+                self._fail(track, plan, str(refused))
+            return 0
+        self.cost += answer.cost
+        self.embedded += 1
+        _log.info("%s: %s", display_path(track.path), answer.cost)
+        if answer.is_known:
+            return self._recognise(track, answer)
+        if not len(answer.offsets):
+            self._embeddings.reach(track, model, plan)
+            self._advance(track, problems_changed=False)
+            return 0
+        windows = TrackWindows(answer.offsets, answer.vectors, answer.warning)
+        stored = self._embeddings.store(
+            track, model, plan, windows, _pooled(windows, sent.before), afresh=sent.before is None
+        )
+        if stored is not None and answer.duration > 0:
+            self._catalogue.set_duration(track.id, answer.duration)
+        now = track.id
+        if stored is not None and answer.fingerprint is not None:
+            now = self._identity.heard(track, answer.fingerprint, model)
+            self._tell_of(track, now)
+        if stored is not None:
+            self._keep_loudness(now, track, answer)
+        self._advance(track, problems_changed=windows.problem is not None)
+        return int(stored is not None)
+
+    def _recognise(self, track: PendingTrack, answer: EmbeddedTrack) -> int:
+        """Keep what was made of the same sound before; returns how many new embeddings that gave: 1 or 0."""
+        assert answer.fingerprint is not None
+        found = self._identity.recognise(
+            track, answer.fingerprint, self._settings.model, answer.warning
+        )
+        if answer.duration > 0:
+            self._catalogue.set_duration(found.track_id, answer.duration)
+        self._tell_of(track, found.track_id)
+        self._keep_loudness(found.track_id, track, answer)
+        self._advance(track, problems_changed=True)
+        return int(found.shares)
+
+    def _keep_loudness(self, now: int, track: PendingTrack, answer: EmbeddedTrack) -> None:
+        """Keep how loud a file is that belongs to the track `now`."""
+        heard = answer.loudness
+        if heard is not None:
+            loudness = Loudness(heard.lufs, heard.peak)
+            self._catalogue.loudness.keep(now, track.content_key, loudness, heard.seconds)
+
+    def _tell_of(self, track: PendingTrack, now: int) -> None:
+        """Tell which track a file is now, if that is another one than before."""
+        if now != track.id:
+            self._events.emit(TracksRemoved((track.id,)))
+            # It is missing in its own right where the file was written over.
+            self._events.emit(TracksChanged((now, track.id)))
+
+    def _fail(self, track: PendingTrack, plan: int, reason: str) -> None:
+        if self._is_later(plan) and self._embeddings.pooled(track.id, self._settings.model):
+            # It was listened to once, so it stays as it is until the file changes.
+            _log.warning("%s: %s", display_path(track.path), reason)
+            self._embeddings.reach(track, self._settings.model, plan)
+            self._done.add((track.id, track.content_key, plan))
+            self._advance(track, problems_changed=False)
+            return
+        self._embeddings.fail(track, reason)
+        self._advance(track, problems_changed=True)
+
+    def _advance(self, track: PendingTrack, *, problems_changed: bool) -> None:
+        self._progress.step()
+        self._events.emit(TracksChanged((track.id,)))
+        if problems_changed:
+            self._events.emit(ProblemsChanged())
+        self._emit_progress()
+
+    def _finish_interrupted(self) -> None:
+        """Pool the windows that an earlier process embedded but did not live to pool."""
+        model = self._settings.model
+        finished = []
+        for track, plan, windows in self._embeddings.interrupted(model):
+            self._embeddings.pool_again(track, model, plan, windows, _pooled(windows, None))
+            finished.append(track.id)
+        if finished:
+            self._events.emit(TracksChanged(tuple(finished)))
+
+    def _keep_cost(self) -> None:
+        """Note what a track cost, for whoever wonders how long a longer pass would take."""
+        if self.cost.windows:
+            measured = {"tracks": self.embedded, **asdict(self.cost)}
+            self._catalogue.set_setting(f"cost {self._settings.model}", json.dumps(measured))
+
+    def _emit_progress(self, *, finished: bool = False) -> None:
+        self._events.emit(self._progress.event(paused=self._paused, finished=finished))
+
+
+def _died(future: Future[EmbeddedTrack]) -> bool:
+    return future.done() and isinstance(future.exception(), WorkerDied)
+
+
+def _pooled(windows: TrackWindows, before: PooledTrack | None) -> PooledTrack:
+    """The mean of all windows, of which the earlier ones are known by theirs."""
+    mean, count = pool(windows.vectors), len(windows.offsets)
+    if before is not None:
+        weights = (before.windows, count)
+        mean = np.average([before.vector, mean], axis=0, weights=weights).astype(np.float32)
+        count += before.windows
+    return PooledTrack(mean, count)

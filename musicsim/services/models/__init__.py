@@ -1,0 +1,1 @@
+"""Which model listens, which one is searched, and where models come from."""

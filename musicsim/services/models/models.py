@@ -1,0 +1,247 @@
+"""Which model listens, which one is searched, and what is kept of others.
+
+They are one and the same but for the time in which the library is being embedded by another model: until that one has
+listened to every track once, search goes on with the old one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from musicsim.base.errors import MusicsimError
+from musicsim.base.resources import resource
+from musicsim.embedding import WeightFile, WeightsError, find_weights, read_weights
+from musicsim.embedding.sources import list_models
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore, KnownModel
+
+_log = logging.getLogger(__name__)
+
+OfferedState = Literal["bundled", "installed", "available", "broken", "gone"]
+
+_BUNDLED = "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedModel:
+    """A model as the listener sees it.
+
+    Attributes
+    ----------
+    name
+        What the listener calls it by.
+    state
+        ``"bundled"``, ``"installed"``, ``"available"`` for download, ``"broken"``, or ``"gone"`` where only what it
+        made of the library is left.
+    identity
+        Goes with its vectors; None where its file is not here or can't be read.
+    file
+        Its weight file; None where that is gone.
+    problem
+        What is wrong with a broken file, and what can be done.
+    tracks
+        How many tracks it has embedded.
+    listening, searched
+        Whether it is the one that does.
+    """
+
+    name: str
+    state: OfferedState
+    identity: str | None
+    file: WeightFile | None
+    problem: str | None
+    tracks: int
+    listening: bool
+    searched: bool
+
+
+class Models:
+    """The models of one library.
+
+    Parameters
+    ----------
+    catalogue, embeddings
+        The library.
+    folder
+        Where the app keeps weight files; need not exist.
+    read_only
+        Beside the library's owner: only those that made what is there count.
+
+    Attributes
+    ----------
+    listening
+        The model that embeds new tracks.
+    searched
+        The model whose embeddings are searched.
+
+    Raises
+    ------
+    WeightsError
+        If the model that should listen can't be read, and none has listened before.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, embeddings: EmbeddingStore, folder: Path, *, read_only: bool
+    ) -> None:
+        self._catalogue = catalogue
+        self._embeddings = embeddings
+        self.folder = folder
+        before = embeddings.known(catalogue.model) if catalogue.model else None
+        if read_only and before is not None:
+            self.listening = before
+        else:
+            try:
+                file = weights_in_use(catalogue, folder)
+                self.listening = read_model(file)
+                if not read_only and catalogue.setting("weights") is None:
+                    # A library stays with its model until the listener chooses another, whatever is fetched.
+                    choose_weights(catalogue, file)
+            except WeightsError as error:
+                # Its file may be on a drive that is not there today. What is embedded can be searched all the same, and
+                # whoever tries to embed is told.
+                if before is None:
+                    raise
+                _log.warning("%s", error)
+                self.listening = before
+        self.searched = self.listening
+        # The same model's file may lie elsewhere by now.
+        if before is not None and before.identity != self.listening.identity:
+            self.searched = before
+        if not read_only:
+            self._embeddings.remember(self.listening)
+            self.switch_if_complete()
+
+    def use(self, file: WeightFile) -> KnownModel:
+        """Let another model listen from now on; it is searched when `switch_if_complete` says so.
+
+        Raises
+        ------
+        WeightsError
+            If its file can't be read.
+        """
+        model = read_model(file)
+        choose_weights(self._catalogue, file)
+        self._embeddings.remember(model)
+        self.listening = model
+        self.switch_if_complete()
+        return model
+
+    def switch_if_complete(self) -> bool:
+        """Search what the listening model made, once it has nothing left to do or there is nothing else to search.
+
+        Returns
+        -------
+        bool
+            Whether another model is searched now.
+        """
+        before = self._catalogue.model
+        if self.listening.identity != before:
+            complete = not self._embeddings.pending(self.listening.identity)
+            if before is None or complete or not len(self._embeddings.ids(before)):
+                self._catalogue.set_setting("model", self.listening.identity)
+                self.searched = self.listening
+        return self._catalogue.model != before
+
+    def offered(self) -> list[OfferedModel]:
+        """Every model that is here, could be fetched, or has left something in the library; reads their files."""
+        path, size = _chosen(self._catalogue)
+        tracks = self._embeddings.models()
+        infos = list_models(self.folder, path, embedding_size=size)
+        offered = [
+            self._offer(
+                info.file.name,
+                info.state,
+                info.identity,
+                tracks.pop(info.identity or "", 0),
+                info.file,
+                info.problem,
+            )
+            for info in infos
+        ]
+        offered += [self._offer(left, "gone", left, count) for left, count in tracks.items()]
+        return offered
+
+    def _offer(
+        self,
+        name: str,
+        state: OfferedState,
+        identity: str | None,
+        tracks: int,
+        file: WeightFile | None = None,
+        problem: str | None = None,
+    ) -> OfferedModel:
+        return OfferedModel(
+            name,
+            state,
+            identity,
+            file,
+            problem,
+            tracks,
+            listening=identity == self.listening.identity,
+            searched=identity == self.searched.identity,
+        )
+
+    def forget(self, identity: str) -> int:
+        """Delete all that a model made of the library; returns of how many tracks that was.
+
+        Raises
+        ------
+        MusicsimError
+            If it is in use.
+        """
+        if identity in (self.listening.identity, self.searched.identity):
+            raise MusicsimError(
+                f"{identity} is in use: its embeddings can be deleted when another model has taken over."
+            )
+        return self._embeddings.forget(identity)
+
+
+def weights_in_use(catalogue: Catalogue, folder: Path) -> WeightFile:
+    """The weight file that listens: the one that the listener chose, else the first of `find_weights`."""
+    path, embedding_size = _chosen(catalogue)
+    found = find_weights(folder, path, embedding_size=embedding_size)
+    return next(file for file in found if file.source != "available")
+
+
+def choose_weights(catalogue: Catalogue, file: WeightFile) -> None:
+    """Let a weight file listen from the next start on."""
+    # The path of one that came with musicsim is another one after an update. Any other need not be text, which a
+    # setting is.
+    where = _BUNDLED if file.source == "bundled" else os.fsencode(file.path).decode("latin-1")
+    catalogue.set_setting("weights", where)
+    catalogue.set_setting("embedding_size", str(file.embedding_size or ""))
+
+
+def _chosen(catalogue: Catalogue) -> tuple[Path | None, int | None]:
+    """What the listener chose: a file, and the size of its embeddings."""
+    where = catalogue.setting("weights")
+    size = catalogue.setting("embedding_size") or ""
+    if where == _BUNDLED:
+        path: Path | None = resource("starter.h5")
+    else:
+        path = Path(os.fsdecode(where.encode("latin-1"))) if where else None
+    return path, int(size) if size.isdecimal() else None
+
+
+def read_model(file: WeightFile) -> KnownModel:
+    """What there is to know of the model in a weight file.
+
+    Raises
+    ------
+    WeightsError
+        If the file can't be read.
+    """
+    weights = read_weights(
+        file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
+    )
+    return KnownModel(
+        weights.identity,
+        file.path,
+        file.input_repr,
+        file.embedding_size,
+        weights.self_standardised,
+    )

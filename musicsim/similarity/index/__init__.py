@@ -1,0 +1,1 @@
+"""The index of vectors: exact, and by Chroma."""

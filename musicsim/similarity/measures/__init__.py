@@ -1,0 +1,1 @@
+"""How good a space is: ranking, relevance, chance, and what needs no labels."""

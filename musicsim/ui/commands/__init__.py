@@ -1,0 +1,1 @@
+"""What menus, shortcuts and buttons do."""

@@ -1,0 +1,342 @@
+"""What can be done with tracks: one place for every menu, shortcut and button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from musicsim.base.errors import display_path
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.dialogs import ask_name
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.show_in_folder import show_in_folder
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.playback.player import Player
+from musicsim.ui.playlists.exporting import Exporter
+from musicsim.ui.playlists.kept import Playlists
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.track_model import one_line
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+    from musicsim.playlists.generators.similar import GeneratedPlaylist, SimilarTracks
+
+T = TypeVar("T")
+
+QUEUE_LENGTH = 50
+"""Tracks that "Play similar" queues."""
+
+
+class Selection(Protocol):
+    """The list of tracks that the actions work on."""
+
+    list_name: str
+
+    def selected_ids(self) -> list[int]:
+        """Return the selected tracks, from top to bottom."""
+
+    def selection_size(self) -> int:
+        """Return how many tracks are selected."""
+
+    def play_selection(self) -> None:
+        """Play what is selected."""
+
+    def selectionModel(self) -> QItemSelectionModel:
+        """Qt's."""
+
+
+class TrackActions(QObject):
+    """The track actions, working on the selection of the list that was used last."""
+
+    similar_wanted = Signal(int)
+    """Show what is similar to this track."""
+    playlist_wanted = Signal(int)
+    """Show this playlist."""
+
+    def __init__(
+        self,
+        app: Musicsim,
+        bridge: Bridge,
+        store: TrackStore,
+        player: Player,
+        playlists: Playlists,
+        exporter: Exporter,
+        messages: Messages,
+        theme: Theme,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._app = app
+        self._bridge = bridge
+        self._store = store
+        self._player = player
+        self._playlists = playlists
+        self._exporter = exporter
+        self._messages = messages
+        self._window = window
+        self._selection: Selection | None = None
+        self._watched: QItemSelectionModel | None = None
+
+        def action(text: str, icon: str, shortcut: str, do: Callable[[], None]) -> QAction:
+            made = QAction(text, self)
+            theme.set_icon(made, icon)
+            if shortcut:
+                made.setShortcut(QKeySequence(shortcut))
+            # In lists only: Return in a text field or on a button is theirs.
+            made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            made.triggered.connect(do)
+            return made
+
+        self.play_selected = action(self.tr("Play"), "play", "", self._play_selection)
+        self.play_selected.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
+        self.play_similar = action(
+            self.tr("Play similar"), "similar", "Ctrl+Return", self._play_similar
+        )
+        self.show_similar = action(
+            self.tr("Show similar tracks"), "search", "Ctrl+R", self._show_similar
+        )
+        self.make_playlist = action(
+            self.tr("Make playlist from this"), "playlist", "Ctrl+M", self._make_playlist
+        )
+        self.play_next = action(self.tr("Play next"), "next", "Ctrl+Shift+U", self._play_next)
+        self.add_to_queue = action(self.tr("Add to queue"), "queue", "Ctrl+U", self._add_to_queue)
+        self._playlist_menu = QMenu(self.tr("Add to playlist"), window)
+        self._playlist_menu.aboutToShow.connect(self._fill_playlist_menu)
+        self.add_to_playlist = self._playlist_menu.menuAction()
+        theme.set_icon(self.add_to_playlist, "add")
+        self.export = action(self.tr("Export as M3U…"), "export", "Ctrl+Shift+E", self._export)
+        self.show_in_folder = action(
+            self.tr("Show in folder"), "folder", "Ctrl+Shift+F", self._show_in_folder
+        )
+        self.all = (
+            self.play_selected,
+            self.play_similar,
+            self.show_similar,
+            self.make_playlist,
+            self.play_next,
+            self.add_to_queue,
+            self.add_to_playlist,
+            self.export,
+            self.show_in_folder,
+        )
+        self._refresh()
+
+    def use(self, selection: Selection) -> None:
+        """Work on the selection of this list from now on."""
+        if selection is not self._selection:
+            if self._watched is not None:
+                self._watched.selectionChanged.disconnect(self._refresh)
+            self._selection = selection
+            self._watched = selection.selectionModel()
+            self._watched.selectionChanged.connect(self._refresh)
+        self._refresh()
+
+    def fill(self, menu: QMenu) -> None:
+        """Put the actions into a menu, in groups."""
+        self._refresh()
+        menu.addActions([self.play_selected, self.play_similar])
+        menu.addSeparator()
+        menu.addActions([self.play_next, self.add_to_queue])
+        menu.addSeparator()
+        menu.addActions([self.show_similar, self.make_playlist, self.add_to_playlist])
+        menu.addSeparator()
+        menu.addActions([self.export, self.show_in_folder])
+
+    def play(self, ids: Sequence[int], at: int = 0) -> None:
+        """Play a list of tracks from one of them on."""
+        if ids:
+            self._player.play(ids, at)
+
+    def enqueue(self, ids: Sequence[int]) -> None:
+        """Queue tracks after what was queued before; with nothing in the player, begin with them."""
+        if ids and self._player.enqueue(ids):
+            text = "Added %n track to the queue.", "Added %n tracks to the queue."
+            self._messages.tell(formats.counted("actions", len(ids), *text))
+
+    def save_as_playlist(self, ids: Sequence[int], suggested: str) -> None:
+        """Keep tracks as a playlist, under a name that the listener gives."""
+        title, label = self.tr("Save as playlist"), self.tr("Name of the playlist:")
+        known = self._in_library(ids)
+        if known and (name := ask_name(self._window, title, label, suggested)) is not None:
+            with self._messages.reporting():
+                playlist = self._playlists.create(name, known)
+                self.playlist_wanted.emit(playlist.id)
+
+    def add_tracks_to_playlist(self, playlist_id: int, ids: Sequence[int]) -> None:
+        """Put tracks at the end of a playlist."""
+        playlist = self._playlists.get(playlist_id)
+        if playlist is None or not ids:
+            return
+        known = self._in_library(ids)
+        if not known:
+            return
+        before = playlist.track_ids
+        with self._messages.reporting():
+            self._playlists.add(playlist_id, known)
+            text = formats.counted(
+                "actions", len(known), "Added %n track to “{0}”.", "Added %n tracks to “{0}”."
+            ).format(playlist.name)
+            if left_out := len(ids) - len(known):
+                text = f"{text} {not_in_library(left_out)}"
+            self._messages.tell(
+                text,
+                action=self.tr("Undo"),
+                on_action=lambda: self._restore(playlist_id, before),
+            )
+
+    def _in_library(self, ids: Sequence[int]) -> list[int]:
+        """Return the tracks of these that are in the library; says so where some are not."""
+        known = self._store.in_library(ids)
+        if left_out := len(ids) - len(known):
+            self._messages.tell(not_in_library(left_out))
+        return known
+
+    def name_like(self, ids: Sequence[int]) -> str:
+        """Return a name for what is made from these tracks."""
+        first = self._store.tracks(ids[:1])
+        title = one_line(first[0].title) if first else ""
+        if len(ids) == 1:
+            return self.tr("Like {0}").format(title)
+        return self.tr("Like {0} and {1} more").format(title, len(ids) - 1)
+
+    def ask(self, request: Callable[[], Future[T]], then: Callable[[T], None]) -> None:
+        """Ask the app for something that takes a moment; an error becomes a message."""
+        with self._messages.reporting():
+            self._bridge.watch(request(), then, self._messages.fail)
+
+    def _restore(self, playlist_id: int, ids: Sequence[int]) -> None:
+        with self._messages.reporting():
+            self._playlists.set_tracks(playlist_id, ids)
+
+    def _selected(self) -> list[int]:
+        return [] if self._selection is None else self._selection.selected_ids()
+
+    def _refresh(self) -> None:
+        count = 0 if self._selection is None else self._selection.selection_size()
+        for action in self.all:
+            action.setEnabled(count > 0)
+        self.show_similar.setEnabled(count == 1)
+        self.export.setText(
+            self.tr("Export similar as M3U…")
+            if count <= 1
+            else self.tr("Export {0} tracks as M3U…").format(formats.number(count))
+        )
+
+    def _play_selection(self) -> None:
+        if self._selection is not None:
+            self._selection.play_selection()
+
+    def _play_similar(self) -> None:
+        ids = self._selected()
+        if not ids:
+            return
+        # The track itself starts at once; what follows it is known a moment later.
+        self._player.play(ids)
+        revision = self._player.queue.revision
+
+        def follow(found: Sequence[int]) -> None:
+            if self._player.queue.revision == revision:
+                played = {*ids, *known}
+                self._player.queue.extend([i for i in found if i not in played])
+
+        known = self._in_library(ids)
+        if len(known) == 1:
+            self._ask_similar(known[0], lambda found: follow([m.track.id for m in found.matches]))
+        elif known:
+            self._ask_playlist(
+                known,
+                len(known) + QUEUE_LENGTH,
+                lambda found: follow([match.track.id for match in found.matches]),
+            )
+
+    def _ask_similar(self, track_id: int, then: Callable[[SimilarTracks], None]) -> None:
+        self.ask(lambda: self._app.similar(track_id, limit=QUEUE_LENGTH), then)
+
+    def _ask_playlist(
+        self, ids: Sequence[int], length: int, then: Callable[[GeneratedPlaylist], None]
+    ) -> None:
+        self.ask(lambda: self._app.make_playlist(ids, length=length), then)
+
+    def _show_similar(self) -> None:
+        if ids := self._in_library(self._selected()[:1]):
+            self.similar_wanted.emit(ids[0])
+
+    def _make_playlist(self) -> None:
+        ids = self._in_library(self._selected())
+
+        def keep(made: GeneratedPlaylist) -> None:
+            with self._messages.reporting():
+                playlist = self._playlists.create(
+                    self.name_like(ids), [match.track.id for match in made.matches]
+                )
+                self.playlist_wanted.emit(playlist.id)
+
+        if ids:
+            self._ask_playlist(ids, max(25, 2 * len(ids)), keep)
+
+    def _play_next(self) -> None:
+        ids = self._selected()
+        if ids and self._player.enqueue(ids, first=True):
+            text = "%n track plays next.", "%n tracks play next."
+            self._messages.tell(formats.counted("actions", len(ids), *text))
+
+    def _add_to_queue(self) -> None:
+        self.enqueue(self._selected())
+
+    def _fill_playlist_menu(self) -> None:
+        menu = self._playlist_menu
+        menu.clear()
+        new = menu.addAction(self.tr("New playlist…"))
+        new.triggered.connect(
+            lambda: self.save_as_playlist(self._selected(), self.tr("New playlist"))
+        )
+        menu.addSeparator()
+        for playlist in self._playlists.all:
+            # "&" would mark a key in a menu.
+            entry = menu.addAction(playlist.name.replace("&", "&&"))
+            entry.triggered.connect(self._adder(playlist.id))
+
+    def _adder(self, playlist_id: int) -> Callable[[], None]:
+        return lambda: self.add_tracks_to_playlist(playlist_id, self._selected())
+
+    def _export(self) -> None:
+        ids = self._selected()
+        if len(ids) > 1:
+            name = (self._selection.list_name if self._selection else "") or self.tr("Selection")
+            self._exporter.export(name, self._store.tracks(ids))
+        elif ids := self._in_library(ids):
+            self._ask_playlist(
+                ids,
+                25,
+                lambda made: self._exporter.export(
+                    self.name_like(ids), [match.track for match in made.matches]
+                ),
+            )
+
+    def _show_in_folder(self) -> None:
+        paths = [track.path for track in self._store.tracks(self._selected())]
+        try:
+            shown = not paths or show_in_folder(paths)
+        except OSError:
+            shown = False
+        if not shown:
+            folder = display_path(paths[0].parent)
+            self._messages.fail(
+                self.tr("No file manager could be opened. The folder is {0}").format(folder)
+            )
+
+
+def not_in_library(count: int) -> str:
+    """Return what can't be done with tracks that are played without being in the library, and the remedy."""
+    return formats.counted(
+        "actions",
+        count,
+        "%n track is not in your library: add its folder to find similar music and to keep it in playlists.",
+        "%n tracks are not in your library: add their folders to find similar music and to keep them in playlists.",
+    )

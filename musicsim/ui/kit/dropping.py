@@ -1,0 +1,37 @@
+"""Files that another program drags into the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+
+from musicsim.base.addresses import path_of_address
+
+URIS_MIME = "text/uri-list"
+
+
+def paths_of(uris: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Return the paths of `file:` addresses, and what is no address of a file on this computer."""
+    paths, others = [], []
+    for uri in uris:
+        path = path_of_address(uri)
+        if path is None:
+            others.append(uri)
+        else:
+            paths.append(path)
+    return paths, others
+
+
+def dropped_uris(data: QMimeData) -> list[str]:
+    """Return the addresses that are dragged."""
+    # Not by QMimeData.urls: a QUrl loses the bytes of a name that are not text.
+    text = bytes(data.data(URIS_MIME).data()).decode("utf-8", "surrogateescape")
+    lines = [line.strip() for line in text.split("\n")]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def brings_files(data: QMimeData) -> bool:
+    """Return whether a file manager drags something that may be opened."""
+    return any(path_of_address(uri) is not None for uri in dropped_uris(data))

@@ -1,0 +1,167 @@
+"""The library: a search box over the table of all tracks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from musicsim.ui.commands.actions import TrackActions
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.tracks.header import ColumnLayout
+from musicsim.ui.tracks.library_model import LibraryModel
+from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.tracks.track_table import TrackTable
+
+_COLUMNS = (
+    ColumnLayout(Column.STATE, 34),
+    ColumnLayout(Column.TITLE, 290, stretches=True),
+    ColumnLayout(Column.ARTIST, 190, stretches=True),
+    ColumnLayout(Column.ALBUM, 200, stretches=True, gives_way=1),
+    ColumnLayout(Column.GENRE, 112, gives_way=3),
+    ColumnLayout(Column.YEAR, 64, gives_way=2),
+    ColumnLayout(Column.LENGTH, 76),
+)
+
+MOST_KEPT_SELECTED = 1000
+"""A larger selection is dropped by a search: it would fall into as many pieces, and Qt is slow with those."""
+
+
+class LibraryPage(QWidget):
+    """Search and table."""
+
+    _COLUMNS_KEY = "library/columns"
+    _SORT_KEY = "library/sort"
+
+    def __init__(self, model: LibraryModel, actions: TrackActions, theme: Theme) -> None:
+        super().__init__()
+        self.model = model
+        self._scanning = False
+        self._has_folders = True
+        self.search = QLineEdit()
+        self.search.setObjectName("search")
+        self.search.setPlaceholderText(self.tr("Search title, artist, album, genre"))
+        self.search.setAccessibleName(self.tr("Search the library"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(460)
+        glass = QAction(self.search)
+        theme.set_icon(glass, "search", "dim")
+        self.search.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self._filter)
+        self.search.installEventFilter(self)
+        self._count = QLabel()
+        self._count.setObjectName("dim")
+        self.table = TrackTable(model, _COLUMNS, actions, theme)
+        self.table.setAccessibleName(self.tr("Tracks"))
+        self.table.setSortingEnabled(False)
+        heading = self.table.heading
+        heading.setSortIndicatorShown(True)
+        heading.setSortIndicator(*model.sorting)
+        heading.sortIndicatorChanged.connect(self._sort)
+
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 12, 16, 12)
+        top.setSpacing(16)
+        top.addWidget(self.search, 12)
+        top.addStretch(1)
+        top.addWidget(self._count)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self.table, 1)
+        model.counts_changed.connect(self._show_counts)
+        self._show_counts()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search box."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def clear_search(self) -> None:
+        """Show all tracks."""
+        self.search.clear()
+
+    def set_scanning(self, scanning: bool) -> None:
+        """Say why the list is empty, if it is."""
+        self._scanning = scanning
+        self._show_counts()
+
+    def set_has_folders(self, has_folders: bool) -> None:
+        """Say what to do where there is no music folder."""
+        if has_folders != self._has_folders:
+            self._has_folders = has_folders
+            self._show_counts()
+
+    def save(self, settings: QSettings) -> None:
+        """Keep the columns and the sorting."""
+        settings.setValue(self._COLUMNS_KEY, self.table.heading.save())
+        column, order = self.model.sorting
+        descending = order is Qt.SortOrder.DescendingOrder
+        settings.setValue(self._SORT_KEY, f"{column.name}{' descending' if descending else ''}")
+
+    def restore(self, settings: QSettings) -> None:
+        """Take over the columns and the sorting kept last."""
+        self.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
+        name, _, direction = str(settings.value(self._SORT_KEY) or "").partition(" ")
+        if name in Column.__members__ and Column[name] in self.table.heading.order:
+            order = Qt.SortOrder.DescendingOrder if direction else Qt.SortOrder.AscendingOrder
+            self.table.heading.setSortIndicator(Column[name], order)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's: from the search box to the rows by the arrow key, and out of a search by Escape."""
+        if (
+            watched is self.search
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+        ):
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                if self.model.rowCount():
+                    self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+                    if not self.table.selectionModel().hasSelection():
+                        self.table.select_rows([0])
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, text: str) -> None:
+        if self.table.selection_size() > MOST_KEPT_SELECTED:
+            self.table.clearSelection()
+        self.model.search(text)
+        rows = self.table.selected_rows()
+        if rows:
+            self.table.scrollTo(self.model.index(rows[0], Column.TITLE))
+        else:
+            self.table.scrollToTop()
+
+    def _sort(self, section: int, order: Qt.SortOrder) -> None:
+        self.model.sort(section, order)
+        if self.table.selectionModel().hasSelection():
+            self.table.scrollTo(self.table.currentIndex())
+        else:
+            self.table.scrollToTop()
+
+    def _show_counts(self) -> None:
+        shown, total = self.model.rowCount(), self.model.total
+        text = formats.counted("library", total, "%n track", "%n tracks")
+        if shown != total:
+            text = self.tr("{0} of {1}").format(formats.number(shown), text)
+        self._count.setText(text)
+        if self.search.text().strip() and total:
+            self.table.placeholder = self.tr("Nothing matches “{0}”.").format(
+                self.search.text().strip()
+            )
+        elif self._scanning:
+            self.table.placeholder = self.tr("Looking through your folders…")
+        elif not self._has_folders:
+            self.table.placeholder = self.tr(
+                "Your library is empty.\nAdd a music folder to find similar music in it."
+            )
+        else:
+            self.table.placeholder = self.tr(
+                "There is no music in your folders yet.\nWhat you put there shows up by itself."
+            )
+        self.table.viewport().update()

@@ -1,0 +1,143 @@
+"""The upcoming tracks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QDropEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from musicsim.ui.commands.actions import TrackActions
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.kit.widgets import button
+from musicsim.ui.playback.play_queue import QueueState
+from musicsim.ui.playback.player import Player
+from musicsim.ui.tracks.header import ColumnLayout
+from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.tracks.track_table import OrderedTable
+
+_COLUMNS = (
+    ColumnLayout(Column.TITLE, 220, stretches=True),
+    ColumnLayout(Column.LENGTH, 70),
+)
+
+
+class QueueTable(OrderedTable):
+    """Playing a track of the queue goes on from there, dropping those before it."""
+
+    play_wanted = Signal(int)
+    """The row."""
+
+    def play_selection(self) -> None:
+        """Go on with the first selected track."""
+        if rows := self.selected_rows():
+            self.play_wanted.emit(rows[0])
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt's: files from elsewhere are never moved, since the file manager might delete them."""
+        super().dropEvent(event)
+        if event.source() is None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+
+
+class QueuePane(QWidget):
+    """The queue: reorder, remove, clear, save."""
+
+    count_changed = Signal(int)
+    files_dropped = Signal(object, int)
+    """QMimeData from another program, and before which row."""
+
+    def __init__(
+        self, player: Player, actions: TrackActions, messages: Messages, theme: Theme
+    ) -> None:
+        super().__init__()
+        self._player = player
+        self._messages = messages
+        self.list = player.queue.upcoming
+        self.list.takes_files = True
+        self.list.files_dropped.connect(self.files_dropped)
+        self.table = QueueTable(self.list, _COLUMNS, actions, theme, cards=True)
+        self.table.setAccessibleName(self.tr("Queue"))
+        self.table.list_name = self.tr("Queue")
+        self.table.remove.setText(self.tr("Remove from queue"))
+        self.table.placeholder = self.tr(
+            "Nothing is queued.\n“Play similar” fills the queue, and tracks can be dragged here."
+        )
+        self.table.play_wanted.connect(player.play_upcoming)
+        player.replaced.connect(self._offer_return)
+        self._summary = QLabel()
+        self._summary.setObjectName("dim")
+        self.save = button(self.tr("Save as playlist…"), theme)
+        self.save.clicked.connect(
+            lambda: actions.save_as_playlist(self.list.ids, self.tr("New playlist"))
+        )
+        self.clear = button(self.tr("Clear"), theme)
+        self.clear.clicked.connect(self._clear)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 12, 16, 12)
+        head.setSpacing(8)
+        head.addWidget(self._summary)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.save)
+        buttons.addWidget(self.clear)
+        buttons.addStretch(1)
+        head.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        # After all that changes at once: to add up the lengths of a hundred thousand tracks takes a while.
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(0)
+        self._counting.timeout.connect(self._show_counts)
+        player.queue_changed.connect(self._counting.start)
+        self._show_counts()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say how much there is: nobody kept it up to date meanwhile."""
+        super().showEvent(event)
+        self._show_counts()
+
+    def _clear(self) -> None:
+        queue = self._player.queue
+        state = queue.state()
+        queue.clear()
+        revision = queue.revision
+
+        def undo() -> None:
+            # Not into what was started since.
+            if queue.revision == revision and queue.current == state.current:
+                queue.restore(state)
+
+        self._messages.tell(
+            self.tr("The queue was cleared."), action=self.tr("Undo"), on_action=undo
+        )
+
+    def _offer_return(self, state: QueueState, seconds: float) -> None:
+        self._messages.tell(
+            self.tr("The queue that you made was replaced."),
+            action=self.tr("Undo"),
+            on_action=lambda: self._player.go_back_to(state, seconds),
+        )
+
+    def _show_counts(self) -> None:
+        count, by_hand = self.list.rowCount(), len(self.list.by_hand)
+        self.save.setEnabled(count > 0)
+        self.clear.setEnabled(count > 0)
+        self.count_changed.emit(count)
+        if not self.isVisible():
+            return
+        text = track_summary(count, self.list.seconds()) if count else self.tr("Up next")
+        if 0 < by_hand < count:
+            text = f"{text} · {self.tr('{0} queued by you').format(formats.number(by_hand))}"
+        self._summary.setText(text)
+
+
+def track_summary(count: int, seconds: float) -> str:
+    """Return how much there is, such as ``25 tracks · 1 h 32 min``."""
+    text = formats.counted("lists", count, "%n track", "%n tracks")
+    return f"{text} · {formats.span(seconds)}" if seconds else text

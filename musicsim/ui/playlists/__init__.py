@@ -1,0 +1,1 @@
+"""The kept playlists in the window."""

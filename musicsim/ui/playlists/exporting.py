@@ -1,0 +1,54 @@
+"""Writing playlists to files, with the dialog that asks where to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtWidgets import QWidget
+
+from musicsim.base.errors import display_path
+from musicsim.library.types import Track
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.dialogs import ask_new_file
+from musicsim.ui.kit.messages import Messages
+
+LAST_FOLDER = "export/folder"
+
+
+class Exporter:
+    """Asks for a file and writes a playlist to it; the dialog opens where the last one was saved."""
+
+    def __init__(self, window: QWidget, messages: Messages, settings: QSettings) -> None:
+        self._window = window
+        self._messages = messages
+        self._settings = settings
+
+    def export(self, name: str, tracks: Sequence[Track]) -> None:
+        """Write `tracks` as an M3U8 file that other players open."""
+        from musicsim.playlists.files.m3u import write_m3u
+
+        tr = QCoreApplication.translate
+        if not tracks:
+            self._messages.fail(tr("export", "There are no tracks to export."))
+            return
+        folder = Path(str(self._settings.value(LAST_FOLDER) or tracks[0].path.parent))
+        if not folder.is_dir() or not formats.is_text(folder):
+            folder = Path.home()
+        file = self.ask_for_file(folder / formats.file_name(name, ".m3u8"))
+        if file is None:
+            return
+        self._settings.setValue(LAST_FOLDER, str(file.parent))
+        with self._messages.reporting():
+            write_m3u(file, tracks, name=name)
+            count = formats.counted("export", len(tracks), "%n track", "%n tracks")
+            self._messages.tell(
+                tr("export", "Exported {0} to {1}.").format(count, display_path(file))
+            )
+
+    def ask_for_file(self, suggested: Path) -> Path | None:
+        """Return the file that the listener chooses, or None."""
+        tr = QCoreApplication.translate
+        title, kinds = tr("export", "Export playlist"), tr("export", "M3U playlists (*.m3u8 *.m3u)")
+        return ask_new_file(self._window, title, kinds, suggested)

@@ -1,0 +1,106 @@
+"""What can be done with a whole playlist."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from musicsim.library.types import Playlist
+from musicsim.ui.commands.actions import TrackActions
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.pages.playlist_page import PlaylistPage
+from musicsim.ui.playlists.exporting import Exporter
+from musicsim.ui.playlists.kept import Playlists
+from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.window.sidebar import Sidebar
+
+
+class PlaylistCommands(QObject):
+    """Make, rename, export, delete: the same from the sidebar and from the playlist's page."""
+
+    playlist_wanted = Signal(int)
+
+    def __init__(
+        self,
+        store: TrackStore,
+        playlists: Playlists,
+        actions: TrackActions,
+        exporter: Exporter,
+        messages: Messages,
+        sidebar: Sidebar,
+        page: PlaylistPage,
+        theme: Theme,
+    ) -> None:
+        super().__init__(sidebar)
+        self._store = store
+        self._playlists = playlists
+        self._actions = actions
+        self._exporter = exporter
+        self._messages = messages
+        self._sidebar = sidebar
+        self._theme = theme
+        sidebar.list.menu_wanted.connect(self._open_menu)
+        sidebar.model.tracks_dropped.connect(actions.add_tracks_to_playlist)
+        page.rename_wanted.connect(sidebar.rename)
+        page.export_wanted.connect(self.export)
+        page.delete_wanted.connect(self.delete)
+        delete = QAction(self.tr("Delete playlist"), sidebar.list)
+        delete.setShortcut("Del")
+        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.triggered.connect(self._delete_current)
+        sidebar.list.addAction(delete)
+
+    def create(self) -> None:
+        """Make an empty playlist, and let the listener type its name."""
+        with self._messages.reporting():
+            playlist = self._playlists.create(self.tr("New playlist"), [])
+            self.playlist_wanted.emit(playlist.id)
+            self._sidebar.rename(playlist.id)
+
+    def play(self, playlist_id: int) -> None:
+        """Play a playlist from its beginning."""
+        if (playlist := self._playlists.get(playlist_id)) is not None:
+            self._actions.play(playlist.track_ids)
+
+    def export(self, playlist_id: int) -> None:
+        """Write a playlist to a file."""
+        if (playlist := self._playlists.get(playlist_id)) is not None:
+            self._exporter.export(playlist.name, self._store.tracks(playlist.track_ids))
+
+    def delete(self, playlist_id: int) -> None:
+        """Forget a playlist; it can be brought back."""
+        playlist = self._playlists.get(playlist_id)
+        if playlist is None:
+            return
+        with self._messages.reporting():
+            self._playlists.delete(playlist_id)
+            self._messages.tell(
+                self.tr("Deleted the playlist “{0}”.").format(playlist.name),
+                action=self.tr("Undo"),
+                on_action=lambda: self._bring_back(playlist),
+            )
+
+    def _bring_back(self, playlist: Playlist) -> None:
+        with self._messages.reporting():
+            ids = [track.id for track in self._store.tracks(playlist.track_ids)]
+            self.playlist_wanted.emit(self._playlists.create(playlist.name, ids).id)
+
+    def _delete_current(self) -> None:
+        index = self._sidebar.list.currentIndex()
+        if index.isValid():
+            self.delete(self._sidebar.model.playlist_id(index.row()))
+
+    def _open_menu(self, playlist_id: int, place: QPoint) -> None:
+        menu = QMenu(self._sidebar)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, icon, do in (
+            (self.tr("Play"), "play", self.play),
+            (self.tr("Rename"), "rename", self._sidebar.rename),
+            (self.tr("Export as M3U…"), "export", self.export),
+            (self.tr("Delete"), "delete", self.delete),
+        ):
+            entry = menu.addAction(self._theme.icon(icon), text)
+            entry.triggered.connect(lambda _, do=do: do(playlist_id))
+        menu.popup(place)

@@ -1,0 +1,128 @@
+"""The cover of a track, as large as it is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QImageReader,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPixmap,
+    QPixmapCache,
+)
+from PySide6.QtWidgets import QWidget
+
+from musicsim.base.errors import MusicsimError
+from musicsim.library.types import Track
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.theme import Theme
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+
+_SIDE, _RADIUS = 48, 8
+
+
+class CoverTile(QWidget):
+    """A square with a track's cover; where there is none, a note on a tint.
+
+    What was shown lately is kept in Qt's cache of pixmaps, for as long as the file is what it was. That there was none
+    is not: an image may turn up beside the file, and to look again, once each time that the track is shown, costs
+    little.
+    """
+
+    clicked = Signal()
+
+    def __init__(self, app: Musicsim, bridge: Bridge, theme: Theme) -> None:
+        super().__init__()
+        self._app = app
+        self._bridge = bridge
+        self._theme = theme
+        self._track: Track | None = None
+        self.pixmap = QPixmap()
+        """What is shown; null for the note."""
+        self.setFixedSize(QSize(_SIDE, _SIDE))
+        theme.changed.connect(self.update)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt's."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self.clicked.emit()
+
+    def show_track(self, track: Track | None) -> None:
+        """Show the cover of a track, as soon as it is there."""
+        if track == self._track:
+            return
+        self._track = track
+        if track is None:
+            self._show(QPixmap())
+            return
+        ratio = self.devicePixelRatioF()
+        key = f"cover {track.mtime_ns} {ratio} {track.path!r}"
+        known = QPixmap()
+        if QPixmapCache.find(key, known):
+            self._show(known)
+            return
+
+        def show(image: QImage | None) -> None:
+            cover = QPixmap()
+            if image is not None:
+                cover = QPixmap.fromImage(image)
+                QPixmapCache.insert(key, cover)
+            if self._track == track:
+                self._show(cover)
+
+        def fail(_: MusicsimError) -> None:
+            show(None)
+
+        # A large one takes some tenths of a second, so it is decoded where it is read: unlike a pixmap, an image may be
+        # made in any thread.
+        self._bridge.watch(self._app.cover(track, partial(_square, ratio=ratio)), show, fail)
+
+    def _show(self, cover: QPixmap) -> None:
+        self.pixmap = cover
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt's."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.pixmap.isNull():
+            rounded = QPainterPath()
+            rounded.addRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+            painter.setClipPath(rounded)
+            painter.drawPixmap(self.rect(), self.pixmap)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.colours.selection))
+        painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+        self._theme.icon("note", "accent").paint(painter, self.rect().adjusted(12, 12, -12, -12))
+
+
+def _square(file: bytes, ratio: float) -> QImage | None:
+    """The middle square of an image file, in the screen's pixels; None if it is none that Qt knows."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(file))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    side = round(_SIDE * ratio)
+    if (size := reader.size()).isValid():
+        # Scaled while it is decoded, which for a JPEG costs a fraction.
+        reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+    image = reader.read()
+    if image.isNull():
+        return None
+    left, top = (image.width() - side) // 2, (image.height() - side) // 2
+    square = image.copy(max(0, left), max(0, top), side, side)
+    square.setDevicePixelRatio(ratio)
+    return square

@@ -1,0 +1,296 @@
+"""Tracks as rows: what every list of tracks in the window has in common."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import QIcon
+
+from musicsim.library.types import Track, TrackState
+from musicsim.ui.kit import formats
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.tracks.store import TrackStore
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+
+TRACKS_MIME = "application/x-musicsim-tracks"
+"""JSON: {"list": which list they come from, "rows": [...], "ids": [...]}."""
+
+Ids = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+_LONGEST = 500
+"""Characters. Qt measures all of a text before it cuts off what doesn't fit, and tags may be megabytes long."""
+
+_NO_INDEX = QModelIndex()
+# Made once: every cell that is drawn asks for it.
+_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDragEnabled
+
+
+class Column(enum.IntEnum):
+    """What a list of tracks can show."""
+
+    STATE = 0
+    POSITION = 1
+    TITLE = 2
+    ARTIST = 3
+    ALBUM = 4
+    GENRE = 5
+    YEAR = 6
+    LENGTH = 7
+    SIMILARITY = 8
+    PLAYED = 9
+
+
+NUMERIC = (Column.POSITION, Column.YEAR, Column.LENGTH)
+
+
+def column_name(column: Column) -> str:
+    """Return a column's heading."""
+    tr = QCoreApplication.translate
+    names = {
+        Column.STATE: tr("columns", "State"),
+        Column.POSITION: tr("columns", "#"),
+        Column.TITLE: tr("columns", "Title"),
+        Column.ARTIST: tr("columns", "Artist"),
+        Column.ALBUM: tr("columns", "Album"),
+        Column.GENRE: tr("columns", "Genre"),
+        Column.YEAR: tr("columns", "Year"),
+        Column.LENGTH: tr("columns", "Length"),
+        Column.SIMILARITY: tr("columns", "Similarity"),
+        Column.PLAYED: tr("columns", "Played"),
+    }
+    return names[column]
+
+
+class TrackModel(QAbstractTableModel):
+    """Shows tracks of the store, by id and in an order of its own.
+
+    Subclasses decide which tracks and in which order; they change the rows by `_permute`, `_append` and `_keep`, which
+    keep the selection and the current row on the tracks they were on.
+    """
+
+    rearranging = Signal()
+    """Rows are about to change without the listener having asked for it."""
+    rearranged = Signal()
+
+    def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._theme = theme
+        self._ids: Ids = np.zeros(0, np.int64)
+        store.playing_changed.connect(self.redraw)
+        theme.changed.connect(self._redraw_all)
+
+    @property
+    def ids(self) -> list[int]:
+        """The tracks in the order shown."""
+        found: list[int] = self._ids.tolist()
+        return found
+
+    def track(self, row: int) -> Track | None:
+        """Return the track in a row."""
+        return self._store.get(int(self._ids[row]))
+
+    def rows_of(self, ids: Iterable[int]) -> list[int]:
+        """Return the rows in which these tracks are, in order."""
+        rows: list[int] = np.flatnonzero(np.isin(self._ids, as_ids(ids))).tolist()
+        return rows
+
+    def similarity(self, row: int) -> float | None:
+        """Return how similar a row's track is to what was asked for, from 0 to 1."""
+        return None
+
+    def redraw(self, ids: Iterable[int]) -> None:
+        """Show what the store now says of these tracks."""
+        if rows := self.rows_of(ids):
+            # In one go: a view draws no more of it than can be seen.
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(Column) - 1))
+
+    def _redraw_all(self) -> None:
+        self.redraw(self.ids)
+
+    # What Qt asks of a model
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        """Qt's."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        """Qt's."""
+        return 0 if parent.isValid() else len(Column)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Qt's."""
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+    ) -> Any:
+        """Qt's."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = Column(section)
+        if role == Role.DisplayRole:
+            return "" if column is Column.STATE else column_name(column)
+        if role in (Role.ToolTipRole, Role.AccessibleTextRole):
+            return column_name(column)
+        return None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        """Qt's."""
+        track = self.track(index.row())
+        if track is None:
+            return None
+        column = Column(index.column())
+        match role:
+            case Role.DisplayRole:
+                return self.text(track, column, index.row())
+            case Role.DecorationRole:
+                return self.sign(track) if column is Column.STATE else None
+            case Role.ToolTipRole:
+                return state_text(track, playing=False) if track.missing or track.problem else None
+            case Role.AccessibleTextRole:
+                if column is Column.STATE:
+                    return state_text(track, playing=self.is_playing(track))
+                return self.text(track, column, index.row())
+        return None
+
+    def is_playing(self, track: Track) -> bool:
+        """Return whether the player plays it."""
+        return track.id == self._store.playing
+
+    def text(self, track: Track, column: int, row: int) -> str:
+        """Return what a column says of the track in a row."""
+        match column:
+            case Column.STATE:
+                return ""
+            case Column.POSITION:
+                return str(row + 1)
+            case Column.TITLE:
+                return one_line(track.title)
+            case Column.ARTIST:
+                return one_line(track.artist)
+            case Column.ALBUM:
+                return one_line(track.tags.album)
+            case Column.GENRE:
+                return one_line(track.tags.genre)
+            case Column.YEAR:
+                return "" if track.tags.year is None else str(track.tags.year)
+            case Column.LENGTH:
+                return formats.length(track.tags.duration)
+            case Column.SIMILARITY:
+                similarity = self.similarity(row)
+                return "" if similarity is None else f"{similarity:.0%}"
+            case Column.PLAYED:
+                return ""
+        raise ValueError(f"there is no column {column}")
+
+    def sign(self, track: Track) -> QIcon | None:
+        """Return the icon of what state a track is in; None where there is nothing to say."""
+        if self.is_playing(track):
+            return self._theme.icon("playing", "accent")
+        if track.missing:
+            return self._theme.icon("missing", "faint")
+        if track.problem is not None:
+            return self._theme.icon("warning", "warning")
+        if track.state is TrackState.PENDING:
+            return self._theme.icon("pending", "faint")
+        return None
+
+    # Dragging tracks out
+
+    def mimeTypes(self) -> list[str]:
+        """Qt's."""
+        return [TRACKS_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Qt's; other programs get the files."""
+        rows = sorted({index.row() for index in indexes})
+        ids = self._ids[rows].tolist()
+        data = QMimeData()
+        data.setData(TRACKS_MIME, json.dumps({"list": id(self), "rows": rows, "ids": ids}).encode())
+        paths = [track.path for track in self._store.tracks(ids)]
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths if formats.is_text(path)])
+        return data
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Qt's."""
+        return Qt.DropAction.CopyAction
+
+    # Changing rows
+
+    def _permute(self, order: Rows) -> None:
+        """Put the row that was `order[i]` in row i."""
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        self._ids = self._ids[order]
+        if held:
+            row_of = np.argsort(order)
+            self.changePersistentIndexList(
+                held, [self.index(int(row_of[index.row()]), index.column()) for index in held]
+            )
+        self.layoutChanged.emit()
+
+    def _append(self, ids: Ids) -> None:
+        if len(ids):
+            first = len(self._ids)
+            self.beginInsertRows(QModelIndex(), first, first + len(ids) - 1)
+            self._ids = np.concatenate([self._ids, ids])
+            self.endInsertRows()
+
+    def _keep(self, kept: Mask) -> None:
+        """Drop the rows for which `kept` is False; it has an item for each."""
+        count = int(kept.sum())
+        if count == len(kept):
+            return
+        if not kept[:count].all():
+            # Rows can only be removed in runs, and there may be thousands: bring the others to the end, and cut once.
+            self._permute(np.concatenate([np.flatnonzero(kept), np.flatnonzero(~kept)]))
+        self.beginRemoveRows(QModelIndex(), count, len(self._ids) - 1)
+        self._ids = self._ids[:count]
+        self.endRemoveRows()
+
+
+def as_ids(ids: Iterable[int]) -> Ids:
+    """Return ids of tracks as an array (N,)."""
+    return np.fromiter(ids, np.int64)
+
+
+def state_text(track: Track, *, playing: bool) -> str:
+    """Return what a track's sign means, in words."""
+    tr = QCoreApplication.translate
+    if playing:
+        return tr("states", "Playing")
+    if track.missing:
+        return tr("states", "The file is gone, or its folder can’t be reached")
+    if track.problem is not None:
+        return track.problem
+    if track.state is TrackState.PENDING:
+        return tr("states", "Not listened to yet")
+    return ""
+
+
+def one_line(text: str) -> str:
+    """Return a tag's text as a window can show it: without line breaks, and no longer than any screen is wide."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
+    return " ".join(text.split()) if not text.isprintable() else text

@@ -1,0 +1,268 @@
+"""The view of every list of tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+
+from musicsim.ui.commands.actions import TrackActions
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.tracks.delegates import (
+    CardDelegate,
+    CellDelegate,
+    QuietLinesDelegate,
+    ScoreDelegate,
+    card_height,
+    row_height,
+)
+from musicsim.ui.tracks.header import ColumnLayout, FillingHeader
+from musicsim.ui.tracks.track_list import TrackList
+from musicsim.ui.tracks.track_model import Column, TrackModel
+
+
+class TrackTable(QTableView):
+    """Shows a track model; the track actions work on what is selected in it.
+
+    Parameters
+    ----------
+    model
+        The rows.
+    layout
+        The columns shown.
+    actions
+        What can be done with tracks.
+    cards
+        Whether a row is two lines high, with the artist under the title.
+    """
+
+    def __init__(
+        self,
+        model: TrackModel,
+        layout: Sequence[ColumnLayout],
+        actions: TrackActions,
+        theme: Theme,
+        *,
+        cards: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self.extra_actions: tuple[QAction, ...] = ()
+        """What can be done in this list only; they stand at the end of the menu."""
+        self.placeholder = ""
+        """What an empty list says."""
+        self.list_name = ""
+        """What a playlist file made of this list is called."""
+        self.tracks = model
+        self.heading = FillingHeader(layout, theme, self)
+        self.setHorizontalHeader(self.heading)
+        self.setModel(model)
+        self.heading.setVisible(not cards)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
+        self.setDragDropOverwriteMode(False)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        height = card_height if cards else row_height
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(height(self.fontMetrics()))
+        self.setItemDelegate(CellDelegate(model, self))
+        if cards:
+            self.setItemDelegateForColumn(Column.TITLE, CardDelegate(model, self))
+        self.setItemDelegateForColumn(Column.SIMILARITY, ScoreDelegate(model, self))
+        self.setItemDelegateForColumn(Column.PLAYED, QuietLinesDelegate(model, self))
+        self.doubleClicked.connect(lambda index: self.play_selection())
+        self.addActions(actions.all)
+        self._anchor: tuple[int, int] | None = None
+        model.rearranging.connect(self._remember_place)
+        model.rearranged.connect(self._return_to_place)
+
+    def selection_size(self) -> int:
+        """Return how many rows are selected, without listing them."""
+        selection = self.selectionModel().selection()
+        return sum(selection.at(i).height() for i in range(selection.count()))
+
+    def selected_rows(self) -> list[int]:
+        """Return the selected rows, from top to bottom."""
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
+
+    def selected_ids(self) -> list[int]:
+        """Return the selected tracks, from top to bottom."""
+        ids = self.tracks.ids
+        return [ids[row] for row in self.selected_rows()]
+
+    def play_selection(self) -> None:
+        """Play what is selected; a single track is the place in the list from which all of it plays."""
+        rows = self.selected_rows()
+        if not rows:
+            return
+        ids = self.tracks.ids
+        if len(rows) > 1:
+            self._actions.play([ids[row] for row in rows])
+        else:
+            self._actions.play(ids, rows[0])
+
+    def select_rows(self, rows: Sequence[int]) -> None:
+        """Select rows, and bring the first one into view."""
+        selection = self.selectionModel()
+        selection.clearSelection()
+        flags = QItemSelectionModel.SelectionFlag
+        for row in rows:
+            selection.select(self.tracks.index(row, 0), flags.Select | flags.Rows)
+        if rows:
+            first = self.tracks.index(rows[0], Column.TITLE)
+            selection.setCurrentIndex(first, flags.NoUpdate)
+            self.scrollTo(first)
+
+    def open_menu(self, place: QPoint | None = None) -> None:
+        """Open the track menu at a place of the screen, or below the current row."""
+        if not self.selectionModel().hasSelection() and self.currentIndex().isValid():
+            self.select_rows([self.currentIndex().row()])
+        if not self.selectionModel().hasSelection():
+            return
+        if place is None:
+            cell = self.visualRect(self.currentIndex())
+            corner = QPoint(cell.left() + 24, min(cell.bottom(), self.viewport().height() - 1))
+            place = self.viewport().mapToGlobal(corner)
+        self._actions.use(self)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._actions.fill(menu)
+        if self.extra_actions:
+            menu.addSeparator()
+            menu.addActions(self.extra_actions)
+        menu.popup(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's; the heading of a list of cards is hidden, and is never told of a new size."""
+        super().resizeEvent(event)
+        self.heading.fit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt's."""
+        super().focusInEvent(event)
+        self._actions.use(self)
+        if not self.currentIndex().isValid() and self.tracks.rowCount():
+            # Where the arrow keys start from.
+            first = self.tracks.index(0, Column.TITLE)
+            self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt's."""
+        by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
+        self.open_menu(None if by_keyboard else event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's."""
+        shift_f10 = (
+            event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        )
+        if event.key() == Qt.Key.Key_Menu or shift_f10:
+            self.open_menu()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt's; an empty list says why it is empty."""
+        super().paintEvent(event)
+        if self.placeholder and not self.tracks.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            place = self.viewport().rect().adjusted(28, 28, -28, -28)
+            painter.drawText(
+                place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.placeholder
+            )
+
+    def _remember_place(self) -> None:
+        """Note which track is at the top, so that rows that come and go elsewhere don't move it."""
+        self._anchor = None
+        top = self.rowAt(0)
+        if self.verticalScrollBar().value() > 0 and top >= 0:
+            self._anchor = (self.tracks.ids[top], self.rowViewportPosition(top))
+
+    def _return_to_place(self) -> None:
+        if self._anchor is None:
+            return
+        track_id, offset = self._anchor
+        rows = self.tracks.rows_of([track_id])
+        if rows:
+            bar = self.verticalScrollBar()
+            self.updateGeometries()
+            bar.setValue(rows[0] * self.verticalHeader().defaultSectionSize() - offset)
+
+
+class OrderedTable(TrackTable):
+    """A list whose rows the listener reorders by dragging and by Alt+Up and Alt+Down."""
+
+    def __init__(
+        self,
+        model: TrackList,
+        layout: Sequence[ColumnLayout],
+        actions: TrackActions,
+        theme: Theme,
+        *,
+        cards: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(model, layout, actions, theme, cards=cards, parent=parent)
+        self.list = model
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.move_up = QAction(self.tr("Move up"), self)
+        self.move_up.setShortcut("Alt+Up")
+        self.move_up.triggered.connect(lambda: self._step(-1))
+        self.move_down = QAction(self.tr("Move down"), self)
+        self.move_down.setShortcut("Alt+Down")
+        self.move_down.triggered.connect(lambda: self._step(1))
+        self.remove = QAction(self.tr("Remove from list"), self)
+        self.remove.setShortcut("Del")
+        self.remove.triggered.connect(self.remove_selection)
+        theme.set_icon(self.remove, "close")
+        self.extra_actions = (self.move_up, self.move_down, self.remove)
+        for action in self.extra_actions:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.addAction(action)
+
+    def remove_selection(self) -> None:
+        """Take the selected rows out of the list."""
+        rows = self.selected_rows()
+        if not rows:
+            return
+        self.list.remove(rows)
+        if self.list.rowCount():
+            self.select_rows([min(rows[0], self.list.rowCount() - 1)])
+
+    def _step(self, direction: int) -> None:
+        rows = self.selected_rows()
+        if not rows:
+            return
+        if direction < 0:
+            first = max(0, rows[0] - 1)
+            self.list.move(rows, first)
+        else:
+            self.list.move(rows, min(self.list.rowCount(), rows[-1] + 2))
+        self.scrollTo(self.currentIndex())

@@ -1,0 +1,199 @@
+"""Tracks whose files take each other's places, with a stand-in for what hears them."""
+
+import numpy as np
+import pytest
+from scanned_library import Library
+
+from musicsim.library.catalogue.embeddings import PooledTrack, TrackWindows
+from musicsim.library.types import EndOfPlay, Play
+
+MODEL = "m"
+
+
+@pytest.fixture
+def library(tmp_path):
+    made = Library(tmp_path)
+    made.catalogue.set_setting("model", MODEL)
+    made.file("kept.mp3")
+    made.scan()
+    yield made
+    made.embeddings.close()
+    made.catalogue.close()
+
+
+def listen(library, **sounds: bytes) -> None:
+    """Hear what is pending: by the file's name what it sounds like, which is also its vector."""
+    for track in library.embeddings.pending(MODEL):
+        sound = sounds.get(track.path.stem, b"k")
+        found = library.identity.recognise(track, sound, MODEL, None)
+        if found.shares or found.track_id != track.id or not is_pending(library, track.id):
+            continue
+        vector = np.full(3, float(sound[0]), np.float32)
+        windows = TrackWindows(np.zeros(1), vector[None])
+        library.embeddings.store(track, MODEL, 1, windows, PooledTrack(vector, 1), afresh=True)
+        library.identity.heard(track, sound, MODEL)
+
+
+def is_pending(library, track_id: int) -> bool:
+    return track_id in [track.id for track in library.embeddings.pending(MODEL)]
+
+
+def state(library) -> dict[str, tuple[int, bytes]]:
+    """By the names of the files that are there, their track and what its embedding is of."""
+    return {
+        track.path.stem: (track.id, heard_as(library, track.id))
+        for track in library.catalogue.tracks()
+        if not track.missing
+    }
+
+
+def heard_as(library, track_id: int) -> bytes:
+    return bytes([int(library.embeddings.pooled(track_id, MODEL).vector[0])])
+
+
+@pytest.mark.parametrize(("source", "target"), [("b", "a"), ("a", "b")])
+def test_a_sound_that_was_copied_over_another_and_deleted_before_anybody_heard(
+    library, source, target
+):
+    paths = {name: library.file(f"{name}.mp3") for name in "ab"}
+    library.scan()
+    listen(library, a=b"a", b=b"b")
+    ids = {name: track_id for name, (track_id, _) in state(library).items()}
+    paths[target].write_bytes(paths[source].read_bytes())
+    library.scan()
+    paths[source].unlink()
+    library.scan()
+    listen(library, **{target: source.encode()})
+    library.scan()
+    assert state(library)[target] == (ids[source], source.encode())
+    # The other one was written over, and is kept as what it was.
+    assert library.catalogue.counts().missing == 1
+    assert heard_as(library, ids[target]) == target.encode()
+
+
+def test_a_missing_sound_that_turns_up_over_another_leaves_that_one_missing(library):
+    one, two = library.file("a.mp3"), library.file("b.mp3")
+    library.scan()
+    listen(library, a=b"a", b=b"b")
+    ids = {name: track_id for name, (track_id, _) in state(library).items()}
+    playlist = library.catalogue.playlists.create("Evening", [ids["a"], ids["b"]])
+    one.unlink()
+    library.scan()
+    two.write_bytes(b"the sound of a, with other tags")
+    library.scan()
+    listen(library, b=b"a")
+    assert state(library)["b"] == (ids["a"], b"a")
+    assert heard_as(library, ids["b"]) == b"b"
+    (kept,) = library.catalogue.playlists.all()
+    assert kept.track_ids == playlist.track_ids == (ids["a"], ids["b"])
+    # Its own sound, when it comes back, is that track.
+    library.file("again.mp3")
+    library.scan()
+    listen(library, again=b"b")
+    assert state(library)["again"] == (ids["b"], b"b")
+
+
+def test_what_was_renamed_and_retagged_keeps_its_tracks_when_all_of_a_folder_was(library):
+    paths = [library.file(f"{n:02}.mp3") for n in range(24)]
+    library.scan()
+    listen(library, **{path.stem: bytes([n + 1]) for n, path in enumerate(paths)})
+    before = {name: found for name, found in state(library).items() if name != "kept"}
+    for path in paths:
+        path.unlink()
+        library.file(f"new/{path.stem}.mp3")
+    library.scan()
+    listen(library, **{path.stem: bytes([n + 1]) for n, path in enumerate(paths)})
+    assert {name: found for name, found in state(library).items() if name != "kept"} == before
+    assert library.catalogue.counts().missing == 0
+
+
+def test_a_folder_that_is_taken_out_lives_on_in_its_copy(library, tmp_path):
+    old, new = tmp_path / "old" / "a.mp3", tmp_path / "new" / "a.mp3"
+    old.parent.mkdir()
+    old.write_bytes(b"the same")
+    library.scanner.scan([old.parent])
+    track = library.catalogue.track_at(old)
+    library.catalogue.playlists.create("Evening", [track.id])
+    new.parent.mkdir()
+    new.write_bytes(old.read_bytes())
+    library.scanner.scan([new.parent])
+    assert len(library.scanner.remove_folder(old.parent)) == 0
+    assert library.catalogue.track_at(new).id == track.id
+    assert list(library.catalogue.playlists.all()[0].track_ids) == [track.id]
+
+
+def test_what_is_missing_when_a_folder_is_back_is_looked_for_in_its_copies(library, tmp_path):
+    one = library.file("a.mp3")
+    library.scan()
+    listen(library, a=b"a")
+    track = library.catalogue.track_at(one)
+    away = tmp_path / "away"
+    library.music.rename(away)
+    library.scanner.scan()
+    other = tmp_path / "other" / "b.mp3"
+    other.parent.mkdir()
+    other.write_bytes(b"the sound of a, with other tags")
+    library.scanner.scan([other.parent])
+    listen(library, b=b"a")
+    (away / "a.mp3").unlink()
+    away.rename(library.music)
+    library.scanner.scan()
+    assert library.catalogue.track_at(other).id == track.id
+
+
+def test_a_folder_around_one_that_is_unplugged_lets_its_time_count_for_nothing(library):
+    one = library.file("disk/a.mp3")
+    library.scan()
+    library.scanner.remove_folder(library.music)
+    library.scanner.scan([one.parent])
+    one.parent.rename(library.music.with_name("away"))
+    library.scanner.scan()
+    with library.catalogue.database.transaction() as db:
+        days = 80 * 86_400
+        db.execute("UPDATE tracks SET missing_since = missing_since - ?", (days,))
+        db.execute("UPDATE folders SET unavailable_since = unavailable_since - ?", (days,))
+    library.scan()
+    now = library.catalogue.database.query("SELECT strftime('%s', 'now')")[0][0]
+    assert library.scanner.forget_missing(float(now) - 60 * 86_400) == []
+    library.music.with_name("away").rename(one.parent)
+    library.scan()
+    assert library.catalogue.track_at(one).missing is False
+
+
+def plays_of(library) -> list[tuple[int, float]]:
+    return [(play.track_id, play.started_at) for play in library.catalogue.plays.latest(9)]
+
+
+def test_plays_of_a_track_that_turns_out_to_be_a_missing_one_are_of_that_one(library):
+    path = library.file("a.mp3")
+    library.scan()
+    listen(library, a=b"a")
+    track_id, _ = state(library)["a"]
+    library.catalogue.plays.add(Play(track_id, 1, 60, 60, EndOfPlay.FINISHED))
+    path.unlink()
+    library.file("retagged.mp3")
+    library.scan()
+    new_id = library.catalogue.track_at(library.music / "retagged.mp3").id
+    library.catalogue.plays.add(Play(new_id, 2, 30, 60, EndOfPlay.SKIPPED))
+
+    listen(library, retagged=b"a")
+
+    assert state(library)["retagged"] == (track_id, b"a")
+    assert plays_of(library) == [(track_id, 2), (track_id, 1)]
+
+
+def test_plays_stay_with_what_was_heard_when_a_file_is_written_over(library):
+    one, two = library.file("a.mp3"), library.file("b.mp3")
+    library.scan()
+    listen(library, a=b"a", b=b"b")
+    ids = {name: track_id for name, (track_id, _) in state(library).items()}
+    for at, name in enumerate("ab"):
+        library.catalogue.plays.add(Play(ids[name], at, 60, 60, EndOfPlay.FINISHED))
+    one.unlink()
+    library.scan()
+    two.write_bytes(b"the sound of a, with other tags")
+    library.scan()
+    listen(library, b=b"a")
+
+    assert state(library)["b"] == (ids["a"], b"a")
+    assert plays_of(library) == [(ids["b"], 1), (ids["a"], 0)]

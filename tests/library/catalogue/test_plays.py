@@ -1,0 +1,108 @@
+"""What was played, in a real catalogue."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.types import EndOfPlay, Play, ScannedFile, Tags
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    made = Catalogue(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ids(catalogue: Catalogue) -> list[int]:
+    """Three tracks."""
+    folder = catalogue.add_folder(Path("/m"))
+    files = [ScannedFile(Path(f"/m/{key}.mp3"), 1, 1, key.encode(), Tags()) for key in "abc"]
+    return [catalogue.add_track(folder, file) for file in files]
+
+
+def play(
+    track_id: int,
+    at: float,
+    *,
+    heard: float = 60.0,
+    length: float = 60.0,
+    end: EndOfPlay = EndOfPlay.FINISHED,
+) -> Play:
+    return Play(track_id, at, heard, length, end)
+
+
+@pytest.mark.parametrize("end", EndOfPlay)
+def test_a_play_comes_back_as_it_went_in(
+    catalogue: Catalogue, ids: list[int], tmp_path: Path, end: EndOfPlay
+) -> None:
+    heard = Play(ids[1], 1_700_000_000.25, 12.5, 240.125, end)
+
+    catalogue.plays.add(heard)
+
+    again = Catalogue(tmp_path, read_only=True)
+    assert again.plays.latest(10) == [heard]
+    again.close()
+
+
+def test_the_one_that_began_last_is_first(catalogue: Catalogue, ids: list[int]) -> None:
+    # A clock may be set back, and two plays may have begun at once: then the later one is first.
+    plays = [play(ids[0], 300), play(ids[1], 100), play(ids[2], 200), play(ids[0], 300, heard=9.0)]
+    for each in plays:
+        catalogue.plays.add(each)
+
+    assert catalogue.plays.latest(9) == [plays[3], plays[0], plays[2], plays[1]]
+    assert catalogue.plays.latest(2) == [plays[3], plays[0]]
+
+
+def test_what_was_hardly_heard_can_be_left_out(catalogue: Catalogue, ids: list[int]) -> None:
+    short = play(ids[0], 1, heard=2.0, length=2.0)
+    glimpse = play(ids[1], 2, heard=4.9, end=EndOfPlay.SKIPPED)
+    part = play(ids[2], 3, heard=5.0, end=EndOfPlay.STOPPED)
+    for each in (short, glimpse, part):
+        catalogue.plays.add(each)
+
+    assert catalogue.plays.latest(2, heard=5.0) == [part, short]
+    assert catalogue.plays.latest(9) == [part, glimpse, short]
+
+
+def test_plays_of_a_missing_track_stay_and_of_a_forgotten_one_go(
+    catalogue: Catalogue, ids: list[int]
+) -> None:
+    for at, track_id in enumerate(ids):
+        catalogue.plays.add(play(track_id, at))
+
+    catalogue.set_missing(ids[:1], True)
+    assert len(catalogue.plays.latest(9)) == 3
+    catalogue.forget_missing()
+    assert [each.track_id for each in catalogue.plays.latest(9)] == [ids[2], ids[1]]
+    catalogue.remove_folder(Path("/m"))
+    assert catalogue.plays.latest(9) == []
+
+
+def test_a_play_of_a_track_that_has_left_is_not_kept(catalogue: Catalogue, ids: list[int]) -> None:
+    catalogue.plays.add(play(ids[-1] + 1, 1))
+    catalogue.plays.add(play(-1, 1))
+
+    assert catalogue.plays.latest(9) == []
+
+
+def test_all_plays_are_forgotten_and_the_tracks_stay(catalogue: Catalogue, ids: list[int]) -> None:
+    catalogue.plays.add(play(ids[0], 1))
+
+    catalogue.plays.clear()
+
+    assert catalogue.plays.latest(9) == []
+    assert catalogue.track_ids() == ids
+
+
+def test_a_moved_file_keeps_its_plays(catalogue: Catalogue, ids: list[int]) -> None:
+    heard = play(ids[0], 1)
+    catalogue.plays.add(heard)
+
+    catalogue.set_paths({ids[0]: Path("/m/deeper/a.mp3")})
+
+    assert catalogue.plays.latest(9) == [heard]

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from musicsim.library.types import Tags, Track
+from musicsim.playlists.generators.similar import Candidate, playlist_from, similar_tracks
+from musicsim.playlists.rules.rules import Rules
+
+COUNT = 60
+
+
+def track(number: int, duration: float | None = 180.0) -> Track:
+    tags = Tags(title=f"T{number}", artist=f"A{number}", duration=duration)
+    return Track(number, f"/m/{number}", tags, 1, 1, 0.0)
+
+
+def candidates(count: int = COUNT, **tags):
+    points = np.eye(COUNT, dtype=np.float32)
+    for number in range(count):
+        yield Candidate(track(number, **tags), 1 - number / 50, points[number])
+
+
+def far_point():
+    return -np.ones(COUNT, np.float32) / np.sqrt(COUNT)
+
+
+def test_similar_tracks_are_the_nearest_without_the_seed():
+    found = similar_tracks(track(0), far_point(), candidates(), rules=Rules(), limit=5)
+    assert [match.track.id for match in found.matches] == [1, 2, 3, 4, 5]
+    similarities = [match.similarity for match in found.matches]
+    assert similarities == sorted(similarities, reverse=True)
+
+
+def test_no_more_candidates_are_taken_than_needed():
+    supply = candidates()
+    similar_tracks(None, far_point(), supply, rules=Rules(), limit=5)
+    assert next(supply).track.id == 6
+
+
+def test_fewer_tracks_than_asked_for_are_all_given():
+    found = similar_tracks(None, far_point(), candidates(3), rules=Rules(), limit=5)
+    assert len(found.matches) == 3
+
+
+def test_a_playlist_begins_with_its_seeds_and_has_the_length_asked_for():
+    seeds = [(track(50), far_point()), (track(2), far_point())]
+    made = playlist_from(seeds, candidates(), rules=Rules(), length=6)
+    assert [match.track.id for match in made.matches] == [50, 2, 0, 1, 3, 4]
+    assert made.duration == 6 * 180
+
+
+def test_a_playlist_of_minutes_ends_with_the_track_that_reaches_them():
+    made = playlist_from([(track(50), far_point())], candidates(), rules=Rules(), minutes=10)
+    assert len(made.matches) == 4
+    assert made.duration == 12 * 60
+
+
+def test_a_drawn_playlist_is_the_same_for_the_same_seed_and_another_for_another():
+    def drawn(rng_seed):
+        made = playlist_from(
+            [(track(50), far_point())], candidates(), rules=Rules(), length=11, rng_seed=rng_seed
+        )
+        return [match.track.id for match in made.matches]
+
+    assert drawn(1) == drawn(1)
+    assert len({tuple(drawn(n)) for n in range(5)}) > 1
+    assert all(len(set(drawn(n))) == 11 and set(drawn(n)) <= {50, *range(20)} for n in range(5))
+    assert all(drawn(n)[1:] == sorted(drawn(n)[1:]) for n in range(5))
+
+
+@pytest.mark.parametrize("options", [{"length": 1}, {"minutes": 1}])
+def test_a_playlist_that_its_seed_fills_is_the_seed(options):
+    made = playlist_from([(track(50), far_point())], candidates(), rules=Rules(), **options)
+    assert [match.track.id for match in made.matches] == [50]
