@@ -101,7 +101,7 @@ def _show_until_closed(
             # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
             at_the_end.callback(instance.close)
             window.engine.warm_up()
-            at_the_end.callback(Desktop(app, bridge, window).close)
+            at_the_end.callback(show_on_desktop(app, bridge, window).close)
 
     with ExitStack() as at_the_end, _errors_told_by(window.messages):
         at_the_end.callback(notifier.setEnabled, False)
@@ -109,6 +109,23 @@ def _show_until_closed(
         # After the first paint: what follows competes with the window for the processor.
         QTimer.singleShot(0, window, begin)
         return application.exec()
+
+
+def show_on_desktop(app: Musicsim, bridge: Bridge, window: MainWindow) -> Desktop:
+    """Have the desktop show what the window plays; whoever calls this closes it."""
+    desktop = Desktop(
+        app,
+        bridge,
+        window,
+        window.player,
+        window.playback,
+        window.store.tracks,
+        transport=window.commands.transport,
+        leave=window.commands.quit,
+        open_uris=window.open_uris,
+    )
+    window.stays_in_tray = desktop.stays_in_tray
+    return desktop
 
 
 @contextmanager

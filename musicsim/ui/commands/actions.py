@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -21,6 +21,7 @@ from musicsim.ui.playback.player import Player
 from musicsim.ui.playlists.exporting import Exporter
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.table_actions import Selection
 from musicsim.ui.tracks.track_model import one_line
 
 if TYPE_CHECKING:
@@ -31,24 +32,6 @@ T = TypeVar("T")
 
 QUEUE_LENGTH = 50
 """Tracks that "Play similar" queues."""
-
-
-class Selection(Protocol):
-    """The list of tracks that the actions work on."""
-
-    list_name: str
-
-    def selected_ids(self) -> list[int]:
-        """Return the selected tracks, from top to bottom."""
-
-    def selection_size(self) -> int:
-        """Return how many tracks are selected."""
-
-    def play_selection(self) -> None:
-        """Play what is selected."""
-
-    def selectionModel(self) -> QItemSelectionModel:
-        """Qt's."""
 
 
 class TrackActions(QObject):

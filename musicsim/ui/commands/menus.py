@@ -36,6 +36,11 @@ class Commands:
     shortcuts: QAction
     about: QAction
 
+    @property
+    def transport(self) -> tuple[QAction, QAction, QAction]:
+        """The ones that play and go on."""
+        return self.play_pause, self.previous, self.following
+
 
 def make_commands(window: QMainWindow, theme: Theme) -> Commands:
     """Make the window's commands; who makes the window connects them."""
@@ -114,7 +119,7 @@ def fill_menu_bar(
     file.addAction(commands.quit)
     fill_tracks(bar.addMenu(tr("&Track")))
     playback = bar.addMenu(tr("&Playback"))
-    playback.addActions([commands.play_pause, commands.previous, commands.following])
+    playback.addActions(commands.transport)
     fill_playback(playback)
     view = bar.addMenu(tr("&View"))
     view.addActions([commands.library, commands.search])

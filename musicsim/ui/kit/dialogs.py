@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 
@@ -18,6 +19,12 @@ def ask_folder(parent: QWidget, title: str, suggested: Path) -> Path | None:
     """Return the folder that the listener chooses, or None."""
     chosen = QFileDialog.getExistingDirectory(parent, title, str(suggested))
     return Path(chosen) if chosen else None
+
+
+def suggested_music_folder() -> Path | None:
+    """Return the platform's music folder, if it exists."""
+    music = platformdirs.user_music_path()
+    return music if music.is_dir() else None
 
 
 def ask_file(parent: QWidget, title: str, kinds: str) -> Path | None:

@@ -46,6 +46,12 @@ def span(seconds: float) -> str:
     return text.format(minutes // 60, minutes % 60)
 
 
+def track_summary(count: int, seconds: float) -> str:
+    """Return how much there is, such as ``25 tracks · 1 h 32 min``."""
+    text = counted("lists", count, "%n track", "%n tracks")
+    return f"{text} · {span(seconds)}" if seconds else text
+
+
 def moment(at: float, now: float) -> str:
     """Return when something was, such as ``21:14``, ``Yesterday 21:14`` or ``28/11/2026``, in the listener's locale.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
@@ -19,16 +18,10 @@ from PySide6.QtWidgets import (
 
 from musicsim.base.resources import resource
 from musicsim.ui.commands.demo import DemoJob
-from musicsim.ui.kit.dialogs import ask_folder
+from musicsim.ui.kit.dialogs import ask_folder, suggested_music_folder
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import button, scaled_font
-
-
-def suggested_folder() -> Path | None:
-    """Return the platform's music folder, if it exists."""
-    music = platformdirs.user_music_path()
-    return music if music.is_dir() else None
 
 
 class FirstStart(QWidget):
@@ -57,7 +50,7 @@ class FirstStart(QWidget):
         about.setWordWrap(True)
         about.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
-        self.folder = QLineEdit(str(suggested_folder() or ""))
+        self.folder = QLineEdit(str(suggested_music_folder() or ""))
         self.folder.setPlaceholderText(self.tr("Your music folder"))
         self.folder.setAccessibleName(self.tr("Music folder"))
         self.folder.returnPressed.connect(self._add)

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from musicsim.library.types import Playlist
 from musicsim.ui.commands.actions import TrackActions, not_in_library
+from musicsim.ui.kit import formats
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import ElidedLabel, button, icon_button, scaled_font
-from musicsim.ui.panes.queue_pane import track_summary
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.tracks.header import ColumnLayout
 from musicsim.ui.tracks.store import TrackStore
@@ -145,6 +145,6 @@ class PlaylistPage(QWidget):
         name = self._playlist.name if self._playlist else ""
         self._name.setText(name)
         self.table.list_name = name
-        self._summary.setText(track_summary(self.list.rowCount(), self.list.seconds()))
+        self._summary.setText(formats.track_summary(self.list.rowCount(), self.list.seconds()))
         self.play.setEnabled(self.list.rowCount() > 0)
         self.export.setEnabled(self.list.rowCount() > 0)

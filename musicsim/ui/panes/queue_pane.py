@@ -131,13 +131,7 @@ class QueuePane(QWidget):
         self.count_changed.emit(count)
         if not self.isVisible():
             return
-        text = track_summary(count, self.list.seconds()) if count else self.tr("Up next")
+        text = formats.track_summary(count, self.list.seconds()) if count else self.tr("Up next")
         if 0 < by_hand < count:
             text = f"{text} · {self.tr('{0} queued by you').format(formats.number(by_hand))}"
         self._summary.setText(text)
-
-
-def track_summary(count: int, seconds: float) -> str:
-    """Return how much there is, such as ``25 tracks · 1 h 32 min``."""
-    text = formats.counted("lists", count, "%n track", "%n tracks")
-    return f"{text} · {formats.span(seconds)}" if seconds else text

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QAction, QIcon, QWheelEvent
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from musicsim.library.types import Track
-from musicsim.ui.commands.menus import Commands
 from musicsim.ui.kit.widgets import bring_forward
 from musicsim.ui.playback.player import Player
 from musicsim.ui.tracks.track_model import one_line
@@ -30,9 +30,18 @@ class TrayIcon(QSystemTrayIcon):
     A click shows the window, or hides it if it is in front; a middle click plays or pauses, and the wheel changes the
     volume where the tray passes that on (not the trays that work over D-Bus). Some trays open the menu on any click,
     so all that matters is in it.
+
+    Parameters
+    ----------
+    transport
+        The window's actions that play and go on, at the top of the menu.
+    leave
+        The window's action that quits, at the bottom of it.
     """
 
-    def __init__(self, window: QWidget, player: Player, commands: Commands) -> None:
+    def __init__(
+        self, window: QWidget, player: Player, transport: Sequence[QAction], leave: QAction
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._player = player
@@ -49,11 +58,11 @@ class TrayIcon(QSystemTrayIcon):
         self._show_window.triggered.connect(lambda: bring_forward(window))
         # It has no parent that could delete it before the icon.
         self._menu = QMenu()
-        self._menu.addActions([commands.play_pause, commands.previous, commands.following])
+        self._menu.addActions(transport)
         self._menu.addAction(self._stop_after)
         self._menu.addSeparator()
         self._menu.addAction(self._show_window)
-        self._menu.addAction(commands.quit)
+        self._menu.addAction(leave)
         self.setContextMenu(self._menu)
         self.activated.connect(self._follow_click)
         player.track_changed.connect(self._show_track)

@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListView, QVBoxLayo
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
-from musicsim.ui.kit.dialogs import ask_folder, confirm
+from musicsim.ui.kit.dialogs import ask_folder, confirm, suggested_music_folder
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import button
-from musicsim.ui.pages.first_start import suggested_folder
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
@@ -161,7 +160,7 @@ class FolderCommands(QObject):
     def ask(self) -> None:
         """Let the listener choose a folder to add."""
         folders = self._app.catalogue.folders()
-        start = folders[-1] if folders else suggested_folder() or Path.home()
+        start = folders[-1] if folders else suggested_music_folder() or Path.home()
         folder = ask_folder(self._window, self.tr("Add music folder"), start)
         if folder is not None:
             self.add(folder)

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
-from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.tracks.delegates import (
     CardDelegate,
@@ -28,6 +27,7 @@ from musicsim.ui.tracks.delegates import (
     row_height,
 )
 from musicsim.ui.tracks.header import ColumnLayout, FillingHeader
+from musicsim.ui.tracks.table_actions import TableActions
 from musicsim.ui.tracks.track_list import TrackList
 from musicsim.ui.tracks.track_model import Column, TrackModel
 
@@ -51,7 +51,7 @@ class TrackTable(QTableView):
         self,
         model: TrackModel,
         layout: Sequence[ColumnLayout],
-        actions: TrackActions,
+        actions: TableActions,
         theme: Theme,
         *,
         cards: bool = False,
@@ -221,7 +221,7 @@ class OrderedTable(TrackTable):
         self,
         model: TrackList,
         layout: Sequence[ColumnLayout],
-        actions: TrackActions,
+        actions: TableActions,
         theme: Theme,
         *,
         cards: bool = False,

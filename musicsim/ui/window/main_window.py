@@ -23,6 +23,7 @@ from musicsim.library.types import Track
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.commands.menus import fill_menu_bar, make_commands
+from musicsim.ui.commands.playlist_commands import PlaylistCommands
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dropping import brings_files
 from musicsim.ui.kit.messages import MessageBar, Messages
@@ -50,7 +51,6 @@ from musicsim.ui.playback.space_key import SpaceKey
 from musicsim.ui.playback.waveforms import WaveformSource
 from musicsim.ui.playlists.exporting import Exporter
 from musicsim.ui.playlists.kept import Playlists
-from musicsim.ui.playlists.menu import PlaylistCommands
 from musicsim.ui.settings.folders import FolderCommands
 from musicsim.ui.tracks.covers import CoverTile
 from musicsim.ui.tracks.library_model import LibraryModel
@@ -174,9 +174,8 @@ class MainWindow(QMainWindow):
             self.actions_,
             self.exporter,
             self.messages,
-            self.sidebar,
-            self.playlist_page,
             theme,
+            self,
         )
         self._lay_out()
         fill_menu_bar(
@@ -257,7 +256,14 @@ class MainWindow(QMainWindow):
         self.sidebar.library_wanted.connect(self.show_library)
         self.sidebar.playlist_wanted.connect(self.show_playlist)
         self.sidebar.new_playlist_wanted.connect(self.playlist_commands.create)
+        self.sidebar.list.menu_wanted.connect(self.playlist_commands.open_menu)
+        self.sidebar.list.delete_wanted.connect(self.playlist_commands.delete)
+        self.sidebar.model.tracks_dropped.connect(self.actions_.add_tracks_to_playlist)
         self.playlist_commands.playlist_wanted.connect(self.show_playlist)
+        self.playlist_commands.rename_wanted.connect(self.sidebar.list.rename)
+        self.playlist_page.rename_wanted.connect(self.sidebar.list.rename)
+        self.playlist_page.export_wanted.connect(self.playlist_commands.export)
+        self.playlist_page.delete_wanted.connect(self.playlist_commands.delete)
         self.playlist_page.gone.connect(self.show_library)
         self.panel.close_wanted.connect(self.panel.hide)
         self.panel.close_wanted.connect(self._show_panel_state)

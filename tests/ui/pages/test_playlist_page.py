@@ -9,8 +9,8 @@ from window_fakes import Library
 from musicsim.base.events import TracksRemoved
 from musicsim.playlists.files.m3u import read_m3u
 from musicsim.ui.pages.playlist_page import PlaylistPage
+from musicsim.ui.playlists.playlist_list import COUNT_ROLE
 from musicsim.ui.window.main_window import MainWindow
-from musicsim.ui.window.sidebar import COUNT_ROLE
 
 Key = Qt.Key
 

@@ -9,6 +9,7 @@ from window_fakes import FakeApp
 
 from musicsim.library.types import Tags
 from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.main import show_on_desktop
 from musicsim.ui.playback.desktop import Desktop
 from musicsim.ui.playback.notifications import Notice
 from musicsim.ui.playback.settings import PlaybackSettings
@@ -20,7 +21,7 @@ REASON = QSystemTrayIcon.ActivationReason
 
 @pytest.fixture
 def tray(window: MainWindow, ids) -> TrayIcon:
-    made = TrayIcon(window, window.player, window.commands)
+    made = TrayIcon(window, window.player, window.commands.transport, window.commands.quit)
     window.player.play(ids)
     return made
 
@@ -105,7 +106,7 @@ def desktop_shell(
 ):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "")
     monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
-    made = Desktop(app, bridge, window)
+    made = show_on_desktop(app, bridge, window)
     yield made
     made.close()
 
@@ -143,7 +144,7 @@ def test_the_tray_tells_of_tracks_where_no_bus_does(
     told: list[tuple[str, str]] = []
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "")
     monkeypatch.setattr("sys.platform", "win32")
-    desktop = Desktop(app, bridge, window)
+    desktop = show_on_desktop(app, bridge, window)
     monkeypatch.undo()
     monkeypatch.setattr(TrayIcon, "showMessage", lambda self, *what: told.append(what[:2]))
     desktop._show_by_tray(Notice("lost", ""))

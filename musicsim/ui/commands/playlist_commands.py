@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from musicsim.library.types import Playlist
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.pages.playlist_page import PlaylistPage
 from musicsim.ui.playlists.exporting import Exporter
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.tracks.store import TrackStore
-from musicsim.ui.window.sidebar import Sidebar
 
 
 class PlaylistCommands(QObject):
     """Make, rename, export, delete: the same from the sidebar and from the playlist's page."""
 
     playlist_wanted = Signal(int)
+    """Show this playlist."""
+    rename_wanted = Signal(int)
+    """Let the listener type another name for this playlist."""
 
     def __init__(
         self,
@@ -29,35 +29,24 @@ class PlaylistCommands(QObject):
         actions: TrackActions,
         exporter: Exporter,
         messages: Messages,
-        sidebar: Sidebar,
-        page: PlaylistPage,
         theme: Theme,
+        window: QWidget,
     ) -> None:
-        super().__init__(sidebar)
+        super().__init__(window)
         self._store = store
         self._playlists = playlists
         self._actions = actions
         self._exporter = exporter
         self._messages = messages
-        self._sidebar = sidebar
         self._theme = theme
-        sidebar.list.menu_wanted.connect(self._open_menu)
-        sidebar.model.tracks_dropped.connect(actions.add_tracks_to_playlist)
-        page.rename_wanted.connect(sidebar.rename)
-        page.export_wanted.connect(self.export)
-        page.delete_wanted.connect(self.delete)
-        delete = QAction(self.tr("Delete playlist"), sidebar.list)
-        delete.setShortcut("Del")
-        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.triggered.connect(self._delete_current)
-        sidebar.list.addAction(delete)
+        self._window = window
 
     def create(self) -> None:
         """Make an empty playlist, and let the listener type its name."""
         with self._messages.reporting():
             playlist = self._playlists.create(self.tr("New playlist"), [])
             self.playlist_wanted.emit(playlist.id)
-            self._sidebar.rename(playlist.id)
+            self.rename_wanted.emit(playlist.id)
 
     def play(self, playlist_id: int) -> None:
         """Play a playlist from its beginning."""
@@ -82,25 +71,21 @@ class PlaylistCommands(QObject):
                 on_action=lambda: self._bring_back(playlist),
             )
 
-    def _bring_back(self, playlist: Playlist) -> None:
-        with self._messages.reporting():
-            ids = [track.id for track in self._store.tracks(playlist.track_ids)]
-            self.playlist_wanted.emit(self._playlists.create(playlist.name, ids).id)
-
-    def _delete_current(self) -> None:
-        index = self._sidebar.list.currentIndex()
-        if index.isValid():
-            self.delete(self._sidebar.model.playlist_id(index.row()))
-
-    def _open_menu(self, playlist_id: int, place: QPoint) -> None:
-        menu = QMenu(self._sidebar)
+    def open_menu(self, playlist_id: int, place: QPoint) -> None:
+        """Open a playlist's menu at a place of the screen."""
+        menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, icon, do in (
             (self.tr("Play"), "play", self.play),
-            (self.tr("Rename"), "rename", self._sidebar.rename),
+            (self.tr("Rename"), "rename", self.rename_wanted.emit),
             (self.tr("Export as M3U…"), "export", self.export),
             (self.tr("Delete"), "delete", self.delete),
         ):
             entry = menu.addAction(self._theme.icon(icon), text)
             entry.triggered.connect(lambda _, do=do: do(playlist_id))
         menu.popup(place)
+
+    def _bring_back(self, playlist: Playlist) -> None:
+        with self._messages.reporting():
+            ids = [track.id for track in self._store.tracks(playlist.track_ids)]
+            self.playlist_wanted.emit(self._playlists.create(playlist.name, ids).id)
