@@ -104,7 +104,7 @@ def work(data: Path, began: float) -> dict[str, Any]:
             stall = max(stall, timer.nsecsElapsed() / 1e9)
             time.sleep(0.002)
         looked_through = finished[0] - painted
-        page = window.library_page
+        page = window.places.library
         table = page.table
 
         def until_drawn(task: Callable[[], object]) -> float:

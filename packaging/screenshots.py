@@ -88,7 +88,7 @@ def take_pictures() -> None:
         window = MainWindow(app, bridge, theme, settings)
         window.resize(SIZE)
         window.show()
-        window.first_start.folder.setText("~/Music")
+        window.places.start.folder.setText("~/Music")
 
         def take(name: str, shown: QWidget = window) -> None:
             let_settle()
@@ -101,9 +101,9 @@ def take_pictures() -> None:
         wait_until(finished.is_set)
         window.message_bar.hide()
         seed = next(track for track in app.catalogue.tracks() if track.title == SEED)
-        window.library_page.table.select_rows(window.library_model.rows_of([seed.id]))
+        window.places.library.table.select_rows(window.places.library.model.rows_of([seed.id]))
         window.show_similar(seed.id)
-        rows = window.library_model.ids
+        rows = window.places.library.model.ids
         window.player.play(rows, 4)
         window.player.play(rows, rows.index(seed.id))
         window.player.enqueue(rows[-2:])
@@ -125,15 +125,15 @@ def take_pictures() -> None:
         made = app.make_playlist([seed.id], length=12).result()
         kept = window.playlists.create(f"Like {SEED}", [m.track.id for m in made.matches])
         window.playlists.create("Slow Sunday", [m.track.id for m in made.matches[4:]])
-        window.show_playlist(kept.id)
+        window.places.show_playlist(kept.id)
         take("playlist")
         window.commands.settings.trigger()
-        if window.settings_dialog is not None:
+        if window.dialogs.settings is not None:
             # It keeps to the screen, and this one is small.
-            window.settings_dialog.resize(740, 640)
-            take("settings-playback", window.settings_dialog)
-            window.settings_dialog.pages.setCurrentWidget(window.settings_dialog.pages.widget(1))
-            take("settings", window.settings_dialog)
+            window.dialogs.settings.resize(740, 640)
+            take("settings-playback", window.dialogs.settings)
+            window.dialogs.settings.pages.setCurrentWidget(window.dialogs.settings.pages.widget(1))
+            take("settings", window.dialogs.settings)
         window.close()
         bridge.close()
 

@@ -23,7 +23,8 @@ from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import bring_forward
 from musicsim.ui.playback.desktop import Desktop
 from musicsim.ui.window.instance import Instance, Request
-from musicsim.ui.window.main_window import MainWindow, saved_scheme
+from musicsim.ui.window.main_window import MainWindow
+from musicsim.ui.window.memory import saved_scheme
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
@@ -100,7 +101,7 @@ def _show_until_closed(
             instance.called.connect(answer)
             # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
             at_the_end.callback(instance.close)
-            window.engine.warm_up()
+            window.playback.engine.warm_up()
             at_the_end.callback(show_on_desktop(app, bridge, window).close)
 
     with ExitStack() as at_the_end, _errors_told_by(window.messages):

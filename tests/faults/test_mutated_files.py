@@ -135,16 +135,16 @@ def test_the_window_lists_them_and_shows_their_covers(mutated: Mutated, qapp: An
         qtbot.addWidget(window)
         with qtbot.waitExposed(window):
             window.show()
-        assert window.library_model.rowCount() == FILES
+        assert window.places.library.model.rowCount() == FILES
         window.commands.problems.trigger()
-        listed = window.problems.model
-        assert window.problems.isVisible()
+        listed = window.dialogs.problems.model
+        assert window.dialogs.problems.isVisible()
         problems = len(mutated.failed) + len(mutated.scan.json["warnings"])
         assert listed.rowCount() == problems
         shown = {listed.index(row, 1).data() for row in range(problems)}
         assert shown >= set(mutated.failed.values())
-        window.problems.table.scrollToBottom()
-        assert not window.problems.grab().isNull()
+        window.dialogs.problems.table.scrollToBottom()
+        assert not window.dialogs.problems.grab().isNull()
         tile = window.findChild(CoverTile)
         covers = 0
         for track in app.catalogue.tracks():

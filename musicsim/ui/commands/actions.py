@@ -156,8 +156,9 @@ class TrackActions(QObject):
         playlist = self._playlists.get(playlist_id)
         if playlist is None or not ids:
             return
-        known = self._in_library(ids)
+        known = self._store.in_library(ids)
         if not known:
+            self._messages.tell(not_in_library(len(ids)))
             return
         before = playlist.track_ids
         with self._messages.reporting():

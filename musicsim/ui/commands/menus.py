@@ -37,6 +37,11 @@ class Commands:
     about: QAction
 
     @property
+    def all(self) -> list[QAction]:
+        """All but the choice of colours, in the order of the menus."""
+        return [action for action in vars(self).values() if isinstance(action, QAction)]
+
+    @property
     def transport(self) -> tuple[QAction, QAction, QAction]:
         """The ones that play and go on."""
         return self.play_pause, self.previous, self.following

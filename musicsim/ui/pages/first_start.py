@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFrame,
@@ -37,7 +37,7 @@ class FirstStart(QWidget):
         picture = QLabel()
         picture.setPixmap(QIcon(str(resource("icons/musicsim.svg"))).pixmap(QSize(72, 72)))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        welcome = QLabel(self.tr("Welcome to musicsim"))
+        welcome = QLabel(self.name)
         welcome.setFont(scaled_font(welcome, 2.0, bold=True))
         welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
         about = QLabel(
@@ -114,6 +114,31 @@ class FirstStart(QWidget):
         outer.addStretch(2)
         outer.addLayout(row)
         outer.addStretch(3)
+
+    @property
+    def name(self) -> str:
+        """What the listener reads."""
+        return self.tr("Welcome to musicsim")
+
+    @property
+    def icon(self) -> str:
+        """The name of its picture."""
+        return "note"
+
+    @property
+    def widget(self) -> QWidget:
+        """What is shown."""
+        return self
+
+    def focus(self) -> None:
+        """Put the keyboard where the folder is typed."""
+        self.folder.setFocus()
+
+    def save(self, settings: QSettings) -> None:
+        """Keep nothing: it is shown until there is music."""
+
+    def restore(self, settings: QSettings) -> None:
+        """Nothing was kept."""
 
     def _card(self, title: str, text: str) -> tuple[QFrame, QVBoxLayout]:
         card = QFrame()

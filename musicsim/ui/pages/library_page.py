@@ -74,14 +74,39 @@ class LibraryPage(QWidget):
         model.counts_changed.connect(self._show_counts)
         self._show_counts()
 
+    @property
+    def name(self) -> str:
+        """What the listener reads."""
+        return self.tr("Library")
+
+    @property
+    def icon(self) -> str:
+        """The name of its picture."""
+        return "library"
+
+    @property
+    def widget(self) -> QWidget:
+        """What is shown."""
+        return self
+
+    def focus(self) -> None:
+        """Put the keyboard on the tracks."""
+        self.table.setFocus()
+
+    def play_tracks(self) -> None:
+        """Play what is selected, or else all that the search finds."""
+        self.table.play_selection_or_all()
+
+    def show_track(self, track_id: int) -> bool:
+        """Select a track and bring it into view, if need be without the search; False if it is not in the library."""
+        if not self.model.rows_of([track_id]):
+            self.search.clear()
+        return self.table.show_track(track_id)
+
     def focus_search(self) -> None:
         """Put the cursor into the search box."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
-
-    def clear_search(self) -> None:
-        """Show all tracks."""
-        self.search.clear()
 
     def set_scanning(self, scanning: bool) -> None:
         """Say why the list is empty, if it is."""

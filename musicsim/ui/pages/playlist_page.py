@@ -101,6 +101,33 @@ class PlaylistPage(QWidget):
         """The playlist that is shown."""
         return self._playlist
 
+    @property
+    def name(self) -> str:
+        """What the listener reads."""
+        return self._playlist.name if self._playlist else ""
+
+    @property
+    def icon(self) -> str:
+        """The name of its picture."""
+        return "playlist"
+
+    @property
+    def widget(self) -> QWidget:
+        """What is shown."""
+        return self
+
+    def focus(self) -> None:
+        """Put the keyboard on the tracks."""
+        self.table.setFocus()
+
+    def play_tracks(self) -> None:
+        """Play what is selected, or else the playlist."""
+        self.table.play_selection_or_all()
+
+    def show_track(self, track_id: int) -> bool:
+        """Select a track and bring it into view; False if it is not in the playlist."""
+        return self.table.show_track(track_id)
+
     def show_playlist(self, playlist_id: int) -> None:
         """Show a playlist."""
         self._playlist = self._playlists.get(playlist_id)
@@ -142,9 +169,8 @@ class PlaylistPage(QWidget):
         self._show_summary()
 
     def _show_summary(self) -> None:
-        name = self._playlist.name if self._playlist else ""
-        self._name.setText(name)
-        self.table.list_name = name
+        self._name.setText(self.name)
+        self.table.list_name = self.name
         self._summary.setText(formats.track_summary(self.list.rowCount(), self.list.seconds()))
         self.play.setEnabled(self.list.rowCount() > 0)
         self.export.setEnabled(self.list.rowCount() > 0)

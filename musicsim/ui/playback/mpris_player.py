@@ -72,6 +72,10 @@ class PlayerLike(Protocol):
         """Which tracks are played again."""
 
     @property
+    def can_play(self) -> bool:
+        """Whether there is something in the player or upcoming."""
+
+    @property
     def can_go_next(self) -> bool:
         """Whether `next` leads to a track."""
 
@@ -208,7 +212,7 @@ class PlayerControls:
                 "MaximumRate": Property("d", lambda: 1.0),
                 "CanGoNext": Property("b", lambda: player.can_go_next),
                 "CanGoPrevious": Property("b", lambda: player.can_go_previous),
-                "CanPlay": Property("b", self._can_play),
+                "CanPlay": Property("b", lambda: player.can_play),
                 "CanPause": Property("b", lambda: player.track is not None),
                 "CanSeek": Property("b", self._can_seek),
                 "CanControl": _constant("b", True),
@@ -225,9 +229,6 @@ class PlayerControls:
             return "Playing"
         # A track that waits at its beginning was stopped or never started, unless the engine has it.
         return "Paused" if self._position or self._player.is_loaded else "Stopped"
-
-    def _can_play(self) -> bool:
-        return self._player.track is not None or self._player.can_go_next
 
     def _can_seek(self) -> bool:
         return self._player.track is not None and self.duration > 0

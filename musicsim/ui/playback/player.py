@@ -169,6 +169,11 @@ class Player(QObject):
         return self._silence
 
     @property
+    def can_play(self) -> bool:
+        """Whether there is something in the player or upcoming."""
+        return self.track is not None or self.can_go_next
+
+    @property
     def can_go_next(self) -> bool:
         """Whether there is a next track."""
         return self.queue.upcoming.rowCount() > 0
@@ -241,7 +246,7 @@ class Player(QObject):
 
         With nothing in the player they play at once, and the answer is False.
         """
-        if self.track is None and not self.can_go_next:
+        if not self.can_play:
             self.play(ids)
             return False
         if first:

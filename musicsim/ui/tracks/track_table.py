@@ -125,6 +125,21 @@ class TrackTable(QTableView):
         else:
             self._actions.play(ids, rows[0])
 
+    def play_selection_or_all(self) -> None:
+        """Play what is selected, or else the whole list."""
+        if not self.selected_rows() and self.tracks.rowCount():
+            self._actions.play(self.tracks.ids)
+        else:
+            self.play_selection()
+
+    def show_track(self, track_id: int) -> bool:
+        """Select a track and bring it into view; False if it is not in the list."""
+        rows = self.tracks.rows_of([track_id])[:1]
+        if rows:
+            self.select_rows(rows)
+            self.setFocus()
+        return bool(rows)
+
     def select_rows(self, rows: Sequence[int]) -> None:
         """Select rows, and bring the first one into view."""
         selection = self.selectionModel()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from musicsim.ui.kit import formats
@@ -24,15 +26,29 @@ class Tab(enum.IntEnum):
 
 
 class SidePanel(QWidget):
-    """Three tabs, and a button that closes the panel."""
+    """Three tabs, and a button that closes the panel.
 
-    tab_changed = Signal()
-    close_wanted = Signal()
+    Parameters
+    ----------
+    switches
+        The window's actions that show and hide each tab.
+    """
+
+    _KEY = "window/panel"
+    _CLOSED = "none"
 
     def __init__(
-        self, similar: SimilarPane, queue: QueuePane, history: HistoryPane, theme: Theme
+        self,
+        similar: SimilarPane,
+        queue: QueuePane,
+        history: HistoryPane,
+        theme: Theme,
+        switches: Mapping[Tab, QAction],
     ) -> None:
         super().__init__()
+        self._switches = switches
+        for tab, switch in switches.items():
+            switch.triggered.connect(lambda wanted, tab=tab: self._switch(tab, wanted))
         self.setObjectName("sidePanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.tabs = QTabBar()
@@ -47,16 +63,16 @@ class SidePanel(QWidget):
         self._pages.addWidget(queue)
         self._pages.addWidget(history)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        self.tabs.currentChanged.connect(self.tab_changed)
-        close = icon_button(self.tr("Close panel"), theme, "close")
-        close.clicked.connect(self.close_wanted)
+        self.tabs.currentChanged.connect(self._show_state)
+        self.close_button = icon_button(self.tr("Close panel"), theme, "close")
+        self.close_button.clicked.connect(lambda: self._set_open(False))
         queue.count_changed.connect(self._show_count)
         self._show_count(queue.list.rowCount())
         row = QHBoxLayout()
         row.setContentsMargins(8, 6, 8, 0)
         row.addWidget(self.tabs)
         row.addStretch(1)
-        row.addWidget(close)
+        row.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -70,8 +86,34 @@ class SidePanel(QWidget):
         return Tab(self.tabs.currentIndex())
 
     def show_tab(self, tab: Tab) -> None:
-        """Show a tab."""
+        """Show a tab, and open the panel for it."""
         self.tabs.setCurrentIndex(tab)
+        self._set_open(True)
+
+    def save(self, settings: QSettings) -> None:
+        """Keep which tab is shown, or that it is closed."""
+        settings.setValue(self._KEY, self._CLOSED if self.isHidden() else self.tab.name)
+
+    def restore(self, settings: QSettings) -> None:
+        """Show the tab that was kept last, or be closed."""
+        kept = str(settings.value(self._KEY, Tab.SIMILAR.name))
+        if kept in Tab.__members__:
+            self.tabs.setCurrentIndex(Tab[kept])
+        self._set_open(kept != self._CLOSED)
+
+    def _switch(self, tab: Tab, wanted: bool) -> None:
+        if wanted:
+            self.show_tab(tab)
+        else:
+            self._set_open(False)
+
+    def _set_open(self, is_open: bool) -> None:
+        self.setVisible(is_open)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        for tab, switch in self._switches.items():
+            switch.setChecked(not self.isHidden() and self.tab is tab)
 
     def _show_count(self, count: int) -> None:
         name = self.tr("Queue")

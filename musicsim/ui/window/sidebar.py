@@ -8,25 +8,34 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import icon_button
+from musicsim.ui.pages.page import Page
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.playlists.playlist_list import PlaylistList, PlaylistModel
 
 
 class Sidebar(QWidget):
-    """Library, and the playlists below it."""
+    """Library, and the playlists below it.
+
+    Parameters
+    ----------
+    library
+        What the first entry leads to.
+    """
 
     library_wanted = Signal()
     playlist_wanted = Signal(int)
     new_playlist_wanted = Signal()
 
-    def __init__(self, playlists: Playlists, messages: Messages, theme: Theme) -> None:
+    def __init__(
+        self, library: Page, playlists: Playlists, messages: Messages, theme: Theme
+    ) -> None:
         super().__init__()
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.library = QPushButton(self.tr("Library"))
+        self.library = QPushButton(library.name)
         self.library.setObjectName("place")
         self.library.setCheckable(True)
-        theme.set_icon(self.library, "library")
+        theme.set_icon(self.library, library.icon)
         self.library.clicked.connect(self.library_wanted)
         caption = QLabel(self.tr("Playlists"))
         caption.setObjectName("caption")

@@ -40,7 +40,7 @@ def entries(menu: QMenu) -> dict[str, bool]:
 
 @pytest.fixture
 def table(window: MainWindow) -> TrackTable:
-    return window.library_page.table
+    return window.places.library.table
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_space_pauses_and_goes_on(table: TrackTable, window: MainWindow, qtbot) 
 
 
 def test_space_in_the_search_box_is_a_space(window: MainWindow, qtbot) -> None:
-    window.library_page.focus_search()
+    window.places.library.focus_search()
 
-    qtbot.keyClicks(window.library_page.search, "quiet harb")
+    qtbot.keyClicks(window.places.library.search, "quiet harb")
 
-    assert window.library_page.search.text() == "quiet harb"
-    assert titles(window.library_model) == ["Quiet Harbour"]
+    assert window.places.library.search.text() == "quiet harb"
+    assert titles(window.places.library.model) == ["Quiet Harbour"]
 
 
 def test_play_similar_plays_the_track_and_queues_what_is_like_it(
@@ -172,7 +172,7 @@ def test_play_similar_of_a_track_that_was_not_listened_to_says_so(
 ) -> None:
     (new,) = library.add(Tags("New", "A"), embedded=False)
     window.store.refresh((new,))
-    select(window.library_page.table, "New")
+    select(window.places.library.table, "New")
 
     window.actions_.play_similar.trigger()
     settle()
@@ -205,12 +205,12 @@ def test_make_playlist_opens_it_under_a_sensible_name(
     qtbot.keyClick(table, Key.Key_M, Modifier.ControlModifier)
     settle()
 
-    playlist = window.playlist_page.playlist
+    playlist = window.places.playlist.playlist
     assert playlist is not None
     assert playlist.name == "Like Último"
-    assert titles(window.playlist_page.list)[0] == "Último"
-    assert window.playlist_page.list.rowCount() == 6
-    assert window.playlist_page.isVisible()
+    assert titles(window.places.playlist.list)[0] == "Último"
+    assert window.places.playlist.list.rowCount() == 6
+    assert window.places.playlist.isVisible()
 
 
 def test_add_to_queue(table: TrackTable, window: MainWindow, ids: list[int], qtbot) -> None:
@@ -346,7 +346,7 @@ def test_rows_that_come_in_above_leave_the_list_where_it_is(
     make_window: Callable[[], MainWindow], library: Library
 ) -> None:
     library.add(*(Tags(f"Song {i:03}", "Middle") for i in range(200)))
-    table = make_window().library_page.table
+    table = make_window().places.library.table
     table.verticalScrollBar().setValue(1000)
     top = table.rowAt(0)
     before = (titles(table.tracks)[top], table.rowViewportPosition(top))

@@ -21,23 +21,23 @@ def test_it_suggests_the_music_folder_and_adds_what_is_chosen(
     music = platformdirs.user_music_path()
     music.mkdir(parents=True, exist_ok=True)
     window = make_window()
-    page = window.first_start
+    page = window.places.start
     assert page.isVisible()
-    assert not window.library_page.isVisible()
+    assert not window.places.library.isVisible()
     assert page.folder.text() == os.fspath(music)
 
     page.add.click()
     settle()
 
     assert app.calls == [("add_folder", music)]
-    assert window.library_page.isVisible()
+    assert window.places.library.isVisible()
     assert not page.isVisible()
 
 
 def test_the_folder_can_be_typed(
     make_window: MakeWindow, app: FakeApp, tmp_path: Path, qtbot
 ) -> None:
-    page = make_window().first_start
+    page = make_window().places.start
 
     page.folder.clear()
     assert not page.add.isEnabled()
@@ -51,7 +51,7 @@ def test_the_folder_can_be_chosen(
     make_window: MakeWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("musicsim.ui.pages.first_start.ask_folder", lambda *_: tmp_path)
-    page = make_window().first_start
+    page = make_window().places.start
 
     page.choose.click()
 
@@ -66,13 +66,13 @@ def test_a_folder_that_can_not_be_read_is_refused_with_a_message(
 
     monkeypatch.setattr(app, "add_folder", refuse)
     window = make_window()
-    window.first_start.folder.setText("/nowhere")
+    window.places.start.folder.setText("/nowhere")
 
-    window.first_start.add.click()
+    window.places.start.add.click()
     settle()
 
     assert window.message_bar.text == "/nowhere is not a folder."
-    assert window.first_start.isVisible()
+    assert window.places.start.isVisible()
 
 
 def test_the_demo_library_is_rendered_and_added(
@@ -80,7 +80,7 @@ def test_the_demo_library_is_rendered_and_added(
 ) -> None:
     window = make_window()
     window.demo._render = lambda folder, progress: progress(1, 24)
-    page = window.first_start
+    page = window.places.start
 
     with qtbot.waitSignal(window.demo.finished):
         page.demo.click()
@@ -91,7 +91,7 @@ def test_the_demo_library_is_rendered_and_added(
     ((call, folder),) = app.calls
     assert call == "add_folder"
     assert folder.is_dir()
-    assert window.library_page.isVisible()
+    assert window.places.library.isVisible()
 
 
 def test_a_full_disk_is_told(make_window: MakeWindow, qtbot) -> None:
@@ -102,10 +102,10 @@ def test_a_full_disk_is_told(make_window: MakeWindow, qtbot) -> None:
     window.demo._render = render
 
     with qtbot.waitSignal(window.demo.finished):
-        window.first_start.demo.click()
+        window.places.start.demo.click()
 
     assert window.message_bar.text == "The disk is full."
-    assert window.first_start.demo.isEnabled()
+    assert window.places.start.demo.isEnabled()
 
 
 def test_closing_the_window_stops_the_rendering(tmp_path: Path, qapp) -> None:

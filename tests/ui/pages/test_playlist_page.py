@@ -18,13 +18,13 @@ Key = Qt.Key
 @pytest.fixture
 def page(window: MainWindow, ids: list[int]) -> PlaylistPage:
     playlist = window.playlists.create("Sunday", ids[:4])
-    window.show_playlist(playlist.id)
-    return window.playlist_page
+    window.places.show_playlist(playlist.id)
+    return window.places.playlist
 
 
 def rename(window: MainWindow, name: str, qtbot) -> None:
     """Type a name into the field that is open in the sidebar."""
-    editor = window.sidebar.list.findChild(QLineEdit)
+    editor = window.places.sidebar.list.findChild(QLineEdit)
     assert editor.selectedText() == editor.text() != ""
     qtbot.keyClicks(editor, name)
     qtbot.keyClick(editor, Key.Key_Return)
@@ -80,8 +80,8 @@ def test_rename_in_the_sidebar(
     assert set(kept(library)) == {"Zoo", "Zebra"}
     assert page.playlist is not None
     assert page.playlist.name == "Zoo"
-    row = window.sidebar.list.currentIndex().row()
-    assert window.sidebar.model.playlist_id(row) == page.playlist.id
+    row = window.places.sidebar.list.currentIndex().row()
+    assert window.places.sidebar.model.playlist_id(row) == page.playlist.id
 
 
 def test_a_name_that_is_taken_is_refused_with_a_message(
@@ -102,7 +102,7 @@ def test_a_new_playlist_asks_for_its_name(window: MainWindow, library: Library, 
     rename(window, "Running", qtbot)
 
     assert kept(library) == {"Running": []}
-    assert "empty" in window.playlist_page.table.placeholder
+    assert "empty" in window.places.playlist.table.placeholder
 
 
 def test_delete_and_undo(page: PlaylistPage, window: MainWindow, library: Library) -> None:
@@ -110,7 +110,7 @@ def test_delete_and_undo(page: PlaylistPage, window: MainWindow, library: Librar
 
     page.delete.click()
     assert kept(library) == {}
-    assert window.library_page.isVisible()
+    assert window.places.library.isVisible()
     assert "Deleted" in window.message_bar.text
     window.message_bar._action.click()
 
@@ -169,16 +169,16 @@ def test_tracks_that_leave_the_library_leave_the_playlist(
 
     assert page.list.rowCount() == 0
     assert kept(library) == {"Sunday": []}
-    assert window.sidebar.model.index(0).data(COUNT_ROLE) == 0
+    assert window.places.sidebar.model.index(0).data(COUNT_ROLE) == 0
 
 
 def test_tracks_dropped_on_a_playlist_of_the_sidebar_are_added(
     page: PlaylistPage, window: MainWindow, ids: list[int], library: Library
 ) -> None:
-    dragged = window.library_model.mimeData([window.library_model.index(0, 0)])
-    row = window.sidebar.model.index(0)
+    dragged = window.places.library.model.mimeData([window.places.library.model.index(0, 0)])
+    row = window.places.sidebar.model.index(0)
 
-    window.sidebar.model.dropMimeData(dragged, Qt.DropAction.CopyAction, -1, -1, row)
+    window.places.sidebar.model.dropMimeData(dragged, Qt.DropAction.CopyAction, -1, -1, row)
 
-    assert kept(library)["Sunday"] == [*ids[:4], window.library_model.ids[0]]
+    assert kept(library)["Sunday"] == [*ids[:4], window.places.library.model.ids[0]]
     assert page.list.rowCount() == 5

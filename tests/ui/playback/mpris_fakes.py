@@ -62,6 +62,10 @@ class FakePlayer(QObject):
         return self.tracks[self.row] if self.tracks else None
 
     @property
+    def can_play(self) -> bool:
+        return self.track is not None or self.can_go_next
+
+    @property
     def can_go_next(self) -> bool:
         return self.row < len(self.tracks) - 1
 

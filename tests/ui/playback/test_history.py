@@ -356,7 +356,7 @@ def test_a_visitor_is_listed_and_not_kept(
     assert stored(app) == []
     # Also when the list is read again.
     long_ago(app, ids[3], ids[4])
-    window.history.list.begin(ids[0])
+    window._deck.history.list.begin(ids[0])
     app.events.emit(TracksRemoved((ids[0],)))
     settle()
     assert titles(window.history_pane.list) == ["a", "Último", "Don’t Wait"]

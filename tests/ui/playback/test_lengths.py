@@ -14,8 +14,8 @@ Settle = Callable[[], None]
 
 
 def length_of(window: MainWindow, track_id: int) -> str:
-    (row,) = window.library_model.rows_of([track_id])
-    return str(window.library_model.index(row, Column.LENGTH).data())
+    (row,) = window.places.library.model.rows_of([track_id])
+    return str(window.places.library.model.index(row, Column.LENGTH).data())
 
 
 @pytest.mark.parametrize(

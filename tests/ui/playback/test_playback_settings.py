@@ -145,9 +145,9 @@ def has_tray(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 def page(has_tray, window: MainWindow, engine: FakeEngine, settle) -> PlaybackPage:
     engine.devices = (SPEAKERS, HEADPHONES)
     window.commands.settings.trigger()
-    assert window.settings_dialog is not None
-    assert window.settings_dialog.pages.currentIndex() == 0
-    return window.settings_dialog.playback
+    assert window.dialogs.settings is not None
+    assert window.dialogs.settings.pages.currentIndex() == 0
+    return window.dialogs.settings.playback
 
 
 def names(page: PlaybackPage) -> list[str]:
@@ -186,7 +186,7 @@ def test_until_the_devices_are_known_none_is_called_unplugged(
 ) -> None:
     window.playback.apply(CHOSEN)
     window.commands.settings.trigger()
-    page = window.settings_dialog.playback
+    page = window.dialogs.settings.playback
     assert page.device.currentText() == "Headphones, red"
     engine.devices_changed.emit(())
     assert page.device.currentText() == "Headphones, red — not connected"
@@ -241,7 +241,7 @@ def test_to_show_a_number_between_two_steps_changes_nothing(
     window.playback.apply(odd)
     window.commands.settings.trigger()
     assert window.playback.settings == odd
-    assert window.settings_dialog.playback.preamp_value.text() == "+2.3 dB"
+    assert window.dialogs.settings.playback.preamp_value.text() == "+2.3 dB"
 
 
 def test_the_wheel_scrolls_past_the_controls(page: PlaybackPage, window: MainWindow) -> None:
@@ -293,7 +293,7 @@ def test_where_the_tray_tells_of_tracks_it_is_needed_for_that(
 def test_no_text_is_cut_off_in_a_small_dialog(
     page: PlaybackPage, window: MainWindow, qapp: QApplication
 ) -> None:
-    window.settings_dialog.resize(360, 400)
+    window.dialogs.settings.resize(360, 400)
     qapp.processEvents()
     area = page.parentWidget().parentWidget()
     assert area.horizontalScrollBar().maximum() == 0
@@ -317,5 +317,5 @@ def test_media_keys(
     qtbot.waitUntil(lambda: window.player.duration == 240_000)
     if not from_playing:
         window.player.pause()
-    qtbot.keyClick(window.library_page.table, key)
+    qtbot.keyClick(window.places.library.table, key)
     assert window.player.playing is to_playing

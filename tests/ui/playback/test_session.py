@@ -56,7 +56,7 @@ def test_it_is_written_while_it_plays(
 ) -> None:
     window.player.play(ids)
     settle()
-    window.session._ticking.setInterval(20)
+    window._deck.session._ticking.setInterval(20)
     engine.advance(10.0)
     place, queue = (app.data_folder / name for name in ("place.json", "queue.json"))
     qtbot.waitUntil(lambda: place.exists() and json.loads(place.read_text())["seconds"] >= 10)

@@ -407,7 +407,7 @@ def test_sleep_while_paused_then_resume(window, ids, engine):
     p = window.player
     p.play(ids)
     pe()
-    t = window.sleep_timer
+    t = window._deck.sleep_timer
     t.set_minutes(15)
     t._begin_fade()
     for _ in range(50):

@@ -21,12 +21,12 @@ def test_space_plays_and_pauses_wherever_the_focus_is(
     window.player.play(ids)
     bar = window.player_bar
     widgets: dict[str, QWidget] = {
-        "table": window.library_page.table,
+        "table": window.places.library.table,
         "seek": bar.seek,
         "volume": bar.volume,
         "play": bar.play_pause,
         "shuffle": bar.shuffle,
-        "sidebar": window.sidebar.list,
+        "sidebar": window.places.sidebar.list,
         "mute": bar.mute,
     }
     widget = widgets[place]
@@ -49,7 +49,7 @@ def test_space_after_a_click_on_the_seek_bar(window: MainWindow, ids: list[int],
 
 def test_space_types_a_space_into_a_text_field(window: MainWindow, ids: list[int], qtbot) -> None:
     window.player.play(ids)
-    search = window.library_page.search
+    search = window.places.library.search
     search.setFocus()
     qtbot.keyClicks(search, "a b")
 
@@ -60,7 +60,7 @@ def test_space_types_a_space_into_a_text_field(window: MainWindow, ids: list[int
 def test_space_is_a_dialogs_own(window: MainWindow, ids: list[int], qtbot) -> None:
     window.player.play(ids)
     window.commands.settings.trigger()
-    dialog = window.settings_dialog
+    dialog = window.dialogs.settings
     assert dialog is not None
     dialog.done_button.setFocus()
     qtbot.keyClick(dialog.done_button, Qt.Key.Key_Space)
@@ -72,7 +72,7 @@ def test_space_is_a_dialogs_own(window: MainWindow, ids: list[int], qtbot) -> No
 def test_space_with_nothing_loaded_plays_the_selection_or_the_list(
     window: MainWindow, qtbot
 ) -> None:
-    table = window.library_page.table
+    table = window.places.library.table
     listed = titles(table.tracks)
     table.select_rows([2])
     qtbot.keyClick(table, Qt.Key.Key_Space)
@@ -81,7 +81,7 @@ def test_space_with_nothing_loaded_plays_the_selection_or_the_list(
 
 
 def test_space_with_nothing_selected_plays_the_list(window: MainWindow, qtbot) -> None:
-    table = window.library_page.table
+    table = window.places.library.table
     table.clearSelection()
     qtbot.keyClick(table, Qt.Key.Key_Space)
     assert window.player.track is not None
@@ -93,33 +93,33 @@ def test_a_click_on_cover_or_title_shows_the_track_in_its_list(
     window: MainWindow, ids: list[int], where: str, qtbot, settle: Settle
 ) -> None:
     window.player.play([ids[3]])
-    window.library_page.search.setText("nothing of that name")
+    window.places.library.search.setText("nothing of that name")
     settle()
     bar = window.player_bar
     qtbot.mouseClick(bar._cover if where == "cover" else bar._names, Qt.MouseButton.LeftButton)
     settle()
 
-    assert window.library_page.search.text() == ""
-    assert window.library_page.table.selected_ids() == [ids[3]]
+    assert window.places.library.search.text() == ""
+    assert window.places.library.table.selected_ids() == [ids[3]]
 
 
 def test_it_stays_in_the_playlist_that_has_the_track(
     window: MainWindow, ids: list[int], settle: Settle
 ) -> None:
     playlist = window.playlists.create("Mine", [ids[1], ids[3]])
-    window.show_playlist(playlist.id)
+    window.places.show_playlist(playlist.id)
     window.player.play([ids[3]])
 
     window.playback_commands.show_playing.trigger()
 
-    assert window.playlist_page.isVisible()
-    assert window.playlist_page.table.selected_ids() == [ids[3]]
+    assert window.places.playlist.isVisible()
+    assert window.places.playlist.table.selected_ids() == [ids[3]]
 
 
 def test_the_sleep_timer_fades_out_and_pauses(
     window: MainWindow, engine: FakeEngine, ids: list[int]
 ) -> None:
-    timer: SleepTimer = window.sleep_timer
+    timer: SleepTimer = window._deck.sleep_timer
     window.player.play(ids)
     window.playback_commands.sleeps[30].trigger()
     assert timer._timer.remainingTime() == pytest.approx(30 * 60_000, rel=0.01)
@@ -158,7 +158,7 @@ def test_the_waveform_is_found_out_once_and_kept(
     file = ScannedFile(path, status.st_size, status.st_mtime_ns, b"key", Tags("Real"))
     track = library.catalogue.add_track(folder, file)
     window.store.refresh((track,))
-    window._waveforms._settling.setInterval(0)
+    window._deck.waveforms._settling.setInterval(0)
     drawn = Waveform(bytes([100] * 800), bytes([50] * 800), 3.0)
 
     window.player.play([track])

@@ -18,14 +18,16 @@ Settle = Callable[[], None]
 @pytest.fixture
 def dialog(window: MainWindow) -> SettingsDialog:
     window.commands.settings.trigger()
-    assert window.settings_dialog is not None
-    window.settings_dialog.pages.setCurrentIndex(1)
-    return window.settings_dialog
+    assert window.dialogs.settings is not None
+    window.dialogs.settings.pages.setCurrentIndex(1)
+    return window.dialogs.settings
 
 
 def test_the_settings_open_by_key_and_close_by_escape(window: MainWindow, qtbot) -> None:
-    qtbot.keyClick(window.library_page.table, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-    dialog = window.settings_dialog
+    qtbot.keyClick(
+        window.places.library.table, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier
+    )
+    dialog = window.dialogs.settings
     assert dialog is not None
     assert dialog.isVisible()
 
@@ -40,10 +42,10 @@ def test_the_settings_are_in_the_file_menu(window: MainWindow) -> None:
     (entry,) = [action for action in file.actions() if action.text() == "Settings…"]
     entry.trigger()
 
-    assert window.settings_dialog is not None
-    assert window.settings_dialog.isVisible()
-    window.settings_dialog.done_button.click()
-    assert not window.settings_dialog.isVisible()
+    assert window.dialogs.settings is not None
+    assert window.dialogs.settings.isVisible()
+    window.dialogs.settings.done_button.click()
+    assert not window.dialogs.settings.isVisible()
 
 
 def test_how_thoroughly_to_listen_counts_at_once_and_is_there_the_next_time(
@@ -59,7 +61,7 @@ def test_how_thoroughly_to_listen_counts_at_once_and_is_there_the_next_time(
     window.close()
     again = make_window()
     again.commands.settings.trigger()
-    assert again.settings_dialog.listening.cards[Depth.EVERY].radio.isChecked()
+    assert again.dialogs.settings.listening.cards[Depth.EVERY].radio.isChecked()
 
 
 def test_the_arrow_keys_choose(dialog: SettingsDialog, app: FakeApp, qtbot) -> None:
@@ -96,7 +98,7 @@ def test_cores_and_gentleness_count_at_once(
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     window.commands.settings.trigger()
-    page = window.settings_dialog.listening
+    page = window.dialogs.settings.listening
     assert page.cores.currentText() == "All (8)"
 
     page.cores.setFocus()
@@ -114,7 +116,7 @@ def test_more_cores_than_there_are_count_as_all(window: MainWindow, app: FakeApp
 
     window.commands.settings.trigger()
 
-    assert window.settings_dialog.listening.cores.currentData() is None
+    assert window.dialogs.settings.listening.cores.currentData() is None
 
 
 def test_what_could_not_be_kept_is_told_and_not_shown(

@@ -27,10 +27,10 @@ GONE = "old-0123456789ab"
 @pytest.fixture
 def page(window: MainWindow, settle: Settle) -> ModelPage:
     window.commands.settings.trigger()
-    assert window.settings_dialog is not None
-    window.settings_dialog.pages.setCurrentWidget(window.settings_dialog.model)
+    assert window.dialogs.settings is not None
+    window.dialogs.settings.pages.setCurrentWidget(window.dialogs.settings.model)
     settle()
-    return window.settings_dialog.model
+    return window.dialogs.settings.model
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_a_download_that_fails_says_why_even_when_the_settings_are_closed(
 
     row.fetch.click()
     assert page.note == ""
-    window.settings_dialog.close()
+    window.dialogs.settings.close()
     app.downloads.fetching.set_exception(FetchError("The server broke off."))
     settle()
 
@@ -256,7 +256,7 @@ def test_mirror_and_proxy_are_used_and_kept(
     window.close()
     again = make_window()
     again.commands.settings.trigger()
-    kept = again.settings_dialog.model.options
+    kept = again.dialogs.settings.model.options
     assert (kept.mirror, kept.proxy) == ("https://mirror.example/models", "http://localhost:3128")
     assert kept.fold.isChecked()
 

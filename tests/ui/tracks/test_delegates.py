@@ -63,7 +63,7 @@ def test_a_missing_track_is_greyed_and_a_failed_one_is_not(
     library.catalogue.set_missing([missing], True)
     library.events.emit(TracksChanged((failed, missing)))
     settle()
-    table = window.library_page.table
+    table = window.places.library.table
 
     assert near(strongest(table, failed, Column.TITLE), colours.text)
     assert near(strongest(table, missing, Column.TITLE), colours.faint)
@@ -76,7 +76,7 @@ def test_a_missing_track_is_greyed_and_a_failed_one_is_not(
 def test_the_track_that_plays_is_bold_and_has_a_sign(
     ids: list[int], window: MainWindow, settle: Settle
 ) -> None:
-    table = window.library_page.table
+    table = window.places.library.table
     before = ink(table, ids[0], Column.TITLE).sum()
 
     window.player.play(ids[:1])
@@ -89,7 +89,7 @@ def test_the_track_that_plays_is_bold_and_has_a_sign(
 def test_numbers_stand_to_the_right_and_words_to_the_left(
     ids: list[int], window: MainWindow
 ) -> None:
-    table = window.library_page.table
+    table = window.places.library.table
 
     for column, side in ((Column.TITLE, slice(0, 40)), (Column.LENGTH, slice(-40, None))):
         cell = ink(table, ids[0], column)
@@ -100,7 +100,7 @@ def test_numbers_stand_to_the_right_and_words_to_the_left(
 
 
 def test_rows_have_their_colours_behind_every_cell(ids: list[int], window: MainWindow) -> None:
-    table = window.library_page.table
+    table = window.places.library.table
     table.select_rows([2])
 
     for row, colour in enumerate((LIGHT.base, LIGHT.alternate, LIGHT.selection, LIGHT.alternate)):
@@ -155,7 +155,7 @@ def test_a_similarity_is_a_bar_as_long_and_a_number(
 
 def test_what_is_dragged_has_the_colour_of_the_selection_behind_it(window: MainWindow) -> None:
     # Qt draws it without the view's rows.
-    table = window.library_page.table
+    table = window.places.library.table
     option: Any = QStyleOptionViewItem()
     option.initFrom(table)
     option.rect = QRect(0, 0, 200, 30)

@@ -221,10 +221,10 @@ def test_a_playlist_takes_none(
     assert "Added 1 track to “List”. 1 track is not in your library" in window.message_bar.text
 
     # Dragged there from the queue.
-    window.show_playlist(playlist.id)
+    window.places.show_playlist(playlist.id)
     dragged = window.player.queue.upcoming.mimeData([window.player.queue.upcoming.index(0, 0)])
-    window.playlist_page.list.dropMimeData(dragged, Qt.DropAction.CopyAction, 1, 0, QModelIndex())
+    window.places.playlist.list.dropMimeData(dragged, Qt.DropAction.CopyAction, 1, 0, QModelIndex())
     settle()
-    assert window.playlist_page.list.ids == [ids[0], ids[1]]
+    assert window.places.playlist.list.ids == [ids[0], ids[1]]
     assert window.playlists.get(playlist.id).track_ids == (ids[0], ids[1])
     assert "1 track is not in your library" in window.message_bar.text

@@ -14,7 +14,8 @@ from musicsim.ui.settings import folders
 from musicsim.ui.settings.folders import FoldersDialog
 from musicsim.ui.tracks.track_model import Column
 from musicsim.ui.window.help import ShortcutsDialog
-from musicsim.ui.window.main_window import MainWindow, saved_scheme
+from musicsim.ui.window.main_window import MainWindow
+from musicsim.ui.window.memory import saved_scheme
 from musicsim.ui.window.side_panel import Tab
 
 MakeWindow = Callable[[], MainWindow]
@@ -28,29 +29,31 @@ def test_the_next_start_looks_as_the_last_one_ended(
     window: MainWindow, make_window: MakeWindow, app: FakeApp, theme: Theme
 ) -> None:
     window.resize(780, 620)
-    window._splitter.setSizes([160, 350, 268])
+    window.places.splitter.setSizes([160, 350, 268])
     window.panel.show_tab(Tab.QUEUE)
     window.player_bar.volume.setValue(35)
-    window.library_page.table.heading.setSortIndicator(Column.LENGTH, Qt.SortOrder.DescendingOrder)
+    window.places.library.table.heading.setSortIndicator(
+        Column.LENGTH, Qt.SortOrder.DescendingOrder
+    )
     window.commands.schemes[Scheme.DARK].trigger()
-    window.library_page.table.heading.resizeSection(Column.LENGTH, 90)
-    sizes = window._splitter.sizes()
+    window.places.library.table.heading.resizeSection(Column.LENGTH, 90)
+    sizes = window.places.splitter.sizes()
 
     window.close()
     again = make_window()
 
     assert (again.width(), again.height()) == (780, 620)
-    assert again._splitter.sizes() == sizes
+    assert again.places.splitter.sizes() == sizes
     assert again.panel.tab is Tab.QUEUE
     assert again.player_bar.volume.value() == 35
     assert again.player.volume == pytest.approx(0.35)
-    assert titles(again.library_model)[0] == "Don’t Wait"
-    assert again.library_page.table.heading.sectionSize(Column.LENGTH) == 90
+    assert titles(again.places.library.model)[0] == "Don’t Wait"
+    assert again.places.library.table.heading.sectionSize(Column.LENGTH) == 90
     assert saved_scheme(settings_of(app)) is Scheme.DARK
 
 
 def test_a_closed_panel_stays_closed(window: MainWindow, make_window: MakeWindow) -> None:
-    window.panel.close_wanted.emit()
+    window.panel.close_button.click()
     window.close()
 
     again = make_window()
@@ -74,8 +77,8 @@ def test_settings_that_make_no_sense_are_ignored(
 
     window = make_window()
 
-    assert window.library_model.rowCount() == 6
-    assert not window.library_page.table.isColumnHidden(Column.TITLE)
+    assert window.places.library.model.rowCount() == 6
+    assert not window.places.library.table.isColumnHidden(Column.TITLE)
     assert saved_scheme(settings) is Scheme.SYSTEM
 
 
@@ -115,37 +118,37 @@ def test_every_button_that_shows_only_an_icon_has_a_name(window: MainWindow) -> 
 
 
 def test_the_keyboard_reaches_the_search_and_comes_back(window: MainWindow, qtbot) -> None:
-    search, table = window.library_page.search, window.library_page.table
+    search, table = window.places.library.search, window.places.library.table
     qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.focusWidget() is search
 
     qtbot.keyClicks(search, "harbour")
-    assert window.library_model.rowCount() == 3
+    assert window.places.library.model.rowCount() == 3
     qtbot.keyClick(search, Qt.Key.Key_Down)
     assert QApplication.focusWidget() is table
     assert table.selected_rows() == [0]
     qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(search, Qt.Key.Key_Escape)
 
-    assert window.library_model.rowCount() == 6
+    assert window.places.library.model.rowCount() == 6
 
 
 def test_an_empty_search_says_what_was_looked_for(window: MainWindow) -> None:
-    window.library_page.search.setText("zzz")
+    window.places.library.search.setText("zzz")
 
-    assert window.library_page.table.placeholder == "Nothing matches “zzz”."
+    assert window.places.library.table.placeholder == "Nothing matches “zzz”."
 
 
 def test_clicking_a_heading_sorts(window: MainWindow, qtbot) -> None:
-    heading = window.library_page.table.heading
+    heading = window.places.library.table.heading
     place = heading.viewport().rect().center()
     place.setX(heading.sectionViewportPosition(Column.LENGTH) + 20)
 
     qtbot.mouseClick(heading.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert titles(window.library_model)[0] == "Sunrise 🌅"
+    assert titles(window.places.library.model)[0] == "Sunrise 🌅"
     qtbot.mouseClick(heading.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
-    assert titles(window.library_model)[0] == "Don’t Wait"
+    assert titles(window.places.library.model)[0] == "Don’t Wait"
 
 
 @pytest.mark.parametrize("width", [1400, 1000, 760])
@@ -153,20 +156,20 @@ def test_the_columns_always_fill_the_table(window: MainWindow, width: int, qapp)
     window.resize(width, 600)
     qapp.processEvents()
 
-    table = window.library_page.table
+    table = window.places.library.table
     assert table.heading.length() == table.viewport().width()
     assert not table.isColumnHidden(Column.TITLE)
     assert table.isColumnHidden(Column.GENRE) == (width < 1400)
 
 
 def test_a_column_made_wider_takes_the_room_from_those_after_it(window: MainWindow) -> None:
-    heading = window.library_page.table.heading
+    heading = window.places.library.table.heading
     title = heading.sectionSize(Column.TITLE)
 
     heading.resizeSection(Column.ARTIST, heading.sectionSize(Column.ARTIST) + 40)
 
     assert heading.sectionSize(Column.TITLE) == title
-    assert heading.length() == window.library_page.table.viewport().width()
+    assert heading.length() == window.places.library.table.viewport().width()
 
 
 def test_panels_are_shown_and_hidden_from_the_menu(window: MainWindow) -> None:
@@ -225,8 +228,8 @@ def test_a_folder_is_removed_after_a_question(
     assert "Removed" in window.message_bar.text
     assert library.catalogue.folders() == []
     assert dialog.list.model().rowCount() == 0
-    assert window.library_model.rowCount() == 0
-    assert window.first_start.isVisible()
+    assert window.places.library.model.rowCount() == 0
+    assert window.places.start.isVisible()
     dialog.close()
 
 
@@ -264,7 +267,7 @@ def test_missing_tracks_are_forgotten_after_a_question(
     window.commands.forget_missing.trigger()
     assert "No track is missing" in window.message_bar.text
 
-    count = window.library_model.rowCount()
+    count = window.places.library.model.rowCount()
     library.catalogue.set_missing(library.catalogue.track_ids()[:2], True)
     library.catalogue.set_unavailable(1, "not connected")
     asked: list[str] = []
@@ -277,7 +280,7 @@ def test_missing_tracks_are_forgotten_after_a_question(
     monkeypatch.setattr(folders, "confirm", lambda *_: True)
     window.commands.forget_missing.trigger()
     settle()
-    assert window.library_model.rowCount() == count - 2
+    assert window.places.library.model.rowCount() == count - 2
     assert "Forgot 2 missing tracks" in window.message_bar.text
 
 

@@ -242,12 +242,12 @@ def test_without_a_library_the_player_is_there(
     make_window: Callable[[], MainWindow], songs: list[Path], settle
 ) -> None:
     window = make_window()
-    assert window.first_start.isVisible()
+    assert window.places.start.isVisible()
     window.open_paths(songs)
     settle()
     assert window.player_bar.isVisible()
     assert window.queue_pane.list.rowCount() == len(songs) - 1
-    assert "library is empty" in window.library_page.table.placeholder
+    assert "library is empty" in window.places.library.table.placeholder
 
 
 @pytest.fixture
@@ -358,7 +358,9 @@ def test_files_dropped_on_the_window_play(
     window: MainWindow, app: FakeApp, folder: Path, songs: list[Path], queued, settle
 ) -> None:
     (folder / "sub").mkdir()
-    assert drop(window.library_page.table.viewport(), dragged([songs[1], folder / "sub", songs[4]]))
+    assert drop(
+        window.places.library.table.viewport(), dragged([songs[1], folder / "sub", songs[4]])
+    )
     settle()
     assert queued() == names_of([songs[1], songs[4]])
     assert ("add_folder", folder / "sub") in app.calls

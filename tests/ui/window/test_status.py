@@ -147,7 +147,7 @@ def test_problems_are_offered_listed_copied_and_tried_again(
     assert window.status.problems.isVisible()
     assert "2 problems" in window.status.problems.text()
     window.status.problems.click()
-    dialog = window.problems
+    dialog = window.dialogs.problems
     assert dialog.isVisible()
     assert [dialog.model.index(row, 1).data() for row in range(2)] == [
         "it is cut short",

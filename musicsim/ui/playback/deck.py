@@ -1,0 +1,68 @@
+"""The player and all that goes with it but its widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings
+
+from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.playback.controls import PlaybackControls
+from musicsim.ui.playback.engine import Engine
+from musicsim.ui.playback.gains import gains_by
+from musicsim.ui.playback.history import History
+from musicsim.ui.playback.lengths import Lengths
+from musicsim.ui.playback.play_queue import PlayQueue
+from musicsim.ui.playback.player import Player
+from musicsim.ui.playback.session import Session
+from musicsim.ui.playback.similar_shuffle import SimilarShuffle
+from musicsim.ui.playback.sleep_timer import SleepTimer
+from musicsim.ui.playback.waveforms import WaveformSource
+from musicsim.ui.tracks.store import TrackStore
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
+
+PLAYER_LOG = "player.log"
+"""Inside the data folder: what the process that plays has to say."""
+
+
+class Deck(QObject):
+    """Makes them, and closes them."""
+
+    def __init__(
+        self,
+        app: Musicsim,
+        bridge: Bridge,
+        store: TrackStore,
+        messages: Messages,
+        theme: Theme,
+        settings: QSettings,
+        make_engine: Callable[[Path], Engine],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        catalogue = app.catalogue
+        engine = make_engine(app.data_folder / PLAYER_LOG)
+        queue = PlayQueue(store, theme, self)
+        self.player = Player(store, queue, messages, engine, self)
+        self.controls = PlaybackControls(
+            engine, self.player, settings, make_gain=gains_by(catalogue, store), parent=self
+        )
+        self.sleep_timer = SleepTimer(self.player, self)
+        self.session = Session(app.data_folder, store, self.player, self)
+        self.waveforms = WaveformSource(catalogue, app.waveforms, bridge, self.player, engine, self)
+        self.history = History(catalogue.plays, bridge, store, self.player, messages, theme, self)
+        # Nobody asks them for anything.
+        SimilarShuffle(app, bridge, store, queue, self)
+        Lengths(catalogue, app.events, bridge, store, self.player, self)
+
+    def close(self) -> None:
+        """Keep what plays, and be quiet."""
+        self.session.close()
+        self.player.close()
+        self.waveforms.close()
