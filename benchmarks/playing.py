@@ -169,7 +169,7 @@ class Bench:
     @property
     def pid(self) -> int | None:
         """The id of the player's process."""
-        return None if self.engine._process is None else self.engine._process.pid
+        return self.engine._process.pid
 
     def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Handle events until something is the case."""

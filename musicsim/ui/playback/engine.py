@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import threading
 import time
 from dataclasses import replace
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from musicsim.ui.playback.player_process import PlayerProcess
 from musicsim.ui.playback.protocol import (
     Begun,
     Command,
     Device,
     Devices,
-    Done,
     Drained,
     Ended,
     Event,
@@ -26,11 +22,9 @@ from musicsim.ui.playback.protocol import (
     Item,
     Measure,
     Measured,
-    Numbered,
     Pause,
     Play,
     Progress,
-    Ready,
     Resume,
     Seek,
     SetVolume,
@@ -44,14 +38,8 @@ from musicsim.ui.playback.protocol import (
 _log = logging.getLogger(__name__)
 
 _WATCH_MS = 500
-_PATIENCE = 4.0
-"""Seconds that the process may take for a command, or say nothing while it plays: a sound server may hold it up."""
 _LATE = 2.0
 """Seconds after the last look that a look comes too late to judge: it was this process, or the machine, that slept."""
-_START_PATIENCE = 20.0
-"""Seconds until it says that it has begun: it loads its libraries, perhaps from a slow disk."""
-_END_PATIENCE = 2.0
-"""Seconds that a process which was killed may take to end."""
 _STALLED = 2.5
 """Seconds of a device that takes no sound, after which the process is replaced: its server may have been."""
 _LOOK_AGAIN = 4.0
@@ -88,20 +76,12 @@ class Engine(QObject):
     measured = Signal(bytes, object)
     """The key of a waveform that was asked for; bytes | None."""
 
-    _arrived = Signal(int, object)
-
     def __init__(self, log_file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._log_file = log_file
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
-        self._reader: threading.Thread | None = None
-        self._generation = 0
-        """Tells what a process said from what the one before it said."""
+        self._process = PlayerProcess(log_file, self)
+        self._process.said.connect(self._follow)
+        self._process.crashed.connect(self._follow_crash)
         self._closed = False
-        self._number = 0
-        self._unanswered: dict[int, float] = {}
-        """By when each command must be carried out."""
         self._play: Play | None = None
         """What a new process has to play, as far as it has come."""
         self._told: dict[int, Item] = {}
@@ -110,15 +90,12 @@ class Engine(QObject):
         self._device: bytes | None = None
         self.devices: tuple[Device, ...] = ()
         self._silence: Silence | None = None
-        self._heard_at = 0.0
-        """When the process last said something."""
         self._stalled_since: float | None = None
         self._looked_at = 0.0
         self._crashes: dict[int, int] = {}
         self._crashed_at = 0.0
         """Where in its track, in seconds."""
         self._watched_at = 0.0
-        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._watch = QTimer(self)
         self._watch.setInterval(_WATCH_MS)
         self._watch.timeout.connect(self._look_after)
@@ -127,7 +104,7 @@ class Engine(QObject):
 
     def warm_up(self) -> None:
         """Start the process, so that the first track begins at once and the devices are known."""
-        if self._process is None and not self._closed:
+        if not self._process.is_running and not self._closed:
             self._start()
 
     def play(
@@ -168,7 +145,7 @@ class Engine(QObject):
         if self._play is None:
             return
         self._play = replace(self._play, paused=False)
-        if self._process is not None and not self.devices:
+        if self._process.is_running and not self.devices:
             # There may be one by now.
             self._restart()
         else:
@@ -184,19 +161,19 @@ class Engine(QObject):
         """Be silent, and let go of file and device."""
         self._play = None
         self._set_silence(None)
-        if self._process is not None:
+        if self._process.is_running:
             self._say(Stop())
 
     def set_volume(self, factor: float) -> None:
         """Multiply the samples with this, at once."""
         self._volume = factor
-        if self._process is not None:
+        if self._process.is_running:
             self._say(SetVolume(factor))
 
     def use_device(self, device: bytes | None) -> None:
         """Play on a device where it is there; None: on the system's default, also when that changes."""
         self._device = device
-        if self._process is not None:
+        if self._process.is_running:
             self._say(UseDevice(device))
 
     def measure(self, path: Path, key: bytes) -> None:
@@ -208,100 +185,35 @@ class Engine(QObject):
         self._closed = True
         self._play = None
         self._watch.stop()
-        self._end_process()
+        self._process.end()
 
     # --- the process ---
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=_serve, args=(theirs, self._log_file), name="musicsim-player", daemon=True
-        )
-        process.start()
-        theirs.close()
-        self._generation += 1
-        self._process, self._pipe = process, ours
-        self._unanswered.clear()
+        self._process.start()
         self._stalled_since = None
-        self._heard_at = self._looked_at = self._watched_at = time.monotonic()
-        self._reader = threading.Thread(
-            target=self._read,
-            args=(ours, self._generation),
-            name="musicsim-player-news",
-            daemon=True,
-        )
-        self._reader.start()
+        self._looked_at = self._watched_at = time.monotonic()
         self._watch.start()
-        self._send(SetVolume(self._volume), _START_PATIENCE)
+        self._process.send(SetVolume(self._volume), starting=True)
         if self._device is not None:
-            self._send(UseDevice(self._device), _START_PATIENCE)
+            self._process.send(UseDevice(self._device), starting=True)
 
     def _restart(self) -> None:
-        self._end_process()
+        self._process.end()
         self._start()
         if self._play is not None:
-            self._send(self._play, _START_PATIENCE)
-
-    def _end_process(self) -> None:
-        process, pipe, reader = self._process, self._pipe, self._reader
-        if process is None or pipe is None or reader is None:
-            return
-        self._process = self._pipe = self._reader = None
-        self._generation += 1
-        # Not by asking it: it may hang in a call to the sound server, and has nothing to lose.
-        process.kill()
-        process.join(_END_PATIENCE)
-        if process.is_alive():
-            # The system holds it, in a read of a drive that is gone, say, and ends it when that returns.
-            _log.warning("the player's process can't be ended yet")
-            return
-        reader.join()
-        process.close()
-        pipe.close()
+            self._process.send(self._play, starting=True)
 
     def _say(self, command: Command) -> None:
         if self._closed:
             return
-        if self._process is None:
+        starting = not self._process.is_running
+        if starting:
             self._start()
-            self._send(command, _START_PATIENCE)
-        else:
-            self._send(command, _PATIENCE)
+        self._process.send(command, starting=starting)
 
-    def _send(self, command: Command, patience: float) -> None:
-        assert self._pipe is not None
-        self._number += 1
-        waiting_since = max(self._unanswered.values(), default=0.0)
-        self._unanswered[self._number] = max(waiting_since, time.monotonic() + patience)
-        try:
-            self._pipe.send(Numbered(self._number, command))
-        except OSError:
-            # It died just now; the reader says so in a moment.
-            _log.debug("the player's process is gone")
-
-    def _read(self, pipe: Connection, generation: int) -> None:
-        while True:
-            try:
-                event: Event | None = pipe.recv()
-            except (EOFError, OSError):
-                event = None
-            self._arrived.emit(generation, event)
-            if event is None:
-                return
-
-    def _take(self, generation: int, event: Event | None) -> None:
-        if generation != self._generation or self._closed:
-            return
-        self._heard_at = time.monotonic()
+    def _follow(self, event: Event) -> None:
         match event:
-            case None:
-                self._follow_crash()
-            case Ready():
-                for waiting in self._unanswered:
-                    self._unanswered[waiting] = self._heard_at + _PATIENCE
-            case Done(number=number):
-                self._unanswered.pop(number, None)
             case Devices(devices=devices):
                 self.devices = devices
                 self.devices_changed.emit(devices)
@@ -345,7 +257,7 @@ class Engine(QObject):
         if play is None or heard.token != play.item.token:
             return
         if heard.stalled:
-            self._stalled_since = self._stalled_since or self._heard_at
+            self._stalled_since = self._stalled_since or time.monotonic()
             return
         self._stalled_since = None
         if heard.position != play.position:
@@ -363,14 +275,13 @@ class Engine(QObject):
         self.unplayable.emit(token, reason)
 
     def _follow_crash(self) -> None:
-        self._end_process()
         play = self._play
         if play is None:
             return
         token = play.item.token
         crashes = self._crashes[token] = self._crashes.get(token, 0) + 1
         self._crashed_at = play.position
-        _log.warning("the player's process ended unexpectedly, see %s", self._log_file)
+        _log.warning("the player's process ended unexpectedly, see %s", self._process.log_file)
         if crashes < _CRASHES:
             self._restart()
             return
@@ -392,27 +303,25 @@ class Engine(QObject):
         now = time.monotonic()
         is_late = now - self._watched_at > _LATE
         self._watched_at = now
-        if self._process is None:
+        if not self._process.is_running:
             return
         if is_late:
             # What the process said meanwhile comes first, and it may have slept as well.
-            self._heard_at = now
-            for number, by in self._unanswered.items():
-                self._unanswered[number] = max(by, now + _PATIENCE)
+            self._process.forgive(now)
             self._stalled_since = None
             return
-        overdue = any(by < now for by in self._unanswered.values())
+        overdue = self._process.is_overdue(now)
         waits = self._play is not None and not self._play.paused
         no_device = self._silence in (Silence.NO_DEVICE, Silence.NO_ANSWER)
-        if waits and not overdue and not self._unanswered and not no_device:
-            overdue = now - self._heard_at > _PATIENCE
+        if waits and self._process.has_done_all and not no_device:
+            overdue = self._process.is_mute(now)
         stalled = self._stalled_since is not None and now - self._stalled_since > _STALLED
         if overdue or stalled:
             self._set_silence(Silence.NO_ANSWER if waits else None)
             if waits:
                 self._restart()
             else:
-                self._end_process()
+                self._process.end()
         elif waits and no_device and not self.devices and now - self._looked_at > _LOOK_AGAIN:
             self._restart()
 
@@ -420,10 +329,3 @@ class Engine(QObject):
         if why is not self._silence:
             self._silence = why
             self.silent.emit(why)
-
-
-def _serve(pipe: Connection, log_file: Path) -> None:
-    """Be the process that plays; what that needs, the window does without."""
-    from musicsim.ui.playback.process import serve
-
-    serve(pipe, log_file)

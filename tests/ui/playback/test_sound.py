@@ -22,6 +22,7 @@ from musicsim.library.types import Tags
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback import engine as engine_module
+from musicsim.ui.playback import player_process
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import Player
@@ -440,8 +441,8 @@ def test_a_decoder_that_crashes_is_passed_over(
 
     def crash(*_: object) -> None:
         # As a decoder would: whatever plays this track is gone.
-        assert engine._process is not None
-        os.kill(engine._process.pid or 0, signal.SIGSEGV)
+        assert engine._process.pid is not None
+        os.kill(engine._process.pid, signal.SIGSEGV)
 
     with server.recording():
         with qtbot.waitSignal(engine.progress, timeout=20_000):
@@ -473,8 +474,8 @@ def test_a_decoder_that_crashes_a_little_further_on_each_time_is_passed_over(
         for _ in range(2):
             qtbot.waitUntil(lambda: len(set(places)) > 2, timeout=20_000)
             places.clear()
-            assert engine._process is not None
-            os.kill(engine._process.pid or 0, signal.SIGSEGV)
+            assert engine._process.pid is not None
+            os.kill(engine._process.pid, signal.SIGSEGV)
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no music" * 1000, None])
@@ -531,16 +532,16 @@ def test_a_hail_of_seeks_ends_at_the_last_one(
     with server.recording() as recording:
         with qtbot.waitSignal(engine.progress, timeout=20_000):
             engine.play(Item(1, path), 0.0, None)
-        process = engine._process
+        process = engine._process.pid
         for number in range(300):
             engine.seek(number * 0.02)
         with qtbot.waitSignal(engine.drained, timeout=5_000):
             engine.seek(7.0)
             # One by one they would take 1.4 s.
-            qtbot.waitUntil(lambda: not engine._unanswered, timeout=700)
+            qtbot.waitUntil(lambda: engine._process.has_done_all, timeout=700)
     heard = recording.heard()
 
-    assert engine._process is process
+    assert engine._process.pid == process
     end = decoded(path)[7 * RATE :]
     np.testing.assert_array_equal(heard[-len(end) :], end)
 
@@ -556,7 +557,7 @@ def test_a_hail_of_everything_ends_as_asked_for(
     with server.recording() as recording:
         with qtbot.waitSignal(engine.progress, timeout=20_000):
             engine.play(tracks[0], 0.0, tracks[1], longest_crossfade=1.0)
-        process = engine._process
+        process = engine._process.pid
         for _ in range(150):
             token += 1
             path = paths[random.integers(3)]
@@ -581,7 +582,7 @@ def test_a_hail_of_everything_ends_as_asked_for(
             engine.play(Item(1000, paths[2]), 0.0, None)
     heard = recording.heard()
 
-    assert engine._process is process
+    assert engine._process.pid == process
     np.testing.assert_array_equal(heard[-2 * RATE :], decoded(paths[2]))
 
 
@@ -628,27 +629,27 @@ def test_a_seek_that_comes_when_the_next_one_has_just_begun(
 def test_a_window_that_stood_still_lets_the_music_play(
     server: SoundServer, engine: Engine, tmp_path: Path, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "_PATIENCE", 0.9)
+    monkeypatch.setattr(player_process, "_PATIENCE", 0.9)
     monkeypatch.setattr(engine_module, "_LATE", 0.8)
     (path,) = cut(tmp_path, ".flac", music(5.0))
 
     with server.recording() as recording, qtbot.waitSignal(engine.drained, timeout=10_000):
         with qtbot.waitSignal(engine.progress, timeout=20_000):
             engine.play(Item(1, path), 0.0, None)
-        process = engine._process
+        process = engine._process.pid
         recording.wait_for(len(recording.samples()) + 2 * RATE)
         # What a machine does first that has slept: it looks at the clock.
         engine._look_after()
     heard = recording.heard()
 
-    assert engine._process is process
+    assert engine._process.pid == process
     np.testing.assert_array_equal(heard, decoded(path))
 
 
 def test_a_process_that_stands_still_is_replaced_and_goes_on_where_it_was(
     server: SoundServer, engine: Engine, tmp_path: Path, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "_PATIENCE", 1.5)
+    monkeypatch.setattr(player_process, "_PATIENCE", 1.5)
     (path,) = cut(tmp_path, ".flac", music(5.0))
     places: list[float] = []
     engine.progress.connect(lambda _, position: places.append(position))
@@ -656,9 +657,9 @@ def test_a_process_that_stands_still_is_replaced_and_goes_on_where_it_was(
     with server.recording() as recording:
         engine.play(Item(1, path), 0.0, None)
         qtbot.waitUntil(lambda: bool(places) and places[-1] > 0.8, timeout=20_000)
-        stopped = engine._process
+        stopped = engine._process.pid
         assert stopped is not None
-        os.kill(stopped.pid or 0, signal.SIGSTOP)
+        os.kill(stopped, signal.SIGSTOP)
         at = places[-1]
         begun = qtbot.waitSignal(engine.begun, timeout=20_000)
         begun.wait()
@@ -676,7 +677,6 @@ def test_many_tracks_and_seeks_leave_nothing_open(
     paths = cut(tmp_path, ".flac", music(4.0), RATE, 2 * RATE, 3 * RATE)
 
     def in_use() -> tuple[int, int]:
-        assert engine._process is not None
         process = Path(f"/proc/{engine._process.pid}")
         return len(list((process / "fd").iterdir())), len(list((process / "task").iterdir()))
 

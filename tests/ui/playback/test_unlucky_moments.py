@@ -560,7 +560,7 @@ def test_drained_late_engine_forgets(tmp_path, qapp):
     e = Engine(tmp_path / "log")
     e._say = lambda c: None
     e.play(Item(5, tmp_path / "x"), 0.0, None)
-    e._take(e._generation, Drained(4))
+    e._follow(Drained(4))
     assert e._play is not None
 
 
