@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from musicsim.ui.playback.following import Following
 from musicsim.ui.playback.output import Output
+from musicsim.ui.playback.pieces import Ends, Piece, Sound, Starts
 from musicsim.ui.playback.protocol import (
     Begun,
     Devices,
@@ -23,7 +24,8 @@ from musicsim.ui.playback.protocol import (
     Silent,
     Unplayable,
 )
-from musicsim.ui.playback.rendering import Ends, Piece, Rendering, Sound, Starts, Stream
+from musicsim.ui.playback.rendering import Rendering
+from musicsim.ui.playback.stream import Stream
 
 _log = logging.getLogger(__name__)
 
@@ -69,14 +71,7 @@ class Sounding(QObject):
         """Frames given to the device since it was opened."""
         self._ledger: deque[tuple[int, Piece]] = deque()
         """What was given to the device and not heard yet, and at which frame it began."""
-        self._lock = threading.Condition()
-        self._next: tuple[int, Item | None] = (-1, None)
-        """After which track what follows."""
-        self._generation = 0
-        """Tells the renderings that are wanted from those that were given up."""
-        self._handed: int | None = None
-        """The token of the track that a rendering was told to go on with, or that it was told that none follows."""
-        self._ended_after: int | None = None
+        self._following = Following()
         self._reported = 0.0
         self._drained_at = 0.0
         self._last_played = 0
@@ -102,27 +97,23 @@ class Sounding(QObject):
     ) -> None:
         """Play a track from a place on, in seconds, instead of whatever plays."""
         self._longest_crossfade = longest_crossfade
-        self._set_next(item.token, following)
+        self._following.start(item.token, following)
         self._playing = not paused
         self._item, self._position = item, position
         self._begin()
 
     def follow(self, after: int, item: Item | None) -> None:
         """Go on with a track after another one; what was prepared instead is dropped."""
-        with self._lock:
-            old_after, old = self._next
-            handed, ended_after = self._handed, self._ended_after
-            if old_after == after and old == item:
-                return
-            self._next = (after, item)
-            self._lock.notify_all()
-        if self._item is None or not (self._renderings or self._output.is_open):
+        before = self._following.change(after, item)
+        if before is None or self._item is None:
             return
-        if old is not None and old_after == after and handed == old.token:
+        if not (self._renderings or self._output.is_open):
+            return
+        if before.handed_out is not None:
             # What has begun by now stays: the window hears of it, and says what follows that.
-            if self._item.token != old.token:
-                self._replace(old.token, item)
-        elif ended_after == after and item is not None:
+            if self._item.token != before.handed_out:
+                self._replace(before.handed_out, item)
+        elif before.has_ended and item is not None:
             self._append(item)
 
     def pause(self) -> None:
@@ -158,7 +149,7 @@ class Sounding(QObject):
         self._silence()
         self._item = None
         self._playing = False
-        self._set_next(-1, None)
+        self._following.start(-1, None)
 
     def set_volume(self, factor: float) -> None:
         """Multiply everything with this, at once."""
@@ -175,51 +166,19 @@ class Sounding(QObject):
 
     # --- rendering ---
 
-    def _set_next(self, after: int, item: Item | None) -> None:
-        with self._lock:
-            self._next = (after, item)
-        self._renew()
-
-    def _renew(self) -> None:
-        """Have the renderings that wait for a track give up, and know of none that was handed out."""
-        with self._lock:
-            self._generation += 1
-            self._handed = self._ended_after = None
-            self._lock.notify_all()
-
-    def _following(self, token: int, rendering: int) -> Item | None:
-        """Wait until it is known what follows a track, in the thread of a rendering.
-
-        The window says it as soon as that track can be heard; a short track was rendered to its end before.
-        """
-        with self._lock:
-            while self._next[0] != token and rendering == self._generation:
-                self._lock.wait()
-            if rendering != self._generation:
-                return None
-            item = self._next[1]
-            if item is None:
-                self._ended_after = token
-            else:
-                self._handed, self._ended_after = item.token, None
-            return item
-
     def _report_unplayable(self, token: int, reason: str) -> None:
-        # In the thread of a rendering. What can't be opened is asked for once.
-        with self._lock:
-            after, item = self._next
-            if item is not None and item.token == token:
-                self._next = (after, None)
+        # In the thread of a rendering.
+        self._following.leave_out(token)
         self._broken.emit(token, reason)
 
     def _tell_unplayable(self, token: int, reason: str) -> None:
         self._send(Unplayable(token, reason))
 
     def _render(self, item: Item, position: float, after: int | None = None) -> Rendering:
-        generation = self._generation
+        generation = self._following.generation
         stream = Stream(
             self._rate,
-            lambda token: self._following(token, generation),
+            lambda token: self._following.ask(token, generation),
             self._report_unplayable,
             self._longest_crossfade,
         )
@@ -240,9 +199,7 @@ class Sounding(QObject):
             self._timer.start(_START_MS)
 
     def _append(self, item: Item) -> None:
-        with self._lock:
-            self._handed, self._ended_after = item.token, None
-            after = self._next[0]
+        after = self._following.hand_out(item)
         self._renderings.append(self._render(item, 0.0, after))
 
     def _replace(self, token: int, item: Item | None) -> None:
@@ -260,14 +217,13 @@ class Sounding(QObject):
                 rendering.cancel()
             else:
                 cut = rendering.cut(token)
-        self._renew()
+        self._following.renew()
         if cut is None or cut.crossfaded:
             self._begin_after_written()
         elif item is not None:
             self._append(item)
         else:
-            with self._lock:
-                self._ended_after = self._next[0]
+            self._following.end()
 
     def _begin_after_written(self) -> None:
         """Render what the device has not got yet once more."""
@@ -280,7 +236,7 @@ class Sounding(QObject):
         for rendering in self._renderings:
             rendering.cancel()
         self._renderings.clear()
-        self._renew()
+        self._following.renew()
         self._renderings.append(self._render(self._item, position))
 
     def _silence(self) -> None:
@@ -288,7 +244,7 @@ class Sounding(QObject):
         for rendering in self._renderings:
             rendering.cancel()
         self._renderings.clear()
-        self._renew()
+        self._following.renew()
         self._output.close()
         self._ledger.clear()
         self._written = 0

@@ -12,8 +12,10 @@ import pytest
 import soundfile as sf
 import soxr
 
+from musicsim.ui.playback.pieces import Ends, Piece, Sound, Starts
 from musicsim.ui.playback.protocol import Item
-from musicsim.ui.playback.rendering import Ends, Piece, Rendering, Sound, Starts, Stream
+from musicsim.ui.playback.rendering import Rendering
+from musicsim.ui.playback.stream import Stream
 
 RATE = 44_100
 PATIENCE = 10.0  # s
