@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from musicsim.library.types import Track
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.kit.wheel import Notches
 from musicsim.ui.kit.widgets import ElidedLabel, action_button, icon_button, scaled_font
 from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.player import Player
@@ -29,8 +30,6 @@ from musicsim.ui.tracks.track_model import one_line
 
 _VOLUME_STEP = 5
 """Percent for a notch of the wheel, or an arrow key."""
-_NOTCH = 120
-"""A notch of the wheel, in eighths of a degree."""
 
 
 class VolumeSlider(QSlider):
@@ -111,7 +110,7 @@ class PlayerBar(QFrame):
         self._theme = theme
         self._cover = cover
         self._volume_before_mute = 0
-        self._turned = 0
+        self._notches = Notches()
         cover.clicked.connect(self.track_clicked)
         self._names = _Names()
         self._names.clicked.connect(self.track_clicked)
@@ -177,9 +176,7 @@ class PlayerBar(QFrame):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Change the volume; the seek bar keeps its own wheel."""
-        self._turned += event.angleDelta().y()
-        notches = int(self._turned / _NOTCH)
-        self._turned -= notches * _NOTCH
+        notches = self._notches.turn(event.angleDelta().y())
         self.volume.setValue(self.volume.value() + notches * _VOLUME_STEP)
         event.accept()
 

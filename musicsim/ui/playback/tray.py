@@ -10,14 +10,13 @@ from PySide6.QtGui import QAction, QIcon, QWheelEvent
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from musicsim.library.types import Track
+from musicsim.ui.kit.wheel import Notches
 from musicsim.ui.kit.widgets import bring_forward
 from musicsim.ui.playback.player import Player
 from musicsim.ui.tracks.track_model import one_line
 
 _WHEEL_STEP = 0.05
 """Of the volume, for each notch of the wheel."""
-_NOTCH = 120
-"""Eighths of a degree, as Qt counts."""
 _LONGEST_TIP = 120
 """Characters: Windows shows 127."""
 _JUST_NOW = 0.5
@@ -45,7 +44,7 @@ class TrayIcon(QSystemTrayIcon):
         super().__init__(window)
         self._window = window
         self._player = player
-        self._turned = 0
+        self._notches = Notches()
         self._left_at = float("-inf")
         """When the window was no longer the active one."""
         icon = window.windowIcon()
@@ -86,10 +85,7 @@ class TrayIcon(QSystemTrayIcon):
     def event(self, event: QEvent) -> bool:
         """Qt's: the wheel over the icon."""
         if isinstance(event, QWheelEvent):
-            self._turned += event.angleDelta().y()
-            notches = int(self._turned / _NOTCH)
-            self._turned -= notches * _NOTCH
-            if notches:
+            if notches := self._notches.turn(event.angleDelta().y()):
                 self._player.set_volume(self._player.volume + notches * _WHEEL_STEP)
             return True
         return super().event(event)
