@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from musicsim.library.tags.replay_gain import GainMode
 from musicsim.library.types import Track
 from musicsim.ui.playback.engine import Engine
-from musicsim.ui.playback.player import Mixing, Player
+from musicsim.ui.playback.lineup import Mixing
+from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.settings import PlaybackSettings
 
 _SETTLING_MS = 200

@@ -23,8 +23,8 @@ from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.panes import history_pane
 from musicsim.ui.playback import history_list
+from musicsim.ui.playback.lineup import Mixing
 from musicsim.ui.playback.modes import Repeat
-from musicsim.ui.playback.player import Mixing
 from musicsim.ui.tracks.track_model import Column
 from musicsim.ui.window.main_window import MainWindow
 from musicsim.ui.window.side_panel import Tab

@@ -4,7 +4,8 @@ from window_fakes import FakeEngine, Library
 
 from musicsim.base.events import TracksRemoved
 from musicsim.ui.kit.bridge import Bridge
-from musicsim.ui.playback.player import FAILURES_IN_A_ROW, Player
+from musicsim.ui.playback.player import Player
+from musicsim.ui.playback.playing import FAILURES_IN_A_ROW
 
 
 def paths(library: Library, ids: list[int]) -> list[Path]:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from musicsim.base.events import TracksRemoved
 from musicsim.library.types import Tags
+from musicsim.ui.playback.lineup import Mixing
 from musicsim.ui.playback.modes import Repeat, Shuffle
-from musicsim.ui.playback.player import Mixing
 
 
 def pe():
