@@ -68,7 +68,7 @@ def scan(data: Path, music: Path) -> dict[str, Any]:
         first = seconds(lambda: app.scan([music]))
         embed_all(app)
         again = seconds(lambda: app.scan([music]))
-        ids = app.catalogue.track_ids()
+        ids = app.catalogue.tracks.ids()
         searches = [seconds(lambda i=i: app.finder.similar(i)) for i in ids[:: len(ids) // 20]]
     return {"first": first, "again": again, "similar": statistics.median(searches[1:])}
 

@@ -14,8 +14,7 @@ from mutagen.mp3 import EasyMP3
 
 from musicsim.app import Musicsim
 from musicsim.audio import SETTLED
-from musicsim.library.catalogue.embeddings import PooledTrack, TrackWindows
-from musicsim.library.types import Tags
+from musicsim.library.types import PooledTrack, Tags, TrackWindows
 
 SIZE = 128
 """Values of an embedding, as the starter weights have."""
@@ -101,8 +100,8 @@ def embed_all(app: Musicsim) -> None:
     """Give every track of a library an embedding, as if it had been listened to."""
     pending = app.embeddings.pending(app.model.identity)
     nothing = TrackWindows(np.zeros(1, np.float32), np.zeros((1, SIZE), np.float32))
-    with app.catalogue.database.transaction():
+    with app.catalogue.transaction():
         for track, vector in zip(pending, embeddings(len(pending)), strict=True):
             pooled = PooledTrack(vector, SETTLED)
             app.embeddings.store(track, app.model.identity, SETTLED, nothing, pooled)
-            app.catalogue.set_duration(track.id, 60 + track.id * 37 % 300)
+            app.catalogue.files.set_duration(track.id, 60 + track.id * 37 % 300)

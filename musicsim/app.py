@@ -29,12 +29,12 @@ from musicsim.base.events import (
 from musicsim.embedding import InputRepr, WeightFile
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.catalogue.database import Database
-from musicsim.library.catalogue.embeddings import WINDOWS_FILE, EmbeddingStore, KnownModel
+from musicsim.library.catalogue.embeddings import WINDOWS_FILE, EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.catalogue.waveforms import Waveforms
 from musicsim.library.scanning.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
-from musicsim.library.types import ScanSummary, Track
+from musicsim.library.types import KnownModel, ScanSummary, Track
 from musicsim.playlists.generators.similar import GeneratedPlaylist, SimilarTracks
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.collection.upkeep import Background
@@ -231,7 +231,7 @@ class Musicsim:
         self.waveforms.close()
         self.embeddings.close()
         if not self.read_only:
-            self.catalogue.database.back_up()
+            self.catalogue.back_up()
         self.catalogue.close()
         if self._lock is not None:
             self._lock.release()
@@ -239,7 +239,7 @@ class Musicsim:
     @property
     def mended(self) -> list[str]:
         """What was done about damaged files when this was opened."""
-        return [text for text in (self.catalogue.database.mended, self.embeddings.mended) if text]
+        return [text for text in (self.catalogue.mended, self.embeddings.mended) if text]
 
     # --- the library, kept up to date in the background ---
 
@@ -249,10 +249,10 @@ class Musicsim:
             self._background = Background(
                 scan=lambda folders, cancelled: self.scan(folders, cancelled=cancelled),
                 update=self.scanner.update,
-                folders=self.catalogue.folders,
+                folders=self.catalogue.folders.all,
                 indexer=self.make_indexer(),
                 worker=self.worker,
-                finished=self.catalogue.database.back_up,
+                finished=self.catalogue.back_up,
                 events=self.events,
             )
             self._background.start()
@@ -277,7 +277,7 @@ class Musicsim:
                 summary.moved,
                 summary.missing,
                 summary.unchanged,
-                self.catalogue.counts().failed,
+                self.catalogue.tracks.counts().failed,
             )
         finally:
             # Also where it failed: nobody looks through anything any more.
@@ -293,7 +293,7 @@ class Musicsim:
             If it can't be read.
         """
         folder = self.scanner.known_path(check_folder(folder))
-        self.catalogue.add_folder(folder)
+        self.catalogue.folders.add(folder)
         if self._background is not None:
             self._background.scan([folder])
 
@@ -333,7 +333,7 @@ class Musicsim:
 
     def retry_failed(self) -> None:
         """Try every failed file again, in the background."""
-        self.catalogue.clear_failures()
+        self.catalogue.files.clear_failures()
         self.rescan()
 
     def pause(self) -> None:
@@ -364,12 +364,12 @@ class Musicsim:
 
         As the model that listens was measured on this machine when it was last at work.
         """
-        kept = self.catalogue.setting(f"cost {self.models.listening.identity}")
+        kept = self.catalogue.settings.get(f"cost {self.models.listening.identity}")
         if kept is None:
             return None
         cost = json.loads(kept)
         a_window = (cost["front_end"] + cost["network"]) / cost["windows"]
-        seconds = self.catalogue.mean_duration()
+        seconds = self.catalogue.tracks.mean_duration()
         windows = min(float(depth.passes[-1]), seconds)
         if depth is Depth.EVERY:
             windows = seconds / DENSE_HOP
@@ -412,7 +412,7 @@ class Musicsim:
         """Search what `models` says is searched now, and have every track looked at anew."""
         if self.search.model != self.models.searched:
             self.search.use(self.models.searched)
-            self.events.emit(TracksChanged(tuple(self.catalogue.track_ids())))
+            self.events.emit(TracksChanged(tuple(self.catalogue.tracks.ids())))
 
     def _prefer(self, track_id: int) -> None:
         if self._background is not None:

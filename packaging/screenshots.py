@@ -100,7 +100,7 @@ def take_pictures() -> None:
         app.add_folder(music)
         wait_until(finished.is_set)
         window.message_bar.hide()
-        seed = next(track for track in app.catalogue.tracks() if track.title == SEED)
+        seed = next(track for track in app.catalogue.tracks.all() if track.title == SEED)
         window.places.library.table.select_rows(window.places.library.model.rows_of([seed.id]))
         window.show_similar(seed.id)
         rows = window.places.library.model.ids

@@ -37,6 +37,6 @@ class Library:
     def paths(self, *, missing: bool = False) -> set[str]:
         return {
             str(track.path.relative_to(self.music))
-            for track in self.catalogue.tracks()
+            for track in self.catalogue.tracks.all()
             if track.missing == missing
         }

@@ -58,7 +58,7 @@ def music(tmp_path, demo_library) -> Path:
 def test_a_cover_is_decoded_in_the_background(app, music):
     (music / "cover.jpg").write_bytes(b"an image")
     app.scan([music])
-    (track, *_) = app.catalogue.tracks()
+    (track, *_) = app.catalogue.tracks.all()
     threads: list[threading.Thread] = []
 
     def decode(image: bytes) -> int:
@@ -76,20 +76,20 @@ def test_the_library_follows_the_folder(app, music, demo_library):
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)
-    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
 
     new = music / "new album" / demo_library[7].path.name
     new.parent.mkdir()
     shutil.copy(demo_library[7].path, new)
-    waiter.until(lambda: app.catalogue.counts().embedded == 3)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 3)
 
     new.rename(music / new.name)
-    waiter.until(lambda: app.catalogue.track_at(music / new.name) is not None)
-    assert app.catalogue.counts().embedded == 3
+    waiter.until(lambda: app.catalogue.tracks.at(music / new.name) is not None)
+    assert app.catalogue.tracks.counts().embedded == 3
 
     (music / new.name).unlink()
-    waiter.until(lambda: app.catalogue.counts().missing == 1)
-    assert app.catalogue.counts().embedded == 2
+    waiter.until(lambda: app.catalogue.tracks.counts().missing == 1)
+    assert app.catalogue.tracks.counts().embedded == 2
 
 
 def test_closing_in_the_middle_loses_nothing(tmp_path, demo_library):
@@ -98,16 +98,16 @@ def test_closing_in_the_middle_loses_nothing(tmp_path, demo_library):
         waiter = Waiter(app)
         app.start()
         app.add_folder(folder)
-        waiter.until(lambda: app.catalogue.counts().embedded >= 1)
+        waiter.until(lambda: app.catalogue.tracks.counts().embedded >= 1)
     with Musicsim.open(tmp_path / "data") as app:
-        kept = {t.id for t in app.catalogue.tracks() if t.state is TrackState.EMBEDDED}
+        kept = {t.id for t in app.catalogue.tracks.all() if t.state is TrackState.EMBEDDED}
         assert kept
         waiter = Waiter(app)
         app.start()
         waiter.until(
             lambda: any(isinstance(e, EmbeddingProgress) and e.finished for e in waiter.seen)
         )
-        assert app.catalogue.counts().embedded == len(demo_library)
+        assert app.catalogue.tracks.counts().embedded == len(demo_library)
         first_pass = [e for e in waiter.seen if isinstance(e, EmbeddingProgress) and not e.refining]
         done = max(e.done for e in first_pass)
         assert done <= len(demo_library) - len(kept)
@@ -129,18 +129,18 @@ def test_an_index_that_cannot_be_written_is_told_until_it_can(app, music, tmp_pa
     assert str(app.data_folder / "index") in notices()[-1]
     (app.data_folder / "index").unlink()
     shutil.copy(demo_library[7].path, music)
-    waiter.until(lambda: app.catalogue.counts().embedded == 3 and notices()[-1] == "")
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 3 and notices()[-1] == "")
 
 
 def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_library):
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)
-    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
     app.pause()
     shutil.copy(demo_library[9].path, music)
-    waiter.until(lambda: app.catalogue.counts().tracks == 3)
-    one, two, waiting = app.catalogue.tracks()
+    waiter.until(lambda: app.catalogue.tracks.counts().tracks == 3)
+    one, two, waiting = app.catalogue.tracks.all()
     everything = Rules(max_per_artist=None, near_duplicates=True)
     found = app.similar(one.id, rules=everything).result(60)
     assert [match.track for match in found.matches] == [two]
@@ -149,7 +149,7 @@ def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_libr
     with pytest.raises(NotEmbedded, match="not listened"):
         app.similar(waiting.id).result(60)
     app.resume()
-    waiter.until(lambda: app.catalogue.counts().embedded == 3)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 3)
     assert len(app.similar(waiting.id, rules=everything).result(60).matches) == 2
 
 
@@ -159,7 +159,7 @@ def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)
-    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
     old = app.model.identity
     app.pause()
     other = tmp_path / "other.h5"
@@ -168,7 +168,7 @@ def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
     app.use_model(find_weights(tmp_path, other)[0])
     new = app.models.listening.identity
 
-    track = app.catalogue.tracks()[0]
+    track = app.catalogue.tracks.all()[0]
     everything = Rules(max_per_artist=None, near_duplicates=True)
     assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
     found = app.finder.similar_to_file(demo_library[9].path, rules=everything)
@@ -178,7 +178,7 @@ def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
     app.resume()
     waiter.until(lambda: app.model.identity == new)
     assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
-    assert app.catalogue.counts().embedded == 2
+    assert app.catalogue.tracks.counts().embedded == 2
     assert app.embeddings.models() == {old: 2, new: 2}
     waiter.until(lambda: any(isinstance(event, ModelChanged) for event in waiter.seen))
     assert app.forget_model(old) == 2
@@ -188,12 +188,12 @@ def test_the_listeners_settings_reach_the_worker_and_are_kept(app, music, tmp_pa
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)
-    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
     wanted = ListeningSettings(Depth.EVERY, threads=1, gentle=True)
     app.set_listening(wanted)
     model = app.model.identity
     waiter.until(lambda: app.embeddings.pending(model, EVERY_WINDOW) == [])
-    for track in app.catalogue.tracks():
+    for track in app.catalogue.tracks.all():
         windows = app.embeddings.windows(track.id, model)
         assert len(windows.offsets) == pytest.approx(track.tags.duration, abs=1)
     assert ListeningSettings.load(app.catalogue) == wanted
@@ -207,23 +207,23 @@ def test_a_failed_file_is_tried_again_on_request(app, music, demo_library):
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)
-    waiter.until(lambda: app.catalogue.counts().failed == 1)
-    failed = app.catalogue.track_at(broken)
+    waiter.until(lambda: app.catalogue.tracks.counts().failed == 1)
+    failed = app.catalogue.tracks.at(broken)
     with pytest.raises(NotEmbedded, match=r"broken: .*audio"):
         app.similar(failed.id).result(60)
-    waiter.until(lambda: app.catalogue.counts().pending == 0)
+    waiter.until(lambda: app.catalogue.tracks.counts().pending == 0)
     app.retry_failed()
-    waiter.until(lambda: app.catalogue.counts().failed == 0)
-    waiter.until(lambda: app.catalogue.counts().failed == 1)
+    waiter.until(lambda: app.catalogue.tracks.counts().failed == 0)
+    waiter.until(lambda: app.catalogue.tracks.counts().failed == 1)
 
 
 def test_a_removed_folder_takes_its_tracks_along(app, music):
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)
-    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
     app.remove_folder(music)
-    assert app.catalogue.counts().tracks == 0
+    assert app.catalogue.tracks.counts().tracks == 0
     assert len(list(music.iterdir())) == 2
 
 
@@ -232,10 +232,10 @@ def test_an_idle_worker_gives_its_memory_back_and_search_goes_on(app, music, mon
     waiter = Waiter(app)
     app.start()
     app.add_folder(music)
-    waiter.until(lambda: app.catalogue.counts().embedded == 2)
+    waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
     app.worker._reader.join(60)
     assert not app.worker.running
-    track = app.catalogue.tracks()[0]
+    track = app.catalogue.tracks.all()[0]
     everything = Rules(max_per_artist=None, near_duplicates=True)
     assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
 
@@ -281,4 +281,4 @@ def test_a_scan_that_fails_ends_all_the_same(app, tmp_path):
 def test_a_folder_that_is_not_there_is_not_added(app, tmp_path):
     with pytest.raises(MusicsimError, match="Choose a folder"):
         app.add_folder(tmp_path / "nowhere")
-    assert app.catalogue.folders() == []
+    assert app.catalogue.folders.all() == []

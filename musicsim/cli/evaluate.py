@@ -101,7 +101,7 @@ def evaluate_library(options: argparse.Namespace) -> None:
     with Musicsim.read(options.data) as app:
         model = app.model.identity
         ids, points = app.search.all_points()
-        by_id = {track.id: track for track in app.catalogue.tracks_by_id(ids.tolist())}
+        by_id = {track.id: track for track in app.catalogue.tracks.by_id(ids.tolist())}
     # One may have left the library a moment ago.
     there = [place for place, track_id in enumerate(ids.tolist()) if track_id in by_id]
     tracks = [by_id[track_id] for track_id in ids[there].tolist()]

@@ -119,7 +119,7 @@ def scan_and_embed(
     roots = [app.scanner.known_path(file_path(folder)) for folder in folders]
     problems = [
         problem
-        for problem in app.catalogue.problems()
+        for problem in app.catalogue.problems.all()
         if not roots or any(problem.path.is_relative_to(root) for root in roots)
     ]
     return summary, problems, indexer.cost
@@ -129,17 +129,17 @@ def scan(options: argparse.Namespace) -> int:
     """Add folders to the library and embed what is new; returns 1 if the index could not be written."""
     began = time.monotonic()
     with Musicsim.open(options.data) as app:
-        if not options.folders and not app.catalogue.folders():
+        if not options.folders and not app.catalogue.folders.all():
             complain("The library has no folders yet: name one, as in `musicsim scan ~/Music`.")
         if options.retry:
-            app.catalogue.clear_failures()
+            app.catalogue.files.clear_failures()
         _set_listening(app, options)
         summary, problems, cost = scan_and_embed(app, options.folders, quiet=options.json)
         if options.forget_missing:
             app.forget_missing()
-            left = set(app.catalogue.problems())
+            left = set(app.catalogue.problems.all())
             problems = [problem for problem in problems if problem in left]
-        counts = app.catalogue.counts()
+        counts = app.catalogue.tracks.counts()
         model = app.model.identity
         index_notice = app.search.index_notice
     failed = [problem for problem in problems if problem.failed]
@@ -214,7 +214,7 @@ def watch(options: argparse.Namespace) -> None:
 
         def print_event(event: Event) -> None:
             if isinstance(event, TracksChanged):
-                for track in app.catalogue.tracks_by_id(event.track_ids):
+                for track in app.catalogue.tracks.by_id(event.track_ids):
                     state = "missing" if track.missing else _STATES[track.state]
                     reason = f" ({track.problem})" if track.problem else ""
                     # In one piece, line break and all: the scan and the listening tell from threads of their own.
@@ -249,7 +249,7 @@ def status(options: argparse.Namespace) -> None:
 
 
 def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
-    counts = app.catalogue.counts()
+    counts = app.catalogue.tracks.counts()
     model = app.model.identity
     coming = app.models.listening.identity
     to_refine = len(app.embeddings.pending(coming, app.listening.depth.passes[-1]))
@@ -262,7 +262,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
                 "failed": counts.failed,
                 "missing": counts.missing,
                 "unavailable": counts.unavailable,
-                "folders": [path_text(folder) for folder in app.catalogue.folders()],
+                "folders": [path_text(folder) for folder in app.catalogue.folders.all()],
                 "model": model,
                 "coming_model": None if coming == model else coming,
                 "to_refine": to_refine,
@@ -279,8 +279,8 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
         f"{counts.tracks} tracks: {counts.embedded} listened to, {counts.pending} to come, "
         f"{counts.failed} failed, {counts.missing} missing."
     )
-    unavailable = app.catalogue.unavailable()
-    for folder in app.catalogue.folders():
+    unavailable = app.catalogue.folders.unavailable()
+    for folder in app.catalogue.folders.all():
         reason = f" (unavailable: {unavailable[folder]})" if folder in unavailable else ""
         say(f"Folder: {printable(path_text(folder))}{reason}")
     say(f"Model: {model}")
@@ -297,7 +297,7 @@ def doctor(options: argparse.Namespace) -> int:
     """Check everything that is stored; returns 1 if something can't be mended."""
     with Musicsim.open(options.data, thorough=True) as app:
         checks = [("mended", True, mended) for mended in app.mended]
-        checks.append(("catalogue", *app.catalogue.database.check()))
+        checks.append(("catalogue", *app.catalogue.check()))
         checks.append(("windows", *app.embeddings.check()))
         pruned = app.embeddings.prune()
         if pruned:
@@ -309,7 +309,7 @@ def doctor(options: argparse.Namespace) -> int:
         if app.search.index_problem:
             found += f"; {app.search.index_problem}"
         checks.append(("index", index.healthy, found))
-        counts = app.catalogue.counts()
+        counts = app.catalogue.tracks.counts()
     healthy = all(ok for _, ok, _ in checks)
     if options.json:
         print_json(

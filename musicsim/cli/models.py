@@ -306,7 +306,7 @@ def _embedded(folder: Path) -> tuple[str | None, dict[str, int]]:
         closing(Catalogue(folder, read_only=True)) as catalogue,
         closing(EmbeddingStore(catalogue, folder, read_only=True)) as embeddings,
     ):
-        return catalogue.model, embeddings.models()
+        return catalogue.settings.model, embeddings.models()
 
 
 def _named(options: argparse.Namespace, name: str) -> WeightFile:

@@ -146,14 +146,14 @@ def find_track(app: Musicsim, text: str) -> Track | None:
     """
     path = file_path(text)
     for known in (path, app.scanner.known_path(path)):
-        if (track := app.catalogue.track_at(known)) is not None:
+        if (track := app.catalogue.tracks.at(known)) is not None:
             return track
     if os.path.isfile(path):  # noqa: PTH113 (Path's raises on a name that is too long)
         return None
     words = fold(text).split()
     matching = [
         track
-        for track in app.catalogue.tracks()
+        for track in app.catalogue.tracks.all()
         if not track.missing
         and all(word in fold(f"{track.artist} {track.title} {track.tags.album}") for word in words)
     ]
@@ -317,7 +317,7 @@ def _kept(app: Musicsim, name: str) -> Playlist:
 def show_playlist(options: argparse.Namespace) -> None:
     """Print a playlist's tracks."""
     with Musicsim.read(options.data) as app:
-        tracks = app.catalogue.tracks_by_id(_kept(app, options.name).track_ids)
+        tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
     if options.json:
         print_json([{**track_json(t), "duration": t.tags.duration} for t in tracks])
     else:
@@ -331,7 +331,7 @@ def show_playlist(options: argparse.Namespace) -> None:
 def export_playlist(options: argparse.Namespace) -> None:
     """Write a kept playlist to a file."""
     with Musicsim.read(options.data) as app:
-        tracks = app.catalogue.tracks_by_id(_kept(app, options.name).track_ids)
+        tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
     write_m3u(options.output, tracks, name=options.name, absolute=options.paths == "absolute")
     say(f"{len(tracks)} tracks written to {printable(path_text(options.output))}.")
 
@@ -340,7 +340,7 @@ def import_playlist(options: argparse.Namespace) -> None:
     """Keep the playlist of a file, as far as its tracks are in the library."""
     name, paths = read_m3u(options.file)
     with Musicsim.open(options.data) as app:
-        found = [(path, app.catalogue.track_at(path)) for path in paths]
+        found = [(path, app.catalogue.tracks.at(path)) for path in paths]
         tracks = [track.id for _, track in found if track is not None]
         unknown = [path for path, track in found if track is None]
         if not tracks:

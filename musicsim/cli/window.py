@@ -175,7 +175,7 @@ def tour(options: argparse.Namespace, folders: Sequence[Path]) -> int:
         seed = next(
             (
                 track
-                for track in app.catalogue.tracks()
+                for track in app.catalogue.tracks.all()
                 if track.state is TrackState.EMBEDDED
                 and any(map(track.path.is_relative_to, folders))
             ),
@@ -220,7 +220,7 @@ def _render(folder: Path) -> list[DemoTrack]:
 
 
 def _print_scan(app: Musicsim, summary: ScanSummary, problems: Sequence[Problem]) -> None:
-    counts = app.catalogue.counts()
+    counts = app.catalogue.tracks.counts()
     say(
         f"Scan: {summary.added} added, {summary.unchanged} unchanged, {len(problems)} with a problem; "
         f"{counts.embedded} of {counts.tracks} tracks listened to by {app.model.identity}."
@@ -236,7 +236,7 @@ def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Trac
     everything = Rules(max_per_artist=None, near_duplicates=True)
     rows, seeds = [], []
     for style, path in sorted(firsts.items()):
-        seed = app.catalogue.track_at(path)
+        seed = app.catalogue.tracks.at(path)
         if seed is None:
             raise MusicsimError(
                 f"{display_path(path)} is not in the library: render the demo again."

@@ -1,4 +1,4 @@
-"""What the parts of the library tell each other of files, tracks, problems, playlists and plays."""
+"""What the parts of the library hand each other: files, tracks, problems, playlists, plays and embeddings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import enum
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from musicsim.base.errors import display_path
 
@@ -231,6 +234,94 @@ class ScannedFile:
     """Why it can't be read at all, so that nothing will try to decode it."""
     ctime_ns: int = -1
     """When anything about the file was changed; -1 where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingTrack:
+    """A track that a model has not embedded yet, or only with fewer windows than a plan wants."""
+
+    id: int
+    path: Path
+    content_key: bytes
+    duration: float | None = None
+    """Seconds, where its header or the decoder says."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackWindows:
+    """What the model made of a track's windows.
+
+    Attributes
+    ----------
+    offsets
+        Where the windows begin, in seconds; shape (N,).
+    vectors
+        Their embeddings; shape (N, D).
+    problem
+        What is wrong with the file all the same, such as that it is cut short.
+    """
+
+    offsets: npt.NDArray[np.float64]
+    vectors: npt.NDArray[np.float32]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PooledEmbeddings:
+    """Pooled embeddings of many tracks.
+
+    Attributes
+    ----------
+    ids
+        The embeddings' own ids, ascending; a track that is embedded again gets a new one. Shape (N,).
+    track_ids
+        Whose they are. Shape (N,).
+    vectors
+        Raw, as the model made them. Shape (N, D), float32.
+    """
+
+    ids: npt.NDArray[np.int64]
+    track_ids: npt.NDArray[np.int64]
+    vectors: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model that embeds this library, or did once.
+
+    Attributes
+    ----------
+    identity
+        Goes with every vector.
+    weights
+        Its file, which may be gone by now.
+    input_repr, embedding_size
+        Where the file does not say; see `embedding.read_weights`.
+    standardised
+        True where the model's own last layer standardises, so that the library needs no space of its own.
+    """
+
+    identity: str
+    weights: Path
+    input_repr: str | None
+    embedding_size: int | None
+    standardised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PooledTrack:
+    """How far a model has come with a track.
+
+    Attributes
+    ----------
+    vector
+        The mean of its windows' embeddings; shape (D,).
+    windows
+        How many windows those are.
+    """
+
+    vector: npt.NDArray[np.float32]
+    windows: int
 
 
 def file_times(status: os.stat_result) -> tuple[int, int]:

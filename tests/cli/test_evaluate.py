@@ -13,13 +13,8 @@ from command_line import Told
 from musicsim.app import Musicsim
 from musicsim.cli.main import run
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import (
-    EmbeddingStore,
-    KnownModel,
-    PooledTrack,
-    TrackWindows,
-)
-from musicsim.library.types import ScannedFile, Tags
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
 
 MODEL = "m-1"
 
@@ -60,7 +55,7 @@ def library(tmp_path):
             closing(Catalogue(data)) as catalogue,
             closing(EmbeddingStore(catalogue, data)) as embeddings,
         ):
-            folder = catalogue.add_folder(Path("/m"))
+            folder = catalogue.folders.add(Path("/m"))
             for number, song in enumerate(songs):
                 tags = Tags(
                     artist=song.artist,
@@ -69,9 +64,9 @@ def library(tmp_path):
                     album_artist=song.album_artist,
                 )
                 path = Path("/m", song.folder, str(number))
-                catalogue.add_track(folder, ScannedFile(path, 1, 1, bytes([number]), tags))
+                catalogue.files.add(folder, ScannedFile(path, 1, 1, bytes([number]), tags))
             embeddings.remember(KnownModel(MODEL, Path("m.h5"), None, None, standardised))
-            catalogue.set_setting("model", MODEL)
+            catalogue.settings.set("model", MODEL)
             pending = embeddings.pending(MODEL)
             for track, song in zip(pending, songs, strict=True):
                 angle = np.radians(song.degrees)
@@ -195,7 +190,7 @@ def test_what_shares_the_querys_album_artist_or_folder_can_be_left_out(library, 
 def test_missing_tracks_are_not_there(library, evaluate, tmp_path):
     ids = library([Song(d, "A") for d in DEGREES])
     with closing(Catalogue(tmp_path / "data")) as catalogue:
-        catalogue.set_missing(ids[:1], missing=True)
+        catalogue.files.set_missing(ids[:1], missing=True)
     found = evaluate("--json").json
     assert (found["tracks"], found["queries"], found["k"]) == (3, 3, 2)
 
@@ -248,7 +243,7 @@ def test_tracks_are_compared_in_the_space_of_search(library, evaluate, tmp_path)
     )
     hits = []
     with Musicsim.read(tmp_path / "data") as app:
-        tracks = {track.id: track for track in app.catalogue.tracks()}
+        tracks = {track.id: track for track in app.catalogue.tracks.all()}
         for track in tracks.values():
             (found,) = app.search.nearest(app.search.point_of(track.id))
             near = [n.track_id for n in found if n.track_id != track.id][:5]

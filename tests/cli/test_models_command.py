@@ -26,8 +26,8 @@ from musicsim.cli.main import run
 from musicsim.embedding import read_weights
 from musicsim.embedding.official import official_model
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, PooledTrack, TrackWindows
-from musicsim.library.types import ScannedFile, Tags
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import PooledTrack, ScannedFile, Tags, TrackWindows
 
 NAME = "openl3-mel256-music"
 
@@ -301,11 +301,11 @@ def embed_as(data: Path, model: str) -> None:
         closing(Catalogue(data)) as catalogue,
         closing(EmbeddingStore(catalogue, data)) as embeddings,
     ):
-        folder = catalogue.add_folder(Path("/m"))
-        if not catalogue.counts().tracks:
+        folder = catalogue.folders.add(Path("/m"))
+        if not catalogue.tracks.counts().tracks:
             for number in range(2):
                 file = ScannedFile(Path(f"/m/{number}"), 1, 1, bytes([number]), Tags())
-                catalogue.add_track(folder, file)
+                catalogue.files.add(folder, file)
         for track in embeddings.pending(model):
             windows = TrackWindows(np.zeros(1), np.ones((1, 128)))
             pooled = PooledTrack(np.ones(128, np.float32), 1)

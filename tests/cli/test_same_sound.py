@@ -80,7 +80,7 @@ def loudness(data: Path) -> dict[str, Loudness | None]:
     with contextlib.closing(Catalogue(data, read_only=True)) as catalogue:
         return {
             track.path.name: catalogue.loudness.of(track.id)
-            for track in catalogue.tracks()
+            for track in catalogue.tracks.all()
             if not track.missing
         }
 

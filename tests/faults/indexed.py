@@ -13,8 +13,7 @@ from command_line import CommandLine
 from library import FaultyLibrary
 
 from musicsim.app import Musicsim
-from musicsim.library.catalogue.embeddings import PendingTrack, PooledTrack, TrackWindows
-from musicsim.library.types import ScannedFile, Tags
+from musicsim.library.types import PendingTrack, PooledTrack, ScannedFile, Tags, TrackWindows
 from musicsim.worker.protocol import QueryIndex
 
 TRACKS = 3000
@@ -33,8 +32,8 @@ class Index:
         self._vectors = np.random.default_rng(seed)
         self.library.music.mkdir(parents=True)
         with Musicsim.open(self.library.data) as app:
-            folder_id = app.catalogue.add_folder(self.library.music)
-            with app.catalogue.database.transaction():
+            folder_id = app.catalogue.folders.add(self.library.music)
+            with app.catalogue.transaction():
                 self.tracks = [
                     self._add_track(app, folder_id, f"{n:04}.wav") for n in range(TRACKS)
                 ]
@@ -42,12 +41,12 @@ class Index:
 
     def _add_track(self, app: Musicsim, folder_id: int, name: str) -> PendingTrack:
         path, key = self.library.music / name, name.encode()
-        track_id = app.catalogue.add_track(folder_id, ScannedFile(path, 1, 1, key, Tags()))
+        track_id = app.catalogue.files.add(folder_id, ScannedFile(path, 1, 1, key, Tags()))
         return PendingTrack(track_id, path, key)
 
     def _embed(self, app: Musicsim, tracks: list[PendingTrack]) -> None:
         plan = app.listening.depth.passes[-1]
-        with app.catalogue.database.transaction():
+        with app.catalogue.transaction():
             for track in tracks:
                 vector = self._vectors.normal(size=DIMENSIONS).astype(np.float32)
                 windows = TrackWindows(np.zeros(1), vector[None])
@@ -96,4 +95,6 @@ class Index:
             for track in self.random.sample(self.tracks, ASKED):
                 query = QueryIndex(app.search.point_of(track.id), 1)
                 found = app.worker.request(query).result()
-                assert found.ids.tolist() == [app.embeddings.id_of(track.id, app.model.identity)]
+                assert found.ids.tolist() == [
+                    app.embeddings.pooled.id_of(track.id, app.model.identity)
+                ]

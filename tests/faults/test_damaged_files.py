@@ -110,10 +110,10 @@ def test_an_older_catalogue_can_be_put_back_by_hand(library: FaultyLibrary):
     # The index found them by their sound, and does not take them for those that are gone.
     with Musicsim.open(library.data) as app:
         app.search.update_index()
-        for track in app.catalogue.tracks():
+        for track in app.catalogue.tracks.all():
             point = app.search.point_of(track.id)
             found = app.worker.request(QueryIndex(point, 1)).result()
-            assert found.ids.tolist() == [app.embeddings.id_of(track.id, app.model.identity)]
+            assert found.ids.tolist() == [app.embeddings.pooled.id_of(track.id, app.model.identity)]
             assert found.cosines[0] > 0.999
 
 

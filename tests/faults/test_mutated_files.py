@@ -147,7 +147,7 @@ def test_the_window_lists_them_and_shows_their_covers(mutated: Mutated, qapp: An
         assert not window.dialogs.problems.grab().isNull()
         tile = window.findChild(CoverTile)
         covers = 0
-        for track in app.catalogue.tracks():
+        for track in app.catalogue.tracks.all():
             tile.show_track(track)
             app.cover(track, bytes).result(timeout=60)
             qapp.processEvents()

@@ -20,10 +20,10 @@ from musicsim.embedding import WeightFile, find_weights
 from musicsim.embedding.fetching import FetchCancelled
 from musicsim.embedding.sources import list_models
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, KnownModel
+from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.waveforms import Waveforms
 from musicsim.library.tags.covers import read_cover
-from musicsim.library.types import ScannedFile, Tags, Track, TrackState
+from musicsim.library.types import KnownModel, ScannedFile, Tags, Track, TrackState
 from musicsim.playlists.generators.similar import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.services.finding.search import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
@@ -51,19 +51,19 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.catalogue = Catalogue(folder)
-        self.catalogue.set_setting("model", MODEL)
+        self.catalogue.settings.set("model", MODEL)
         self.embeddings = EmbeddingStore(self.catalogue, folder)
         self.events = Events()
         self.music = folder / "music"
         self.music.mkdir()
 
     def add(self, *tags: Tags, embedded: bool = True, folder: Path | None = None) -> list[int]:
-        folder_id = self.catalogue.add_folder(folder or self.music)
+        folder_id = self.catalogue.folders.add(folder or self.music)
         ids = []
         for number, each in enumerate(tags):
-            path = self.music / f"{len(self.catalogue.tracks()):05} {number}.flac"
+            path = self.music / f"{len(self.catalogue.tracks.all()):05} {number}.flac"
             key = str(path).encode()
-            ids.append(self.catalogue.add_track(folder_id, ScannedFile(path, 1, 1, key, each)))
+            ids.append(self.catalogue.files.add(folder_id, ScannedFile(path, 1, 1, key, each)))
         if embedded:
             self.embed(*ids)
         return ids
@@ -77,9 +77,9 @@ class Library:
             )
 
     def retag(self, track_id: int, tags: Tags) -> None:
-        (track,) = self.catalogue.tracks_by_id([track_id])
+        (track,) = self.catalogue.tracks.by_id([track_id])
         file = ScannedFile(track.path, track.size + 1, track.mtime_ns, b"new", tags)
-        self.catalogue.update_track(track_id, self.catalogue.add_folder(self.music), file)
+        self.catalogue.files.update(track_id, self.catalogue.folders.add(self.music), file)
         self.embed(track_id)
 
 
@@ -195,22 +195,23 @@ class FakeApp:
 
     def add_folder(self, folder: Path) -> None:
         self.calls.append(("add_folder", folder))
-        self.catalogue.add_folder(folder)
+        self.catalogue.folders.add(folder)
 
     def remove_folder(self, folder: Path) -> None:
-        self.events.emit(TracksRemoved(tuple(self.catalogue.remove_folder(folder))))
+        self.events.emit(TracksRemoved(tuple(self.catalogue.folders.remove(folder))))
 
     def cover(self, track: Track, decode: Callable[[bytes], T | None]) -> Future[T | None]:
         return self.covers.submit(read_cover, track.path, decode)
 
     def forget_missing(self) -> int:
-        gone = self.catalogue.forget_missing()
+        self.catalogue.folders.set_all_available()
+        gone = self.catalogue.files.forget_missing()
         self.events.emit(TracksRemoved(tuple(gone)))
         return len(gone)
 
     def retry_failed(self) -> None:
         self.calls.append("retry_failed")
-        self.events.emit(TracksChanged(tuple(self.catalogue.clear_failures())))
+        self.events.emit(TracksChanged(tuple(self.catalogue.files.clear_failures())))
 
     def pause(self) -> None:
         self.paused = True
@@ -220,7 +221,7 @@ class FakeApp:
 
     def similar(self, track_id: int, *, limit: int = 50) -> Future[SimilarTracks]:
         future: Future[SimilarTracks] = Future()
-        (seed,) = self.catalogue.tracks_by_id([track_id])
+        (seed,) = self.catalogue.tracks.by_id([track_id])
         if seed.state is not TrackState.EMBEDDED:
             future.set_exception(NotEmbedded(f"{seed.name} has not been listened to yet."))
         else:
@@ -237,7 +238,7 @@ class FakeApp:
         self, seed_ids: Sequence[int], *, length: int = 25
     ) -> Future[GeneratedPlaylist]:
         future: Future[GeneratedPlaylist] = Future()
-        seeds = self.catalogue.tracks_by_id(seed_ids)
+        seeds = self.catalogue.tracks.by_id(seed_ids)
         chosen = [Match(seed, 1.0) for seed in seeds]
         others = [m for m in self._like(seeds[0], length) if m.track.id not in set(seed_ids)]
         matches = (*chosen, *others)[:length]
@@ -247,7 +248,7 @@ class FakeApp:
     def _like(self, seed: Track, limit: int) -> tuple[Match, ...]:
         tracks = [
             track
-            for track in self.catalogue.tracks()
+            for track in self.catalogue.tracks.all()
             if track.id != seed.id and track.state is TrackState.EMBEDDED
         ]
         random.Random(seed.id).shuffle(tracks)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.paths import stored_path
+from musicsim.library.catalogue.pooled import PooledStore
+from musicsim.library.types import KnownModel, PendingTrack, PooledTrack, TrackWindows
 
 WINDOWS_FILE = "windows.sqlite3"
 _ANY_PLAN = 2**62
@@ -50,109 +49,22 @@ _MIGRATIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PendingTrack:
-    """A track that a model has not embedded yet, or only with fewer windows than a plan wants."""
-
-    id: int
-    path: Path
-    content_key: bytes
-    duration: float | None = None
-    """Seconds, where its header or the decoder says."""
-
-    @classmethod
-    def of(cls, track_id: int, path: bytes, *others: Any) -> PendingTrack:
-        """Make one of a row of the catalogue, whose paths are bytes."""
-        return cls(track_id, Path(os.fsdecode(path)), *others)
-
-
-@dataclass(frozen=True, slots=True)
-class TrackWindows:
-    """What the model made of a track's windows.
-
-    Attributes
-    ----------
-    offsets
-        Where the windows begin, in seconds; shape (N,).
-    vectors
-        Their embeddings; shape (N, D).
-    problem
-        What is wrong with the file all the same, such as that it is cut short.
-    """
-
-    offsets: npt.NDArray[np.float64]
-    vectors: npt.NDArray[np.float32]
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PooledEmbeddings:
-    """Pooled embeddings of many tracks.
-
-    Attributes
-    ----------
-    ids
-        The embeddings' own ids, ascending; a track that is embedded again gets a new one. Shape (N,).
-    track_ids
-        Whose they are. Shape (N,).
-    vectors
-        Raw, as the model made them. Shape (N, D), float32.
-    """
-
-    ids: npt.NDArray[np.int64]
-    track_ids: npt.NDArray[np.int64]
-    vectors: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownModel:
-    """A model that embeds this library, or did once.
-
-    Attributes
-    ----------
-    identity
-        Goes with every vector.
-    weights
-        Its file, which may be gone by now.
-    input_repr, embedding_size
-        Where the file does not say; see `embedding.read_weights`.
-    standardised
-        True where the model's own last layer standardises, so that the library needs no space of its own.
-    """
-
-    identity: str
-    weights: Path
-    input_repr: str | None
-    embedding_size: int | None
-    standardised: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PooledTrack:
-    """How far a model has come with a track.
-
-    Attributes
-    ----------
-    vector
-        The mean of its windows' embeddings; shape (D,).
-    windows
-        How many windows those are.
-    """
-
-    vector: npt.NDArray[np.float32]
-    windows: int
-
-
 class EmbeddingStore:
     """Keeps what the models made, pass by pass; thread-safe.
 
     A pass has the number of windows that its plan wants in all. Its windows go first and the pooled embedding, which is
     what makes a track count as embedded, after them: of a process killed in between, `interrupted` finds what need not
     be embedded again.
+
+    Attributes
+    ----------
+    pooled
+        The pooled embeddings.
     """
 
     def __init__(self, catalogue: Catalogue, data_folder: Path, *, read_only: bool = False) -> None:
         self._catalogue = catalogue
+        self.pooled = PooledStore(catalogue.database)
         self._windows = Database(
             data_folder / WINDOWS_FILE, _MIGRATIONS, read_only=read_only, derived=True
         )
@@ -168,7 +80,7 @@ class EmbeddingStore:
         The tracks that get their ids have nothing to do with them.
         """
         ((last,),) = self._windows.query("SELECT MAX(track_id) FROM windows")
-        if (last or 0) > self._catalogue.last_track_id():
+        if (last or 0) > self._catalogue.tracks.last_id():
             self.prune()
 
     def close(self) -> None:
@@ -186,7 +98,7 @@ class EmbeddingStore:
             "AND e.plan >= ?)) ORDER BY id",
             (model, plan),
         )
-        return [PendingTrack.of(*row) for row in rows]
+        return [pending_track(*row) for row in rows]
 
     def store(
         self,
@@ -238,44 +150,30 @@ class EmbeddingStore:
         pooled: PooledTrack,
     ) -> int | None:
         """Keep the pooled embedding of windows that are stored; see `store`."""
-        with self._catalogue.database.transaction() as db:
+        with self._catalogue.transaction():
             if not self.is_unchanged(track):
                 return None
-            cursor = db.execute(
-                "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    track.id,
-                    model,
-                    pooled.windows,
-                    pooled.vector.astype("<f4").tobytes(),
-                    time.time(),
-                    plan,
-                ),
-            )
+            embedding_id = self.pooled.put(track.id, model, plan, pooled)
             # A later pass need not come across what an earlier one found.
             if windows.problem is not None:
-                self._catalogue.set_problem(track.id, windows.problem, failed=False)
-            return int(cursor.lastrowid or 0)
+                self._catalogue.files.set_problem(track.id, windows.problem, failed=False)
+            return embedding_id
 
     def reach(self, track: PendingTrack, model: str, plan: int) -> None:
         """Note that a pass over an embedded track has nothing to add: its embedding stays as it is."""
-        with self._catalogue.database.transaction() as db:
+        with self._catalogue.transaction():
             if self.is_unchanged(track):
-                db.execute(
-                    "UPDATE embeddings SET plan = ? WHERE track_id = ? AND model = ?",
-                    (plan, track.id, model),
-                )
+                self.pooled.reach(track.id, model, plan)
 
     def fail(self, track: PendingTrack, reason: str) -> None:
         """Note why a track can't be embedded, and delete what was made of its file before that changed.
 
         Not where the file has changed since, as one that was half copied: then it is to be heard.
         """
-        with self._catalogue.database.transaction() as db:
+        with self._catalogue.transaction():
             if self.is_unchanged(track):
-                db.execute("DELETE FROM embeddings WHERE track_id = ?", (track.id,))
-                self._catalogue.set_problem(track.id, reason, failed=True)
+                self.pooled.drop(track.id)
+                self._catalogue.files.set_problem(track.id, reason, failed=True)
 
     def copy(self, of: int, track: PendingTrack, model: str | None = None) -> None:
         """Let a track have what was made of another one: by every model, or by one."""
@@ -289,14 +187,9 @@ class EmbeddingStore:
                 "WHERE track_id = ? AND model = IFNULL(?, model)",
                 (track.id, track.content_key, of, model),
             )
-        with self._catalogue.database.transaction() as db:
+        with self._catalogue.transaction():
             if self.is_unchanged(track):
-                db.execute(
-                    "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
-                    "SELECT ?, model, windows, vector, created_at, plan FROM embeddings "
-                    "WHERE track_id = ? AND model = IFNULL(?, model)",
-                    (track.id, of, model),
-                )
+                self.pooled.copy(of, track.id, model)
 
     def keep_windows(self, track: PendingTrack) -> None:
         """Note that what was made of a track's windows holds for its file as it is now."""
@@ -332,11 +225,7 @@ class EmbeddingStore:
         stored = self._windows.query(
             "SELECT track_id, MAX(plan) FROM windows WHERE model = ? GROUP BY track_id", (model,)
         )
-        pooled = dict(
-            self._catalogue.database.query(
-                "SELECT track_id, plan FROM embeddings WHERE model = ?", (model,)
-            )
-        )
+        pooled = self.pooled.plans(model)
         lagging = {i: plan for i, plan in stored if plan > pooled.get(i, 0)}
         found = []
         for track in self.pending(model, _ANY_PLAN) if lagging else ():
@@ -366,14 +255,6 @@ class EmbeddingStore:
             np.concatenate([one.vectors for one in passes]),
             next((one.problem for one in reversed(passes) if one.problem), None),
         )
-
-    def pooled(self, track_id: int, model: str) -> PooledTrack | None:
-        """How far `model` has come with a track; None where it has not embedded it."""
-        rows = self._catalogue.database.query(
-            "SELECT vector, windows FROM embeddings WHERE track_id = ? AND model = ?",
-            (track_id, model),
-        )
-        return PooledTrack(np.frombuffer(rows[0][0], "<f4"), rows[0][1]) if rows else None
 
     # --- models ---
 
@@ -416,7 +297,7 @@ class EmbeddingStore:
             db.execute("DELETE FROM windows WHERE model = ?", (model,))
         with self._catalogue.database.transaction() as db:
             db.execute("DELETE FROM models WHERE identity = ?", (model,))
-            return db.execute("DELETE FROM embeddings WHERE model = ?", (model,)).rowcount
+            return self.pooled.forget(model)
 
     @property
     def mended(self) -> str:
@@ -436,49 +317,13 @@ class EmbeddingStore:
             db.executemany("DELETE FROM windows WHERE track_id = ?", [(i,) for i in stored - known])
         return len(stored - known)
 
-    def ids(self, model: str) -> npt.NDArray[np.int64]:
-        """The ids of every embedding that `model` made of a track that is not missing, ascending; shape (N,).
-
-        Those of music folders that are out of reach are among them: the index need not change for a disk that will be
-        back.
-        """
-        rows = self._catalogue.database.query(
-            "SELECT e.id FROM embeddings e JOIN tracks t ON t.id = e.track_id JOIN folders f ON f.id = t.folder_id "
-            "WHERE e.model = ? AND (t.missing_since IS NULL OR f.unavailable IS NOT NULL) ORDER BY e.id",
-            (model,),
-        )
-        return np.array([row[0] for row in rows], dtype=np.int64)
-
-    def id_of(self, track_id: int, model: str) -> int | None:
-        """The id of the embedding that `model` made of a track."""
-        rows = self._catalogue.database.query(
-            "SELECT id FROM embeddings WHERE track_id = ? AND model = ?", (track_id, model)
-        )
-        return int(rows[0][0]) if rows else None
-
-    def load(self, ids: Iterable[int]) -> PooledEmbeddings:
-        """The pooled embeddings of these ids, by id; unknown ids are left out.
-
-        With no embedding at all, `vectors` has shape (0, 0).
-        """
-        wanted = sorted(ids)
-        rows: list[tuple[Any, ...]] = []
-        for start in range(0, len(wanted), 10_000):
-            some = [int(i) for i in wanted[start : start + 10_000]]
-            marks = ",".join("?" * len(some))
-            rows += self._catalogue.database.query(
-                f"SELECT id, track_id, vector FROM embeddings WHERE id IN ({marks}) ORDER BY id",
-                some,
-            )
-        vectors = np.frombuffer(b"".join(row[2] for row in rows), "<f4")
-        return PooledEmbeddings(
-            np.array([row[0] for row in rows], dtype=np.int64),
-            np.array([row[1] for row in rows], dtype=np.int64),
-            vectors.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32),
-        )
-
 
 def _windows(offsets: bytes, vectors: bytes, problem: str | None) -> TrackWindows:
     starts = np.frombuffer(offsets, "<f4").astype(np.float64)
     values = np.frombuffer(vectors, "<f2").astype(np.float32)
     return TrackWindows(starts, values.reshape(len(starts), -1), problem)
+
+
+def pending_track(track_id: int, path: bytes, *others: Any) -> PendingTrack:
+    """A track of a row: its id, its path and what follows."""
+    return PendingTrack(track_id, stored_path(path), *others)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-from musicsim.library.catalogue.catalogue import FILE_COLUMNS, FILE_MARKS, Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, PendingTrack
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore, pending_track
+from musicsim.library.types import PendingTrack
 
 _SAME_LENGTH = 0.5
 """Seconds by which a header's length and the decoder's may differ."""
@@ -73,17 +71,12 @@ class SoundIdentity:
 
         Returns which track it is now: one whose file is gone, if that sounded the same.
         """
-        with self._catalogue.database.transaction() as db:
+        with self._catalogue.transaction():
             if self._embeddings.is_unchanged(track):
-                db.execute(
-                    "DELETE FROM embeddings WHERE track_id = ?1 AND model != ?2 AND "
-                    "(SELECT unheard AND fingerprint != ?3 FROM tracks WHERE id = ?1)",
-                    (track.id, model, fingerprint),
-                )
-                db.execute(
-                    "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
-                    (fingerprint, track.id),
-                )
+                before, unheard = self._sound_of(track.id)
+                if unheard and before not in (None, fingerprint):
+                    self._embeddings.pooled.drop(track.id, but=model)
+                self._catalogue.files.set_fingerprint(track.id, fingerprint)
         return self._bring_back(track, fingerprint)
 
     def recognise(
@@ -91,7 +84,7 @@ class SoundIdentity:
     ) -> Recognised:
         """Let a track have what was made of the same sound before, by `model` among others."""
         sounds_as_before = self._sounded_so(track.id, fingerprint)
-        if sounds_as_before and self._embeddings.id_of(track.id, model) is not None:
+        if sounds_as_before and self._embeddings.pooled.id_of(track.id, model) is not None:
             # All that was made of it holds, though its file has changed.
             self._embeddings.keep_windows(track)
             self._confirm(track, fingerprint, problem)
@@ -138,7 +131,7 @@ class SoundIdentity:
             "WHERE t.id = ? AND NOT t.unheard AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id",
             (gone,),
         )
-        copies = (PendingTrack.of(*row) for row in rows if row[0] not in also_gone)
+        copies = (pending_track(*row) for row in rows if row[0] not in also_gone)
         # The copy's music folder may not have been looked through since.
         copy = next((copy for copy in copies if os.path.lexists(copy.path)), None)
         return copy.id if copy is not None and self._adopt(gone, copy) else None
@@ -171,12 +164,10 @@ class SoundIdentity:
 
     def _confirm(self, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
         """Note what a track sounds like of which there is an embedding."""
-        with self._catalogue.database.transaction() as db:
+        with self._catalogue.transaction():
             if self._embeddings.is_unchanged(track):
-                db.execute(
-                    "UPDATE tracks SET fingerprint = ?, unheard = 0, failed = 0, problem = ? WHERE id = ?",
-                    (fingerprint, problem, track.id),
-                )
+                self._catalogue.files.set_fingerprint(track.id, fingerprint)
+                self._catalogue.files.set_problem(track.id, problem, failed=False)
 
     def _adopt(self, gone: int, track: PendingTrack, heard: bytes | None = None) -> bool:
         """Let a track whose file is gone have that of another one that sounds the same, or has the same content.
@@ -188,20 +179,20 @@ class SoundIdentity:
         heard
             What the file sounds like, as far as somebody has heard it.
         """
-        with self._catalogue.database.transaction() as db:
+        with self._catalogue.transaction():
             if not self._embeddings.is_unchanged(track):
                 return False
             own, unheard = self._sound_of(track.id)
             sound, _ = self._sound_of(gone)
             if own not in (None, sound) and (unheard or heard is not None):
-                # What was made of it is of what the file was before somebody wrote over it.
+                # What was made of either stays with it: the file was written over.
                 self._embeddings.keep_windows(replace(track, id=gone))
-                self._give_back(gone, track.id)
+                self._catalogue.files.give_back(gone, track.id)
             else:
                 self._embeddings.move_windows(track, gone)
                 self._merge(gone, track.id)
             if heard is not None:
-                db.execute("UPDATE tracks SET unheard = 0 WHERE id = ?", (gone,))
+                self._catalogue.files.set_fingerprint(gone, heard)
             return True
 
     def _merge(self, gone: int, new: int) -> None:
@@ -209,47 +200,11 @@ class SoundIdentity:
 
         The new track is no track of its own then.
         """
-        with self._catalogue.database.transaction() as db:
-            db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (gone, new))
-            db.execute("UPDATE plays SET track_id = ? WHERE track_id = ?", (gone, new))
-            db.execute(
-                "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (gone, new)
-            )
-            ((fingerprint, unheard, *file),) = db.execute(
-                f"DELETE FROM tracks WHERE id = ? RETURNING fingerprint, unheard, {FILE_COLUMNS}, failed, problem",
-                (new,),
-            ).fetchall()
-            self._give_file(gone, file)
-            if fingerprint is not None and not unheard:
-                db.execute(
-                    "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
-                    (fingerprint, gone),
-                )
-
-    def _give_back(self, gone: int, other: int) -> None:
-        """Let a track whose file is gone have that of another one, whose own sound it took the place of.
-
-        The other track is missing from now on: its file was written over. What was made of either stays with it.
-        """
-        with self._catalogue.database.transaction() as db:
-            ((path, *file),) = db.execute(
-                f"SELECT path, {FILE_COLUMNS}, failed, problem FROM tracks WHERE id = ?", (other,)
-            ).fetchall()
-            aside = out_of_the_way(Path(os.fsdecode(path)), other)
-            # Nor is its content what it was when it was heard.
-            db.execute(
-                "UPDATE tracks SET path = ?, size = 0, content_key = x'', missing_since = ?, unheard = 0 WHERE id = ?",
-                (os.fsencode(aside), time.time(), other),
-            )
-            self._give_file(gone, file)
-
-    def _give_file(self, track_id: int, file: Sequence[Any]) -> None:
-        with self._catalogue.database.transaction() as db:
-            db.execute(
-                f"UPDATE tracks SET ({FILE_COLUMNS}, failed, problem) = ({FILE_MARKS}, ?, ?), "
-                "missing_since = NULL WHERE id = ?",
-                (*file, track_id),
-            )
+        with self._catalogue.transaction():
+            self._catalogue.playlists.replace(new, gone)
+            self._catalogue.plays.replace(new, gone)
+            self._embeddings.pooled.move(new, gone)
+            self._catalogue.files.merge(gone, new)
 
     def _sound_of(self, track_id: int) -> tuple[bytes | None, bool]:
         """The fingerprint of what a track's file sounded like when it was last heard, and whether it changed since."""
@@ -257,8 +212,3 @@ class SoundIdentity:
             "SELECT fingerprint, unheard FROM tracks WHERE id = ?", (track_id,)
         )
         return (rows[0][0], bool(rows[0][1])) if rows else (None, False)
-
-
-def out_of_the_way(path: Path, track_id: int) -> Path:
-    """A path at which nothing is, for a track at whose own another one lies."""
-    return path.with_name(f"{path.name} (replaced {track_id})")

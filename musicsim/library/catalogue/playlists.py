@@ -71,6 +71,11 @@ class PlaylistStore:
                 [(playlist_id, position, track_id) for position, track_id in enumerate(track_ids)],
             )
 
+    def replace(self, track_id: int, by: int) -> None:
+        """Put another track in the place of one, in every playlist."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (by, track_id))
+
     def delete(self, playlist_id: int) -> None:
         """Forget a playlist; its tracks stay in the library."""
         with self._database.transaction() as db:

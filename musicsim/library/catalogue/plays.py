@@ -41,6 +41,11 @@ class Plays:
             for track_id, started_at, seconds, length, ended in rows
         ]
 
+    def replace(self, track_id: int, by: int) -> None:
+        """Count the plays of a track as those of another one."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE plays SET track_id = ? WHERE track_id = ?", (by, track_id))
+
     def clear(self) -> None:
         """Forget every play."""
         with self._database.transaction() as db:

@@ -31,19 +31,19 @@ class KnownFiles:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._folders = catalogue.folders()
+        self._folders = catalogue.folders.all()
         self._known: dict[Path, Path] = {}
 
     def track_at(self, path: Path) -> Track | None:
         """The track of a file, if it is in the library."""
-        track = self._catalogue.track_at(path)
+        track = self._catalogue.tracks.at(path)
         if track is not None:
             return track
         real = Path(os.path.realpath(path))
         if real.parent not in self._known:
             self._known[real.parent] = known_path(real.parent, self._folders)
         known = self._known[real.parent] / real.name
-        return None if known == path else self._catalogue.track_at(known)
+        return None if known == path else self._catalogue.tracks.at(known)
 
 
 def _is_same(one: Path, other: Path) -> bool:

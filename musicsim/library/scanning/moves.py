@@ -8,8 +8,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from musicsim.library.catalogue.catalogue import Catalogue, folder_of
-from musicsim.library.catalogue.identity import out_of_the_way
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.files import out_of_the_way
+from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.tags import read_tags
 from musicsim.library.types import FileEntry, ScannedFile
 
@@ -45,7 +46,9 @@ class Moves:
         if not any(entry for _, _, entry in fresh):
             return {}
         # A file of another size than every track's is none of theirs: it is read once, when it is stored.
-        sizes = set(filter(self._catalogue.has_size, {status.st_size for _, status, _ in fresh}))
+        sizes = set(
+            filter(self._catalogue.files.has_size, {status.st_size for _, status, _ in fresh})
+        )
         arrived: dict[_Content, list[tuple[Path, FileEntry | None]]] = {}
         holds: dict[Path, _Content] = {}
         for path, status, entry in fresh:
@@ -55,7 +58,7 @@ class Moves:
                     arrived.setdefault(content, []).append((path, entry))
         replaced: dict[int, Path] = {}
         for content, places in arrived.items():
-            owners = dict(self._catalogue.same_content(*content))
+            owners = dict(self._catalogue.files.same_content(*content))
             free = [(path, entry) for path, entry in places if not entry or entry.id not in owners]
             if not owners or not free:
                 continue
@@ -72,7 +75,7 @@ class Moves:
             for track_id, path in replaced.items()
             if not is_gone(path)
         }
-        self._catalogue.set_paths(displaced)
+        self._catalogue.files.set_paths(displaced)
         return displaced
 
     def take(self, file: ScannedFile) -> int | None:
@@ -83,7 +86,7 @@ class Moves:
         if content not in self._lost:
             self._lost[content] = [
                 track_id
-                for track_id, path in reversed(self._catalogue.same_content(*content))
+                for track_id, path in reversed(self._catalogue.files.same_content(*content))
                 if is_gone(path) and self._root_is_there(path)
             ]
         lost = self._lost[content]
@@ -102,19 +105,19 @@ class Moves:
                 now = size, content_key(place, size)
             if now == content:
                 return False
-            if any(other != track_id for other, _ in self._catalogue.same_content(*now)):
+            if any(other != track_id for other, _ in self._catalogue.files.same_content(*now)):
                 return True
             # Unknown so far: it was retagged, or is another sound.
             seconds = read_tags(place)[0].duration
         except OSError:
             return False
-        tracks = self._catalogue.tracks_by_id([track_id])  # none if it was taken out meanwhile
+        tracks = self._catalogue.tracks.by_id([track_id])  # none if it was taken out meanwhile
         before = tracks[0].tags.duration if tracks else None
         return seconds is not None and before is not None and abs(seconds - before) > _SAME_LENGTH
 
     def _root_is_there(self, path: Path) -> bool:
         """Whether the music folder of a path is: under one that is out of reach a file may well be where it was."""
-        root = folder_of(path, self._catalogue.folders())
+        root = folder_of(path, self._catalogue.folders.all())
         # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.
         return root is not None and os.path.isdir(root)  # noqa: PTH112
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.library.catalogue.catalogue import Catalogue, folder_of
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.scanning.known_paths import known_path
 from musicsim.library.scanning.moves import Fresh, Moves, content_key, is_gone
@@ -106,12 +107,12 @@ class Scanner:
         """
         counts = _Counts()
         if folders is None:
-            areas = list(self._catalogue.folders())
+            areas = list(self._catalogue.folders.all())
         else:
             areas = []
             for folder in [check_folder(folder) for folder in folders]:
                 area = self.known_path(folder)
-                self._catalogue.add_folder(area)
+                self._catalogue.folders.add(area)
                 if area not in areas:
                     areas.append(area)
         for area in areas:
@@ -129,7 +130,7 @@ class Scanner:
 
     def known_path(self, path: Path) -> Path:
         """The path by which the library knows a folder or file that is reached through a link; else the same."""
-        return known_path(path, self._catalogue.folders())
+        return known_path(path, self._catalogue.folders.all())
 
     def update(
         self, paths: Collection[Path], cancelled: Callable[[], bool] = lambda: False
@@ -138,7 +139,7 @@ class Scanner:
 
         Nothing is told of its progress.
         """
-        roots = self._catalogue.folders()
+        roots = self._catalogue.folders.all()
         counts = _Counts()
         # A folder covers what lies in it, but for a music folder that is hidden there, and comes before that.
         areas: dict[Path, Path] = {}
@@ -159,25 +160,28 @@ class Scanner:
         self, folders: Iterable[Path], counts: _Counts, cancelled: Callable[[], bool]
     ) -> None:
         """Look again at music folders that seem out of reach: what they lost may have turned up in a later one."""
-        for folder in self._catalogue.unavailable() if counts.moved else ():
+        for folder in self._catalogue.folders.unavailable() if counts.moved else ():
             if folder in folders and not cancelled():
                 self._scan_area(folder, _Counts(), cancelled)
 
     def forget_missing(self, since: float = inf) -> list[int]:
-        """Drop missing tracks, as `Catalogue.forget_missing` does, but for those of which there is a copy.
+        """Drop missing tracks, as `Files.forget_missing` does, but for those of which there is a copy.
 
         With no time also those of music folders that are out of reach: their disks will not come back.
         """
-        self._follow_copies(self._catalogue.missing(since))
-        return self._catalogue.forget_missing(since)
+        self._follow_copies(self._catalogue.files.missing(since))
+        with self._catalogue.transaction():
+            if since == inf:
+                self._catalogue.folders.set_all_available()
+            return self._catalogue.files.forget_missing(since)
 
     def remove_folder(self, folder: Path) -> list[int]:
-        """Take a music folder out of the library, as `Catalogue.remove_folder` does; its tracks live on in copies."""
-        folder_id = self._catalogue.folder_ids().get(folder)
+        """Take a music folder out of the library, as `Folders.remove` does; its tracks live on in copies."""
+        folder_id = self._catalogue.folders.ids().get(folder)
         if folder_id is None:
             return []
         self._follow_copies(self._identity.copied_elsewhere(folder_id))
-        return self._catalogue.remove_folder(folder)
+        return self._catalogue.folders.remove(folder)
 
     def _scan_area(
         self,
@@ -187,18 +191,18 @@ class Scanner:
         tell: Callable[[int, str], None] = lambda _files, _folder: None,
     ) -> None:
         """Compare one folder, or one file, with what the catalogue holds of it."""
-        folders = self._catalogue.folder_ids()
+        folders = self._catalogue.folders.ids()
         root = folder_of(area, folders)
         if root is None:
             return  # the listener took it out of the library a moment ago
         folder_id = folders[root]
-        known = self._catalogue.files(folder_id, area)
+        known = self._catalogue.files.within(folder_id, area)
         found = walk(root, area, cancelled=cancelled, tell=tell)
         if cancelled():
             return
         # An ignore file above it is the business of the walk through that folder.
         problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
-        if self._catalogue.set_folder_problems(folder_id, area, problems):
+        if self._catalogue.problems.replace(folder_id, area, problems):
             self._events.emit(ProblemsChanged())
         fresh: list[Fresh] = []
         back: list[int] = []
@@ -229,28 +233,28 @@ class Scanner:
             and not entry.missing
             and (unavailable or not found.is_out_of_sight(path))
         }
-        tracks = self._catalogue.tracks_by_id(lost)
+        tracks = self._catalogue.tracks.by_id(lost)
         gone = [track.id for track in tracks if track.path == lost[track.id]]
         if not unavailable:
             moved = self._follow_copies(gone)
             counts.moved.update(moved)
             gone = [track_id for track_id in gone if track_id not in moved]
-            if area != root and 2 * len(gone) > self._catalogue.present(folder_id):
+            if area != root and 2 * len(gone) > self._catalogue.files.count_present(folder_id):
                 # With so many the question is whether the music folder is all there.
                 self._scan_area(root, counts, cancelled)
                 return
             counts.missing.update(gone)
         # First, so that what goes missing does so in a folder that is out of reach, even if this process dies here.
-        is_news = area == root and self._catalogue.set_unavailable(folder_id, unavailable)
-        self._catalogue.set_missing(gone, True)
-        self._catalogue.set_missing(back, False)
+        is_news = area == root and self._catalogue.folders.set_unavailable(folder_id, unavailable)
+        self._catalogue.files.set_missing(gone, True)
+        self._catalogue.files.set_missing(back, False)
         if gone or back:
             self._events.emit(TracksChanged((*gone, *back)))
         if is_news:
             self._events.emit(ProblemsChanged())
             if not unavailable:
                 # What is missing still is not coming back.
-                self._follow_copies(self._catalogue.missing(folder_id=folder_id))
+                self._follow_copies(self._catalogue.files.missing(folder_id=folder_id))
 
     def _why_unavailable(
         self, root: Path, found: Found, known: Mapping[Path, FileEntry]
@@ -259,7 +263,7 @@ class Scanner:
         for problem in found.problems:
             if problem.path == root:
                 return problem.reason
-        was_away = root in self._catalogue.unavailable()
+        was_away = root in self._catalogue.folders.unavailable()
         expected = [
             path
             for path, entry in known.items()
@@ -299,22 +303,22 @@ class Scanner:
             with contextlib.suppress(FileNotFoundError):  # gone since it was listed
                 files.append((scan_file(path, status, root), entry))
         touched: list[int] = []
-        with self._catalogue.database.transaction():
-            if folder_id not in self._catalogue.folder_ids().values():
+        with self._catalogue.transaction():
+            if folder_id not in self._catalogue.folders.ids().values():
                 return
             for file, entry in files:
                 if entry is not None:
                     track_id = entry.id
-                    if self._catalogue.update_track(track_id, folder_id, file):
+                    if self._catalogue.files.update(track_id, folder_id, file):
                         counts.changed += 1
                     else:
                         counts.unchanged += 1
                 elif (origin := moves.take(file)) is not None:
                     track_id = origin
-                    self._catalogue.update_track(track_id, folder_id, file)
+                    self._catalogue.files.update(track_id, folder_id, file)
                     counts.moved.add(track_id)
                 else:
-                    track_id = self._catalogue.add_track(folder_id, file)
+                    track_id = self._catalogue.files.add(folder_id, file)
                     counts.added += 1
                 touched.append(track_id)
         self._events.emit(TracksChanged(tuple(touched)))
@@ -326,7 +330,7 @@ class Scanner:
         """
         gone = set(gone)
         copies: dict[int, int] = {}
-        with self._catalogue.database.transaction():
+        with self._catalogue.transaction():
             for track_id in sorted(gone):
                 copy = self._identity.follow_copy(track_id, gone)
                 if copy is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from musicsim.base.errors import display_path
-from musicsim.library.catalogue.hidden import is_hidden
+from musicsim.library.catalogue.folders import is_hidden
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.types import Problem
 

@@ -37,7 +37,7 @@ from watchdog.observers import Observer
 
 from musicsim.base.errors import display_path
 from musicsim.base.events import Events, Notice
-from musicsim.library.catalogue.catalogue import folder_of
+from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.scanning.mounts import is_network_folder
 from musicsim.library.scanning.walking import linked_folders
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from musicsim.base.errors import MusicsimError
 from musicsim.base.events import Events, Notice
-from musicsim.library.catalogue.catalogue import folder_of
+from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.scanning.watcher import Watcher
 from musicsim.services.listening.listener import Indexer
 from musicsim.worker.client import WorkerClient

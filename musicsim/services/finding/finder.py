@@ -8,8 +8,7 @@ from pathlib import Path
 from musicsim.audio import SETTLED
 from musicsim.embedding import pool
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import KnownModel
-from musicsim.library.types import Track
+from musicsim.library.types import KnownModel, Track
 from musicsim.playlists.generators.similar import (
     Candidate,
     GeneratedPlaylist,
@@ -64,7 +63,7 @@ class Finder:
         self, track_id: int, *, rules: Rules | None = None, limit: int = 50
     ) -> SimilarTracks:
         """The tracks most similar to one of the library; `NotEmbedded` if it has not been listened to yet."""
-        seed = next(iter(self._catalogue.tracks_by_id([track_id])), None)
+        seed = next(iter(self._catalogue.tracks.by_id([track_id])), None)
         if seed is None:
             raise NotEmbedded("This track is not in the library any more.")
         with self._search.steady():
@@ -120,7 +119,7 @@ class Finder:
         rng_seed: int | None = None,
     ) -> GeneratedPlaylist:
         """Make a playlist from tracks of the library. See `playlists.generate.playlist_from`."""
-        tracks = self._catalogue.tracks_by_id(dict.fromkeys(seed_ids))
+        tracks = self._catalogue.tracks.by_id(dict.fromkeys(seed_ids))
         with self._search.steady():
             seeds = [(track, self._search.point_of(track.id)) for track in tracks]
             middle = mean_point(point for _, point in seeds)
@@ -149,7 +148,7 @@ class Finder:
     def _candidates(self, point: Vectors) -> Iterator[Candidate]:
         """Every embedded track from the nearest to a point on, with what the rules need to know of it."""
         for neighbours in self._search.nearest(point):
-            tracks = self._catalogue.tracks_by_id(n.track_id for n in neighbours)
+            tracks = self._catalogue.tracks.by_id(n.track_id for n in neighbours)
             known: dict[int, Track] = {track.id: track for track in tracks}
             for neighbour in neighbours:
                 track = known.get(neighbour.track_id)

@@ -16,7 +16,8 @@ import numpy as np
 
 from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, KnownModel
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import KnownModel
 from musicsim.similarity.index.index import ExactIndex, Ids, Neighbours
 from musicsim.similarity.space import Space, Vectors
 from musicsim.worker.client import Refused, WorkerClient, WorkerDied, WorkerHung
@@ -118,12 +119,12 @@ class Search:
         NotEmbedded
             If the model in use has not embedded it yet.
         """
-        embedding_id = self._embeddings.id_of(track_id, self._model.identity)
+        embedding_id = self._embeddings.pooled.id_of(track_id, self._model.identity)
         if embedding_id is None:
             raise NotEmbedded(
                 "musicsim has not listened to this track yet: its similar tracks can be shown when it has."
             )
-        return self._get_space().transform(self._embeddings.load([embedding_id]).vectors[0])
+        return self._get_space().transform(self._embeddings.pooled.load([embedding_id]).vectors[0])
 
     def point_for(self, pooled: Vectors) -> Vectors:
         """The place (D,) of a pooled embedding (D,) that is not in the library."""
@@ -132,13 +133,13 @@ class Search:
     def all_points(self) -> tuple[Ids, Vectors]:
         """The ids of all embedded tracks that are not missing (N,), and their places on the unit sphere (N, D)."""
         with self._lock:
-            ids = self._embeddings.ids(self._model.identity)
-            loaded = self._embeddings.load(ids.tolist())
+            ids = self._embeddings.pooled.ids(self._model.identity)
+            loaded = self._embeddings.pooled.load(ids.tolist())
             return loaded.track_ids, self._get_space().transform(loaded.vectors)
 
     def nearest(self, point: Vectors) -> Iterator[list[Neighbour]]:
         """Every embedded track from the nearest to a point (D,) on, in portions; computed as they are taken."""
-        ids = self._embeddings.ids(self._model.identity)
+        ids = self._embeddings.pooled.ids(self._model.identity)
         space = self._get_space()
         given: set[int] = set()
         count = 100
@@ -150,7 +151,7 @@ class Search:
                 return
             given.update(fresh)
             # Those of tracks that left the library a moment ago are not among them.
-            loaded = self._embeddings.load(fresh)
+            loaded = self._embeddings.pooled.load(fresh)
             points = space.transform(loaded.vectors)
             place = {int(i): row for row, i in enumerate(loaded.ids)}
             yield [
@@ -186,7 +187,7 @@ class Search:
             if self._exact is None or not kept.all() or len(new):
                 known_ids, points = known.ids[kept], known.points[kept]
                 if len(new):
-                    loaded = self._embeddings.load(new.tolist())
+                    loaded = self._embeddings.pooled.load(new.tolist())
                     fresh = space.transform(loaded.vectors)
                     points = np.concatenate([points, fresh]) if len(points) else fresh
                     known_ids = np.concatenate([known_ids, loaded.ids])
@@ -199,9 +200,9 @@ class Search:
             if self._model.standardised:
                 self._space = self._space or Space()
                 return self._space
-            ids = self._embeddings.ids(self._model.identity)
+            ids = self._embeddings.pooled.ids(self._model.identity)
             if self._space is None or self._space.outgrown_by(len(ids)):
-                self._space = Space.fit(self._embeddings.load(ids.tolist()).vectors)
+                self._space = Space.fit(self._embeddings.pooled.load(ids.tolist()).vectors)
                 self._exact = None
             return self._space
 
@@ -236,7 +237,7 @@ class Search:
 
     def _update_index(self, worker: WorkerClient) -> int:
         space = self._get_space()
-        ids = self._embeddings.ids(self._model.identity)
+        ids = self._embeddings.pooled.ids(self._model.identity)
         if not self._index_is_open() or self._index_space != space.id:
             collection = f"{self._model.identity}.{space.id}"
             request = OpenIndex(collection, ids, afresh=self._torn)
@@ -253,12 +254,12 @@ class Search:
                 self._indexed.difference_update(stale.tolist())
         new = np.array([i for i in ids.tolist() if i not in self._indexed], np.int64)
         for start in range(0, len(new), 4096):
-            loaded = self._embeddings.load(new[start : start + 4096].tolist())
+            loaded = self._embeddings.pooled.load(new[start : start + 4096].tolist())
             points = space.transform(loaded.vectors)
             worker.ask(AddToIndex(loaded.ids, points), _INDEX_SECONDS)
             with self._lock:
                 self._indexed.update(loaded.ids.tolist())
-        self._catalogue.set_setting("index_vectors", str(len(self._indexed)))
+        self._catalogue.settings.set("index_vectors", str(len(self._indexed)))
         return len(self._indexed)
 
     def _index_is_open(self) -> bool:
@@ -267,14 +268,14 @@ class Search:
 
     def index_report(self) -> IndexReport:
         """Open the index, compare it with the catalogue, and mend it."""
-        expected = len(self._embeddings.ids(self._model.identity))
+        expected = len(self._embeddings.pooled.ids(self._model.identity))
         vectors = self.update_index()
         return IndexReport("chroma", vectors, vectors == expected)
 
     def recorded_index(self) -> IndexReport:
         """How the index stood when its owner last wrote to it; for whoever may not open it."""
-        expected = len(self._embeddings.ids(self._model.identity))
-        vectors = int(self._catalogue.setting("index_vectors") or 0)
+        expected = len(self._embeddings.pooled.ids(self._model.identity))
+        vectors = int(self._catalogue.settings.get("index_vectors") or 0)
         return IndexReport("chroma", vectors, vectors == expected)
 
 

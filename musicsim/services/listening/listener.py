@@ -26,14 +26,9 @@ from musicsim.base.events import (
 )
 from musicsim.embedding import pool
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import (
-    EmbeddingStore,
-    PendingTrack,
-    PooledTrack,
-    TrackWindows,
-)
+from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
-from musicsim.library.types import Loudness
+from musicsim.library.types import Loudness, PendingTrack, PooledTrack, TrackWindows
 from musicsim.services.finding.search import Search
 from musicsim.services.listening.progress import PassProgress
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
@@ -342,7 +337,7 @@ class Indexer:
         length = min(track.duration or _UNKNOWN_LENGTH, LONGEST)
         patience = _HANG_SECONDS + factor * length
         if plan != EVERY_WINDOW:
-            before = self._embeddings.pooled(track.id, model)
+            before = self._embeddings.pooled.of(track.id, model)
             if before is not None:
                 listened = self._embeddings.windows(track.id, model, track.content_key)
             # What can't be added to is begun again.
@@ -420,7 +415,7 @@ class Indexer:
             track, model, plan, windows, _pooled(windows, sent.before), afresh=sent.before is None
         )
         if stored is not None and answer.duration > 0:
-            self._catalogue.set_duration(track.id, answer.duration)
+            self._catalogue.files.set_duration(track.id, answer.duration)
         now = track.id
         if stored is not None and answer.fingerprint is not None:
             now = self._identity.heard(track, answer.fingerprint, model)
@@ -437,7 +432,7 @@ class Indexer:
             track, answer.fingerprint, self._settings.model, answer.warning
         )
         if answer.duration > 0:
-            self._catalogue.set_duration(found.track_id, answer.duration)
+            self._catalogue.files.set_duration(found.track_id, answer.duration)
         self._tell_of(track, found.track_id)
         self._keep_loudness(found.track_id, track, answer)
         self._advance(track, problems_changed=True)
@@ -458,7 +453,7 @@ class Indexer:
             self._events.emit(TracksChanged((now, track.id)))
 
     def _fail(self, track: PendingTrack, plan: int, reason: str) -> None:
-        if self._is_later(plan) and self._embeddings.pooled(track.id, self._settings.model):
+        if self._is_later(plan) and self._embeddings.pooled.of(track.id, self._settings.model):
             # It was listened to once, so it stays as it is until the file changes.
             _log.warning("%s: %s", display_path(track.path), reason)
             self._embeddings.reach(track, self._settings.model, plan)
@@ -489,7 +484,7 @@ class Indexer:
         """Note what a track cost, for whoever wonders how long a longer pass would take."""
         if self.cost.windows:
             measured = {"tracks": self.embedded, **asdict(self.cost)}
-            self._catalogue.set_setting(f"cost {self._settings.model}", json.dumps(measured))
+            self._catalogue.settings.set(f"cost {self._settings.model}", json.dumps(measured))
 
     def _emit_progress(self, *, finished: bool = False) -> None:
         self._events.emit(self._progress.event(paused=self._paused, finished=finished))

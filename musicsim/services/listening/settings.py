@@ -78,17 +78,17 @@ class ListeningSettings:
 
     def save(self, catalogue: Catalogue) -> None:
         """Keep them in the catalogue."""
-        catalogue.set_setting("depth", self.depth.value)
-        catalogue.set_setting("threads", str(self.threads or "all"))
-        catalogue.set_setting("gentle", "yes" if self.gentle else "no")
+        catalogue.settings.set("depth", self.depth.value)
+        catalogue.settings.set("threads", str(self.threads or "all"))
+        catalogue.settings.set("gentle", "yes" if self.gentle else "no")
 
     @classmethod
     def load(cls, catalogue: Catalogue) -> ListeningSettings:
         """Those kept in the catalogue; what is not there, or not understood, is as it is at first."""
-        depth = catalogue.setting("depth")
-        threads = catalogue.setting("threads") or ""
+        depth = catalogue.settings.get("depth")
+        threads = catalogue.settings.get("threads") or ""
         return cls(
             Depth(depth) if depth in {one.value for one in Depth} else Depth.SETTLED,
             int(threads) if threads.isdecimal() and int(threads) else None,
-            catalogue.setting("gentle") == "yes",
+            catalogue.settings.get("gentle") == "yes",
         )

@@ -17,7 +17,8 @@ from musicsim.base.resources import resource
 from musicsim.embedding import WeightFile, WeightsError, find_weights, read_weights
 from musicsim.embedding.sources import list_models
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, KnownModel
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import KnownModel
 
 _log = logging.getLogger(__name__)
 
@@ -90,14 +91,14 @@ class Models:
         self._catalogue = catalogue
         self._embeddings = embeddings
         self.folder = folder
-        before = embeddings.known(catalogue.model) if catalogue.model else None
+        before = embeddings.known(catalogue.settings.model) if catalogue.settings.model else None
         if read_only and before is not None:
             self.listening = before
         else:
             try:
                 file = weights_in_use(catalogue, folder)
                 self.listening = read_model(file)
-                if not read_only and catalogue.setting("weights") is None:
+                if not read_only and catalogue.settings.get("weights") is None:
                     # A library stays with its model until the listener chooses another, whatever is fetched.
                     choose_weights(catalogue, file)
             except WeightsError as error:
@@ -138,13 +139,13 @@ class Models:
         bool
             Whether another model is searched now.
         """
-        before = self._catalogue.model
+        before = self._catalogue.settings.model
         if self.listening.identity != before:
             complete = not self._embeddings.pending(self.listening.identity)
-            if before is None or complete or not len(self._embeddings.ids(before)):
-                self._catalogue.set_setting("model", self.listening.identity)
+            if before is None or complete or not len(self._embeddings.pooled.ids(before)):
+                self._catalogue.settings.set("model", self.listening.identity)
                 self.searched = self.listening
-        return self._catalogue.model != before
+        return self._catalogue.settings.model != before
 
     def offered(self) -> list[OfferedModel]:
         """Every model that is here, could be fetched, or has left something in the library; reads their files."""
@@ -212,14 +213,14 @@ def choose_weights(catalogue: Catalogue, file: WeightFile) -> None:
     # The path of one that came with musicsim is another one after an update. Any other need not be text, which a
     # setting is.
     where = _BUNDLED if file.source == "bundled" else os.fsencode(file.path).decode("latin-1")
-    catalogue.set_setting("weights", where)
-    catalogue.set_setting("embedding_size", str(file.embedding_size or ""))
+    catalogue.settings.set("weights", where)
+    catalogue.settings.set("embedding_size", str(file.embedding_size or ""))
 
 
 def _chosen(catalogue: Catalogue) -> tuple[Path | None, int | None]:
     """What the listener chose: a file, and the size of its embeddings."""
-    where = catalogue.setting("weights")
-    size = catalogue.setting("embedding_size") or ""
+    where = catalogue.settings.get("weights")
+    size = catalogue.settings.get("embedding_size") or ""
     if where == _BUNDLED:
         path: Path | None = resource("starter.h5")
     else:

@@ -53,7 +53,7 @@ class Lengths(QObject):
 
     def _correct(self, track_id: int, known: float | None, seconds: float) -> None:
         # In another thread.
-        if self._catalogue.correct_duration(track_id, known, seconds):
+        if self._catalogue.files.correct_duration(track_id, known, seconds):
             self._events.emit(TracksChanged((track_id,)))
 
 

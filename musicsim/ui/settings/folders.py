@@ -71,7 +71,7 @@ class FoldersDialog(QDialog):
 
     def refresh(self) -> None:
         """Show the folders as they are now."""
-        self._folders = self._app.catalogue.folders()
+        self._folders = self._app.catalogue.folders.all()
         self._model.setStringList([display_path(folder) for folder in self._folders])
         self._enable()
 
@@ -159,7 +159,7 @@ class FolderCommands(QObject):
 
     def ask(self) -> None:
         """Let the listener choose a folder to add."""
-        folders = self._app.catalogue.folders()
+        folders = self._app.catalogue.folders.all()
         start = folders[-1] if folders else suggested_music_folder() or Path.home()
         folder = ask_folder(self._window, self.tr("Add music folder"), start)
         if folder is not None:
@@ -167,7 +167,7 @@ class FolderCommands(QObject):
 
     def forget_missing(self) -> None:
         """Drop the tracks whose files are gone, if the listener means it."""
-        counts = self._app.catalogue.counts()
+        counts = self._app.catalogue.tracks.counts()
         count = counts.missing + counts.unavailable
         if not count:
             self._messages.tell(self.tr("No track is missing."))
@@ -178,7 +178,7 @@ class FolderCommands(QObject):
             )
             + "\n\n"
         )
-        for folder in self._app.catalogue.unavailable():
+        for folder in self._app.catalogue.folders.unavailable():
             question += (
                 self.tr("“{0}” can’t be reached now: its tracks are among them.").format(
                     display_path(folder)

@@ -35,7 +35,7 @@ class TrackStore(QObject):
     def __init__(self, catalogue: Catalogue, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
-        self._tracks: dict[int, Track] = {track.id: track for track in catalogue.tracks()}
+        self._tracks: dict[int, Track] = {track.id: track for track in catalogue.tracks.all()}
         # Kept along: the catalogue counts by going through all of them.
         self._states = Counter(_state(track) for track in self)
         self._playing: int | None = None
@@ -65,7 +65,9 @@ class TrackStore(QObject):
     def details(self, track_id: int) -> TagDetails:
         """Return what a track's tags say beyond `Track.tags`; of a visitor once they are read."""
         visits = is_visitor(track_id)
-        return self._visitors.details(track_id) if visits else self._catalogue.details(track_id)
+        return (
+            self._visitors.details(track_id) if visits else self._catalogue.tracks.details(track_id)
+        )
 
     @property
     def visitors(self) -> int:
@@ -125,7 +127,7 @@ class TrackStore(QObject):
     def counts(self) -> Counts:
         """Return how many tracks there are, and in which states."""
         states = self._states
-        unavailable = self._catalogue.count_unavailable() if states[None] else 0
+        unavailable = self._catalogue.tracks.count_unavailable() if states[None] else 0
         return Counts(
             tracks=len(self),
             embedded=states[TrackState.EMBEDDED],
@@ -148,7 +150,7 @@ class TrackStore(QObject):
 
     def refresh(self, ids: tuple[int, ...]) -> None:
         """Read tracks anew from the catalogue."""
-        tracks = self._catalogue.tracks_by_id(ids)
+        tracks = self._catalogue.tracks.by_id(ids)
         for track in tracks:
             if (before := self._tracks.get(track.id)) is not None:
                 self._states[_state(before)] -= 1

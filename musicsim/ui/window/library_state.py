@@ -63,7 +63,7 @@ class LibraryState(QObject):
     def show(self) -> None:
         """Show what there is."""
         self._status.show_counts(self._store.counts())
-        has_folders = bool(self._app.catalogue.folders())
+        has_folders = bool(self._app.catalogue.folders.all())
         self._places.library.set_has_folders(has_folders)
         # Files may be played without a library.
         started = bool(len(self._store)) or has_folders or self._store.visitors > 0
@@ -73,7 +73,7 @@ class LibraryState(QObject):
 
     def show_problems(self) -> None:
         """Show what went wrong."""
-        problems = self._app.catalogue.problems()
+        problems = self._app.catalogue.problems.all()
         self._status.show_problems(len(problems))
         self._problems.set_problems(problems)
         # A music folder may be out of reach, or back.

@@ -11,21 +11,19 @@ import pytest
 
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.catalogue.database import CatalogueError, Database
-from musicsim.library.catalogue.embeddings import (
-    EmbeddingStore,
-    KnownModel,
-    PooledTrack,
-    TrackWindows,
-)
+from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.schema import MIGRATIONS
 from musicsim.library.types import (
     EndOfPlay,
+    KnownModel,
     Play,
+    PooledTrack,
     Problem,
     ScannedFile,
     TagDetails,
     Tags,
     TrackState,
+    TrackWindows,
 )
 
 
@@ -71,140 +69,140 @@ def pooled(vector, windows: int = 1) -> PooledTrack:
 
 
 def test_a_track_comes_back_as_it_went_in(catalogue):
-    folder = catalogue.add_folder(Path("/music"))
+    folder = catalogue.folders.add(Path("/music"))
     tags = Tags("Über", "Ä", "B", "C", "Jazz", 1959, 3, 1, 61.5)
-    track_id = catalogue.add_track(folder, ScannedFile(Path("/music/a.mp3"), 10, 99, b"k", tags))
-    (track,) = catalogue.tracks()
+    track_id = catalogue.files.add(folder, ScannedFile(Path("/music/a.mp3"), 10, 99, b"k", tags))
+    (track,) = catalogue.tracks.all()
     assert (track.id, track.path, track.tags) == (track_id, Path("/music/a.mp3"), tags)
     assert track.state is TrackState.PENDING
-    assert catalogue.track_at(Path("/music/a.mp3")) == track
+    assert catalogue.tracks.at(Path("/music/a.mp3")) == track
 
 
 def test_the_details_of_tags_come_back_as_they_went_in(catalogue):
-    folder = catalogue.add_folder(Path("/music"))
+    folder = catalogue.folders.add(Path("/music"))
     details = TagDetails(
         artists=("Ä", "B"), composers=("C",), date="1999-05", track_total=12, compilation=True,
         track_gain=0.0, track_peak=0.5, artist_ids=("1", "2"), has_cover=True,
     )  # fmt: skip
     file = ScannedFile(Path("/music/a.mp3"), 10, 99, b"k", Tags(), details)
-    track_id = catalogue.add_track(folder, file)
-    assert catalogue.details(track_id) == details
-    catalogue.update_track(track_id, folder, replace(file, details=TagDetails(bpm=90.0)))
-    assert catalogue.details(track_id) == TagDetails(bpm=90.0)
+    track_id = catalogue.files.add(folder, file)
+    assert catalogue.tracks.details(track_id) == details
+    catalogue.files.update(track_id, folder, replace(file, details=TagDetails(bpm=90.0)))
+    assert catalogue.tracks.details(track_id) == TagDetails(bpm=90.0)
 
 
 @pytest.mark.parametrize(
     "name", ["emoji 🎵.mp3", "line\nbreak.mp3", "#1.mp3", "e\u0301.mp3", "\udcff\udcfe.mp3"]
 )
 def test_any_file_name_is_kept_to_the_byte(catalogue, name):
-    folder = catalogue.add_folder(Path("/music"))
-    catalogue.add_track(folder, scanned(Path("/music") / name, title="t\udcff"))
-    assert catalogue.tracks()[0].path.name == name
-    assert catalogue.track_at(Path("/music") / name) is not None
+    folder = catalogue.folders.add(Path("/music"))
+    catalogue.files.add(folder, scanned(Path("/music") / name, title="t\udcff"))
+    assert catalogue.tracks.all()[0].path.name == name
+    assert catalogue.tracks.at(Path("/music") / name) is not None
 
 
 def test_tracks_by_id_keeps_the_order_asked_for_and_skips_unknown_ids(catalogue):
-    folder = catalogue.add_folder(Path("/m"))
-    ids = [catalogue.add_track(folder, scanned(f"/m/{n}.mp3")) for n in range(1200)]
+    folder = catalogue.folders.add(Path("/m"))
+    ids = [catalogue.files.add(folder, scanned(f"/m/{n}.mp3")) for n in range(1200)]
     wanted = [*reversed(ids), 999_999]
-    assert [track.id for track in catalogue.tracks_by_id(wanted)] == list(reversed(ids))
+    assert [track.id for track in catalogue.tracks.by_id(wanted)] == list(reversed(ids))
 
 
 def test_a_folder_within_a_music_folder_is_part_of_it(catalogue):
-    outer = catalogue.add_folder(Path("/music"))
-    assert catalogue.add_folder(Path("/music/jazz")) == outer
-    assert catalogue.folders() == [Path("/music")]
+    outer = catalogue.folders.add(Path("/music"))
+    assert catalogue.folders.add(Path("/music/jazz")) == outer
+    assert catalogue.folders.all() == [Path("/music")]
 
 
 def test_a_folder_around_others_takes_their_tracks_over(catalogue):
-    inner = catalogue.add_folder(Path("/music/jazz"))
-    track_id = catalogue.add_track(inner, scanned("/music/jazz/a.mp3"))
-    catalogue.add_folder(Path("/music"))
-    assert catalogue.folders() == [Path("/music")]
-    assert [track.id for track in catalogue.tracks()] == [track_id]
+    inner = catalogue.folders.add(Path("/music/jazz"))
+    track_id = catalogue.files.add(inner, scanned("/music/jazz/a.mp3"))
+    catalogue.folders.add(Path("/music"))
+    assert catalogue.folders.all() == [Path("/music")]
+    assert [track.id for track in catalogue.tracks.all()] == [track_id]
 
 
 def test_a_folder_that_is_hidden_in_another_is_one_of_its_own(catalogue):
-    outer = catalogue.add_folder(Path("/music"))
-    inner = catalogue.add_folder(Path("/music/.mine/jazz"))
+    outer = catalogue.folders.add(Path("/music"))
+    inner = catalogue.folders.add(Path("/music/.mine/jazz"))
     assert outer != inner
-    assert catalogue.add_folder(Path("/music/.mine/jazz/old")) == inner
+    assert catalogue.folders.add(Path("/music/.mine/jazz/old")) == inner
     # One around the inner one alone takes it over, one around both only the outer one.
-    catalogue.add_folder(Path("/music/.mine"))
-    catalogue.add_folder(Path("/"))
-    assert catalogue.folders() == [Path("/music/.mine"), Path("/")]
+    catalogue.folders.add(Path("/music/.mine"))
+    catalogue.folders.add(Path("/"))
+    assert catalogue.folders.all() == [Path("/music/.mine"), Path("/")]
 
 
 def test_removing_a_folder_removes_its_tracks_from_playlists_too(catalogue):
-    keep = catalogue.add_track(catalogue.add_folder(Path("/a")), scanned("/a/1.mp3"))
-    drop = catalogue.add_track(catalogue.add_folder(Path("/b")), scanned("/b/1.mp3"))
+    keep = catalogue.files.add(catalogue.folders.add(Path("/a")), scanned("/a/1.mp3"))
+    drop = catalogue.files.add(catalogue.folders.add(Path("/b")), scanned("/b/1.mp3"))
     catalogue.playlists.create("Both", [keep, drop])
-    assert catalogue.remove_folder(Path("/b")) == [drop]
-    assert [track.id for track in catalogue.tracks()] == [keep]
+    assert catalogue.folders.remove(Path("/b")) == [drop]
+    assert [track.id for track in catalogue.tracks.all()] == [keep]
     assert catalogue.playlists.all()[0].track_ids == (keep,)
 
 
 def test_the_states_of_tracks_are_counted(catalogue, store):
-    catalogue.set_setting("model", "m")
-    folder = catalogue.add_folder(Path("/m"))
+    catalogue.settings.set("model", "m")
+    folder = catalogue.folders.add(Path("/m"))
     embedded, failed, missing, _pending = (
-        catalogue.add_track(folder, scanned(f"/m/{n}.mp3", title=str(n))) for n in range(4)
+        catalogue.files.add(folder, scanned(f"/m/{n}.mp3", title=str(n))) for n in range(4)
     )
     embed(catalogue, store, embedded, "m", [1.0, 2.0])
-    catalogue.set_problem(failed, "it is noise", failed=True)
-    catalogue.set_missing([missing], True)
-    counts = catalogue.counts()
+    catalogue.files.set_problem(failed, "it is noise", failed=True)
+    catalogue.files.set_missing([missing], True)
+    counts = catalogue.tracks.counts()
     assert (counts.tracks, counts.embedded, counts.failed, counts.missing, counts.pending) == (
         4, 1, 1, 1, 1,
     )  # fmt: skip
-    assert [track.state for track in catalogue.tracks_by_id([embedded, failed])] == [
+    assert [track.state for track in catalogue.tracks.by_id([embedded, failed])] == [
         TrackState.EMBEDDED,
         TrackState.FAILED,
     ]
 
 
 def test_embeddings_of_another_model_do_not_count(catalogue, store):
-    catalogue.set_setting("model", "new")
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    catalogue.settings.set("model", "new")
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embed(catalogue, store, track_id, "old", [1.0])
-    assert catalogue.counts().pending == 1
+    assert catalogue.tracks.counts().pending == 1
     assert [track.id for track in store.pending("new")] == [track_id]
 
 
 def test_a_moved_file_keeps_its_embedding_and_a_changed_one_does_not(catalogue, store):
-    catalogue.set_setting("model", "m")
-    folder = catalogue.add_folder(Path("/m"))
-    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", b"same"))
+    catalogue.settings.set("model", "m")
+    folder = catalogue.folders.add(Path("/m"))
+    track_id = catalogue.files.add(folder, scanned("/m/1.mp3", b"same"))
     embed(catalogue, store, track_id, "m", [1.0])
-    assert catalogue.update_track(track_id, folder, scanned("/m/2.mp3", b"same")) is False
-    assert catalogue.counts().embedded == 1
-    assert catalogue.update_track(track_id, folder, scanned("/m/2.mp3", b"other")) is True
-    assert catalogue.counts().embedded == 0
+    assert catalogue.files.update(track_id, folder, scanned("/m/2.mp3", b"same")) is False
+    assert catalogue.tracks.counts().embedded == 1
+    assert catalogue.files.update(track_id, folder, scanned("/m/2.mp3", b"other")) is True
+    assert catalogue.tracks.counts().embedded == 0
 
 
 def test_new_tags_in_a_file_of_the_same_sound_are_taken_over(catalogue, store):
-    catalogue.set_setting("model", "m")
-    folder = catalogue.add_folder(Path("/m"))
-    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", title="Old"))
+    catalogue.settings.set("model", "m")
+    folder = catalogue.folders.add(Path("/m"))
+    track_id = catalogue.files.add(folder, scanned("/m/1.mp3", title="Old"))
     embed(catalogue, store, track_id, "m", [1.0])
-    assert catalogue.update_track(track_id, folder, scanned("/m/1.mp3", title="New")) is False
-    assert catalogue.tracks()[0].title == "New"
-    assert catalogue.counts().embedded == 1
+    assert catalogue.files.update(track_id, folder, scanned("/m/1.mp3", title="New")) is False
+    assert catalogue.tracks.all()[0].title == "New"
+    assert catalogue.tracks.counts().embedded == 1
 
 
 def test_an_embedding_of_a_file_that_changed_meanwhile_is_not_stored(catalogue, store):
-    catalogue.set_setting("model", "m")
-    folder = catalogue.add_folder(Path("/m"))
-    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", b"before"))
+    catalogue.settings.set("model", "m")
+    folder = catalogue.folders.add(Path("/m"))
+    track_id = catalogue.files.add(folder, scanned("/m/1.mp3", b"before"))
     (pending,) = store.pending("m")
-    catalogue.update_track(track_id, folder, scanned("/m/1.mp3", b"after"))
+    catalogue.files.update(track_id, folder, scanned("/m/1.mp3", b"after"))
     assert store.store(pending, "m", 1, windows_of([1.0]), pooled([1.0])) is None
-    assert catalogue.counts().pending == 1
+    assert catalogue.tracks.counts().pending == 1
 
 
 def test_windows_stored_before_a_crash_are_found(catalogue, store, monkeypatch):
-    catalogue.set_setting("model", "m")
-    catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    catalogue.settings.set("model", "m")
+    catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     (pending,) = store.pending("m")
 
     def killed(*_args, **_options):
@@ -221,7 +219,7 @@ def test_windows_stored_before_a_crash_are_found(catalogue, store, monkeypatch):
 
 
 def test_a_later_pass_adds_to_the_windows(catalogue, store):
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     (pending,) = store.pending("m", 2)
     store.store(pending, "m", 2, windows_of([1.0], [3.0]), pooled([2.0], 2))
     assert store.pending("m", 2) == []
@@ -235,7 +233,7 @@ def test_a_later_pass_adds_to_the_windows(catalogue, store):
 
 
 def test_a_later_pass_that_was_cut_short_is_found_with_all_windows(catalogue, store, monkeypatch):
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embed(catalogue, store, track_id, "m", [1.0])
     (pending,) = store.pending("m", 2)
     with monkeypatch.context() as patch:
@@ -247,31 +245,31 @@ def test_a_later_pass_that_was_cut_short_is_found_with_all_windows(catalogue, st
 
 def test_windows_do_not_go_to_another_track_when_an_older_catalogue_is_put_back(tmp_path):
     with library_in(tmp_path) as (catalogue, store):
-        folder = catalogue.add_folder(Path("/m"))
-        kept = catalogue.add_track(folder, scanned("/m/kept.mp3"))
+        folder = catalogue.folders.add(Path("/m"))
+        kept = catalogue.files.add(folder, scanned("/m/kept.mp3"))
         embed(catalogue, store, kept, "m", [1.0])
     older = shutil.copy(tmp_path / CATALOGUE_FILE, tmp_path / "older")
     with library_in(tmp_path) as (catalogue, store):
-        lost = catalogue.add_track(folder, scanned("/m/lost.mp3"))
+        lost = catalogue.files.add(folder, scanned("/m/lost.mp3"))
         embed(catalogue, store, lost, "m", [2.0])
     shutil.copy(older, tmp_path / CATALOGUE_FILE)
     with library_in(tmp_path) as (catalogue, store):
-        catalogue.add_track(folder, scanned("/m/other.mp3"))
+        catalogue.files.add(folder, scanned("/m/other.mp3"))
         assert store.windows(lost, "m") is None
         assert store.windows(kept, "m") is not None
 
 
 def test_a_pass_with_nothing_to_add_keeps_the_embedding(catalogue, store):
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embedding_id = embed(catalogue, store, track_id, "m", [1.0])
     (pending,) = store.pending("m", 64)
     store.reach(pending, "m", 64)
     assert store.pending("m", 64) == []
-    assert store.id_of(track_id, "m") == embedding_id
+    assert store.pooled.id_of(track_id, "m") == embedding_id
 
 
 def test_what_a_model_made_can_be_forgotten(catalogue, store):
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     for model in ("old", "new"):
         embed(catalogue, store, track_id, model, [1.0])
         store.remember(KnownModel(model, Path("/w"), "mel256", 512, standardised=False))
@@ -285,7 +283,7 @@ def test_what_a_model_made_can_be_forgotten(catalogue, store):
 
 def test_a_library_of_the_first_version_keeps_its_windows(catalogue, store, tmp_path):
     """One row a track, from the time when there was one pass of 32 windows."""
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embed(catalogue, store, track_id, "m", [1.0])
     store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "windows.sqlite3")) as db:
@@ -316,12 +314,12 @@ def test_the_tags_of_an_older_library_are_read_once_more(tmp_path):
         contextlib.closing(Catalogue(tmp_path)) as catalogue,
         contextlib.closing(EmbeddingStore(catalogue, tmp_path)) as store,
     ):
-        (track,) = catalogue.tracks()
+        (track,) = catalogue.tracks.all()
         assert (track.title, track.tags.year) == ("T", 1999)
-        (entry,) = catalogue.files(1, Path("/m")).values()
+        (entry,) = catalogue.files.within(1, Path("/m")).values()
         assert entry.mtime_ns == -1
-        assert catalogue.details(7) == TagDetails()
-        assert store.id_of(7, "m") == 5
+        assert catalogue.tracks.details(7) == TagDetails()
+        assert store.pooled.id_of(7, "m") == 5
 
 
 def test_a_library_from_before_plays_were_kept_keeps_them_from_now_on(tmp_path):
@@ -342,100 +340,101 @@ def test_a_library_from_before_plays_were_kept_keeps_them_from_now_on(tmp_path):
 
 
 def test_a_length_is_corrected_unless_another_one_is_known_by_now(catalogue):
-    folder = catalogue.add_folder(Path("/m"))
-    one = catalogue.add_track(folder, scanned("/m/1.mp3", duration=61.5))
-    two = catalogue.add_track(folder, scanned("/m/2.mp3"))
+    folder = catalogue.folders.add(Path("/m"))
+    one = catalogue.files.add(folder, scanned("/m/1.mp3", duration=61.5))
+    two = catalogue.files.add(folder, scanned("/m/2.mp3"))
 
-    assert catalogue.correct_duration(one, 61.5, 64.25)
-    assert catalogue.correct_duration(two, None, 30.0)
+    assert catalogue.files.correct_duration(one, 61.5, 64.25)
+    assert catalogue.files.correct_duration(two, None, 30.0)
     # Meanwhile the scanner read a changed file.
-    assert not catalogue.correct_duration(one, 61.5, 10.0)
-    assert [track.tags.duration for track in catalogue.tracks()] == [64.25, 30.0]
+    assert not catalogue.files.correct_duration(one, 61.5, 10.0)
+    assert [track.tags.duration for track in catalogue.tracks.all()] == [64.25, 30.0]
 
 
 def test_the_time_on_an_unplugged_disk_counts_for_nothing(catalogue):
-    folder = catalogue.add_folder(Path("/disk"))
-    track_id = catalogue.add_track(folder, scanned("/disk/1.mp3"))
-    deleted = catalogue.add_track(folder, scanned("/disk/2.mp3"))
-    catalogue.set_unavailable(folder, "not connected")
-    catalogue.set_missing([track_id, deleted], True)
+    folder = catalogue.folders.add(Path("/disk"))
+    track_id = catalogue.files.add(folder, scanned("/disk/1.mp3"))
+    deleted = catalogue.files.add(folder, scanned("/disk/2.mp3"))
+    catalogue.folders.set_unavailable(folder, "not connected")
+    catalogue.files.set_missing([track_id, deleted], True)
     with catalogue.database.transaction() as db:
         db.execute("UPDATE folders SET unavailable_since = 1000")
         db.execute("UPDATE tracks SET missing_since = 1000")
         db.execute("UPDATE tracks SET missing_since = 400 WHERE id = ?", (deleted,))
     # It comes back with some of its files; others may still come.
     now = time.time()
-    catalogue.set_unavailable(folder, None)
-    assert catalogue.missing(now - 10) == [deleted]
-    assert catalogue.forget_missing(now - 1000) == []
+    catalogue.folders.set_unavailable(folder, None)
+    assert catalogue.files.missing(now - 10) == [deleted]
+    assert catalogue.files.forget_missing(now - 1000) == []
 
 
 def test_missing_tracks_are_forgotten_after_a_while_but_not_those_out_of_reach(catalogue):
-    here, away = (catalogue.add_folder(Path(f"/{name}")) for name in ("here", "away"))
-    old, young, kept = (catalogue.add_track(here, scanned(f"/here/{n}.mp3")) for n in range(3))
-    unreachable = catalogue.add_track(away, scanned("/away/1.mp3"))
-    catalogue.set_missing([old, young, unreachable], True)
+    here, away = (catalogue.folders.add(Path(f"/{name}")) for name in ("here", "away"))
+    old, young, kept = (catalogue.files.add(here, scanned(f"/here/{n}.mp3")) for n in range(3))
+    unreachable = catalogue.files.add(away, scanned("/away/1.mp3"))
+    catalogue.files.set_missing([old, young, unreachable], True)
     with catalogue.database.transaction() as db:
         db.execute("UPDATE tracks SET missing_since = 1000 WHERE id IN (?, ?)", (old, unreachable))
-    catalogue.set_unavailable(away, "not connected")
-    assert (catalogue.counts().missing, catalogue.counts().unavailable) == (2, 1)
-    assert catalogue.forget_missing(2000) == [old]
-    assert catalogue.forget_missing(2000) == []
-    assert sorted(catalogue.forget_missing()) == [young, unreachable]
-    assert catalogue.track_ids() == [kept]
-    assert catalogue.unavailable() == {}
+    catalogue.folders.set_unavailable(away, "not connected")
+    assert (catalogue.tracks.counts().missing, catalogue.tracks.counts().unavailable) == (2, 1)
+    assert catalogue.files.forget_missing(2000) == [old]
+    assert catalogue.files.forget_missing(2000) == []
+    catalogue.folders.set_all_available()
+    assert sorted(catalogue.files.forget_missing()) == [young, unreachable]
+    assert catalogue.tracks.ids() == [kept]
+    assert catalogue.folders.unavailable() == {}
 
 
 def test_a_track_embedded_again_has_a_new_embedding_id(catalogue, store):
-    folder = catalogue.add_folder(Path("/m"))
-    track_id = catalogue.add_track(folder, scanned("/m/1.mp3", b"1"))
+    folder = catalogue.folders.add(Path("/m"))
+    track_id = catalogue.files.add(folder, scanned("/m/1.mp3", b"1"))
     first = embed(catalogue, store, track_id, "m", [1.0, 2.0])
-    catalogue.update_track(track_id, folder, scanned("/m/1.mp3", b"2"))
+    catalogue.files.update(track_id, folder, scanned("/m/1.mp3", b"2"))
     second = embed(catalogue, store, track_id, "m", [3.0, 4.0])
     assert first != second
-    assert store.ids("m").tolist() == [second]
-    loaded = store.load([first, second])
+    assert store.pooled.ids("m").tolist() == [second]
+    loaded = store.pooled.load([first, second])
     assert loaded.track_ids.tolist() == [track_id]
     assert loaded.vectors.tolist() == [[3.0, 4.0]]
 
 
 def test_missing_tracks_are_not_searched(catalogue, store):
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embed(catalogue, store, track_id, "m", [1.0])
-    catalogue.set_missing([track_id], True)
-    assert store.ids("m").tolist() == []
+    catalogue.files.set_missing([track_id], True)
+    assert store.pooled.ids("m").tolist() == []
 
 
 def test_windows_of_tracks_that_left_are_pruned(catalogue, store):
-    track_id = catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embed(catalogue, store, track_id, "m", [1.0])
-    catalogue.remove_folder(Path("/m"))
+    catalogue.folders.remove(Path("/m"))
     assert store.prune() == 1
     assert store.windows(track_id, "m") is None
 
 
 def test_problems_name_files_and_folders(catalogue):
-    folder = catalogue.add_folder(Path("/m"))
-    broken = catalogue.add_track(folder, scanned("/m/b.mp3"))
-    short = catalogue.add_track(folder, scanned("/m/c.mp3"))
-    catalogue.set_problem(broken, "not audio", failed=True)
-    catalogue.set_problem(short, "it ends early", failed=False)
+    folder = catalogue.folders.add(Path("/m"))
+    broken = catalogue.files.add(folder, scanned("/m/b.mp3"))
+    short = catalogue.files.add(folder, scanned("/m/c.mp3"))
+    catalogue.files.set_problem(broken, "not audio", failed=True)
+    catalogue.files.set_problem(short, "it ends early", failed=False)
     closed = [Problem(Path("/m/a"), "no permission to read it")]
-    assert catalogue.set_folder_problems(folder, Path("/m"), closed)
-    assert not catalogue.set_folder_problems(folder, Path("/m"), closed)
-    assert not catalogue.set_folder_problems(folder, Path("/m/elsewhere"), [])
-    assert catalogue.problems() == [
+    assert catalogue.problems.replace(folder, Path("/m"), closed)
+    assert not catalogue.problems.replace(folder, Path("/m"), closed)
+    assert not catalogue.problems.replace(folder, Path("/m/elsewhere"), [])
+    assert catalogue.problems.all() == [
         Problem(Path("/m/a"), "no permission to read it"),
         Problem(Path("/m/b.mp3"), "not audio", mtime_ns=1),
         Problem(Path("/m/c.mp3"), "it ends early", failed=False, mtime_ns=1),
     ]
-    assert catalogue.clear_failures() == [broken]
-    assert [problem.path.name for problem in catalogue.problems()] == ["a", "c.mp3"]
+    assert catalogue.files.clear_failures() == [broken]
+    assert [problem.path.name for problem in catalogue.problems.all()] == ["a", "c.mp3"]
 
 
 def test_playlists_are_kept_renamed_reordered_and_deleted(catalogue):
-    folder = catalogue.add_folder(Path("/m"))
-    one, two = (catalogue.add_track(folder, scanned(f"/m/{n}.mp3")) for n in range(2))
+    folder = catalogue.folders.add(Path("/m"))
+    one, two = (catalogue.files.add(folder, scanned(f"/m/{n}.mp3")) for n in range(2))
     made = catalogue.playlists.create("Evening", [one, two, one])
     again = catalogue.playlists.create("Evening", [two])
     assert again.name == "Evening (2)"
@@ -455,11 +454,11 @@ def test_playlists_are_kept_renamed_reordered_and_deleted(catalogue):
 
 
 def test_what_one_thread_writes_another_reads(catalogue):
-    folder = catalogue.add_folder(Path("/m"))
+    folder = catalogue.folders.add(Path("/m"))
     threads = [
         threading.Thread(
             target=lambda part=part: [
-                catalogue.add_track(folder, scanned(f"/m/{part}-{n}.mp3")) for n in range(50)
+                catalogue.files.add(folder, scanned(f"/m/{part}-{n}.mp3")) for n in range(50)
             ]
         )
         for part in range(4)
@@ -468,25 +467,25 @@ def test_what_one_thread_writes_another_reads(catalogue):
         thread.start()
     for thread in threads:
         thread.join()
-    assert catalogue.counts().tracks == 200
+    assert catalogue.tracks.counts().tracks == 200
 
 
 def test_a_failed_transaction_leaves_nothing(catalogue):
-    folder = catalogue.add_folder(Path("/m"))
+    folder = catalogue.folders.add(Path("/m"))
     same_path_twice = pytest.raises(sqlite3.IntegrityError)
-    with same_path_twice, catalogue.database.transaction():
+    with same_path_twice, catalogue.transaction():
         for _ in range(2):
-            catalogue.add_track(folder, scanned("/m/1.mp3"))
-    assert catalogue.tracks() == []
-    catalogue.add_track(folder, scanned("/m/1.mp3"))
+            catalogue.files.add(folder, scanned("/m/1.mp3"))
+    assert catalogue.tracks.all() == []
+    catalogue.files.add(folder, scanned("/m/1.mp3"))
 
 
 def test_a_reader_beside_the_owner_sees_what_is_stored_and_cannot_write(catalogue, tmp_path):
-    catalogue.add_track(catalogue.add_folder(Path("/m")), scanned("/m/1.mp3"))
+    catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     reader = Catalogue(tmp_path, read_only=True)
-    assert reader.counts().tracks == 1
+    assert reader.tracks.counts().tracks == 1
     with pytest.raises(CatalogueError, match="can't be written"):
-        reader.set_setting("a", "b")
+        reader.settings.set("a", "b")
     reader.close()
 
 
@@ -506,12 +505,12 @@ def test_a_catalogue_of_a_newer_musicsim_is_left_alone(tmp_path):
 
 
 def test_a_full_disk_says_so_and_loses_nothing(catalogue):
-    folder = catalogue.add_folder(Path("/m"))
-    catalogue.add_track(folder, scanned("/m/1.mp3"))
+    folder = catalogue.folders.add(Path("/m"))
+    catalogue.files.add(folder, scanned("/m/1.mp3"))
     ((pages,),) = catalogue.database.query("PRAGMA page_count")
     catalogue.database.query(f"PRAGMA max_page_count = {pages}")
     full = pytest.raises(CatalogueError, match="full")
-    with full, catalogue.database.transaction():
+    with full, catalogue.transaction():
         for n in range(2000):
-            catalogue.add_track(folder, scanned(f"/m/new {n}.mp3", title="x" * 200))
-    assert catalogue.counts().tracks == 1
+            catalogue.files.add(folder, scanned(f"/m/new {n}.mp3", title="x" * 200))
+    assert catalogue.tracks.counts().tracks == 1

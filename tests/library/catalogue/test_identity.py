@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scanned_library import Library
 
-from musicsim.library.catalogue.embeddings import PooledTrack, TrackWindows
-from musicsim.library.types import EndOfPlay, Play
+from musicsim.library.types import EndOfPlay, Play, PooledTrack, TrackWindows
 
 MODEL = "m"
 
@@ -13,7 +12,7 @@ MODEL = "m"
 @pytest.fixture
 def library(tmp_path):
     made = Library(tmp_path)
-    made.catalogue.set_setting("model", MODEL)
+    made.catalogue.settings.set("model", MODEL)
     made.file("kept.mp3")
     made.scan()
     yield made
@@ -42,13 +41,13 @@ def state(library) -> dict[str, tuple[int, bytes]]:
     """By the names of the files that are there, their track and what its embedding is of."""
     return {
         track.path.stem: (track.id, heard_as(library, track.id))
-        for track in library.catalogue.tracks()
+        for track in library.catalogue.tracks.all()
         if not track.missing
     }
 
 
 def heard_as(library, track_id: int) -> bytes:
-    return bytes([int(library.embeddings.pooled(track_id, MODEL).vector[0])])
+    return bytes([int(library.embeddings.pooled.of(track_id, MODEL).vector[0])])
 
 
 @pytest.mark.parametrize(("source", "target"), [("b", "a"), ("a", "b")])
@@ -67,7 +66,7 @@ def test_a_sound_that_was_copied_over_another_and_deleted_before_anybody_heard(
     library.scan()
     assert state(library)[target] == (ids[source], source.encode())
     # The other one was written over, and is kept as what it was.
-    assert library.catalogue.counts().missing == 1
+    assert library.catalogue.tracks.counts().missing == 1
     assert heard_as(library, ids[target]) == target.encode()
 
 
@@ -104,7 +103,7 @@ def test_what_was_renamed_and_retagged_keeps_its_tracks_when_all_of_a_folder_was
     library.scan()
     listen(library, **{path.stem: bytes([n + 1]) for n, path in enumerate(paths)})
     assert {name: found for name, found in state(library).items() if name != "kept"} == before
-    assert library.catalogue.counts().missing == 0
+    assert library.catalogue.tracks.counts().missing == 0
 
 
 def test_a_folder_that_is_taken_out_lives_on_in_its_copy(library, tmp_path):
@@ -112,13 +111,13 @@ def test_a_folder_that_is_taken_out_lives_on_in_its_copy(library, tmp_path):
     old.parent.mkdir()
     old.write_bytes(b"the same")
     library.scanner.scan([old.parent])
-    track = library.catalogue.track_at(old)
+    track = library.catalogue.tracks.at(old)
     library.catalogue.playlists.create("Evening", [track.id])
     new.parent.mkdir()
     new.write_bytes(old.read_bytes())
     library.scanner.scan([new.parent])
     assert len(library.scanner.remove_folder(old.parent)) == 0
-    assert library.catalogue.track_at(new).id == track.id
+    assert library.catalogue.tracks.at(new).id == track.id
     assert list(library.catalogue.playlists.all()[0].track_ids) == [track.id]
 
 
@@ -126,7 +125,7 @@ def test_what_is_missing_when_a_folder_is_back_is_looked_for_in_its_copies(libra
     one = library.file("a.mp3")
     library.scan()
     listen(library, a=b"a")
-    track = library.catalogue.track_at(one)
+    track = library.catalogue.tracks.at(one)
     away = tmp_path / "away"
     library.music.rename(away)
     library.scanner.scan()
@@ -138,7 +137,7 @@ def test_what_is_missing_when_a_folder_is_back_is_looked_for_in_its_copies(libra
     (away / "a.mp3").unlink()
     away.rename(library.music)
     library.scanner.scan()
-    assert library.catalogue.track_at(other).id == track.id
+    assert library.catalogue.tracks.at(other).id == track.id
 
 
 def test_a_folder_around_one_that_is_unplugged_lets_its_time_count_for_nothing(library):
@@ -157,7 +156,7 @@ def test_a_folder_around_one_that_is_unplugged_lets_its_time_count_for_nothing(l
     assert library.scanner.forget_missing(float(now) - 60 * 86_400) == []
     library.music.with_name("away").rename(one.parent)
     library.scan()
-    assert library.catalogue.track_at(one).missing is False
+    assert library.catalogue.tracks.at(one).missing is False
 
 
 def plays_of(library) -> list[tuple[int, float]]:
@@ -173,7 +172,7 @@ def test_plays_of_a_track_that_turns_out_to_be_a_missing_one_are_of_that_one(lib
     path.unlink()
     library.file("retagged.mp3")
     library.scan()
-    new_id = library.catalogue.track_at(library.music / "retagged.mp3").id
+    new_id = library.catalogue.tracks.at(library.music / "retagged.mp3").id
     library.catalogue.plays.add(Play(new_id, 2, 30, 60, EndOfPlay.SKIPPED))
 
     listen(library, retagged=b"a")

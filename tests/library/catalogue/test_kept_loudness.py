@@ -8,9 +8,9 @@ from scanned_library import Library
 
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.database import Database
-from musicsim.library.catalogue.embeddings import EmbeddingStore, PooledTrack, TrackWindows
+from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.schema import MIGRATIONS
-from musicsim.library.types import Loudness
+from musicsim.library.types import Loudness, PooledTrack, TrackWindows
 
 MODEL = "m"
 
@@ -18,7 +18,7 @@ MODEL = "m"
 @pytest.fixture
 def library(tmp_path):
     made = Library(tmp_path)
-    made.catalogue.set_setting("model", MODEL)
+    made.catalogue.settings.set("model", MODEL)
     yield made
     made.embeddings.close()
     made.catalogue.close()
@@ -40,7 +40,7 @@ def listen(library, sound: bytes, lufs: float = -12.0, peak: float = 0.5, second
 def loudness(library) -> dict[str, Loudness | None]:
     return {
         track.path.stem: library.catalogue.loudness.of(track.id)
-        for track in library.catalogue.tracks()
+        for track in library.catalogue.tracks.all()
         if not track.missing
     }
 
@@ -84,7 +84,7 @@ def test_a_file_renamed_and_with_new_tags_keeps_it(library):
     library.scan()
     listen(library, b"a", seconds=4)
     assert loudness(library) == {"b": expected}
-    assert len(library.catalogue.tracks()) == 1
+    assert len(library.catalogue.tracks.all()) == 1
 
 
 def test_a_copy_has_that_of_its_original(library):
@@ -153,7 +153,7 @@ def test_what_no_track_sounds_like_is_deleted_with_the_tracks(library):
     rows = "SELECT COUNT(*) FROM loudness"
     library.embeddings.prune()
     assert library.catalogue.database.query(rows) == [(1,)]
-    library.catalogue.remove_folder(library.music)
+    library.catalogue.folders.remove(library.music)
     library.embeddings.prune()
     assert library.catalogue.database.query(rows) == [(0,)]
 
@@ -174,7 +174,7 @@ def test_a_library_of_before_has_none_until_it_is_heard_again(tmp_path):
         contextlib.closing(EmbeddingStore(catalogue, tmp_path)) as store,
     ):
         assert catalogue.loudness.of(7) is None
-        assert store.id_of(7, "m") == 5
+        assert store.pooled.id_of(7, "m") == 5
         (track,) = store.pending("m", 64)
         catalogue.loudness.keep(7, track.content_key, Loudness(-9.0, 1.0), 52)
         assert catalogue.loudness.of(7) == Loudness(-9.0, 1.0)

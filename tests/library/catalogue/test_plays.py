@@ -19,9 +19,9 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 @pytest.fixture
 def ids(catalogue: Catalogue) -> list[int]:
     """Three tracks."""
-    folder = catalogue.add_folder(Path("/m"))
+    folder = catalogue.folders.add(Path("/m"))
     files = [ScannedFile(Path(f"/m/{key}.mp3"), 1, 1, key.encode(), Tags()) for key in "abc"]
-    return [catalogue.add_track(folder, file) for file in files]
+    return [catalogue.files.add(folder, file) for file in files]
 
 
 def play(
@@ -75,11 +75,11 @@ def test_plays_of_a_missing_track_stay_and_of_a_forgotten_one_go(
     for at, track_id in enumerate(ids):
         catalogue.plays.add(play(track_id, at))
 
-    catalogue.set_missing(ids[:1], True)
+    catalogue.files.set_missing(ids[:1], True)
     assert len(catalogue.plays.latest(9)) == 3
-    catalogue.forget_missing()
+    catalogue.files.forget_missing()
     assert [each.track_id for each in catalogue.plays.latest(9)] == [ids[2], ids[1]]
-    catalogue.remove_folder(Path("/m"))
+    catalogue.folders.remove(Path("/m"))
     assert catalogue.plays.latest(9) == []
 
 
@@ -96,13 +96,13 @@ def test_all_plays_are_forgotten_and_the_tracks_stay(catalogue: Catalogue, ids: 
     catalogue.plays.clear()
 
     assert catalogue.plays.latest(9) == []
-    assert catalogue.track_ids() == ids
+    assert catalogue.tracks.ids() == ids
 
 
 def test_a_moved_file_keeps_its_plays(catalogue: Catalogue, ids: list[int]) -> None:
     heard = play(ids[0], 1)
     catalogue.plays.add(heard)
 
-    catalogue.set_paths({ids[0]: Path("/m/deeper/a.mp3")})
+    catalogue.files.set_paths({ids[0]: Path("/m/deeper/a.mp3")})
 
     assert catalogue.plays.latest(9) == [heard]

@@ -175,7 +175,7 @@ def test_threads_share_it(tmp_path):
 
 
 def only(library) -> int:
-    (track,) = [track for track in library.catalogue.tracks() if not track.missing]
+    (track,) = [track for track in library.catalogue.tracks.all() if not track.missing]
     return track.id
 
 
@@ -190,7 +190,7 @@ def test_a_file_that_nobody_has_heard_is_known_by_its_content(library):
     library.file("other.mp3", b"contenu")
     library.scan()
 
-    keys = [waveform_keys(library.catalogue, track.id) for track in library.catalogue.tracks()]
+    keys = [waveform_keys(library.catalogue, track.id) for track in library.catalogue.tracks.all()]
     assert [len(each) for each in keys] == [1, 1, 1]
     assert len(set(keys)) == 2
 

@@ -53,33 +53,33 @@ def test_a_scan_that_finds_nothing_new_has_nothing_to_copy(library, there):
     if not there:
         library.music.rename(library.music.with_name("unplugged"))
         library.scanner.scan()
-    library.catalogue.database.back_up()
+    library.catalogue.back_up()
     copy = library.catalogue.database.path.with_name("catalogue.sqlite3.backup")
     copy.unlink()
     library.scanner.scan()
-    library.catalogue.database.back_up()
+    library.catalogue.back_up()
     assert not copy.exists()
 
 
 def test_names_stand_in_for_tags_and_follow_a_move(library):
     path = library.file("Ada/Sky (1999)/03 Blue.mp3")
     library.scan()
-    (track,) = library.catalogue.tracks()
+    (track,) = library.catalogue.tracks.all()
     assert (track.name, track.tags.album, track.tags.track_number) == ("Ada - Blue", "Sky", 3)
     path.parent.rename(path.parent.with_name("Sea"))
     library.scan()
-    (track,) = library.catalogue.tracks()
+    (track,) = library.catalogue.tracks.all()
     assert (track.name, track.tags.album) == ("Ada - Blue", "Sea")
 
 
 def test_a_changed_file_is_pending_again(library):
     path = library.file("a.mp3")
     library.scan()
-    track = library.catalogue.tracks()[0]
-    library.catalogue.set_problem(track.id, "broken", failed=True)
+    track = library.catalogue.tracks.all()[0]
+    library.catalogue.files.set_problem(track.id, "broken", failed=True)
     path.write_bytes(b"a whole new recording")
     assert library.scan().changed == 1
-    (changed,) = library.catalogue.tracks()
+    (changed,) = library.catalogue.tracks.all()
     assert (changed.id, changed.state, changed.problem) == (track.id, TrackState.PENDING, None)
 
 
@@ -90,7 +90,7 @@ def test_a_touched_file_is_not_changed(library):
     summary = library.scan()
     assert (summary.changed, summary.unchanged) == (0, 1)
     assert library.scan().unchanged == 1
-    assert library.catalogue.tracks()[0].mtime_ns == 1
+    assert library.catalogue.tracks.all()[0].mtime_ns == 1
 
 
 def test_new_tags_are_seen_where_the_tagger_keeps_the_time_and_the_size(library):
@@ -105,7 +105,7 @@ def test_new_tags_are_seen_where_the_tagger_keeps_the_time_and_the_size(library)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert path.stat().st_size == before.st_size
     library.scan()
-    assert [track.title for track in library.catalogue.tracks()] == ["New"]
+    assert [track.title for track in library.catalogue.tracks.all()] == ["New"]
 
 
 def test_a_file_from_the_far_future_hinders_no_other(library):
@@ -140,11 +140,11 @@ def test_a_moved_folder_keeps_its_tracks(library):
     for n in range(5):
         library.file(f"old/{n}.mp3")
     library.scan()
-    before = {track.id for track in library.catalogue.tracks()}
+    before = {track.id for track in library.catalogue.tracks.all()}
     (library.music / "old").rename(library.music / "new")
     summary = library.scan()
     assert (summary.moved, summary.added, summary.missing) == (5, 0, 0)
-    assert {track.id for track in library.catalogue.tracks()} == before
+    assert {track.id for track in library.catalogue.tracks.all()} == before
     assert library.paths() == {f"new/{n}.mp3" for n in range(5)}
 
 
@@ -159,13 +159,13 @@ def test_a_move_between_music_folders_is_neither_new_nor_missing(library, tmp_pa
 
 
 def names_by_id(library) -> dict[int, tuple[str, bool]]:
-    return {track.id: (track.path.name, track.missing) for track in library.catalogue.tracks()}
+    return {track.id: (track.path.name, track.missing) for track in library.catalogue.tracks.all()}
 
 
 def test_renumbered_files_keep_their_tracks(library):
     one, two = library.file("01.mp3"), library.file("02.mp3")
     library.scan()
-    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    first, second = (library.catalogue.tracks.at(path).id for path in (one, two))
     two.rename(library.music / "03.mp3")
     one.rename(two)
     summary = library.scan()
@@ -194,7 +194,7 @@ def test_what_is_new_is_read_once_though_something_else_has_changed(library, mon
 def test_swapped_files_keep_their_tracks(library):
     one, two = library.file("01.mp3"), library.file("02.mp3")
     library.scan()
-    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    first, second = (library.catalogue.tracks.at(path).id for path in (one, two))
     one.rename(library.music / "x")
     two.rename(one)
     (library.music / "x").rename(two)
@@ -205,7 +205,7 @@ def test_swapped_files_keep_their_tracks(library):
 def test_renumbered_files_keep_their_tracks_while_they_are_watched(library):
     one, two = library.file("01.mp3"), library.file("02.mp3")
     library.scan()
-    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    first, second = (library.catalogue.tracks.at(path).id for path in (one, two))
     three = library.music / "03.mp3"
     two.rename(three)
     one.rename(two)
@@ -218,7 +218,7 @@ def test_swapped_files_keep_their_tracks_in_folders_that_are_looked_at_one_after
     for n in range(5):
         library.file(f"{n}.mp3")
     library.scan()
-    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    first, second = (library.catalogue.tracks.at(path).id for path in (one, two))
     one.rename(library.music / "x")
     two.rename(one)
     (library.music / "x").rename(two)
@@ -261,7 +261,7 @@ def test_inserting_a_file_and_renumbering_the_others_keeps_their_tracks(library)
 def test_a_track_replaced_by_another_is_missing(library):
     one, two = library.file("01.mp3"), library.file("02.mp3")
     library.scan()
-    first, second = (library.catalogue.track_at(path).id for path in (one, two))
+    first, second = (library.catalogue.tracks.at(path).id for path in (one, two))
     one.replace(two)
     summary = library.scan()
     assert (summary.moved, summary.missing) == (1, 1)
@@ -282,16 +282,16 @@ def test_a_move_to_another_disk_is_a_copy_whose_original_is_deleted_later(librar
     for n in range(3):
         library.file(f"album/{n}.mp3", b"%d" % n)
     library.scan()
-    ids = [track.id for track in library.catalogue.tracks()]
+    ids = [track.id for track in library.catalogue.tracks.all()]
     kept = library.catalogue.playlists.create("Evening", ids)
     other = tmp_path / "other disk"
-    library.catalogue.add_folder(other)
+    library.catalogue.folders.add(other)
     shutil.copytree(library.music / "album", other / "album")
     library.scanner.update({other / "album"})
-    assert len(library.catalogue.tracks()) == 6
+    assert len(library.catalogue.tracks.all()) == 6
     shutil.rmtree(library.music / "album")
     library.scanner.update({library.music / "album"})
-    tracks = library.catalogue.tracks()
+    tracks = library.catalogue.tracks.all()
     assert [track.id for track in tracks] == ids
     assert [track.path for track in tracks] == [other / f"album/{n}.mp3" for n in range(3)]
     assert not any(track.missing for track in tracks)
@@ -314,16 +314,16 @@ def test_a_music_folder_out_of_reach_is_not_an_empty_one(library):
     library.scan()
     library.music.rename(library.music.with_name("unplugged"))
     assert library.scanner.scan().missing == 0
-    counts = library.catalogue.counts()
+    counts = library.catalogue.tracks.counts()
     assert (counts.tracks, counts.missing, counts.unavailable) == (1, 0, 1)
-    (problem,) = library.catalogue.problems()
+    (problem,) = library.catalogue.problems.all()
     assert problem.path == library.music
     assert "not connected" in problem.reason
     library.music.with_name("unplugged").rename(library.music)
     assert library.scanner.scan().added == 0
     assert library.paths() == {"a.mp3"}
-    assert library.catalogue.problems() == []
-    assert library.catalogue.unavailable() == {}
+    assert library.catalogue.problems.all() == []
+    assert library.catalogue.folders.unavailable() == {}
 
 
 def unplug(library, count: int) -> None:
@@ -338,19 +338,22 @@ def test_an_empty_mount_point_is_no_emptied_library(library, files, taken):
     for n in range(files):
         library.file(f"{n:02}.mp3")
     library.scan()
-    ids = library.catalogue.track_ids()
+    ids = library.catalogue.tracks.ids()
     unplug(library, taken)
     for _ in range(2):  # also when it has been so for a while
         assert library.scan().missing == 0
-        counts = library.catalogue.counts()
+        counts = library.catalogue.tracks.counts()
         assert (counts.missing, counts.unavailable) == (0, taken)
-        assert f"{taken} of its {files} files" in library.catalogue.unavailable()[library.music]
+        assert (
+            f"{taken} of its {files} files"
+            in library.catalogue.folders.unavailable()[library.music]
+        )
     for path in library.music.with_name("unplugged").iterdir():
         path.rename(library.music / path.name)
     assert library.scan().unchanged == files
-    assert library.catalogue.unavailable() == {}
+    assert library.catalogue.folders.unavailable() == {}
     assert len(library.paths()) == files
-    assert library.catalogue.track_ids() == ids
+    assert library.catalogue.tracks.ids() == ids
 
 
 def test_some_deleted_files_are_no_reason_to_worry(library):
@@ -359,8 +362,8 @@ def test_some_deleted_files_are_no_reason_to_worry(library):
     library.scan()
     unplug(library, 15)
     assert library.scan().missing == 15
-    assert library.catalogue.counts().missing == 15
-    assert library.catalogue.problems() == []
+    assert library.catalogue.tracks.counts().missing == 15
+    assert library.catalogue.problems.all() == []
 
 
 def test_a_folder_that_may_not_be_read_is_listed_and_its_tracks_stay(library, monkeypatch):
@@ -377,7 +380,7 @@ def test_a_folder_that_may_not_be_read_is_listed_and_its_tracks_stay(library, mo
     # Not by chmod: the tests may run as root, whom nothing is forbidden.
     monkeypatch.setattr(os, "scandir", scandir)
     assert library.scan().missing == 0
-    (problem,) = library.catalogue.problems()
+    (problem,) = library.catalogue.problems.all()
     assert (problem.path.name, problem.reason) == ("closed", "no permission to read it")
 
 
@@ -400,9 +403,9 @@ with Musicsim.open(top / "data") as app:
         added = app.scan().added
     finally:
         closed.chmod(0o755)
-    counts = app.catalogue.counts()
+    counts = app.catalogue.tracks.counts()
     print(added, counts.missing, counts.unavailable)
-    for problem in app.catalogue.problems():
+    for problem in app.catalogue.problems.all():
         print(problem.path, problem.reason)
 """
 
@@ -463,7 +466,7 @@ def test_a_broken_network_drive_is_named_and_hinders_no_other(
     with monkeypatch.context() as patch:
         patch.setattr(os, "stat", stat)
         assert library.scanner.scan().added == 1
-    assert os.strerror(number) in library.catalogue.unavailable()[library.music]
+    assert os.strerror(number) in library.catalogue.folders.unavailable()[library.music]
 
 
 def test_folders_deeper_than_a_path_may_be_long_are_named(library):
@@ -477,7 +480,7 @@ def test_folders_deeper_than_a_path_may_be_long_are_named(library):
     finally:
         os.close(folder)
     assert library.scan().added == 1
-    (problem,) = library.catalogue.problems()
+    (problem,) = library.catalogue.problems.all()
     assert problem.path.name == "d" * 240
     assert "too long" in problem.reason
 
@@ -494,16 +497,16 @@ def test_a_file_that_may_not_be_read_fails_and_is_tried_again(library, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", refuse)
         library.scan()
-    (track,) = library.catalogue.tracks()
+    (track,) = library.catalogue.tracks.all()
     assert (track.state, track.problem) == (TrackState.FAILED, "no permission to read it")
     library.scan()
-    assert library.catalogue.tracks()[0].state is TrackState.PENDING
+    assert library.catalogue.tracks.all()[0].state is TrackState.PENDING
 
 
 def test_an_empty_file_is_a_problem(library):
     library.file("a.mp3", b"")
     library.scan()
-    assert "empty" in library.catalogue.problems()[0].reason
+    assert "empty" in library.catalogue.problems.all()[0].reason
 
 
 def test_a_symlink_loop_ends(library):
@@ -511,7 +514,7 @@ def test_a_symlink_loop_ends(library):
     (library.music / "a" / "b" / "up").symlink_to(library.music)
     (library.music / "a" / "self").symlink_to("self")
     assert library.scan().added == 1
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
 
 
 def test_a_file_system_without_numbers_of_its_files_is_gone_through_once(library, monkeypatch):
@@ -540,7 +543,7 @@ def test_a_link_to_a_folder_of_the_library_takes_nothing_over(library, tmp_path)
     assert (summary.added, summary.missing, summary.unchanged) == (0, 0, 1)
     (tmp_path / "again").symlink_to(library.music)
     assert library.scanner.scan([tmp_path / "again"]).unchanged == 1
-    assert library.catalogue.folders() == [library.music]
+    assert library.catalogue.folders.all() == [library.music]
 
 
 def test_a_music_folder_removed_while_it_is_scanned_ends_the_scan(library):
@@ -549,11 +552,11 @@ def test_a_music_folder_removed_while_it_is_scanned_ends_the_scan(library):
 
     def remove(event) -> None:
         if isinstance(event, TracksChanged):
-            library.catalogue.remove_folder(library.music)
+            library.catalogue.folders.remove(library.music)
 
     library.scanner._events.subscribe(remove)
     library.scan()
-    assert library.catalogue.tracks() == []
+    assert library.catalogue.tracks.all() == []
     library.scanner.update([library.music / "0.mp3"])
 
 
@@ -570,7 +573,7 @@ def test_a_file_gone_before_it_is_read_is_no_track(library, monkeypatch):
     monkeypatch.setattr(Path, "open", vanish)
     library.scan()
     assert library.paths() == {"b.mp3"}
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
 
 
 def test_a_copy_of_a_file_out_of_reach_is_not_a_move(library, monkeypatch):
@@ -597,7 +600,7 @@ def test_a_library_of_which_everything_is_renamed_and_retagged_is_there(library)
         library.file(f"album/{n:02}.mp3")
     summary = library.scan()
     assert (summary.added, summary.missing) == (24, 24)
-    assert library.catalogue.unavailable() == {}
+    assert library.catalogue.folders.unavailable() == {}
 
 
 def test_a_disk_that_goes_while_it_is_watched_is_no_deletion(library):
@@ -607,13 +610,13 @@ def test_a_disk_that_goes_while_it_is_watched_is_no_deletion(library):
     (library.music / "disk").rename(library.music.with_name("unplugged"))
     library.scanner.update({library.music / "disk"})
     library.scan()
-    counts = library.catalogue.counts()
+    counts = library.catalogue.tracks.counts()
     assert (counts.missing, counts.unavailable) == (0, 27)
     library.music.with_name("unplugged").rename(library.music / "disk")
     library.scanner.update({library.music / "disk"})
     library.scan()
     assert len(library.paths()) == 30
-    assert library.catalogue.unavailable() == {}
+    assert library.catalogue.folders.unavailable() == {}
 
 
 def test_what_is_left_out_from_now_on_does_not_look_like_an_unplugged_disk(library):
@@ -622,7 +625,7 @@ def test_what_is_left_out_from_now_on_does_not_look_like_an_unplugged_disk(libra
     library.scan()
     library.file(".musicsimignore", b"podcasts/")
     assert library.scan().missing == 20
-    assert library.catalogue.unavailable() == {}
+    assert library.catalogue.folders.unavailable() == {}
 
 
 def test_a_music_folder_of_which_all_was_moved_to_another_is_just_empty(library, tmp_path):
@@ -635,7 +638,7 @@ def test_a_music_folder_of_which_all_was_moved_to_another_is_just_empty(library,
         path.rename(other / path.name)
     summary = library.scanner.scan([library.music, other])
     assert (summary.added, summary.moved, summary.missing) == (0, 3, 0)
-    assert library.catalogue.unavailable() == {}
+    assert library.catalogue.folders.unavailable() == {}
 
 
 def test_what_left_a_watched_folder_for_another_is_not_out_of_reach(library, tmp_path):
@@ -646,8 +649,8 @@ def test_what_left_a_watched_folder_for_another_is_not_out_of_reach(library, tmp
     library.scanner.scan([library.music, other])
     (library.music / "big").rename(other / "big")
     library.scanner.update({library.music / "big", other / "big"})
-    assert library.catalogue.unavailable() == {}
-    assert not any(track.missing for track in library.catalogue.tracks())
+    assert library.catalogue.folders.unavailable() == {}
+    assert not any(track.missing for track in library.catalogue.tracks.all())
 
 
 def test_what_was_deleted_before_the_disk_went_need_not_come_back_with_it(library):
@@ -663,8 +666,8 @@ def test_what_was_deleted_before_the_disk_went_need_not_come_back_with_it(librar
     library.scanner.scan()
     away.rename(library.music)
     library.scanner.scan()
-    assert library.catalogue.unavailable() == {}
-    assert library.catalogue.counts().missing == 26
+    assert library.catalogue.folders.unavailable() == {}
+    assert library.catalogue.tracks.counts().missing == 26
 
 
 def test_a_disk_that_is_away_for_months_keeps_its_tracks_from_copies(library, tmp_path):
@@ -679,10 +682,10 @@ def test_a_disk_that_is_away_for_months_keeps_its_tracks_from_copies(library, tm
     with library.catalogue.database.transaction() as db:
         db.execute("UPDATE tracks SET missing_since = 1000 WHERE missing_since IS NOT NULL")
     assert library.scanner.forget_missing(2000) == []
-    assert [track.path for track in library.catalogue.tracks()] == [original, other / "a.mp3"]
+    assert [track.path for track in library.catalogue.tracks.all()] == [original, other / "a.mp3"]
     # Nor does it matter to take a folder out that is not there any more.
     assert library.scanner.remove_folder(tmp_path / "none") == []
-    assert len(library.catalogue.tracks()) == 2
+    assert len(library.catalogue.tracks.all()) == 2
 
 
 @pytest.mark.parametrize("leave", ["forget", "remove"])
@@ -690,21 +693,21 @@ def test_playlists_follow_to_the_copies_when_the_originals_are_given_up(library,
     for n in range(3):
         library.file(f"{n}.mp3", b"%d" % n)
     library.scan()
-    ids = tuple(library.catalogue.track_ids())
+    ids = tuple(library.catalogue.tracks.ids())
     library.catalogue.playlists.create("Evening", ids)
     # On another disk, where the first one may come back as well.
     other = tmp_path / "other"
     shutil.copytree(library.music, other)
     library.music.rename(tmp_path / "unplugged")
-    library.catalogue.add_folder(other)
+    library.catalogue.folders.add(other)
     library.scanner.scan()
-    assert len(library.catalogue.tracks()) == 6
+    assert len(library.catalogue.tracks.all()) == 6
     if leave == "forget":
         assert library.scanner.forget_missing() == []
     else:
         assert library.scanner.remove_folder(library.music) == []
     assert library.catalogue.playlists.named("Evening").track_ids == ids
-    assert [track.path for track in library.catalogue.tracks()] == sorted(other.iterdir())
+    assert [track.path for track in library.catalogue.tracks.all()] == sorted(other.iterdir())
 
 
 def test_a_folder_of_the_library_by_another_name_is_no_other_folder(library, tmp_path):
@@ -714,7 +717,7 @@ def test_a_folder_of_the_library_by_another_name_is_no_other_folder(library, tmp
     alias.symlink_to(library.music.parent)
     for name in ("", "music", "music/album"):
         assert library.scanner.scan([alias / name]).unchanged == 1
-    assert len(library.catalogue.tracks()) == 1
+    assert len(library.catalogue.tracks.all()) == 1
     known = library.scanner.known_path(alias / "music" / "album" / "a.mp3")
     assert known == library.music / "album" / "a.mp3"
     known.unlink()
@@ -725,13 +728,13 @@ def test_a_link_to_nothing_is_listed(library):
     (library.music / "gone.mp3").symlink_to(library.music / "nowhere.mp3")
     library.file("a.mp3")
     assert library.scan().added == 1
-    assert [problem.path.name for problem in library.catalogue.problems()] == ["gone.mp3"]
+    assert [problem.path.name for problem in library.catalogue.problems.all()] == ["gone.mp3"]
 
 
 def test_a_pipe_named_like_music_is_listed_and_not_read(library):
     os.mkfifo(library.music / "pipe.mp3")
     assert library.scan().added == 0
-    assert "regular" in library.catalogue.problems()[0].reason
+    assert "regular" in library.catalogue.problems.all()[0].reason
 
 
 @pytest.mark.parametrize(
@@ -794,13 +797,13 @@ def test_a_hidden_music_folder_stays_one_inside_another(library, around_first):
 def test_a_hidden_music_folder_that_went_missing_inside_another_comes_back(library):
     hidden = library.file(".mine/a.mp3").parent
     library.scanner.scan([hidden])
-    (track,) = library.catalogue.tracks()
+    (track,) = library.catalogue.tracks.all()
     # As earlier versions had it: the folder around it had taken it over, and left it out.
     with library.catalogue.database.transaction() as db:
         db.execute("UPDATE folders SET path = ?", (os.fsencode(library.music),))
-    library.catalogue.set_missing([track.id], True)
+    library.catalogue.files.set_missing([track.id], True)
     library.scanner.scan([hidden])
-    assert [(t.id, t.missing) for t in library.catalogue.tracks()] == [(track.id, False)]
+    assert [(t.id, t.missing) for t in library.catalogue.tracks.all()] == [(track.id, False)]
 
 
 def test_a_folder_with_nomedia_is_left_out_and_comes_back(library):
@@ -849,7 +852,7 @@ def test_an_ignore_file_that_makes_no_sense_is_a_problem_and_hides_nothing(libra
     ignore = library.file(".musicsimignore", b"a.mp3\n!\n")
     library.scan()
     assert library.paths() == {"a.mp3"}
-    (problem,) = library.catalogue.problems()
+    (problem,) = library.catalogue.problems.all()
     assert problem.path == ignore
     assert "pattern" in problem.reason
 
@@ -858,12 +861,12 @@ def test_an_ignore_file_that_makes_no_sense_is_no_news_at_each_change_below_it(l
     library.file("sub/a.mp3")
     library.file(".musicsimignore", b"!\n")
     library.scan()
-    (problem,) = library.catalogue.problems()
+    (problem,) = library.catalogue.problems.all()
     library.events.clear()
     library.scanner.update([library.file("sub/b.mp3").parent])
     # Nor is anything told of progress, which nobody would tell the end of.
     assert {type(event) for event in library.events} == {TracksChanged}
-    assert library.catalogue.problems() == [problem]
+    assert library.catalogue.problems.all() == [problem]
 
 
 @pytest.mark.parametrize("other", ["b.mp3", "../more/b.mp3"])
@@ -875,16 +878,16 @@ def test_copies_that_are_all_deleted_are_all_missing(library, other):
     first.unlink()
     second.unlink()
     library.scanner.scan()
-    missing = [track.path.name for track in library.catalogue.tracks() if track.missing]
+    missing = [track.path.name for track in library.catalogue.tracks.all() if track.missing]
     assert missing == ["a.mp3", "b.mp3"]
-    assert library.catalogue.counts().missing == 2
+    assert library.catalogue.tracks.counts().missing == 2
 
 
 def test_a_pipe_in_place_of_an_ignore_file_is_a_problem_and_not_waited_for(library):
     library.file("a.mp3")
     os.mkfifo(library.music / ".musicsimignore")
     assert library.scan().added == 1
-    (problem,) = library.catalogue.problems()
+    (problem,) = library.catalogue.problems.all()
     assert (problem.path.name, problem.reason) == (".musicsimignore", "this is not a regular file")
 
 
@@ -897,10 +900,10 @@ def test_a_folder_a_thousand_levels_deep_can_be_scanned_alone(library):
     try:
         for name in ("a.mp3", "b.mp3"):
             (deep / name).write_bytes(b"sound")
-        library.catalogue.add_folder(library.music)
+        library.catalogue.folders.add(library.music)
         assert library.scanner.scan([deep]).added == 1
         library.scanner.update([deep / "a.mp3"])
-        assert library.catalogue.counts().missing == 0
+        assert library.catalogue.tracks.counts().missing == 0
     finally:
         # What tidies up after the tests does so by recursion.
         for path in list(deep.iterdir()):
@@ -915,7 +918,7 @@ def test_a_subfolder_of_a_music_folder_can_be_scanned_alone(library):
     library.file("a/3.mp3")
     library.file("b/4.mp3")
     assert library.scanner.scan([library.music / "a"]).added == 1
-    assert library.catalogue.folders() == [library.music]
+    assert library.catalogue.folders.all() == [library.music]
     assert library.paths() == {"a/1.mp3", "b/2.mp3", "a/3.mp3"}
 
 
@@ -939,7 +942,7 @@ def test_update_leaves_out_what_a_scan_leaves_out(library):
     ]
     library.scanner.update(paths)
     assert library.paths() == {"c.mp3"}
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
 
 
 def test_update_of_a_deleted_folder_misses_its_tracks(library):
@@ -972,10 +975,10 @@ def test_a_cancelled_scan_keeps_what_it_has_and_misses_nothing(library):
         return len(stored) > 3
 
     library.scanner.scan([library.music], cancelled=cancelled)
-    assert 250 < library.catalogue.counts().tracks < 500
+    assert 250 < library.catalogue.tracks.counts().tracks < 500
     assert library.paths(missing=True) == set()
     assert library.scan().missing == 0
-    assert library.catalogue.counts().tracks == 500
+    assert library.catalogue.tracks.counts().tracks == 500
 
 
 def test_tracks_turn_up_in_batches_while_it_scans(library):
@@ -991,11 +994,13 @@ def test_tracks_turn_up_in_batches_while_it_scans(library):
 def test_a_length_that_the_decoder_corrected_stays_until_the_file_changes(library):
     path = library.file("a.mp3")
     library.scan()
-    (track,) = library.catalogue.tracks()
-    library.catalogue.correct_duration(track.id, track.tags.duration, 61.5)
+    (track,) = library.catalogue.tracks.all()
+    library.catalogue.files.correct_duration(track.id, track.tags.duration, 61.5)
 
     library.scan()
-    assert [track.tags.duration for track in library.catalogue.tracks()] == [61.5]
+    assert [track.tags.duration for track in library.catalogue.tracks.all()] == [61.5]
     path.write_bytes(b"another one")
     library.scan()
-    assert [track.tags.duration for track in library.catalogue.tracks()] == [track.tags.duration]
+    assert [track.tags.duration for track in library.catalogue.tracks.all()] == [
+        track.tags.duration
+    ]

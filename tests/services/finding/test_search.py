@@ -6,13 +6,8 @@ import numpy as np
 import pytest
 
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
-from musicsim.library.catalogue.embeddings import (
-    EmbeddingStore,
-    KnownModel,
-    PooledTrack,
-    TrackWindows,
-)
-from musicsim.library.types import ScannedFile, Tags
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
 from musicsim.services.finding.search import NotEmbedded, Search, mean_point
 from musicsim.similarity.index.index import ExactIndex
 from musicsim.worker.client import WorkerDied, WorkerHung
@@ -88,7 +83,7 @@ class Library:
     def open(self) -> None:
         self.catalogue = Catalogue(self.data)
         self.embeddings = EmbeddingStore(self.catalogue, self.data)
-        self.folder = self.catalogue.add_folder(Path("/m"))
+        self.folder = self.catalogue.folders.add(Path("/m"))
 
     def close(self) -> None:
         self.embeddings.close()
@@ -97,9 +92,9 @@ class Library:
     def add(self, count: int) -> list[int]:
         ids = []
         for _ in range(count):
-            number = self.catalogue.counts().tracks
+            number = self.catalogue.tracks.counts().tracks
             file = ScannedFile(Path(f"/m/{number}"), 1, 1, str(number).encode(), Tags())
-            ids.append(self.catalogue.add_track(self.folder, file))
+            ids.append(self.catalogue.files.add(self.folder, file))
         for track in self.embeddings.pending("m"):
             vector = (self.rng.normal(size=8) + 3).astype(np.float32)
             windows = TrackWindows(np.zeros(1), vector[None])
@@ -137,9 +132,9 @@ def test_tracks_added_and_gone_since_the_last_search_are_seen(library):
     search = library.search()
     order(search, ids[0])
     new = library.add(3)
-    library.catalogue.set_missing([ids[4]], True)
+    library.catalogue.files.set_missing([ids[4]], True)
     assert sorted(order(search, ids[0])) == sorted([*ids[:4], *new])
-    library.catalogue.set_missing([ids[4]], False)
+    library.catalogue.files.set_missing([ids[4]], False)
     assert sorted(order(search, ids[0])) == sorted([*ids, *new])
 
 
@@ -149,17 +144,17 @@ def test_a_track_that_was_listened_to_again_is_found_where_it_is_now(library, mo
     search = library.search(model=model)
     order(search, ids[0])
     moved = library.embeddings.pending("m", 2)[5]
-    near = library.embeddings.pooled(ids[0], "m")
+    near = library.embeddings.pooled.of(ids[0], "m")
     windows = TrackWindows(np.zeros(1), near.vector[None])
     library.embeddings.store(moved, "m", 2, windows, near)
     assert order(search, ids[0])[:2] == [ids[0], moved.id]
-    library.catalogue.set_missing([ids[7]], True)
+    library.catalogue.files.set_missing([ids[7]], True)
     assert ids[7] not in order(search, ids[0])
 
 
 def test_a_track_that_was_not_listened_to_says_so(library):
     file = ScannedFile(Path("/m/x"), 1, 1, b"x", Tags())
-    track_id = library.catalogue.add_track(library.folder, file)
+    track_id = library.catalogue.files.add(library.folder, file)
     with pytest.raises(NotEmbedded, match="not listened"):
         library.search().point_of(track_id)
 
@@ -182,7 +177,7 @@ def test_the_index_of_the_worker_is_brought_up_to_date_and_used(library):
     exact = order(library.search(), ids[3])
     assert order(search, ids[3]) == exact
     assert any(isinstance(request, QueryIndex) for request in worker.requests)
-    library.catalogue.set_missing([ids[0]], True)
+    library.catalogue.files.set_missing([ids[0]], True)
     new = library.add(2)
     assert search.update_index() == 21
     assert sorted(order(search, ids[3])) == sorted([*ids[1:], *new])

@@ -9,9 +9,9 @@ import pytest
 from musicsim.audio import EVERY_WINDOW, MeasuredLoudness
 from musicsim.base.events import EmbeddingProgress, Events, TracksChanged
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, KnownModel, TrackWindows
+from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
-from musicsim.library.types import Loudness, ScannedFile, Tags, TrackState
+from musicsim.library.types import KnownModel, Loudness, ScannedFile, Tags, TrackState, TrackWindows
 from musicsim.services.finding.search import Search
 from musicsim.services.listening.listener import CRASHED, Indexer, IndexerSettings
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
@@ -97,7 +97,7 @@ class Library:
         self.music = folder / "music"
         self.music.mkdir()
         self.catalogue = Catalogue(folder)
-        self.catalogue.set_setting("model", "m")
+        self.catalogue.settings.set("model", "m")
         self.embeddings = EmbeddingStore(self.catalogue, folder)
         self.worker = Worker()
         monkeypatch.setattr("musicsim.services.listening.listener.wait", self.worker.wait)
@@ -123,19 +123,19 @@ class Library:
         self.switches += 1
 
     def add(self, count: int) -> None:
-        folder_id = self.catalogue.add_folder(self.music)
+        folder_id = self.catalogue.folders.add(self.music)
         for _ in range(count):
-            name = str(self.catalogue.counts().tracks)
+            name = str(self.catalogue.tracks.counts().tracks)
             (self.music / name).write_bytes(b"x")
             file = ScannedFile(self.music / name, 1, 1, name.encode(), Tags())
-            self.catalogue.add_track(folder_id, file)
+            self.catalogue.files.add(folder_id, file)
 
     def vector(self, name: str, model: str = "m") -> list[float]:
-        (track,) = [t for t in self.catalogue.tracks() if t.path.name == name]
-        return self.embeddings.pooled(track.id, model).vector.tolist()
+        (track,) = [t for t in self.catalogue.tracks.all() if t.path.name == name]
+        return self.embeddings.pooled.of(track.id, model).vector.tolist()
 
     def states(self) -> dict[str, TrackState]:
-        return {track.path.name: track.state for track in self.catalogue.tracks()}
+        return {track.path.name: track.state for track in self.catalogue.tracks.all()}
 
     def progress(self) -> list[EmbeddingProgress]:
         return [event for event in self.events if isinstance(event, EmbeddingProgress)]
@@ -169,7 +169,7 @@ def test_a_refused_file_fails_with_its_reason_and_is_not_tried_again(library):
     library.worker.refuse["2"] = Refused("it is not audio")
     library.indexer.run()
     library.indexer.run()
-    (problem,) = library.catalogue.problems()
+    (problem,) = library.catalogue.problems.all()
     assert (problem.path.name, problem.reason) == ("2", "it is not audio")
     assert library.states()["2"] is TrackState.FAILED
     assert len(library.worker.embedded) == 5
@@ -178,7 +178,7 @@ def test_a_refused_file_fails_with_its_reason_and_is_not_tried_again(library):
 def test_the_file_on_which_the_worker_dies_fails_and_the_others_do_not(library):
     library.worker.crash_on = {"2"}
     library.indexer.run()
-    assert [(p.path.name, p.reason) for p in library.catalogue.problems()] == [("2", CRASHED)]
+    assert [(p.path.name, p.reason) for p in library.catalogue.problems.all()] == [("2", CRASHED)]
     assert sorted(library.worker.embedded) == ["0", "1", "3", "4", "5"]
     assert library.worker.deaths == 3  # among others, then twice alone
 
@@ -188,7 +188,7 @@ def test_a_worker_that_cannot_run_blames_no_file(library):
     library.worker.broken = True
     with pytest.raises(ModelUnavailable, match=r"worker\.log"):
         library.indexer.run()
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
     assert set(library.states().values()) == {TrackState.PENDING}
 
 
@@ -197,7 +197,7 @@ def test_a_worker_that_hangs_on_its_model_is_no_fault_of_the_tracks(library):
     library.worker.hangs = True
     with pytest.raises(ModelUnavailable, match=r"hangs as soon as it begins.*worker\.log"):
         library.indexer.run()
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
 
 
 def test_a_worker_that_is_killed_while_it_is_tried_can_run(library, monkeypatch):
@@ -213,13 +213,13 @@ def test_a_worker_that_is_killed_while_it_is_tried_can_run(library, monkeypatch)
 
     monkeypatch.setattr(library.worker, "request", killed_once)
     library.indexer.run()
-    assert [p.path.name for p in library.catalogue.problems()] == ["2"]
+    assert [p.path.name for p in library.catalogue.problems.all()] == ["2"]
     assert len(tried) == 2
 
 
 def test_the_length_is_the_one_that_the_decoder_found(library):
     library.indexer.run()
-    assert {track.tags.duration for track in library.catalogue.tracks()} == {10.0}
+    assert {track.tags.duration for track in library.catalogue.tracks.all()} == {10.0}
 
 
 def test_a_worker_that_died_of_something_else_costs_nothing(library):
@@ -238,7 +238,7 @@ def test_a_file_that_vanished_is_left_to_the_next_scan(library):
     library.worker.refuse["1"] = Refused("it is not there")
     (library.music / "1").unlink()
     library.indexer.run()
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
     assert library.states()["1"] is TrackState.PENDING
 
 
@@ -249,13 +249,13 @@ def test_a_file_that_became_whole_while_its_half_was_refused_is_embedded(library
         library.worker.refuse.clear()
         if name == "1" and half:
             library.worker.refuse["1"] = half.pop()
-            track = library.catalogue.track_at(library.music / "1")
+            track = library.catalogue.tracks.at(library.music / "1")
             whole = ScannedFile(track.path, 2, 2, b"the whole file", Tags())
-            library.catalogue.update_track(track.id, 1, whole)
+            library.catalogue.files.update(track.id, 1, whole)
 
     library.worker.before_answer = refuse
     library.indexer.run()
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
     assert library.states()["1"] is TrackState.EMBEDDED
 
 
@@ -263,11 +263,11 @@ def test_without_a_model_no_file_is_blamed(library):
     library.worker.refuse["0"] = ModelUnavailable("the weight file is damaged")
     with pytest.raises(ModelUnavailable, match="damaged"):
         library.indexer.run()
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
 
 
 def test_a_track_somebody_waits_for_comes_first(library):
-    library.indexer.prefer(library.catalogue.tracks()[4].id)
+    library.indexer.prefer(library.catalogue.tracks.all()[4].id)
     library.indexer.run()
     assert library.worker.embedded == ["4", "0", "1", "2", "3", "5"]
 
@@ -338,8 +338,8 @@ def test_what_a_killed_process_embedded_is_not_embedded_again(library):
     library.indexer.run()
     assert track.path.name not in library.worker.embedded
     assert set(library.states().values()) == {TrackState.EMBEDDED}
-    embedding_id = library.embeddings.id_of(track.id, "m")
-    assert library.embeddings.load([embedding_id]).vectors.tolist() == [[1.0, 2.0, 3.0, 4.0]]
+    embedding_id = library.embeddings.pooled.id_of(track.id, "m")
+    assert library.embeddings.pooled.load([embedding_id]).vectors.tolist() == [[1.0, 2.0, 3.0, 4.0]]
 
 
 def test_every_track_has_its_first_pass_before_any_is_listened_to_again(library):
@@ -357,7 +357,7 @@ def test_a_later_pass_adds_what_is_still_to_come(library):
     library.indexer.run()
     assert library.worker.requests["3"].listened == (0.0, 1.0)
     assert library.vector("3") == [3.0] * 4  # the mean of 1 ... 5
-    (track, *_) = library.catalogue.tracks()
+    (track, *_) = library.catalogue.tracks.all()
     assert library.embeddings.windows(track.id, "m").offsets.tolist() == [0, 1, 2, 3, 4]
     library.indexer.run()
     assert len(library.worker.embedded) == 12
@@ -366,9 +366,9 @@ def test_a_later_pass_adds_what_is_still_to_come(library):
 def test_a_later_pass_over_a_track_that_has_no_more_changes_nothing(library):
     library.indexer.use(settings(10, 64))
     library.indexer.run()
-    ids = library.embeddings.ids("m").tolist()
+    ids = library.embeddings.pooled.ids("m").tolist()
     library.indexer.run()
-    assert library.embeddings.ids("m").tolist() == ids
+    assert library.embeddings.pooled.ids("m").tolist() == ids
     assert library.embeddings.pending("m", 64) == []
 
 
@@ -386,7 +386,7 @@ def test_a_later_pass_that_fails_leaves_the_track_as_it_was(library):
     library.indexer.use(settings(2, 5))
     library.indexer.run()
     library.indexer.run()
-    assert library.catalogue.problems() == []
+    assert library.catalogue.problems.all() == []
     assert set(library.states().values()) == {TrackState.EMBEDDED}
     assert library.vector("2") == library.vector("4") == [1.5] * 4
     assert library.vector("3") == [3.0] * 4
@@ -424,7 +424,7 @@ def test_how_loud_a_track_is_is_kept_and_a_later_pass_that_heard_more_knows_bett
         return replace(answer_to(request), fingerprint=fingerprint, loudness=loudness)
 
     def loudness() -> list[Loudness | None]:
-        return [library.catalogue.loudness.of(i) for i in library.catalogue.track_ids()]
+        return [library.catalogue.loudness.of(i) for i in library.catalogue.tracks.ids()]
 
     library.worker.answer_to = with_loudness
     library.indexer.run()
@@ -444,9 +444,9 @@ def test_other_settings_count_from_the_next_track_on(library):
     library.worker.before_answer = change
     library.indexer.run()
     assert [s.threads for s in library.worker.settings] == [1]
-    in_worker = len(library.embeddings.ids("m"))
+    in_worker = len(library.embeddings.pooled.ids("m"))
     assert 2 <= in_worker < 6  # what was under way was finished, and kept as the old model's
-    assert len(library.embeddings.ids("other")) == 6
+    assert len(library.embeddings.pooled.ids("other")) == 6
 
 
 def test_a_pause_does_not_keep_other_settings_waiting(library):
@@ -456,10 +456,10 @@ def test_a_pause_does_not_keep_other_settings_waiting(library):
     runner.start()
     library.indexer.resume()
     runner.join()
-    assert len(library.embeddings.ids("other")) == 6
+    assert len(library.embeddings.pooled.ids("other")) == 6
 
 
 def test_the_cost_of_a_run_is_added_up_and_kept(library):
     library.indexer.run()
     assert library.indexer.cost == Cost(12, 3.0, 1.5, 6.0, 12.0)
-    assert '"tracks": 6' in library.catalogue.setting("cost m")
+    assert '"tracks": 6' in library.catalogue.settings.get("cost m")

@@ -10,8 +10,8 @@ from musicsim.base.errors import MusicsimError
 from musicsim.base.resources import resource
 from musicsim.embedding import WeightsError, find_weights
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, PooledTrack, TrackWindows
-from musicsim.library.types import ScannedFile, Tags
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import PooledTrack, ScannedFile, Tags, TrackWindows
 from musicsim.services.models.models import Models
 
 
@@ -20,10 +20,10 @@ class Library:
         self.folder = folder
         self.catalogue = Catalogue(folder)
         self.embeddings = EmbeddingStore(self.catalogue, folder)
-        music = self.catalogue.add_folder(Path("/m"))
+        music = self.catalogue.folders.add(Path("/m"))
         for number in range(2):
             file = ScannedFile(Path(f"/m/{number}"), 1, 1, str(number).encode(), Tags())
-            self.catalogue.add_track(music, file)
+            self.catalogue.files.add(music, file)
         self.other = folder / "other.h5"
         # Another file with the same network: a byte behind the end makes it another model.
         self.other.write_bytes(resource("starter.h5").read_bytes() + b"\0")
@@ -52,7 +52,7 @@ def library(tmp_path):
 def test_at_first_one_model_listens_and_is_searched(library):
     models = library.models()
     assert models.searched == models.listening
-    assert library.catalogue.model == models.searched.identity
+    assert library.catalogue.settings.model == models.searched.identity
 
 
 def test_the_old_model_is_searched_until_the_new_one_has_heard_everything(library):
@@ -68,7 +68,7 @@ def test_the_old_model_is_searched_until_the_new_one_has_heard_everything(librar
     library.embed(new.identity)
     assert models.switch_if_complete()
     assert models.searched == new
-    assert library.catalogue.model == new.identity
+    assert library.catalogue.settings.model == new.identity
     # The old embeddings stay, so that going back costs nothing.
     models.use(find_weights(library.folder / "models")[0])
     assert models.searched == old
@@ -122,7 +122,7 @@ def test_a_choice_outlives_odd_names_and_moved_installations(library, monkeypatc
 
 
 def test_a_weight_file_that_was_never_there_is_named(library):
-    library.catalogue.set_setting("weights", "/nowhere/w.h5")
+    library.catalogue.settings.set("weights", "/nowhere/w.h5")
     with pytest.raises(WeightsError, match=r"/nowhere/w\.h5"):
         library.models()
 

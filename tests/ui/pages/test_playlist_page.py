@@ -137,7 +137,7 @@ def test_export_writes_a_file_that_players_open(
 
     name, files = read_m3u(tmp_path / "sunday.m3u8")
     assert (name, suggested) == ("Sunday", ["Sunday.m3u8"])
-    tracks = library.catalogue.tracks_by_id(page.list.ids)
+    tracks = library.catalogue.tracks.by_id(page.list.ids)
     assert files == [track.path for track in tracks]
 
 
@@ -163,7 +163,7 @@ def test_tracks_that_leave_the_library_leave_the_playlist(
     library: Library,
     settle: Callable[[], None],
 ) -> None:
-    library.catalogue.remove_folder(library.music)
+    library.catalogue.folders.remove(library.music)
     library.events.emit(TracksRemoved(tuple(ids)))
     settle()
 

@@ -18,7 +18,7 @@ def add(library: Library, number: int, album: str, details: TagDetails = TagDeta
     path = library.music / f"{album} {number}.flac"
     tags = Tags(f"{album} {number}", "Artist", album, "Artist", track_number=number, duration=200.0)
     file = ScannedFile(path, 1, 1, str(path).encode(), tags, details)
-    return library.catalogue.add_track(library.catalogue.add_folder(library.music), file)
+    return library.catalogue.files.add(library.catalogue.folders.add(library.music), file)
 
 
 @pytest.fixture

@@ -368,7 +368,7 @@ def test_tracks_that_leave_the_library_leave_the_history(
     long_ago(app, *ids)
     window = make_window()
 
-    app.catalogue.set_missing(ids[1:3], True)
+    app.catalogue.files.set_missing(ids[1:3], True)
     app.events.emit(TracksChanged((*ids[1:3],)))
     settle()
     assert tracks(window) == ids[::-1]

@@ -38,7 +38,7 @@ def test_a_wrong_length_is_corrected(
     settle()
     settle()
 
-    assert app.catalogue.tracks_by_id(ids[:1])[0].tags.duration == kept
+    assert app.catalogue.tracks.by_id(ids[:1])[0].tags.duration == kept
     assert length_of(window, ids[0]) == text
 
 

@@ -9,7 +9,7 @@ from musicsim.ui.playback.playing import FAILURES_IN_A_ROW
 
 
 def paths(library: Library, ids: list[int]) -> list[Path]:
-    return [track.path for track in library.catalogue.tracks_by_id(ids)]
+    return [track.path for track in library.catalogue.tracks.by_id(ids)]
 
 
 def told(player: Player) -> list[str]:
@@ -142,7 +142,7 @@ def test_a_track_that_breaks_or_ends_early_is_told_and_the_next_one_plays(
 def test_missing_tracks_are_left_out_of_what_follows(
     player: Player, library: Library, bridge: Bridge, ids: list[int]
 ) -> None:
-    library.catalogue.set_missing(ids[1:3], True)
+    library.catalogue.files.set_missing(ids[1:3], True)
     player._store.refresh(tuple(ids))
 
     player.play(ids)

@@ -108,8 +108,8 @@ def test_tracks_that_left_the_library_meanwhile_are_left_out(
     window.player.play(ids)
     settle()
     window.close()
-    library.catalogue.set_missing([ids[0], ids[2]], True)
-    library.catalogue.forget_missing()
+    library.catalogue.files.set_missing([ids[0], ids[2]], True)
+    library.catalogue.files.forget_missing()
 
     again = make_window()
 

@@ -154,9 +154,9 @@ def test_the_waveform_is_found_out_once_and_kept(
     path = library.music / "real.flac"
     path.write_bytes(b"fLaC and more")
     status = path.stat()
-    folder = library.catalogue.add_folder(library.music)
+    folder = library.catalogue.folders.add(library.music)
     file = ScannedFile(path, status.st_size, status.st_mtime_ns, b"key", Tags("Real"))
-    track = library.catalogue.add_track(folder, file)
+    track = library.catalogue.files.add(folder, file)
     window.store.refresh((track,))
     window._deck.waveforms._settling.setInterval(0)
     drawn = Waveform(bytes([100] * 800), bytes([50] * 800), 3.0)

@@ -28,7 +28,7 @@ def tile(app: FakeApp, bridge: Bridge, theme: Theme, qtbot) -> CoverTile:
 def track_with(library: Library, image: bytes | None):
     """A track of a folder with this image."""
     (track_id,) = library.add(Tags("Blue", "Ada"))
-    (track,) = library.catalogue.tracks_by_id([track_id])
+    (track,) = library.catalogue.tracks.by_id([track_id])
     track.path.write_bytes(b"no music")
     if image is not None:
         (track.path.parent / "cover.png").write_bytes(image)
@@ -136,7 +136,7 @@ def test_the_player_shows_the_cover_of_what_plays(
     settle: Callable[[], None],
     tmp_path: Path,
 ) -> None:
-    (track,) = library.catalogue.tracks_by_id(ids[:1])
+    (track,) = library.catalogue.tracks.by_id(ids[:1])
     track.path.parent.mkdir(parents=True, exist_ok=True)
     track.path.write_bytes(b"no music")
     (track.path.parent / "cover.png").write_bytes(image_of(50, 50, "red", tmp_path))

@@ -59,8 +59,8 @@ def test_a_missing_track_is_greyed_and_a_failed_one_is_not(
 ) -> None:
     theme.set_scheme(scheme)
     failed, missing = ids[4], ids[5]
-    library.catalogue.set_problem(failed, "it is cut short", failed=True)
-    library.catalogue.set_missing([missing], True)
+    library.catalogue.files.set_problem(failed, "it is cut short", failed=True)
+    library.catalogue.files.set_missing([missing], True)
     library.events.emit(TracksChanged((failed, missing)))
     settle()
     table = window.places.library.table
@@ -123,7 +123,7 @@ def test_a_card_has_the_title_over_the_artist(
         assert np.diff(inked).max() > 1, "there is one line only"
 
     window.player.play([playing])
-    library.catalogue.set_missing([missing], True)
+    library.catalogue.files.set_missing([missing], True)
     library.events.emit(TracksChanged((missing,)))
     settle()
 

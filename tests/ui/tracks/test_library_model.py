@@ -162,7 +162,7 @@ def test_what_is_left_stays_in_order_and_can_be_searched(
     model.search("zzz")
     assert model.ids == []
     for track_id in left:
-        title = library.catalogue.tracks_by_id([track_id])[0].title
+        title = library.catalogue.tracks.by_id([track_id])[0].title
         model.search(title)
         assert titles(model) == [title]
 
@@ -181,8 +181,8 @@ def test_new_tracks_obey_the_search(library: Library, model: LibraryModel, bridg
 def test_a_failed_track_stays_visible_with_the_reason(
     library: Library, ids: list[int], model: LibraryModel, bridge: Bridge
 ) -> None:
-    library.catalogue.set_problem(ids[4], "it is cut short", failed=True)
-    library.catalogue.set_missing([ids[5]], True)
+    library.catalogue.files.set_problem(ids[4], "it is cut short", failed=True)
+    library.catalogue.files.set_missing([ids[5]], True)
     library.events.emit(TracksChanged((ids[4], ids[5])))
     bridge.deliver()
     failed, missing = titles(model).index("Último"), titles(model).index("Sunrise 🌅")

@@ -126,7 +126,7 @@ def test_a_file_that_is_back_before_the_library_knows_is_played(
     library: Library, store: Callable[[], TrackStore], settle
 ) -> None:
     (track_id,) = library.add(Tags("Back"))
-    library.catalogue.set_missing([track_id], True)
+    library.catalogue.files.set_missing([track_id], True)
     tracks = store()
     path = tracks.get(track_id).path
     make(path.parent, "flac").rename(path)

@@ -218,7 +218,7 @@ def test_a_folder_is_removed_after_a_question(
     dialog.list.setCurrentIndex(dialog.list.model().index(0, 0))
     monkeypatch.setattr(folders, "confirm", lambda *_: False)
     dialog.remove.click()
-    assert library.catalogue.folders() == [library.music]
+    assert library.catalogue.folders.all() == [library.music]
 
     monkeypatch.setattr(folders, "confirm", lambda *_: True)
     dialog.remove.click()
@@ -226,7 +226,7 @@ def test_a_folder_is_removed_after_a_question(
     settle()
 
     assert "Removed" in window.message_bar.text
-    assert library.catalogue.folders() == []
+    assert library.catalogue.folders.all() == []
     assert dialog.list.model().rowCount() == 0
     assert window.places.library.model.rowCount() == 0
     assert window.places.start.isVisible()
@@ -241,7 +241,7 @@ def test_a_removal_that_fails_half_of_the_way_is_told_and_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def remove(folder: Path) -> None:
-        library.catalogue.remove_folder(folder)
+        library.catalogue.folders.remove(folder)
         raise MusicsimError("The disk is full.")
 
     monkeypatch.setattr(app, "remove_folder", remove)
@@ -268,14 +268,14 @@ def test_missing_tracks_are_forgotten_after_a_question(
     assert "No track is missing" in window.message_bar.text
 
     count = window.places.library.model.rowCount()
-    library.catalogue.set_missing(library.catalogue.track_ids()[:2], True)
-    library.catalogue.set_unavailable(1, "not connected")
+    library.catalogue.files.set_missing(library.catalogue.tracks.ids()[:2], True)
+    library.catalogue.folders.set_unavailable(1, "not connected")
     asked: list[str] = []
     monkeypatch.setattr(folders, "confirm", lambda _, title, question, yes: asked.append(question))
     window.commands.forget_missing.trigger()
     assert "Forget 2 missing tracks?" in asked[0]
     assert f"“{library.music}” can’t be reached" in asked[0]
-    assert len(library.catalogue.track_ids()) == count
+    assert len(library.catalogue.tracks.ids()) == count
 
     monkeypatch.setattr(folders, "confirm", lambda *_: True)
     window.commands.forget_missing.trigger()

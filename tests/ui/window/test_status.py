@@ -96,7 +96,7 @@ def test_a_scan_shows_how_far_it_is(window: MainWindow, library: Library, settle
     assert window.status.library_text == "Looking through your folders… 1,234 files"
 
     new = library.add(Tags("New"))
-    library.catalogue.set_missing(new, True)
+    library.catalogue.files.set_missing(new, True)
     library.events.emit(TracksChanged(tuple(new)))
     library.events.emit(ScanFinished(1, 0, 0, 1, 6, 0))
     settle()
@@ -106,11 +106,11 @@ def test_a_scan_shows_how_far_it_is(window: MainWindow, library: Library, settle
 def test_what_is_on_an_unplugged_disk_is_unavailable_and_not_missing(
     window: MainWindow, library: Library, settle: Settle
 ) -> None:
-    ids = library.catalogue.track_ids()[:2]
-    library.catalogue.set_missing(ids, True)
+    ids = library.catalogue.tracks.ids()[:2]
+    library.catalogue.files.set_missing(ids, True)
     library.events.emit(TracksChanged(tuple(ids)))
-    (folder_id,) = library.catalogue.folder_ids().values()
-    library.catalogue.set_unavailable(folder_id, "not connected")
+    (folder_id,) = library.catalogue.folders.ids().values()
+    library.catalogue.folders.set_unavailable(folder_id, "not connected")
     library.events.emit(ProblemsChanged())
     settle()
     assert window.status.library_text == "6 tracks · 2 unavailable"
@@ -140,8 +140,8 @@ def test_problems_are_offered_listed_copied_and_tried_again(
 ) -> None:
     assert not window.status.problems.isVisible()
 
-    library.catalogue.set_problem(ids[0], "it is cut short", failed=True)
-    library.catalogue.set_problem(ids[1], "it is silent", failed=True)
+    library.catalogue.files.set_problem(ids[0], "it is cut short", failed=True)
+    library.catalogue.files.set_problem(ids[1], "it is silent", failed=True)
     library.events.emit(ProblemsChanged())
     settle()
     assert window.status.problems.isVisible()
@@ -156,7 +156,7 @@ def test_problems_are_offered_listed_copied_and_tried_again(
 
     dialog.table.selectRow(1)
     dialog.copy.click()
-    path = library.catalogue.tracks_by_id(ids[1:2])[0].path
+    path = library.catalogue.tracks.by_id(ids[1:2])[0].path
     assert qapp.clipboard().text() == f"{path}: it is silent"
 
     written = library.folder / "list.csv"

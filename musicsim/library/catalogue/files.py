@@ -1,0 +1,271 @@
+"""The tracks' files: the only module that writes the table `tracks`. `tracks` reads it for everyone else."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.paths import AT_OR_BELOW, at_or_below, stored_path
+from musicsim.library.catalogue.pooled import PooledStore
+from musicsim.library.types import FileEntry, ScannedFile, TagDetails
+
+_NO_DETAILS = TagDetails()
+
+_COLUMNS = (
+    "folder_id, path, size, mtime_ns, ctime_ns, content_key, title, artist, album, album_artist, genre, year, "
+    "track_number, disc_number, duration, details"
+)
+"""What a scan finds out about a file, in the order in which it is stored."""
+_MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
+
+
+class Files:
+    """Keeps what scans and listening find out about the tracks' files; thread-safe.
+
+    Parameters
+    ----------
+    database
+        Where the table is.
+    pooled
+        The embeddings, of which a file with another content loses its own.
+    """
+
+    def __init__(self, database: Database, pooled: PooledStore) -> None:
+        self._database = database
+        self._pooled = pooled
+
+    # --- what is known, to compare with what is on disk ---
+
+    def within(self, folder_id: int, area: Path) -> dict[Path, FileEntry]:
+        """What the catalogue holds of a music folder's files: those at or below a path."""
+        # The "+" keeps SQLite from going through the whole music folder for one path.
+        rows = self._database.query(
+            "SELECT path, id, size, mtime_ns, ctime_ns, missing_since IS NOT NULL, missing_since < "
+            "(SELECT unavailable_since FROM folders WHERE id = ?), content_key != x'' "
+            f"FROM tracks WHERE +folder_id = ? AND {AT_OR_BELOW}",
+            (folder_id, folder_id, *at_or_below(area)),
+        )
+        return {
+            stored_path(path): FileEntry(
+                i, size, mtime, ctime, bool(missing), bool(before), bool(was_read)
+            )
+            for path, i, size, mtime, ctime, missing, before, was_read in rows
+        }
+
+    def has_size(self, size: int) -> bool:
+        """Whether the file of any track had this size, in bytes, when it was last seen."""
+        return bool(self._database.query("SELECT 1 FROM tracks WHERE size = ? LIMIT 1", (size,)))
+
+    def same_content(self, size: int, content_key: bytes) -> list[tuple[int, Path]]:
+        """The tracks whose file had this size and content key when it was last seen."""
+        rows = self._database.query(
+            "SELECT id, path FROM tracks WHERE size = ? AND content_key = ?", (size, content_key)
+        )
+        return [(track_id, stored_path(path)) for track_id, path in rows]
+
+    def missing(self, since: float = inf, *, folder_id: int | None = None) -> list[int]:
+        """The ids of the tracks that are missing since before a time, of all music folders or of one.
+
+        With a time, those of music folders that are out of reach are not among them.
+        """
+        rows = self._database.query(
+            "SELECT id FROM tracks WHERE missing_since < ? AND folder_id = IFNULL(?, folder_id) "
+            "AND (? OR folder_id IN (SELECT id FROM folders WHERE unavailable IS NULL))",
+            (since, folder_id, since == inf),
+        )
+        return [track_id for (track_id,) in rows]
+
+    def count_present(self, folder_id: int) -> int:
+        """How many tracks of a music folder are not missing."""
+        sql = "SELECT COUNT(*) FROM tracks WHERE folder_id = ? AND missing_since IS NULL"
+        return int(self._database.query(sql, (folder_id,))[0][0])
+
+    # --- what a scan found ---
+
+    def add(self, folder_id: int, file: ScannedFile) -> int:
+        """Add a file; returns the track's id."""
+        with self._database.transaction() as db:
+            cursor = db.execute(
+                f"INSERT INTO tracks ({_COLUMNS}, failed, problem, added_at) VALUES ({_MARKS}, ?, ?, ?)",
+                (folder_id, *_values(file), time.time()),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def update(self, track_id: int, folder_id: int, file: ScannedFile) -> bool:
+        """Store what a known track's file says now; returns whether its content is another one.
+
+        A file whose content key is what it was (moved, or touched) keeps its embeddings. So does one of another content
+        whose sound is known by its fingerprint, until somebody hears whether more than the tags is new.
+        """
+        with self._database.transaction() as db:
+            ((old_key, old_size, fingerprint),) = db.execute(
+                "SELECT content_key, size, fingerprint FROM tracks WHERE id = ?", (track_id,)
+            ).fetchall()
+            same = (old_key, old_size) == (file.content_key, file.size)
+            *values, failed, problem = _values(file)
+            db.execute(
+                f"UPDATE tracks SET ({_COLUMNS}) = ({_MARKS}), missing_since = NULL WHERE id = ?",
+                (folder_id, *values, track_id),
+            )
+            if not same:
+                unheard = fingerprint is not None and not failed
+                if not unheard:
+                    self._pooled.drop(track_id)
+                db.execute(
+                    "UPDATE tracks SET failed = ?, problem = ?, unheard = ? WHERE id = ?",
+                    (failed, problem, unheard, track_id),
+                )
+            return not same
+
+    def set_paths(self, paths: Mapping[int, Path]) -> None:
+        """Give tracks, by id, other paths."""
+        with self._database.transaction() as db:
+            db.executemany(
+                "UPDATE tracks SET path = ? WHERE id = ?",
+                [(os.fsencode(path), track_id) for track_id, path in paths.items()],
+            )
+
+    def set_missing(self, track_ids: Iterable[int], missing: bool) -> None:
+        """Note that files are gone, or that they are back."""
+        since = time.time() if missing else None
+        with self._database.transaction() as db:
+            db.executemany(
+                "UPDATE tracks SET missing_since = ? WHERE id = ?", [(since, i) for i in track_ids]
+            )
+
+    def forget_missing(self, since: float = inf) -> list[int]:
+        """Drop the tracks that are missing since before a time, in seconds since the epoch; returns their ids.
+
+        Those of music folders that are out of reach stay.
+        """
+        with self._database.transaction() as db:
+            rows = db.execute(
+                "DELETE FROM tracks WHERE missing_since < ? AND folder_id IN "
+                "(SELECT id FROM folders WHERE unavailable IS NULL) RETURNING id",
+                (since,),
+            ).fetchall()
+        return [track_id for (track_id,) in rows]
+
+    def reassign(self, folder_id: int, to: int, area: Path | None = None) -> None:
+        """Give the files of a music folder to another one: those at or below a path, or all."""
+        sql = "UPDATE tracks SET folder_id = ? WHERE folder_id = ?"
+        with self._database.transaction() as db:
+            if area is None:
+                db.execute(sql, (to, folder_id))
+            else:
+                db.execute(f"{sql} AND {AT_OR_BELOW}", (to, folder_id, *at_or_below(area)))
+
+    def postpone_missing(self, folder_id: int, seconds: float) -> None:
+        """Let the missing files of a music folder count as missing only since some seconds later."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE tracks SET missing_since = missing_since + ? "
+                "WHERE folder_id = ? AND missing_since IS NOT NULL",
+                (seconds, folder_id),
+            )
+
+    # --- what listening found ---
+
+    def set_duration(self, track_id: int, seconds: float) -> None:
+        """Note how long a track is, where the decoder knows better than the header."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE tracks SET duration = ? WHERE id = ?", (seconds, track_id))
+
+    def correct_duration(self, track_id: int, known: float | None, seconds: float) -> bool:
+        """Note how long a track is instead of what was known; returns False if something else is known by now."""
+        with self._database.transaction() as db:
+            sql = "UPDATE tracks SET duration = ? WHERE id = ? AND duration IS ?"
+            return db.execute(sql, (seconds, track_id, known)).rowcount > 0
+
+    def set_problem(self, track_id: int, reason: str | None, *, failed: bool) -> None:
+        """Note why a track failed or what is wrong with its file; None takes it back."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE tracks SET failed = ?, problem = ? WHERE id = ?", (failed, reason, track_id)
+            )
+
+    def clear_failures(self) -> list[int]:
+        """Make every failed track pending again; returns their ids."""
+        with self._database.transaction() as db:
+            rows = db.execute("SELECT id FROM tracks WHERE failed").fetchall()
+            db.execute("UPDATE tracks SET failed = 0, problem = NULL WHERE failed")
+        return [track_id for (track_id,) in rows]
+
+    def set_fingerprint(self, track_id: int, fingerprint: bytes) -> None:
+        """Note what a track's file sounds like as it is now."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
+                (fingerprint, track_id),
+            )
+
+    # --- tracks whose file turned up as that of another track; see `identity` ---
+
+    def merge(self, gone: int, new: int) -> None:
+        """Give a track whose file is gone the file of a new track, and delete the new track."""
+        with self._database.transaction() as db:
+            ((fingerprint, unheard, *file),) = db.execute(
+                f"DELETE FROM tracks WHERE id = ? RETURNING fingerprint, unheard, {_COLUMNS}, failed, problem",
+                (new,),
+            ).fetchall()
+            self._give_file(gone, file)
+            if fingerprint is not None and not unheard:
+                self.set_fingerprint(gone, fingerprint)
+
+    def give_back(self, gone: int, other: int) -> None:
+        """Give a track whose file is gone the file of another track, whose own file it was written over.
+
+        The other track is missing from now on.
+        """
+        with self._database.transaction() as db:
+            ((path, *file),) = db.execute(
+                f"SELECT path, {_COLUMNS}, failed, problem FROM tracks WHERE id = ?", (other,)
+            ).fetchall()
+            aside = out_of_the_way(stored_path(path), other)
+            # Nor is its content what it was when it was heard.
+            db.execute(
+                "UPDATE tracks SET path = ?, size = 0, content_key = x'', missing_since = ?, unheard = 0 WHERE id = ?",
+                (os.fsencode(aside), time.time(), other),
+            )
+            self._give_file(gone, file)
+
+    def _give_file(self, track_id: int, file: Sequence[Any]) -> None:
+        with self._database.transaction() as db:
+            db.execute(
+                f"UPDATE tracks SET ({_COLUMNS}, failed, problem) = ({_MARKS}, ?, ?), "
+                "missing_since = NULL WHERE id = ?",
+                (*file, track_id),
+            )
+
+
+def out_of_the_way(path: Path, track_id: int) -> Path:
+    """A path at which nothing is, for a track whose own path holds the file of another one."""
+    return path.with_name(f"{path.name} (replaced {track_id})")
+
+
+def _values(file: ScannedFile) -> tuple[object, ...]:
+    tags = file.tags
+    texts = (tags.title, tags.artist, tags.album, tags.album_artist, tags.genre)
+    return (
+        os.fsencode(file.path),
+        file.size,
+        file.mtime_ns,
+        file.ctime_ns,
+        file.content_key,
+        # A tag may hold half of a surrogate pair, which SQLite's text can't.
+        *(text.encode("utf-8", "replace").decode() for text in texts),
+        tags.year,
+        tags.track_number,
+        tags.disc_number,
+        tags.duration,
+        json.dumps(dict(asdict(file.details).items() - asdict(_NO_DETAILS).items())),
+        file.problem is not None,
+        file.problem,
+    )

@@ -1,0 +1,117 @@
+"""The music folders: the table `folders`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.files import Files
+from musicsim.library.catalogue.paths import stored_path
+
+# What systems and programs keep among music, and no listener.
+_SYSTEM_FOLDERS = frozenset({"$RECYCLE.BIN", "System Volume Information", "lost+found", "@eaDir"})
+
+
+class Folders:
+    """Keeps the music folders; thread-safe, and every read gives fresh values.
+
+    Parameters
+    ----------
+    database
+        Where the table is.
+    files
+        The tracks' files, of which each belongs to one folder.
+    """
+
+    def __init__(self, database: Database, files: Files) -> None:
+        self._database = database
+        self._files = files
+
+    def all(self) -> list[Path]:
+        """The music folders, in the order in which they were added."""
+        return list(self.ids())
+
+    def ids(self) -> dict[Path, int]:
+        """The music folders and their ids."""
+        rows = self._database.query("SELECT path, id FROM folders ORDER BY id")
+        return {stored_path(path): folder_id for path, folder_id in rows}
+
+    def add(self, folder: Path) -> int:
+        """Add a music folder, or find it; returns its id.
+
+        A folder inside one that is already there needs no entry of its own, and one around others takes their
+        tracks over: a file belongs to one folder only. One that is hidden there has an entry beside it.
+        """
+        with self._database.transaction() as db:
+            known = self.ids()
+            for other, other_id in known.items():
+                if _is_seen_from(other, folder):
+                    return other_id
+            db.execute("INSERT INTO folders (path) VALUES (?)", (os.fsencode(folder),))
+            (folder_id,) = db.execute("SELECT last_insert_rowid()").fetchone()
+            for other, other_id in known.items():
+                if folder.is_relative_to(other):
+                    self._files.reassign(other_id, folder_id, folder)
+                elif _is_seen_from(folder, other):
+                    self.set_unavailable(other_id, None)
+                    self._files.reassign(other_id, folder_id)
+                    db.execute("DELETE FROM folders WHERE id = ?", (other_id,))
+            return int(folder_id)
+
+    def remove(self, folder: Path) -> list[int]:
+        """Take a folder and its tracks out of the library; returns the tracks' ids. Files stay as they are."""
+        with self._database.transaction() as db:
+            folder_id = self.ids().get(folder)
+            rows = db.execute("SELECT id FROM tracks WHERE folder_id = ?", (folder_id,)).fetchall()
+            db.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
+        return [track_id for (track_id,) in rows]
+
+    def unavailable(self) -> dict[Path, str]:
+        """The music folders that are out of reach, and why; their missing tracks stay in the library."""
+        rows = self._database.query(
+            "SELECT path, unavailable FROM folders WHERE unavailable IS NOT NULL ORDER BY id"
+        )
+        return {stored_path(path): str(reason) for path, reason in rows}
+
+    def set_unavailable(self, folder_id: int, reason: str | None) -> bool:
+        """Note why a music folder is out of reach, None if it is not; returns whether that is news."""
+        with self._database.transaction() as db:
+            row = db.execute(
+                "SELECT unavailable_since FROM folders WHERE id = ? AND unavailable IS NOT ?",
+                (folder_id, reason),
+            ).fetchone()
+            if row is None:
+                return False
+            (since,), now = row, time.time()
+            if reason is None and since is not None:
+                # The time out of reach does not count.
+                self._files.postpone_missing(folder_id, max(0.0, now - since))
+            db.execute(
+                "UPDATE folders SET unavailable = ?, unavailable_since = ? WHERE id = ?",
+                (reason, None if reason is None else since or now, folder_id),
+            )
+            return True
+
+    def set_all_available(self) -> None:
+        """Take every music folder for complete as it is: what is out of reach will not come back."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE folders SET unavailable = NULL, unavailable_since = NULL")
+
+
+def folder_of(path: Path, folders: Iterable[Path]) -> Path | None:
+    """The music folder that a path belongs to, the innermost where one lies in another; None without any."""
+    around = [folder for folder in folders if path.is_relative_to(folder)]
+    return max(around, key=lambda folder: len(folder.parts), default=None)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a folder of this name is hidden, or a system's; "...And Justice for All" is an album."""
+    return name in _SYSTEM_FOLDERS or (name.startswith(".") and not name.startswith(".."))
+
+
+def _is_seen_from(folder: Path, path: Path) -> bool:
+    """Whether a walk through a folder comes to a path, as far as the names say."""
+    return path.is_relative_to(folder) and not any(map(is_hidden, path.relative_to(folder).parts))

@@ -1,0 +1,150 @@
+"""The pooled embeddings, one a track and model: the table `embeddings`."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from musicsim.library.catalogue.database import Database
+from musicsim.library.types import PooledEmbeddings, PooledTrack
+
+_LONGEST_SKIP = 2**40
+"""Between the ids of embeddings of two openings: there is room for millions of these."""
+
+
+class PooledStore:
+    """Keeps pooled embeddings; thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def skip_ids(self) -> None:
+        """Skip to an unused range of ids, so that an id is never reused.
+
+        The index knows embeddings by their ids. It may have seen later ones than this catalogue, which can be an older
+        copy, put back by musicsim or by hand, or a new one beside an old index. From a random place on, an id means one
+        vector for ever, and the index drops what the catalogue does not have.
+        """
+        with self._database.transaction(is_news=False) as db:
+            db.execute(
+                "INSERT INTO sqlite_sequence SELECT 'embeddings', 0 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'embeddings')"
+            )
+            db.execute(
+                "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'embeddings'",
+                (secrets.randbelow(_LONGEST_SKIP),),
+            )
+
+    def of(self, track_id: int, model: str) -> PooledTrack | None:
+        """How far `model` has come with a track; None where it has not embedded it."""
+        rows = self._database.query(
+            "SELECT vector, windows FROM embeddings WHERE track_id = ? AND model = ?",
+            (track_id, model),
+        )
+        return PooledTrack(np.frombuffer(rows[0][0], "<f4"), rows[0][1]) if rows else None
+
+    def id_of(self, track_id: int, model: str) -> int | None:
+        """The id of the embedding that `model` made of a track."""
+        rows = self._database.query(
+            "SELECT id FROM embeddings WHERE track_id = ? AND model = ?", (track_id, model)
+        )
+        return int(rows[0][0]) if rows else None
+
+    def ids(self, model: str) -> npt.NDArray[np.int64]:
+        """The ids of every embedding that `model` made of a track that is not missing, ascending; shape (N,).
+
+        Those of music folders that are out of reach are among them: the index need not change for a disk that will be
+        back.
+        """
+        rows = self._database.query(
+            "SELECT e.id FROM embeddings e JOIN tracks t ON t.id = e.track_id JOIN folders f ON f.id = t.folder_id "
+            "WHERE e.model = ? AND (t.missing_since IS NULL OR f.unavailable IS NOT NULL) ORDER BY e.id",
+            (model,),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def load(self, ids: Iterable[int]) -> PooledEmbeddings:
+        """The pooled embeddings of these ids, by id; unknown ids are left out.
+
+        With no embedding at all, `vectors` has shape (0, 0).
+        """
+        wanted = sorted(ids)
+        rows: list[tuple[Any, ...]] = []
+        for start in range(0, len(wanted), 10_000):
+            some = [int(i) for i in wanted[start : start + 10_000]]
+            marks = ",".join("?" * len(some))
+            rows += self._database.query(
+                f"SELECT id, track_id, vector FROM embeddings WHERE id IN ({marks}) ORDER BY id",
+                some,
+            )
+        vectors = np.frombuffer(b"".join(row[2] for row in rows), "<f4")
+        return PooledEmbeddings(
+            np.array([row[0] for row in rows], dtype=np.int64),
+            np.array([row[1] for row in rows], dtype=np.int64),
+            vectors.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32),
+        )
+
+    def plans(self, model: str) -> dict[int, int]:
+        """How many windows the last pass over each track was to reach, by the track's id."""
+        return dict(
+            self._database.query("SELECT track_id, plan FROM embeddings WHERE model = ?", (model,))
+        )
+
+    def put(self, track_id: int, model: str, plan: int, pooled: PooledTrack) -> int:
+        """Keep the embedding of a track, in place of an earlier one; returns its id, a new one."""
+        with self._database.transaction() as db:
+            cursor = db.execute(
+                "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    track_id,
+                    model,
+                    pooled.windows,
+                    pooled.vector.astype("<f4").tobytes(),
+                    time.time(),
+                    plan,
+                ),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def reach(self, track_id: int, model: str, plan: int) -> None:
+        """Note that a pass had nothing to add: the embedding stays as it is."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE embeddings SET plan = ? WHERE track_id = ? AND model = ?",
+                (plan, track_id, model),
+            )
+
+    def copy(self, of: int, to: int, model: str | None = None) -> None:
+        """Give a track the embeddings of another one: by every model, or by one."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
+                "SELECT ?, model, windows, vector, created_at, plan FROM embeddings "
+                "WHERE track_id = ? AND model = IFNULL(?, model)",
+                (to, of, model),
+            )
+
+    def move(self, track_id: int, to: int) -> None:
+        """Give the embeddings of a track to another one, in place of its own by the same models."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (to, track_id)
+            )
+
+    def drop(self, track_id: int, *, but: str | None = None) -> None:
+        """Delete the embeddings of a track, except that by the model `but`."""
+        with self._database.transaction() as db:
+            db.execute(
+                "DELETE FROM embeddings WHERE track_id = ? AND model IS NOT ?", (track_id, but)
+            )
+
+    def forget(self, model: str) -> int:
+        """Delete every embedding by a model; returns how many there were."""
+        with self._database.transaction() as db:
+            return db.execute("DELETE FROM embeddings WHERE model = ?", (model,)).rowcount

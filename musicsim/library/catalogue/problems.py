@@ -1,0 +1,47 @@
+"""What could not be read: the table `folder_problems`, and the problems of tracks and folders beside it.
+
+A track's own problem is a column of `tracks`, see `files`; why a folder is out of reach is one of `folders`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.paths import AT_OR_BELOW, at_or_below, stored_path
+from musicsim.library.types import Problem
+
+
+class Problems:
+    """Lists all problems, and keeps those of files and folders that are no tracks; thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Problem]:
+        """Every file and folder with a problem, by path."""
+        rows = self._database.query(
+            "SELECT path, reason, 1, NULL FROM folder_problems UNION SELECT path, unavailable, 1, NULL FROM folders "
+            "WHERE unavailable IS NOT NULL UNION ALL SELECT path, problem, failed, mtime_ns FROM tracks "
+            "WHERE problem IS NOT NULL AND missing_since IS NULL ORDER BY 1"
+        )
+        return [
+            Problem(stored_path(path), str(reason), bool(failed), mtime_ns)
+            for path, reason, failed, mtime_ns in rows
+        ]
+
+    def replace(self, folder_id: int, area: Path, problems: Iterable[Problem]) -> bool:
+        """Replace what could not be read at or below a path, apart from tracks; returns whether that is news."""
+        values = [(os.fsencode(p.path), folder_id, p.reason) for p in problems]
+        with self._database.transaction() as db:
+            if not db.execute("SELECT 1 FROM folders WHERE id = ?", (folder_id,)).fetchone():
+                return False
+            there = f"FROM folder_problems WHERE folder_id = ? AND {AT_OR_BELOW}"
+            where = (folder_id, *at_or_below(area))
+            if set(db.execute(f"SELECT * {there}", where)) == set(values):
+                return False
+            db.execute(f"DELETE {there}", where)
+            db.executemany("INSERT OR REPLACE INTO folder_problems VALUES (?, ?, ?)", values)
+            return True

@@ -1,0 +1,120 @@
+"""Reading the tracks: what the library shows of them, and how many there are. `files` writes them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from musicsim.library.catalogue.database import Database
+from musicsim.library.types import Counts, TagDetails, Tags, Track, TrackState
+
+_COLUMNS = (
+    "t.id, t.path, t.size, t.mtime_ns, t.title, t.artist, t.album, t.album_artist, t.genre, t.year, "
+    "t.track_number, t.disc_number, t.duration, t.added_at, t.missing_since, t.failed, t.problem, "
+    "EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = "
+    "(SELECT value FROM settings WHERE name = 'model'))"
+)
+
+
+class Tracks:
+    """Reads tracks; thread-safe, and every read gives fresh values."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Track]:
+        """Every track, by id."""
+        rows = self._database.query(f"SELECT {_COLUMNS} FROM tracks t ORDER BY t.id")
+        return [_track(row) for row in rows]
+
+    def ids(self) -> list[int]:
+        """Every track's id, ascending."""
+        return [row[0] for row in self._database.query("SELECT id FROM tracks ORDER BY id")]
+
+    def by_id(self, ids: Iterable[int]) -> list[Track]:
+        """The tracks of these ids in the order asked for; unknown ids are left out."""
+        wanted = list(ids)
+        found: dict[int, Track] = {}
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT {_COLUMNS} FROM tracks t WHERE t.id IN ({marks})"
+            found.update(
+                (track.id, track) for track in map(_track, self._database.query(sql, some))
+            )
+        return [found[i] for i in wanted if i in found]
+
+    def at(self, path: Path) -> Track | None:
+        """The track of a file, if it is in the library."""
+        sql = f"SELECT {_COLUMNS} FROM tracks t WHERE t.path = ?"
+        rows = self._database.query(sql, (os.fsencode(path),))
+        return _track(rows[0]) if rows else None
+
+    def details(self, track_id: int) -> TagDetails:
+        """What the tags of a track's file say beyond `Track.tags`."""
+        rows = self._database.query("SELECT details FROM tracks WHERE id = ?", (track_id,))
+        values: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = tuple(value)
+        return TagDetails(**values)
+
+    def counts(self) -> Counts:
+        """How many tracks there are, and in which states."""
+        ((total, missing, failed, embedded, unavailable),) = self._database.query(
+            """SELECT COUNT(*), TOTAL(missing), TOTAL(NOT missing AND failed),
+                TOTAL(NOT missing AND NOT failed AND embedded), TOTAL(unavailable) FROM (
+                SELECT t.missing_since IS NOT NULL AND f.unavailable IS NULL AS missing, t.failed, EXISTS (
+                    SELECT 1 FROM embeddings e WHERE e.track_id = t.id
+                    AND e.model = (SELECT value FROM settings WHERE name = 'model')) AS embedded,
+                    t.missing_since IS NOT NULL AND f.unavailable IS NOT NULL AS unavailable
+                FROM tracks t JOIN folders f ON f.id = t.folder_id)"""
+        )
+        tracks, missing, failed, embedded = map(int, (total, missing, failed, embedded))
+        return Counts(
+            tracks=tracks,
+            embedded=embedded,
+            pending=tracks - missing - failed - embedded,
+            failed=failed,
+            missing=missing,
+            unavailable=int(unavailable),
+        )
+
+    def count_unavailable(self) -> int:
+        """How many tracks are missing with the music folders that are out of reach; quick while there are none."""
+        ((count,),) = self._database.query(
+            "SELECT COUNT(*) FROM tracks WHERE missing_since IS NOT NULL "
+            "AND folder_id IN (SELECT id FROM folders WHERE unavailable IS NOT NULL)"
+        )
+        return int(count)
+
+    def mean_duration(self) -> float:
+        """The mean length of the tracks, in seconds; 0 without any."""
+        ((mean,),) = self._database.query("SELECT AVG(duration) FROM tracks")
+        return float(mean or 0)
+
+    def last_id(self) -> int:
+        """The highest id that was ever given to a track; 0 before the first."""
+        ((last,),) = self._database.query(
+            "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'tracks'"
+        )
+        return int(last or 0)
+
+
+def _track(row: Sequence[Any]) -> Track:
+    track_id, path, size, mtime_ns, *tags, added_at, missing_since, failed, problem, embedded = row
+    state = TrackState.FAILED if failed else TrackState.EMBEDDED if embedded else TrackState.PENDING
+    return Track(
+        id=track_id,
+        file=os.fsdecode(path),
+        tags=Tags(*tags),
+        size=size,
+        mtime_ns=mtime_ns,
+        added_at=added_at,
+        state=state,
+        problem=problem,
+        missing=missing_since is not None,
+    )
