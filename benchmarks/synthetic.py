@@ -98,7 +98,7 @@ def embeddings(tracks: int) -> Iterator[npt.NDArray[np.float32]]:
 
 def embed_all(app: Musicsim) -> None:
     """Give every track of a library an embedding, as if it had been listened to."""
-    pending = app.embeddings.pending(app.model.identity)
+    pending = app.embeddings.pending.tracks(app.model.identity)
     nothing = TrackWindows(np.zeros(1, np.float32), np.zeros((1, SIZE), np.float32))
     with app.catalogue.transaction():
         for track, vector in zip(pending, embeddings(len(pending)), strict=True):

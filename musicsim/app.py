@@ -29,9 +29,10 @@ from musicsim.base.events import (
 from musicsim.embedding import InputRepr, WeightFile
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.catalogue.database import Database
-from musicsim.library.catalogue.embeddings import WINDOWS_FILE, EmbeddingStore
+from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.catalogue.waveforms import Waveforms
+from musicsim.library.catalogue.windows import WINDOWS_FILE
 from musicsim.library.scanning.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import KnownModel, ScanSummary, Track
@@ -239,7 +240,7 @@ class Musicsim:
     @property
     def mended(self) -> list[str]:
         """What was done about damaged files when this was opened."""
-        return [text for text in (self.catalogue.mended, self.embeddings.mended) if text]
+        return [text for text in (self.catalogue.mended, self.embeddings.windows.mended) if text]
 
     # --- the library, kept up to date in the background ---
 

@@ -179,7 +179,7 @@ def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
     waiter.until(lambda: app.model.identity == new)
     assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
     assert app.catalogue.tracks.counts().embedded == 2
-    assert app.embeddings.models() == {old: 2, new: 2}
+    assert app.embeddings.models.counts() == {old: 2, new: 2}
     waiter.until(lambda: any(isinstance(event, ModelChanged) for event in waiter.seen))
     assert app.forget_model(old) == 2
 
@@ -192,9 +192,9 @@ def test_the_listeners_settings_reach_the_worker_and_are_kept(app, music, tmp_pa
     wanted = ListeningSettings(Depth.EVERY, threads=1, gentle=True)
     app.set_listening(wanted)
     model = app.model.identity
-    waiter.until(lambda: app.embeddings.pending(model, EVERY_WINDOW) == [])
+    waiter.until(lambda: app.embeddings.pending.tracks(model, EVERY_WINDOW) == [])
     for track in app.catalogue.tracks.all():
-        windows = app.embeddings.windows(track.id, model)
+        windows = app.embeddings.windows.of(track.id, model)
         assert len(windows.offsets) == pytest.approx(track.tags.duration, abs=1)
     assert ListeningSettings.load(app.catalogue) == wanted
     waiter.until(lambda: app.seconds_a_track(Depth.EVERY) is not None)

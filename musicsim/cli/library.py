@@ -252,7 +252,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
     counts = app.catalogue.tracks.counts()
     model = app.model.identity
     coming = app.models.listening.identity
-    to_refine = len(app.embeddings.pending(coming, app.listening.depth.passes[-1]))
+    to_refine = len(app.embeddings.pending.tracks(coming, app.listening.depth.passes[-1]))
     if as_json:
         print_json(
             {
@@ -285,7 +285,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
         say(f"Folder: {printable(path_text(folder))}{reason}")
     say(f"Model: {model}")
     if coming != model:
-        left = len(app.embeddings.pending(coming))
+        left = len(app.embeddings.pending.tracks(coming))
         say(f"Model to come: {coming}, when it has listened to {left} more tracks.")
     elif to_refine > counts.pending:
         say(f"{to_refine} tracks are to be listened to once more, for better results.")
@@ -298,7 +298,7 @@ def doctor(options: argparse.Namespace) -> int:
     with Musicsim.open(options.data, thorough=True) as app:
         checks = [("mended", True, mended) for mended in app.mended]
         checks.append(("catalogue", *app.catalogue.check()))
-        checks.append(("windows", *app.embeddings.check()))
+        checks.append(("windows", *app.embeddings.windows.check()))
         pruned = app.embeddings.prune()
         if pruned:
             checks.append(

@@ -42,7 +42,8 @@ from musicsim.embedding.official import (
 )
 from musicsim.embedding.sources import list_models
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
-from musicsim.library.catalogue.embeddings import WINDOWS_FILE, EmbeddingStore
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.catalogue.windows import WINDOWS_FILE
 from musicsim.services.models.models import choose_weights, weights_in_use
 
 
@@ -306,7 +307,7 @@ def _embedded(folder: Path) -> tuple[str | None, dict[str, int]]:
         closing(Catalogue(folder, read_only=True)) as catalogue,
         closing(EmbeddingStore(catalogue, folder, read_only=True)) as embeddings,
     ):
-        return catalogue.settings.model, embeddings.models()
+        return catalogue.settings.model, embeddings.models.counts()
 
 
 def _named(options: argparse.Namespace, name: str) -> WeightFile:

@@ -65,9 +65,9 @@ def library(tmp_path):
                 )
                 path = Path("/m", song.folder, str(number))
                 catalogue.files.add(folder, ScannedFile(path, 1, 1, bytes([number]), tags))
-            embeddings.remember(KnownModel(MODEL, Path("m.h5"), None, None, standardised))
+            embeddings.models.remember(KnownModel(MODEL, Path("m.h5"), None, None, standardised))
             catalogue.settings.set("model", MODEL)
-            pending = embeddings.pending(MODEL)
+            pending = embeddings.pending.tracks(MODEL)
             for track, song in zip(pending, songs, strict=True):
                 angle = np.radians(song.degrees)
                 vector = np.array([np.cos(angle), np.sin(angle)], np.float32)

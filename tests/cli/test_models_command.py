@@ -306,7 +306,7 @@ def embed_as(data: Path, model: str) -> None:
             for number in range(2):
                 file = ScannedFile(Path(f"/m/{number}"), 1, 1, bytes([number]), Tags())
                 catalogue.files.add(folder, file)
-        for track in embeddings.pending(model):
+        for track in embeddings.pending.tracks(model):
             windows = TrackWindows(np.zeros(1), np.ones((1, 128)))
             pooled = PooledTrack(np.ones(128, np.float32), 1)
             embeddings.store(track, model, 1, windows, pooled)

@@ -113,7 +113,7 @@ class FakeModels:
 
     def offered(self) -> list[OfferedModel]:
         offered = []
-        tracks = {**self._embeddings.models(), **self.gone}
+        tracks = {**self._embeddings.models.counts(), **self.gone}
         for info in list_models(self.folder, self.chosen):
             identity = MODEL if info.file.name == "starter" else info.identity
             offered.append(

@@ -74,6 +74,16 @@ class Catalogue:
                 pooled.skip_ids()
                 undo.pop_all()
 
+    @staticmethod
+    def exists(data_folder: Path) -> bool:
+        """Whether there is a catalogue in a data folder, or a copy to make it of."""
+        return Database.exists(data_folder / CATALOGUE_FILE)
+
+    @staticmethod
+    def suspect(data_folder: Path) -> None:
+        """Have the file checked thoroughly, and mended if need be, when it is opened next."""
+        Database.suspect(data_folder / CATALOGUE_FILE)
+
     def transaction(self) -> contextlib.AbstractContextManager[object]:
         """All that is written within, or nothing."""
         return self.database.transaction()

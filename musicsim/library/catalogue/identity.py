@@ -7,7 +7,8 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore, pending_track
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.catalogue.pending import pending_track
 from musicsim.library.types import PendingTrack
 
 _SAME_LENGTH = 0.5
@@ -72,7 +73,7 @@ class SoundIdentity:
         Returns which track it is now: one whose file is gone, if that sounded the same.
         """
         with self._catalogue.transaction():
-            if self._embeddings.is_unchanged(track):
+            if self._embeddings.pending.is_unchanged(track):
                 before, unheard = self._sound_of(track.id)
                 if unheard and before not in (None, fingerprint):
                     self._embeddings.pooled.drop(track.id, but=model)
@@ -86,7 +87,7 @@ class SoundIdentity:
         sounds_as_before = self._sounded_so(track.id, fingerprint)
         if sounds_as_before and self._embeddings.pooled.id_of(track.id, model) is not None:
             # All that was made of it holds, though its file has changed.
-            self._embeddings.keep_windows(track)
+            self._embeddings.windows.confirm(track)
             self._confirm(track, fingerprint, problem)
             return Recognised(track.id, shares=False)
         if not sounds_as_before and (gone := self._bring_back(track, fingerprint)) != track.id:
@@ -165,7 +166,7 @@ class SoundIdentity:
     def _confirm(self, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
         """Note what a track sounds like of which there is an embedding."""
         with self._catalogue.transaction():
-            if self._embeddings.is_unchanged(track):
+            if self._embeddings.pending.is_unchanged(track):
                 self._catalogue.files.set_fingerprint(track.id, fingerprint)
                 self._catalogue.files.set_problem(track.id, problem, failed=False)
 
@@ -180,16 +181,16 @@ class SoundIdentity:
             What the file sounds like, as far as somebody has heard it.
         """
         with self._catalogue.transaction():
-            if not self._embeddings.is_unchanged(track):
+            if not self._embeddings.pending.is_unchanged(track):
                 return False
             own, unheard = self._sound_of(track.id)
             sound, _ = self._sound_of(gone)
             if own not in (None, sound) and (unheard or heard is not None):
                 # What was made of either stays with it: the file was written over.
-                self._embeddings.keep_windows(replace(track, id=gone))
+                self._embeddings.windows.confirm(replace(track, id=gone))
                 self._catalogue.files.give_back(gone, track.id)
             else:
-                self._embeddings.move_windows(track, gone)
+                self._embeddings.windows.move(track, gone)
                 self._merge(gone, track.id)
             if heard is not None:
                 self._catalogue.files.set_fingerprint(gone, heard)

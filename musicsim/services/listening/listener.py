@@ -224,7 +224,7 @@ class Indexer:
         for plan in self._settings.passes:
             waiting = [
                 track
-                for track in self._embeddings.pending(self._settings.model, plan)
+                for track in self._embeddings.pending.tracks(self._settings.model, plan)
                 if (track.id, track.content_key, plan) not in self._done
             ]
             if waiting:
@@ -339,7 +339,7 @@ class Indexer:
         if plan != EVERY_WINDOW:
             before = self._embeddings.pooled.of(track.id, model)
             if before is not None:
-                listened = self._embeddings.windows(track.id, model, track.content_key)
+                listened = self._embeddings.windows.of(track.id, model, track.content_key)
             # What can't be added to is begun again.
             if before is None or listened is None or len(listened.offsets) != before.windows:
                 before = listened = None
@@ -474,7 +474,7 @@ class Indexer:
         """Pool the windows that an earlier process embedded but did not live to pool."""
         model = self._settings.model
         finished = []
-        for track, plan, windows in self._embeddings.interrupted(model):
+        for track, plan, windows in self._embeddings.pending.interrupted(model):
             self._embeddings.pool_again(track, model, plan, windows, _pooled(windows, None))
             finished.append(track.id)
         if finished:

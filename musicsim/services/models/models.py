@@ -91,7 +91,8 @@ class Models:
         self._catalogue = catalogue
         self._embeddings = embeddings
         self.folder = folder
-        before = embeddings.known(catalogue.settings.model) if catalogue.settings.model else None
+        searched = catalogue.settings.model
+        before = None if searched is None else embeddings.models.known(searched)
         if read_only and before is not None:
             self.listening = before
         else:
@@ -113,7 +114,7 @@ class Models:
         if before is not None and before.identity != self.listening.identity:
             self.searched = before
         if not read_only:
-            self._embeddings.remember(self.listening)
+            self._embeddings.models.remember(self.listening)
             self.switch_if_complete()
 
     def use(self, file: WeightFile) -> KnownModel:
@@ -126,7 +127,7 @@ class Models:
         """
         model = read_model(file)
         choose_weights(self._catalogue, file)
-        self._embeddings.remember(model)
+        self._embeddings.models.remember(model)
         self.listening = model
         self.switch_if_complete()
         return model
@@ -141,7 +142,7 @@ class Models:
         """
         before = self._catalogue.settings.model
         if self.listening.identity != before:
-            complete = not self._embeddings.pending(self.listening.identity)
+            complete = not self._embeddings.pending.tracks(self.listening.identity)
             if before is None or complete or not len(self._embeddings.pooled.ids(before)):
                 self._catalogue.settings.set("model", self.listening.identity)
                 self.searched = self.listening
@@ -150,7 +151,7 @@ class Models:
     def offered(self) -> list[OfferedModel]:
         """Every model that is here, could be fetched, or has left something in the library; reads their files."""
         path, size = _chosen(self._catalogue)
-        tracks = self._embeddings.models()
+        tracks = self._embeddings.models.counts()
         infos = list_models(self.folder, path, embedding_size=size)
         offered = [
             self._offer(

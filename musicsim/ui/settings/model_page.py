@@ -199,7 +199,9 @@ class ModelPage(QWidget):
         """Follow the embedding, without reading any file."""
         if self.isVisible() and not self._counting:
             self._counting = True
-            self._bridge.do(self._app.embeddings.models, self._show_counts, self._not_counted)
+            self._bridge.do(
+                self._app.embeddings.models.counts, self._show_counts, self._not_counted
+            )
 
     def _show_counts(self, counts: Mapping[str, int]) -> None:
         self._counting = False

@@ -60,7 +60,7 @@ def windows_of(*vectors) -> TrackWindows:
 
 
 def embed(catalogue, store, track_id: int, model: str, vector) -> int | None:
-    (pending,) = [track for track in store.pending(model) if track.id == track_id]
+    (pending,) = [track for track in store.pending.tracks(model) if track.id == track_id]
     return store.store(pending, model, 1, windows_of(vector), pooled(vector))
 
 
@@ -166,7 +166,7 @@ def test_embeddings_of_another_model_do_not_count(catalogue, store):
     track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embed(catalogue, store, track_id, "old", [1.0])
     assert catalogue.tracks.counts().pending == 1
-    assert [track.id for track in store.pending("new")] == [track_id]
+    assert [track.id for track in store.pending.tracks("new")] == [track_id]
 
 
 def test_a_moved_file_keeps_its_embedding_and_a_changed_one_does_not(catalogue, store):
@@ -194,7 +194,7 @@ def test_an_embedding_of_a_file_that_changed_meanwhile_is_not_stored(catalogue, 
     catalogue.settings.set("model", "m")
     folder = catalogue.folders.add(Path("/m"))
     track_id = catalogue.files.add(folder, scanned("/m/1.mp3", b"before"))
-    (pending,) = store.pending("m")
+    (pending,) = store.pending.tracks("m")
     catalogue.files.update(track_id, folder, scanned("/m/1.mp3", b"after"))
     assert store.store(pending, "m", 1, windows_of([1.0]), pooled([1.0])) is None
     assert catalogue.tracks.counts().pending == 1
@@ -203,7 +203,7 @@ def test_an_embedding_of_a_file_that_changed_meanwhile_is_not_stored(catalogue, 
 def test_windows_stored_before_a_crash_are_found(catalogue, store, monkeypatch):
     catalogue.settings.set("model", "m")
     catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
-    (pending,) = store.pending("m")
+    (pending,) = store.pending.tracks("m")
 
     def killed(*_args, **_options):
         raise KeyboardInterrupt
@@ -212,7 +212,7 @@ def test_windows_stored_before_a_crash_are_found(catalogue, store, monkeypatch):
         patch.setattr(store, "pool_again", killed)
         with pytest.raises(KeyboardInterrupt):
             store.store(pending, "m", 2, windows_of([1.0, 3.0], [3.0, 5.0]), pooled([2.0, 4.0], 2))
-    ((track, plan, windows),) = store.interrupted("m")
+    ((track, plan, windows),) = store.pending.interrupted("m")
     assert (track, plan) == (pending, 2)
     assert windows.vectors.tolist() == [[1.0, 3.0], [3.0, 5.0]]
     assert windows.offsets.tolist() == [0.0, 1.0]
@@ -220,26 +220,26 @@ def test_windows_stored_before_a_crash_are_found(catalogue, store, monkeypatch):
 
 def test_a_later_pass_adds_to_the_windows(catalogue, store):
     track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
-    (pending,) = store.pending("m", 2)
+    (pending,) = store.pending.tracks("m", 2)
     store.store(pending, "m", 2, windows_of([1.0], [3.0]), pooled([2.0], 2))
-    assert store.pending("m", 2) == []
-    assert store.pending("m", 3) == [pending]
+    assert store.pending.tracks("m", 2) == []
+    assert store.pending.tracks("m", 3) == [pending]
     store.store(pending, "m", 3, TrackWindows(np.array([7.0]), np.ones((1, 1))), pooled([1.5], 3))
-    assert store.pending("m", 3) == []
-    windows = store.windows(track_id, "m")
+    assert store.pending.tracks("m", 3) == []
+    windows = store.windows.of(track_id, "m")
     assert windows.offsets.tolist() == [0.0, 1.0, 7.0]
     assert windows.vectors.tolist() == [[1.0], [3.0], [1.0]]
-    assert store.interrupted("m") == []
+    assert store.pending.interrupted("m") == []
 
 
 def test_a_later_pass_that_was_cut_short_is_found_with_all_windows(catalogue, store, monkeypatch):
     track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embed(catalogue, store, track_id, "m", [1.0])
-    (pending,) = store.pending("m", 2)
+    (pending,) = store.pending.tracks("m", 2)
     with monkeypatch.context() as patch:
         patch.setattr(store, "pool_again", lambda *_: None)
         store.store(pending, "m", 2, TrackWindows(np.array([9.0]), np.ones((1, 1))), pooled([1.0]))
-    ((track, plan, windows),) = store.interrupted("m")
+    ((track, plan, windows),) = store.pending.interrupted("m")
     assert (track, plan, windows.offsets.tolist()) == (pending, 2, [0.0, 9.0])
 
 
@@ -255,16 +255,16 @@ def test_windows_do_not_go_to_another_track_when_an_older_catalogue_is_put_back(
     shutil.copy(older, tmp_path / CATALOGUE_FILE)
     with library_in(tmp_path) as (catalogue, store):
         catalogue.files.add(folder, scanned("/m/other.mp3"))
-        assert store.windows(lost, "m") is None
-        assert store.windows(kept, "m") is not None
+        assert store.windows.of(lost, "m") is None
+        assert store.windows.of(kept, "m") is not None
 
 
 def test_a_pass_with_nothing_to_add_keeps_the_embedding(catalogue, store):
     track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     embedding_id = embed(catalogue, store, track_id, "m", [1.0])
-    (pending,) = store.pending("m", 64)
+    (pending,) = store.pending.tracks("m", 64)
     store.reach(pending, "m", 64)
-    assert store.pending("m", 64) == []
+    assert store.pending.tracks("m", 64) == []
     assert store.pooled.id_of(track_id, "m") == embedding_id
 
 
@@ -272,13 +272,15 @@ def test_what_a_model_made_can_be_forgotten(catalogue, store):
     track_id = catalogue.files.add(catalogue.folders.add(Path("/m")), scanned("/m/1.mp3"))
     for model in ("old", "new"):
         embed(catalogue, store, track_id, model, [1.0])
-        store.remember(KnownModel(model, Path("/w"), "mel256", 512, standardised=False))
-    assert store.models() == {"old": 1, "new": 1}
+        store.models.remember(KnownModel(model, Path("/w"), "mel256", 512, standardised=False))
+    assert store.models.counts() == {"old": 1, "new": 1}
     assert store.forget("old") == 1
-    assert store.models() == {"new": 1}
-    assert store.windows(track_id, "old") is None
-    assert store.known("old") is None
-    assert store.known("new") == KnownModel("new", Path("/w"), "mel256", 512, standardised=False)
+    assert store.models.counts() == {"new": 1}
+    assert store.windows.of(track_id, "old") is None
+    assert store.models.known("old") is None
+    assert store.models.known("new") == KnownModel(
+        "new", Path("/w"), "mel256", 512, standardised=False
+    )
 
 
 def test_a_library_of_the_first_version_keeps_its_windows(catalogue, store, tmp_path):
@@ -295,7 +297,7 @@ def test_a_library_of_the_first_version_keeps_its_windows(catalogue, store, tmp_
         )
     again = EmbeddingStore(catalogue, tmp_path)
     try:
-        assert again.windows(track_id, "m").vectors.tolist() == [[1.0]]
+        assert again.windows.of(track_id, "m").vectors.tolist() == [[1.0]]
     finally:
         again.close()
 
@@ -410,7 +412,7 @@ def test_windows_of_tracks_that_left_are_pruned(catalogue, store):
     embed(catalogue, store, track_id, "m", [1.0])
     catalogue.folders.remove(Path("/m"))
     assert store.prune() == 1
-    assert store.windows(track_id, "m") is None
+    assert store.windows.of(track_id, "m") is None
 
 
 def test_problems_name_files_and_folders(catalogue):

@@ -22,7 +22,7 @@ def library(tmp_path):
 
 def listen(library, **sounds: bytes) -> None:
     """Hear what is pending: by the file's name what it sounds like, which is also its vector."""
-    for track in library.embeddings.pending(MODEL):
+    for track in library.embeddings.pending.tracks(MODEL):
         sound = sounds.get(track.path.stem, b"k")
         found = library.identity.recognise(track, sound, MODEL, None)
         if found.shares or found.track_id != track.id or not is_pending(library, track.id):
@@ -34,7 +34,7 @@ def listen(library, **sounds: bytes) -> None:
 
 
 def is_pending(library, track_id: int) -> bool:
-    return track_id in [track.id for track in library.embeddings.pending(MODEL)]
+    return track_id in [track.id for track in library.embeddings.pending.tracks(MODEL)]
 
 
 def state(library) -> dict[str, tuple[int, bytes]]:

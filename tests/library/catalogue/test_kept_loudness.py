@@ -26,7 +26,7 @@ def library(tmp_path):
 
 def listen(library, sound: bytes, lufs: float = -12.0, peak: float = 0.5, seconds: int = 12):
     """Hear what is pending, all of which sounds the same."""
-    for track in library.embeddings.pending(MODEL):
+    for track in library.embeddings.pending.tracks(MODEL):
         found = library.identity.recognise(track, sound, MODEL, None)
         now = found.track_id
         if not found.shares and now == track.id:
@@ -94,7 +94,7 @@ def test_a_copy_has_that_of_its_original(library):
     listen(library, b"a", seconds=4)
     assert loudness(library) == {"a": expected, "copy": expected}
     # What a later pass hears of either holds for both.
-    (track, _) = library.embeddings.pending(MODEL, 2)
+    (track, _) = library.embeddings.pending.tracks(MODEL, 2)
     library.catalogue.loudness.keep(track.id, track.content_key, Loudness(-11.0, 0.75), 52)
     assert loudness(library) == {"a": Loudness(-11.0, 0.75), "copy": Loudness(-11.0, 0.75)}
 
@@ -117,14 +117,14 @@ def test_a_file_that_can_not_be_heard_any_more_has_none(library):
     heard_once(library)
     library.file("a.mp3", b"damaged")
     library.scan()
-    (track,) = library.embeddings.pending(MODEL)
+    (track,) = library.embeddings.pending.tracks(MODEL)
     library.embeddings.fail(track, "it is not audio")
     assert loudness(library) == {"a": None}
 
 
 def test_more_seconds_count_more_and_the_larger_peak_stays(library):
     heard_once(library)
-    (track,) = library.embeddings.pending(MODEL, 2)
+    (track,) = library.embeddings.pending.tracks(MODEL, 2)
     keep = library.catalogue.loudness.keep
     keep(track.id, track.content_key, Loudness(-10.0, 0.9), 11)
     assert loudness(library) == {"a": Loudness(-12.0, 0.9)}
@@ -134,13 +134,13 @@ def test_more_seconds_count_more_and_the_larger_peak_stays(library):
 
 def test_of_a_file_that_changed_meanwhile_nothing_is_kept(library):
     heard_once(library)
-    (track,) = library.embeddings.pending(MODEL, 2)
+    (track,) = library.embeddings.pending.tracks(MODEL, 2)
     keep = library.catalogue.loudness.keep
     keep(track.id, b"another", Loudness(-20.0, 1.0), 100)
     library.file("a.mp3", b"another song")
     library.scan()
     keep(track.id, track.content_key, Loudness(-20.0, 1.0), 100)
-    (track,) = library.embeddings.pending(MODEL, 2)
+    (track,) = library.embeddings.pending.tracks(MODEL, 2)
     keep(track.id, track.content_key, Loudness(-20.0, 1.0), 100)  # of which sound is not known
     assert loudness(library) == {"a": Loudness(-12.0, 0.5)}
 
@@ -175,6 +175,6 @@ def test_a_library_of_before_has_none_until_it_is_heard_again(tmp_path):
     ):
         assert catalogue.loudness.of(7) is None
         assert store.pooled.id_of(7, "m") == 5
-        (track,) = store.pending("m", 64)
+        (track,) = store.pending.tracks("m", 64)
         catalogue.loudness.keep(7, track.content_key, Loudness(-9.0, 1.0), 52)
         assert catalogue.loudness.of(7) == Loudness(-9.0, 1.0)

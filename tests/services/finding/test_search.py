@@ -95,7 +95,7 @@ class Library:
             number = self.catalogue.tracks.counts().tracks
             file = ScannedFile(Path(f"/m/{number}"), 1, 1, str(number).encode(), Tags())
             ids.append(self.catalogue.files.add(self.folder, file))
-        for track in self.embeddings.pending("m"):
+        for track in self.embeddings.pending.tracks("m"):
             vector = (self.rng.normal(size=8) + 3).astype(np.float32)
             windows = TrackWindows(np.zeros(1), vector[None])
             self.embeddings.store(track, "m", 1, windows, PooledTrack(vector, 1))
@@ -143,7 +143,7 @@ def test_a_track_that_was_listened_to_again_is_found_where_it_is_now(library, mo
     ids = library.add(12)
     search = library.search(model=model)
     order(search, ids[0])
-    moved = library.embeddings.pending("m", 2)[5]
+    moved = library.embeddings.pending.tracks("m", 2)[5]
     near = library.embeddings.pooled.of(ids[0], "m")
     windows = TrackWindows(np.zeros(1), near.vector[None])
     library.embeddings.store(moved, "m", 2, windows, near)

@@ -323,9 +323,9 @@ def test_what_was_in_the_network_when_it_was_stopped_is_kept(library):
 
 
 def test_what_a_killed_process_embedded_is_not_embedded_again(library):
-    (track, *_) = library.embeddings.pending("m")
+    (track, *_) = library.embeddings.pending.tracks("m")
     windows = TrackWindows(np.array([0.0]), np.array([[1.0, 2.0, 3.0, 4.0]], np.float32))
-    with library.embeddings._windows.transaction() as db:
+    with library.embeddings.windows._database.transaction() as db:
         db.execute(
             "INSERT INTO windows VALUES (?, 'm', 2, ?, ?, ?, NULL)",
             (
@@ -358,7 +358,7 @@ def test_a_later_pass_adds_what_is_still_to_come(library):
     assert library.worker.requests["3"].listened == (0.0, 1.0)
     assert library.vector("3") == [3.0] * 4  # the mean of 1 ... 5
     (track, *_) = library.catalogue.tracks.all()
-    assert library.embeddings.windows(track.id, "m").offsets.tolist() == [0, 1, 2, 3, 4]
+    assert library.embeddings.windows.of(track.id, "m").offsets.tolist() == [0, 1, 2, 3, 4]
     library.indexer.run()
     assert len(library.worker.embedded) == 12
 
@@ -369,7 +369,7 @@ def test_a_later_pass_over_a_track_that_has_no_more_changes_nothing(library):
     ids = library.embeddings.pooled.ids("m").tolist()
     library.indexer.run()
     assert library.embeddings.pooled.ids("m").tolist() == ids
-    assert library.embeddings.pending("m", 64) == []
+    assert library.embeddings.pending.tracks("m", 64) == []
 
 
 def test_listening_to_everything_takes_the_place_of_the_sample(library):
@@ -407,7 +407,7 @@ def test_a_new_track_does_not_wait_for_the_later_pass(library, monkeypatch):
 
 def test_windows_that_were_lost_are_embedded_again(library):
     library.indexer.run()
-    with library.embeddings._windows.transaction() as db:
+    with library.embeddings.windows._database.transaction() as db:
         db.execute("DELETE FROM windows")
     library.indexer.use(settings(2, 5))
     library.indexer.run()

@@ -32,7 +32,7 @@ class Library:
         return Models(self.catalogue, self.embeddings, self.folder / "models", read_only=read_only)
 
     def embed(self, model: str, tracks: int = 2) -> None:
-        for track in self.embeddings.pending(model)[:tracks]:
+        for track in self.embeddings.pending.tracks(model)[:tracks]:
             windows = TrackWindows(np.zeros(1), np.ones((1, 4)))
             pooled = PooledTrack(np.ones(4, np.float32), 1)
             self.embeddings.store(track, model, 1, windows, pooled)
@@ -137,7 +137,7 @@ def test_only_what_is_out_of_use_can_be_forgotten(library):
     library.embed(models.listening.identity)
     models.switch_if_complete()
     assert models.forget(old) == 2
-    assert library.embeddings.models() == {models.searched.identity: 2}
+    assert library.embeddings.models.counts() == {models.searched.identity: 2}
 
 
 def test_the_offer_says_what_each_model_is_to_the_library(library):

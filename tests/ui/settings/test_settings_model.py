@@ -114,7 +114,7 @@ def test_a_model_is_used_after_a_question(
 
     # As it listens.
     identity = app.models.listening.identity
-    app.embeddings.models = lambda: {MODEL: 6, identity: 2}
+    app.embeddings.models.counts = lambda: {MODEL: 6, identity: 2}
     library.events.emit(EmbeddingProgress(2, 6, 1.0, None, paused=False, finished=False))
     settle()
     assert row.state.text() == "Listening now: 2 of 6 tracks"
