@@ -27,12 +27,11 @@ from musicsim.base.events import (
     TracksRemoved,
 )
 from musicsim.embedding import InputRepr, WeightFile
-from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
-from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.catalogue.waveforms import Waveforms
-from musicsim.library.catalogue.windows import WINDOWS_FILE
+from musicsim.library.catalogue.windows import WINDOWS_FILE, WindowStore
 from musicsim.library.scanning.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import KnownModel, ScanSummary, Track
@@ -152,8 +151,8 @@ class Musicsim:
         lock = data_folder_lock(folder)
         try:
             if thorough:
-                for name in (CATALOGUE_FILE, WINDOWS_FILE):
-                    Database.suspect(folder / name)
+                Catalogue.suspect(folder)
+                WindowStore.suspect(folder)
             return cls(folder, read_only=False, lock=lock)
         except BaseException:
             lock.release()
@@ -169,11 +168,11 @@ class Musicsim:
             If there is no library in it, or it can't be read.
         """
         folder = (data_folder or default_data_folder()).absolute()
-        if not Database.exists(folder / CATALOGUE_FILE):
+        if not Catalogue.exists(folder):
             raise MusicsimError(
                 f"There is no library in {display_path(folder)} yet: make one with `musicsim scan FOLDER`."
             )
-        if not Database.exists(folder / WINDOWS_FILE):
+        if not WindowStore.exists(folder):
             raise MusicsimError(
                 f"{display_path(folder / WINDOWS_FILE)} is missing: run `musicsim doctor`, which makes it again "
                 "without loss."

@@ -11,6 +11,6 @@ made, and keeps that in step with `windows.sqlite3`. One module writes each tabl
 - `waveforms` writes a file of its own that may be deleted.
 
 `embeddings`, `pending` and `identity` have no table: they put together what the others do, and read with SQL where that
-takes several tables. `schema` has the catalogue's tables, `paths` stores paths as bytes, and `database` opens, migrates,
-mends and backs up a file. Only this package imports `database`.
+takes several tables. `schema` has the catalogue's tables; `paths` stores paths as bytes. `database` opens, migrates,
+mends and backs up a file; only this package imports it.
 """
