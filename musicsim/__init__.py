@@ -1,7 +1,7 @@
 """musicsim: play similar, and playlists by sound, for the music you own.
 
-The packages, in the order in which a file passes through them: `library` (catalogue, scanning, tags), `audio` (decoding
-to windows), `embedding` (OpenL3), `similarity` (space, index, measures), `playlists` (generators, rules, files).
+The packages, in the order in which a file passes through them: `library` (catalogue, scanning, tags), `audio`
+(decoding), `embedding` (OpenL3), `similarity` (space, index, measures), `playlists` (generators, rules, files).
 `worker` is the process that decodes, embeds and owns the index. `services` is what the two faces call, `cli` and `ui`;
 `app` builds the parts; `base` is what all of them stand on.
 """

@@ -39,7 +39,9 @@ from musicsim.playlists.generators.similar import GeneratedPlaylist, SimilarTrac
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.collection.upkeep import Background
 from musicsim.services.finding.finder import Finder
-from musicsim.services.finding.search import Search
+from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.finding.nearest import Nearest
+from musicsim.services.finding.points import LibraryPoints
 from musicsim.services.listening.listener import Indexer, IndexerSettings
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.models.downloads import Downloads
@@ -110,12 +112,9 @@ class Musicsim:
         self.listening = ListeningSettings.load(self.catalogue)
         self.worker = WorkerClient(self._worker_settings(self.models.listening))
         # The index has one owner; whoever only reads searches exactly.
-        self.search = Search(
-            self.catalogue,
-            self.embeddings,
-            self.models.searched,
-            None if read_only else self.worker,
-        )
+        points = LibraryPoints(self.catalogue, self.embeddings, self.models.searched)
+        self.index = IndexSync(self.catalogue, points, None if read_only else self.worker)
+        self.search = Nearest(points, self.index)
         self.finder = Finder(
             self.catalogue,
             self.models,
@@ -209,7 +208,7 @@ class Musicsim:
             self._identity,
             self._indexer_settings(),
             self.worker,
-            self.search,
+            self.index,
             self.events,
             first_pass_done=self._switch_if_complete,
         )

@@ -16,7 +16,7 @@ from musicsim.embedding import find_weights
 from musicsim.library.scanning import watcher
 from musicsim.library.types import TrackState
 from musicsim.playlists.rules.rules import Rules
-from musicsim.services.finding.search import NotEmbedded
+from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
 
 

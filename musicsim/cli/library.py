@@ -26,7 +26,7 @@ from musicsim.cli.output import (
 )
 from musicsim.library.problem_report import by_reason
 from musicsim.library.types import Counts, Problem, ScanSummary, TrackState
-from musicsim.services.finding.search import IndexReport
+from musicsim.services.finding.index_sync import IndexReport
 from musicsim.services.listening.settings import Depth
 from musicsim.worker.protocol import Cost
 
@@ -141,7 +141,7 @@ def scan(options: argparse.Namespace) -> int:
             problems = [problem for problem in problems if problem in left]
         counts = app.catalogue.tracks.counts()
         model = app.model.identity
-        index_notice = app.search.index_notice
+        index_notice = app.index.notice
     failed = [problem for problem in problems if problem.failed]
     seconds = time.monotonic() - began
     if options.json:
@@ -241,11 +241,11 @@ def status(options: argparse.Namespace) -> None:
     Musicsim.read(options.data).close()  # a clear message where there is no library
     try:
         with Musicsim.open(options.data) as app:
-            _print_status(app, app.search.index_report(), as_json=options.json)
+            _print_status(app, app.index.report(), as_json=options.json)
     except MusicsimError:
         # Another one owns it, or its disk is full or can't be written.
         with Musicsim.read(options.data) as app:
-            _print_status(app, app.search.recorded_index(), as_json=options.json)
+            _print_status(app, app.index.recorded(), as_json=options.json)
 
 
 def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
@@ -304,10 +304,10 @@ def doctor(options: argparse.Namespace) -> int:
             checks.append(
                 ("leftovers", True, f"windows of {pruned} tracks that left the library deleted")
             )
-        index = app.search.index_report()
+        index = app.index.report()
         found = f"{index.vectors} vectors in {index.backend}"
-        if app.search.index_problem:
-            found += f"; {app.search.index_problem}"
+        if app.index.problem:
+            found += f"; {app.index.problem}"
         checks.append(("index", index.healthy, found))
         counts = app.catalogue.tracks.counts()
     healthy = all(ok for _, ok, _ in checks)

@@ -47,7 +47,8 @@ from musicsim.embedding import (
     read_ahead,
     read_weights,
 )
-from musicsim.similarity.index.index import ChromaIndex, IndexFailed
+from musicsim.similarity.index.chroma import ChromaIndex
+from musicsim.similarity.index.protocol import IndexFailed
 from musicsim.worker.protocol import (
     AddToIndex,
     Answer,

@@ -131,7 +131,7 @@ class RemoveFromIndex:
 
 @dataclass(frozen=True, slots=True)
 class QueryIndex:
-    """Find the nearest to a point (D,); answered by `similarity.index.Neighbours`."""
+    """Find the nearest to a point (D,); answered by `similarity.index.protocol.Neighbours`."""
 
     point: npt.NDArray[np.float32]
     count: int

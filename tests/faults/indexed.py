@@ -90,7 +90,7 @@ class Index:
         doctor = self.library.musicsim("doctor", "--json")
         assert doctor.code == 0, doctor.out
         with Musicsim.open(self.library.data) as app:
-            report = app.search.index_report()
+            report = app.index.report()
             assert (report.vectors, report.healthy) == (TRACKS, True)
             for track in self.random.sample(self.tracks, ASKED):
                 query = QueryIndex(app.search.point_of(track.id), 1)

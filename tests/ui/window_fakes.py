@@ -25,7 +25,7 @@ from musicsim.library.catalogue.waveforms import Waveforms
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import KnownModel, ScannedFile, Tags, Track, TrackState
 from musicsim.playlists.generators.similar import GeneratedPlaylist, Match, SimilarTracks
-from musicsim.services.finding.search import NotEmbedded
+from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.models.models import OfferedModel, read_model
 from musicsim.ui.playback.protocol import Device, Item

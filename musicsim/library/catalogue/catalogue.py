@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from musicsim.library.catalogue.changes import EmbeddingChanges
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.files import Files
 from musicsim.library.catalogue.folders import Folders
@@ -50,6 +51,8 @@ class Catalogue:
         What was played.
     loudness
         How loud the tracks are.
+    changes
+        Which embeddings changed.
 
     Raises
     ------
@@ -68,10 +71,12 @@ class Catalogue:
         self.playlists = PlaylistStore(self.database)
         self.plays = Plays(self.database)
         self.loudness = LoudnessStore(self.database)
+        self.changes = EmbeddingChanges(self.database)
         if not read_only:
             with contextlib.ExitStack() as undo:
                 undo.callback(self.database.close)
                 pooled.skip_ids()
+                self.changes.forget_old()
                 undo.pop_all()
 
     @staticmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,11 @@ from musicsim.library.types import PooledEmbeddings, PooledTrack
 
 _LONGEST_SKIP = 2**40
 """Between the ids of embeddings of two openings: there is room for millions of these."""
+_PORTION = 4096
+_FINDABLE = (
+    "FROM embeddings e WHERE e.model = ? AND e.track_id NOT IN (SELECT t.id FROM tracks t JOIN folders f "
+    "ON f.id = t.folder_id WHERE t.missing_since IS NOT NULL AND f.unavailable IS NULL)"
+)
 
 
 class PooledStore:
@@ -61,12 +66,43 @@ class PooledStore:
         Those of music folders that are out of reach are among them: the index need not change for a disk that will be
         back.
         """
-        rows = self._database.query(
-            "SELECT e.id FROM embeddings e JOIN tracks t ON t.id = e.track_id JOIN folders f ON f.id = t.folder_id "
-            "WHERE e.model = ? AND (t.missing_since IS NULL OR f.unavailable IS NOT NULL) ORDER BY e.id",
-            (model,),
-        )
+        rows = self._database.query(f"SELECT e.id {_FINDABLE} ORDER BY e.id", (model,))
         return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def count(self, model: str) -> int:
+        """How many embeddings there are of `model`, those of missing tracks too."""
+        ((count,),) = self._database.query(
+            "SELECT COUNT(*) FROM embeddings WHERE model = ?", (model,)
+        )
+        return int(count)
+
+    def findable(
+        self, model: str, among: Iterable[int] | None = None
+    ) -> Iterator[PooledEmbeddings]:
+        """Yield the embeddings that `model` made of tracks that are not missing, by id, some thousand at a time.
+
+        See `ids`. Others may write in between: what they change is in `Catalogue.changes`.
+
+        Parameters
+        ----------
+        among
+            Only those of these ids, if they are there.
+        """
+        columns = f"SELECT e.id, e.track_id, e.vector {_FINDABLE}"
+        if among is not None:
+            wanted = sorted(among)
+            for start in range(0, len(wanted), _PORTION):
+                some = wanted[start : start + _PORTION]
+                marks = ",".join("?" * len(some))
+                sql = f"{columns} AND e.id IN ({marks}) ORDER BY e.id"
+                if rows := self._database.query(sql, (model, *some)):
+                    yield _embeddings(rows)
+            return
+        sql = f"{columns} AND e.id > ? ORDER BY e.id LIMIT {_PORTION}"
+        last = -1
+        while rows := self._database.query(sql, (model, last)):
+            yield _embeddings(rows)
+            last = rows[-1][0]
 
     def load(self, ids: Iterable[int]) -> PooledEmbeddings:
         """The pooled embeddings of these ids, by id; unknown ids are left out.
@@ -82,12 +118,7 @@ class PooledStore:
                 f"SELECT id, track_id, vector FROM embeddings WHERE id IN ({marks}) ORDER BY id",
                 some,
             )
-        vectors = np.frombuffer(b"".join(row[2] for row in rows), "<f4")
-        return PooledEmbeddings(
-            np.array([row[0] for row in rows], dtype=np.int64),
-            np.array([row[1] for row in rows], dtype=np.int64),
-            vectors.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32),
-        )
+        return _embeddings(rows)
 
     def plans(self, model: str) -> dict[int, int]:
         """How many windows the last pass over each track was to reach, by the track's id."""
@@ -148,3 +179,12 @@ class PooledStore:
         """Delete every embedding by a model; returns how many there were."""
         with self._database.transaction() as db:
             return db.execute("DELETE FROM embeddings WHERE model = ?", (model,)).rowcount
+
+
+def _embeddings(rows: list[tuple[Any, ...]]) -> PooledEmbeddings:
+    vectors = np.frombuffer(b"".join(row[2] for row in rows), "<f4")
+    return PooledEmbeddings(
+        np.array([row[0] for row in rows], dtype=np.int64),
+        np.array([row[1] for row in rows], dtype=np.int64),
+        vectors.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32),
+    )

@@ -93,4 +93,36 @@ MIGRATIONS = (
     CREATE INDEX plays_by_start ON plays (started_at);
     CREATE INDEX plays_by_track ON plays (track_id);
     """,
+    # Which embeddings changed, or became findable or missing, in order: what is kept of them elsewhere catches up.
+    """
+    CREATE INDEX tracks_missing ON tracks (folder_id) WHERE missing_since IS NOT NULL;
+    CREATE TABLE embedding_changes (revision INTEGER PRIMARY KEY AUTOINCREMENT, embedding_id INTEGER NOT NULL);
+    CREATE TRIGGER embedding_to_replace BEFORE INSERT ON embeddings BEGIN
+        INSERT INTO embedding_changes (embedding_id)
+        SELECT id FROM embeddings WHERE track_id = NEW.track_id AND model = NEW.model;
+    END;
+    CREATE TRIGGER embedding_added AFTER INSERT ON embeddings BEGIN
+        INSERT INTO embedding_changes (embedding_id) VALUES (NEW.id);
+    END;
+    CREATE TRIGGER embedding_removed AFTER DELETE ON embeddings BEGIN
+        INSERT INTO embedding_changes (embedding_id) VALUES (OLD.id);
+    END;
+    CREATE TRIGGER embedding_to_move BEFORE UPDATE OF track_id ON embeddings BEGIN
+        INSERT INTO embedding_changes (embedding_id)
+        SELECT id FROM embeddings WHERE track_id = NEW.track_id AND model = NEW.model;
+    END;
+    CREATE TRIGGER embedding_moved AFTER UPDATE OF track_id ON embeddings BEGIN
+        INSERT INTO embedding_changes (embedding_id) VALUES (NEW.id);
+    END;
+    CREATE TRIGGER track_gone_or_back AFTER UPDATE OF missing_since, folder_id ON tracks
+    WHEN (OLD.missing_since IS NULL) != (NEW.missing_since IS NULL) OR OLD.folder_id != NEW.folder_id BEGIN
+        INSERT INTO embedding_changes (embedding_id) SELECT id FROM embeddings WHERE track_id = NEW.id;
+    END;
+    CREATE TRIGGER folder_out_of_reach_or_back AFTER UPDATE OF unavailable ON folders
+    WHEN (OLD.unavailable IS NULL) != (NEW.unavailable IS NULL) BEGIN
+        INSERT INTO embedding_changes (embedding_id)
+        SELECT e.id FROM embeddings e JOIN tracks t ON t.id = e.track_id
+        WHERE t.folder_id = NEW.id AND t.missing_since IS NOT NULL;
+    END;
+    """,
 )

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from musicsim.library.query.folding import fold
 from musicsim.library.types import Track
 from musicsim.similarity.space import Vectors
@@ -100,38 +102,46 @@ class Chooser:
         self, rules: Rules, seeds: Iterable[tuple[Track, Vectors]], *, seeds_count: bool
     ) -> None:
         self._rules = rules
-        self._points: list[Vectors] = []
+        self._points: Vectors | None = None
+        self._count = 0
         self._songs: set[tuple[str, str]] = set()
         self._artists: Counter[str] = Counter()
         self._albums: Counter[tuple[str, str]] = Counter()
         self.hidden: Counter[str] = Counter()
         for track, point in seeds:
-            self._take(track, point, counts=seeds_count)
+            self._take(track, point, song_key(track), counts=seeds_count)
 
     def admit(self, track: Track, point: Vectors) -> bool:
         """Whether a candidate may stand in the list, which it then does."""
-        if (reason := self._objection(track, point)) is not None:
+        song = song_key(track)
+        if (reason := self._objection(track, point, song)) is not None:
             self.hidden[reason] += 1
             return False
-        self._take(track, point, counts=True)
+        self._take(track, point, song, counts=True)
         return True
 
-    def _take(self, track: Track, point: Vectors, *, counts: bool) -> None:
-        self._points.append(point)
-        if (song := song_key(track)) is not None:
+    def _take(
+        self, track: Track, point: Vectors, song: tuple[str, str] | None, *, counts: bool
+    ) -> None:
+        if self._points is None or self._count == len(self._points):
+            more = np.zeros((max(64, self._count), len(point)), np.float32)
+            self._points = more if self._points is None else np.concatenate([self._points, more])
+        self._points[self._count] = point
+        self._count += 1
+        if song is not None:
             self._songs.add(song)
         if counts:
             self._artists[fold(track.artist)] += 1
             self._albums[album_key(track)] += 1
 
-    def _objection(self, track: Track, point: Vectors) -> str | None:
+    def _objection(self, track: Track, point: Vectors, song: tuple[str, str] | None) -> str | None:
         rules = self._rules
         if not rules.filters.admit(track):
             return "left out by the filters"
         if not rules.near_duplicates:
-            if song_key(track) in self._songs:
+            if song in self._songs:
                 return "another version of the same song"
-            if any(float(other @ point) > NEAR_DUPLICATE_COSINE for other in self._points):
+            if self._sounds_as_one_of_them(point):
                 return "the same sound"
         artist = fold(track.artist)
         limit = rules.max_per_artist
@@ -141,6 +151,11 @@ class Chooser:
         if limit is not None and track.tags.album and self._albums[album_key(track)] >= limit:
             return f"more than {limit} from the same album"
         return None
+
+    def _sounds_as_one_of_them(self, point: Vectors) -> bool:
+        if self._points is None:
+            return False
+        return bool((self._points[: self._count] @ point).max() > NEAR_DUPLICATE_COSINE)
 
 
 def song_key(track: Track) -> tuple[str, str] | None:

@@ -17,7 +17,8 @@ from musicsim.playlists.generators.similar import (
     similar_tracks,
 )
 from musicsim.playlists.rules.rules import Rules
-from musicsim.services.finding.search import NotEmbedded, Search, mean_point
+from musicsim.services.finding.nearest import Nearest
+from musicsim.services.finding.points import NotEmbedded, mean_point
 from musicsim.services.models.models import Models
 from musicsim.similarity.space import Vectors
 from musicsim.worker.client import WorkerClient
@@ -47,7 +48,7 @@ class Finder:
         self,
         catalogue: Catalogue,
         models: Models,
-        search: Search,
+        search: Nearest,
         worker: WorkerClient,
         worker_settings: Callable[[KnownModel], WorkerSettings],
         prefer: Callable[[int], object],
@@ -66,6 +67,7 @@ class Finder:
         seed = next(iter(self._catalogue.tracks.by_id([track_id])), None)
         if seed is None:
             raise NotEmbedded("This track is not in the library any more.")
+        self._search.prepare()
         with self._search.steady():
             try:
                 point = self._search.point_of(track_id)
@@ -81,6 +83,7 @@ class Finder:
     def nearest_among(self, track_id: int, ids: Collection[int]) -> int | None:
         """The track of these that is nearest to one of the library; None if none of them was listened to."""
         wanted = set(ids) - {track_id}
+        self._search.prepare()
         with self._search.steady():
             point = self._search.point_of(track_id)
             for portion in self._search.nearest(point):
@@ -100,6 +103,7 @@ class Finder:
             If the file can't be decoded or has no sound.
         """
         model, pooled = self._embed(path)
+        self._search.prepare()
         with self._search.steady():
             if model != self._search.model:
                 # It took over while the file was being embedded.
@@ -120,6 +124,7 @@ class Finder:
     ) -> GeneratedPlaylist:
         """Make a playlist from tracks of the library. See `playlists.generate.playlist_from`."""
         tracks = self._catalogue.tracks.by_id(dict.fromkeys(seed_ids))
+        self._search.prepare()
         with self._search.steady():
             seeds = [(track, self._search.point_of(track.id)) for track in tracks]
             middle = mean_point(point for _, point in seeds)

@@ -29,7 +29,7 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
 from musicsim.library.types import Loudness, PendingTrack, PooledTrack, TrackWindows
-from musicsim.services.finding.search import Search
+from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.listening.progress import PassProgress
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
@@ -99,8 +99,8 @@ class Indexer:
         What embeds them.
     worker
         Decodes and embeds.
-    search
-        Its index is brought up to date along the way.
+    index
+        It is brought up to date along the way.
     events
         Told of progress.
     first_pass_done
@@ -114,7 +114,7 @@ class Indexer:
         identity: SoundIdentity,
         settings: IndexerSettings,
         worker: WorkerClient,
-        search: Search,
+        index: IndexSync,
         events: Events,
         first_pass_done: Callable[[], object] = lambda: None,
     ) -> None:
@@ -123,7 +123,7 @@ class Indexer:
         self._identity = identity
         self._settings = self._wanted = settings
         self._worker = worker
-        self._search = search
+        self._index = index
         self._events = events
         self._first_pass_done = first_pass_done
         self._condition = threading.Condition()
@@ -291,9 +291,9 @@ class Indexer:
 
     def _update_index(self) -> None:
         self._since_index = 0
-        self._search.update_index()
+        self._index.update()
         if not self._stopping.is_set():
-            self._events.emit(Notice("index", self._search.index_notice))
+            self._events.emit(Notice("index", self._index.notice))
 
     def _check_worker(self) -> None:
         """Make sure that it is the file: raise `ModelUnavailable` if a worker dies without one."""

@@ -12,7 +12,8 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.types import KnownModel, Loudness, ScannedFile, Tags, TrackState, TrackWindows
-from musicsim.services.finding.search import Search
+from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.finding.points import LibraryPoints
 from musicsim.services.listening.listener import CRASHED, Indexer, IndexerSettings
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
@@ -105,7 +106,8 @@ class Library:
         events = Events()
         events.subscribe(self.events.append)
         model = KnownModel("m", Path("m.h5"), None, None, standardised=True)
-        search = Search(self.catalogue, self.embeddings, model, None)
+        points = LibraryPoints(self.catalogue, self.embeddings, model)
+        index = IndexSync(self.catalogue, points, None)
         self.switches = 0
         self.indexer = Indexer(
             self.catalogue,
@@ -113,7 +115,7 @@ class Library:
             SoundIdentity(self.catalogue, self.embeddings),
             settings(2),
             self.worker,
-            search,
+            index,
             events,
             first_pass_done=self.first_pass_done,
         )

@@ -3,7 +3,9 @@ import shutil
 import numpy as np
 import pytest
 
-from musicsim.similarity.index.index import ChromaIndex, ExactIndex, IndexFailed
+from musicsim.similarity.index.chroma import ChromaIndex
+from musicsim.similarity.index.exact import ExactIndex
+from musicsim.similarity.index.protocol import IndexFailed
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -84,7 +86,7 @@ def test_a_mostly_stale_collection_is_started_afresh(index):
 
 
 def test_a_store_does_not_grow_by_what_is_removed(index, folder, monkeypatch):
-    monkeypatch.setattr("musicsim.similarity.index.index._SMALL", 0)
+    monkeypatch.setattr("musicsim.similarity.index.chroma._SMALL", 0)
     sizes, ids = [], np.arange(0)
     for n in range(30):
         # Each track is embedded anew, under another id.

@@ -8,8 +8,10 @@ import pytest
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
-from musicsim.services.finding.search import NotEmbedded, Search, mean_point
-from musicsim.similarity.index.index import ExactIndex
+from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.finding.nearest import Nearest
+from musicsim.services.finding.points import LibraryPoints, NotEmbedded, mean_point
+from musicsim.similarity.index.exact import ExactIndex
 from musicsim.worker.client import WorkerDied, WorkerHung
 from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFromIndex
 
@@ -69,9 +71,21 @@ class IndexInMemory:
                 del points[i]
         elif isinstance(request, QueryIndex):
             ids = np.array(sorted(points), np.int64)
-            index = ExactIndex(ids, np.stack([points[i] for i in ids]))
+            index = ExactIndex(ids, np.stack([points[i] for i in ids.tolist()]))
             return index.query(request.point, request.count)
         return None
+
+
+class Search(Nearest):
+    """What finds the nearest, and its parts; with a worker the index answers."""
+
+    def __init__(self, library, worker, model, most_values) -> None:
+        most_values = most_values if worker is None else 0
+        self.points = LibraryPoints(
+            library.catalogue, library.embeddings, model, most_values=most_values
+        )
+        self.index = IndexSync(library.catalogue, self.points, worker)
+        super().__init__(self.points, self.index)
 
 
 class Library:
@@ -101,8 +115,8 @@ class Library:
             self.embeddings.store(track, "m", 1, windows, PooledTrack(vector, 1))
         return ids
 
-    def search(self, worker=None, model=PLAIN) -> Search:
-        return Search(self.catalogue, self.embeddings, model, worker)
+    def search(self, worker=None, model=PLAIN, *, most_values=10**6) -> Search:
+        return Search(self, worker, model, most_values)
 
 
 @pytest.fixture
@@ -173,13 +187,13 @@ def test_the_index_of_the_worker_is_brought_up_to_date_and_used(library):
     ids = library.add(20)
     worker = IndexInMemory()
     search = library.search(worker)
-    assert search.update_index() == 20
+    assert search.index.update() == 20
     exact = order(library.search(), ids[3])
     assert order(search, ids[3]) == exact
     assert any(isinstance(request, QueryIndex) for request in worker.requests)
     library.catalogue.files.set_missing([ids[0]], True)
     new = library.add(2)
-    assert search.update_index() == 21
+    assert search.index.update() == 21
     assert sorted(order(search, ids[3])) == sorted([*ids[1:], *new])
 
 
@@ -193,7 +207,7 @@ def test_a_catalogue_that_was_put_back_is_not_answered_by_what_the_index_knew(li
     copy = shutil.copy(file, library.data / "kept")
     library.open()
     library.add(3)
-    assert library.search(worker).update_index() == 11
+    assert library.search(worker).index.update() == 11
     library.close()
     if kept:
         shutil.copy(copy, file)
@@ -202,7 +216,7 @@ def test_a_catalogue_that_was_put_back_is_not_answered_by_what_the_index_knew(li
     library.open()
     ids = library.add(11 - kept)
     search = library.search(worker)
-    assert search.update_index() == 11
+    assert search.index.update() == 11
     for track_id in ids:
         assert order(search, track_id) == order(library.search(), track_id)
     assert any(isinstance(request, QueryIndex) for request in worker.requests)
@@ -212,7 +226,7 @@ def test_an_index_that_lags_behind_is_not_asked(library):
     ids = library.add(5)
     worker = IndexInMemory()
     search = library.search(worker)
-    search.update_index()
+    search.index.update()
     new = library.add(1)
     assert sorted(order(search, ids[0])) == sorted([*ids, *new])
     assert not any(isinstance(request, QueryIndex) for request in worker.requests)
@@ -222,21 +236,21 @@ def test_search_goes_on_when_the_worker_dies(library):
     ids = library.add(5)
     worker = IndexInMemory()
     search = library.search(worker)
-    search.update_index()
+    search.index.update()
     worker.dies = True
     assert sorted(order(search, ids[0])) == sorted(ids)
-    assert search.update_index() == 0
-    assert search.index_problem == "killed: make sure that its disk has room and can be written"
+    assert search.index.update() == 0
+    assert search.index.problem == "killed: make sure that its disk has room and can be written"
     worker.dies = False
-    assert search.update_index() == 5
-    assert search.index_problem == ""
+    assert search.index.update() == 5
+    assert search.index.problem == ""
 
 
 def test_a_store_that_crashes_whoever_opens_it_is_made_anew(library):
     library.add(5)
     worker = IndexInMemory()
     worker.torn = True
-    assert library.search(worker).update_index() == 5
+    assert library.search(worker).index.update() == 5
     assert worker.starts == 2
 
 
@@ -244,11 +258,11 @@ def test_a_store_that_hangs_is_made_anew_and_search_goes_on_meanwhile(library):
     ids = library.add(5)
     worker = IndexInMemory()
     search = library.search(worker)
-    search.update_index()
+    search.index.update()
     worker.hangs = True
     assert sorted(order(search, ids[0])) == sorted(ids)
     library.add(1)
-    assert search.update_index() == 6
+    assert search.index.update() == 6
     assert not worker.hangs
 
 
@@ -256,10 +270,10 @@ def test_a_worker_started_anew_opens_the_index_again(library):
     library.add(5)
     worker = IndexInMemory()
     search = library.search(worker)
-    search.update_index()
+    search.index.update()
     worker.running = False
     library.add(1)
-    assert search.update_index() == 6
+    assert search.index.update() == 6
     assert sum(isinstance(request, OpenIndex) for request in worker.requests) == 2
 
 
@@ -267,21 +281,21 @@ def test_the_index_moves_to_the_new_space_when_the_library_outgrows_it(library):
     library.add(20)
     worker = IndexInMemory()
     search = library.search(worker, RAW)
-    search.update_index()
+    search.index.update()
     first = worker.name
     library.add(100)
-    assert search.update_index() == 120
+    assert search.index.update() == 120
     assert worker.name != first
 
 
 def test_the_report_compares_with_the_catalogue(library):
     library.add(4)
     worker = IndexInMemory()
-    report = library.search(worker).index_report()
+    report = library.search(worker).index.report()
     assert (report.backend, report.vectors, report.healthy) == ("chroma", 4, True)
-    assert library.search().recorded_index() == report
+    assert library.search().index.recorded() == report
     worker.dies = True
-    assert not library.search(worker).index_report().healthy
+    assert not library.search(worker).index.report().healthy
 
 
 def test_the_middle_of_points_lies_on_the_sphere():

@@ -1,23 +1,20 @@
-"""Nearest neighbours: exactly, in memory, and by the Chroma store on disk."""
+"""Nearest neighbours by the Chroma store on disk."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from musicsim.base.data_folder import ending_aside
-from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.errors import display_path
+from musicsim.similarity.index.protocol import Ids, IndexFailed, Neighbours
 from musicsim.similarity.space import Vectors
-
-Ids = npt.NDArray[np.int64]
 
 # Recall of the 50 nearest among 100,000 is 0.96 at 200 and 0.997 at 1,000, at which a query still takes milliseconds.
 _EF_SEARCH = 1000
@@ -30,53 +27,6 @@ A second pass over a library makes it one and a half times.
 """
 _BYTES_A_VECTOR = 1000  # beside its values, in Chroma 1.5
 _SMALL = 16 * 2**20  # bytes, for which nothing is made anew
-
-
-class IndexFailed(MusicsimError):  # noqa: N818 (it is a state more than an error: exact search goes on)
-    """The index on disk can't be used; search goes on without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The nearest embeddings, nearest first.
-
-    Attributes
-    ----------
-    ids
-        Shape (K,).
-    cosines
-        Shape (K,), float32, falling.
-    """
-
-    ids: Ids
-    cosines: npt.NDArray[np.float32]
-
-
-class ExactIndex:
-    """Compares with everything: 100,000 x 512 takes some 8 ms, and is never wrong.
-
-    Parameters
-    ----------
-    ids
-        Shape (N,).
-    points
-        On the unit sphere; shape (N, D).
-    """
-
-    def __init__(self, ids: Ids, points: Vectors) -> None:
-        self.ids = ids
-        self.points = points
-
-    def query(self, point: Vectors, count: int) -> Neighbours:
-        """The `count` nearest to a point (D,) on the unit sphere; equal ones in the order of their ids."""
-        if not len(self.ids):
-            return Neighbours(self.ids, np.zeros(0, np.float32))
-        cosines = self.points @ point
-        some = np.arange(len(cosines))
-        if count < len(cosines):
-            some = np.argpartition(-cosines, count - 1)[:count]
-        some = some[np.lexsort((self.ids[some], -cosines[some]))]
-        return Neighbours(self.ids[some], cosines[some])
 
 
 class ChromaIndex:
@@ -231,14 +181,16 @@ class ChromaIndex:
         with self._plain_errors():
             count = min(count, self._collection.count())
             if not count:
-                return Neighbours(np.zeros(0, np.int64), np.zeros(0, np.float32))
+                nothing = np.zeros((0, len(point)), np.float32)
+                return Neighbours(np.zeros(0, np.int64), nothing[:, 0], nothing)
             found = self._collection.query(
-                query_embeddings=[point], n_results=count, include=["distances"]
+                query_embeddings=[point], n_results=count, include=["distances", "embeddings"]
             )
         ids = np.array([int(i) for i in found["ids"][0]], dtype=np.int64)
         cosines = 1.0 - np.asarray(found["distances"][0], dtype=np.float32)
         order = np.lexsort((ids, -cosines))
-        return Neighbours(ids[order], cosines[order])
+        points = np.asarray(found["embeddings"][0], dtype=np.float32)
+        return Neighbours(ids[order], cosines[order], points[order])
 
 
 def _put_aside(path: Path) -> None:

@@ -1,0 +1,115 @@
+"""Finding the nearest tracks: by comparing with everything, or by the index on disk where that is too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicsim.library.types import KnownModel
+from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.finding.points import LibraryPoints
+from musicsim.similarity.index.exact import ExactIndex
+from musicsim.similarity.index.protocol import Ids, Neighbours
+from musicsim.similarity.space import Vectors
+
+_FIRST, _GROWTH = 100, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A track near a point."""
+
+    track_id: int
+    cosine: float
+    point: Vectors
+    """Its own place on the unit sphere; shape (D,)."""
+
+
+class Nearest:
+    """Search over the embeddings of one model; thread-safe.
+
+    Up to `MOST_VALUES` all points are in memory and compared one by one, which is quicker than any other process could
+    answer. Beyond that the index answers, in the worker; and where it can't, everything is read and compared.
+
+    Parameters
+    ----------
+    points
+        Of the library.
+    index
+        The same on disk.
+    """
+
+    def __init__(self, points: LibraryPoints, index: IndexSync) -> None:
+        self._points = points
+        self._index = index
+
+    @property
+    def model(self) -> KnownModel:
+        """Whose embeddings are searched."""
+        return self._points.model
+
+    def use(self, model: KnownModel) -> None:
+        """Search the embeddings of another model from now on."""
+        with self._points.steady():
+            self._points.use(model)
+            self._index.forget()
+
+    def steady(self) -> AbstractContextManager[None]:
+        """While this is held, `use` waits: what was found so far fits what will be."""
+        return self._points.steady()
+
+    def point_of(self, track_id: int) -> Vectors:
+        """A track's place on the unit sphere (D,); `NotEmbedded` if the model in use has not embedded it yet."""
+        return self._points.of_track(track_id)
+
+    def point_for(self, pooled: Vectors) -> Vectors:
+        """The place (D,) of a pooled embedding (D,) that is not in the library."""
+        return self._points.space.transform(pooled)
+
+    def all_points(self) -> tuple[Ids, Vectors]:
+        """The ids of all embedded tracks that are not missing (N,), and their places on the unit sphere (N, D)."""
+        return self._points.all()
+
+    def prepare(self) -> None:
+        """Have the index ready where it is to answer, which may take seconds; not to be called under `steady`."""
+        if self._points.points is None:
+            self._index.update()
+
+    def nearest(self, point: Vectors) -> Iterator[list[Neighbour]]:
+        """Every embedded track from the nearest to a point (D,) on, in portions; computed as they are taken.
+
+        To be taken under `steady`.
+        """
+        if (points := self._points.points) is not None:
+            found = ExactIndex(self._points.track_ids, points).portions(point)
+        else:
+            found = self._by_index(point)
+        for portion in found:
+            track_ids, cosines = portion.ids.tolist(), portion.cosines.tolist()
+            yield [
+                Neighbour(*each) for each in zip(track_ids, cosines, portion.points, strict=True)
+            ]
+
+    def _by_index(self, point: Vectors) -> Iterator[Neighbours]:
+        """Ask the index for more and more, or compare with everything where it does not answer; ids of tracks."""
+        ids, track_ids = self._points.ids, self._points.track_ids
+        order = np.argsort(ids)
+        given: Ids = ids[:0]
+        count = _FIRST
+        while len(given) < len(ids):
+            found = self._index.query(point, min(count, len(ids))) or self._compare(point)
+            fresh = np.isin(found.ids, given, invert=True)
+            if not fresh.any():
+                return
+            given = np.concatenate([given, found.ids[fresh]])
+            rows = order[np.searchsorted(ids, found.ids[fresh], sorter=order)]
+            yield Neighbours(track_ids[rows], found.cosines[fresh], found.points[fresh])
+            count *= _GROWTH
+
+    def _compare(self, point: Vectors) -> Neighbours:
+        """Compare with all points, which are read for this alone."""
+        ids, points = self._points.of_embeddings(self._points.ids.tolist())
+        return ExactIndex(ids, points).query(point, len(ids))

@@ -1,0 +1,268 @@
+"""The points of every track that may be found, in memory, and the space they lie in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from musicsim.base.errors import MusicsimError
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import KnownModel, PooledEmbeddings
+from musicsim.similarity.index.protocol import Ids
+from musicsim.similarity.space import Space, Vectors
+
+MOST_VALUES = 2**27
+"""Values of all points together, up to which they are kept in memory and compared one by one: 0.5 GB.
+
+benchmarks/search.py has the measurements: up to there comparing all is quicker than asking Chroma, and never wrong.
+"""
+_PORTION = 4096
+_GROWTH = 1.25
+"""By how much the arrays grow at a time: one track after the other is added to them."""
+
+
+_Value = TypeVar("_Value", bound=np.generic)
+
+
+class NotEmbedded(MusicsimError):  # noqa: N818
+    """There is no embedding of a track yet."""
+
+
+class LibraryPoints:
+    """The points of one model's embeddings, up to date with the catalogue whenever they are asked for; thread-safe.
+
+    Whatever belongs together is to be asked for under `steady`.
+
+    Parameters
+    ----------
+    catalogue, embeddings
+        The truth.
+    model
+        Whose embeddings they are.
+    most_values
+        How many values are kept in memory: with more, only the ids are; see `points`.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        embeddings: EmbeddingStore,
+        model: KnownModel,
+        *,
+        most_values: int = MOST_VALUES,
+    ) -> None:
+        self._changes = catalogue.changes
+        self._embeddings = embeddings.pooled
+        self._most_values = most_values
+        self._lock = threading.RLock()
+        self._held = 0
+        self.use(model)
+
+    @property
+    def model(self) -> KnownModel:
+        """Whose embeddings they are."""
+        return self._model
+
+    def use(self, model: KnownModel) -> None:
+        """Have those of another model from now on."""
+        with self._lock:
+            self._model = model
+            self._space: Space | None = None
+            self._revision: int | None = None
+            self._count = 0
+            self._ids: Ids = np.zeros(0, np.int64)
+            self._track_ids: Ids = self._ids
+            self._points: Vectors | None = None
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While this is held nothing changes, whatever happens in the catalogue: one answer is of one moment."""
+        with self._lock:
+            self._catch_up()
+            self._held += 1
+            try:
+                yield
+            finally:
+                self._held -= 1
+
+    @property
+    def revision(self) -> int:
+        """The catalogue's revision that the points are those of; after every change another number."""
+        with self._lock:
+            self._catch_up()
+            assert self._revision is not None
+            return self._revision
+
+    @property
+    def ids(self) -> Ids:
+        """The embeddings' ids, in no order; shape (N,). A view that is good under `steady`."""
+        with self._lock:
+            self._catch_up()
+            return self._ids[: self._count]
+
+    @property
+    def track_ids(self) -> Ids:
+        """Whose they are; shape (N,). A view that is good under `steady`."""
+        with self._lock:
+            self._catch_up()
+            return self._track_ids[: self._count]
+
+    @property
+    def points(self) -> Vectors | None:
+        """The points on the unit sphere; shape (N, D). None where they are too many to be kept in memory.
+
+        A view that is good under `steady`.
+        """
+        with self._lock:
+            self._catch_up()
+            return self._loaded()
+
+    @property
+    def name(self) -> str:
+        """What tells them from those of other models and spaces."""
+        return f"{self._model.identity}.{self.space.id}"
+
+    @property
+    def space(self) -> Space:
+        """The space of this library; fitted again when the library has outgrown it."""
+        with self._lock:
+            if self._model.standardised:
+                self._space = self._space or Space()
+            else:
+                self._catch_up()
+            assert self._space is not None
+            return self._space
+
+    def of_track(self, track_id: int) -> Vectors:
+        """A track's place on the unit sphere (D,), also of one whose file is missing.
+
+        Raises
+        ------
+        NotEmbedded
+            If the model has not embedded it yet.
+        """
+        pooled = self._embeddings.of(track_id, self._model.identity)
+        if pooled is None:
+            raise NotEmbedded(
+                "musicsim has not listened to this track yet: its similar tracks can be shown when it has."
+            )
+        return self.space.transform(pooled.vector)
+
+    def of_embeddings(self, ids: Iterable[int]) -> tuple[Ids, Vectors]:
+        """The points (n, D) of some embeddings, and their ids (n,); those that are gone meanwhile are left out."""
+        loaded = self._embeddings.load(ids)
+        return loaded.ids, self.space.transform(loaded.vectors)
+
+    def all(self) -> tuple[Ids, Vectors]:
+        """The ids of all tracks that may be found (N,), and their points (N, D); copies."""
+        with self.steady():
+            if (points := self.points) is not None:
+                return self.track_ids.copy(), points.copy()
+            portions = list(self._embeddings.findable(self._model.identity))
+            if not portions:
+                return self.track_ids.copy(), np.zeros((0, 0), np.float32)
+            track_ids = np.concatenate([portion.track_ids for portion in portions])
+            vectors = np.concatenate([portion.vectors for portion in portions])
+            return track_ids, self.space.transform(vectors)
+
+    # --- catching up with the catalogue ---
+
+    def _catch_up(self) -> None:
+        now = self._changes.revision()
+        if self._revision == now or (self._held and self._revision is not None):
+            return
+        changed = None if self._revision is None else self._changes.since(self._revision)
+        if changed is None:
+            self._load()
+        else:
+            self._apply(changed)
+        # A change after this was asked for is looked at twice.
+        self._revision = now
+        if self._space is None or (
+            not self._model.standardised and self._space.outgrown_by(self._count)
+        ):
+            self._load()
+
+    def _load(self) -> None:
+        """Read everything."""
+        count = self._embeddings.count(self._model.identity)
+        self._count, self._points = 0, None
+        self._ids = self._track_ids = np.zeros(0, np.int64)
+        self._space = Space()
+        for portion in self._embeddings.findable(self._model.identity):
+            self._make_room(len(portion.ids), portion.vectors.shape[1], count)
+            self._append(portion)
+        points = self._loaded()
+        if not self._model.standardised:
+            self._space = self._fit_to_some() if points is None else Space.fit(points)
+        if points is not None:
+            # In place, a portion at a time: all at once would take three times the memory.
+            for start in range(0, self._count, _PORTION):
+                some = slice(start, start + _PORTION)
+                points[some] = self._space.transform(points[some])
+
+    def _loaded(self) -> Vectors | None:
+        return None if self._points is None else self._points[: self._count]
+
+    def _fit_to_some(self) -> Space:
+        """Fit a space to as many embeddings as may be in memory."""
+        some: list[Vectors] = []
+        for portion in self._embeddings.findable(self._model.identity):
+            some.append(portion.vectors)
+            if sum(vectors.size for vectors in some) > self._most_values:
+                break
+        fitted = Space.fit(np.concatenate(some)) if some else Space()
+        return Space(fitted.mean, fitted.std, self._count if fitted.fitted_on else 0)
+
+    def _apply(self, changed: list[int]) -> None:
+        """Take out what changed, and put in what of it can be found."""
+        assert self._space is not None
+        stale = np.flatnonzero(np.isin(self._ids[: self._count], np.array(changed, np.int64)))
+        # From the end on: what takes a row's place is none that goes.
+        for row in stale[::-1].tolist():
+            last = self._count - 1
+            self._ids[row], self._track_ids[row] = self._ids[last], self._track_ids[last]
+            if self._points is not None:
+                self._points[row] = self._points[last]
+            self._count = last
+        for portion in self._embeddings.findable(self._model.identity, changed):
+            self._make_room(len(portion.ids), portion.vectors.shape[1], self._count)
+            points = self._space.transform(portion.vectors)
+            self._append(PooledEmbeddings(portion.ids, portion.track_ids, points))
+
+    def _make_room(self, more: int, dimensions: int, expected: int) -> None:
+        needed = self._count + more
+        if needed <= len(self._ids):
+            return
+        room = max(needed, expected, round(_GROWTH * self._count))
+        self._ids, self._track_ids = _longer(self._ids, room), _longer(self._track_ids, room)
+        if self._count and self._points is None:
+            return
+        before = np.zeros((0, dimensions), np.float32) if self._points is None else self._points
+        # Where they have become too many, those that are kept go as well.
+        too_many = max(needed, expected) * dimensions > self._most_values
+        self._points = None if too_many else _longer(before, room)
+
+    def _append(self, portion: PooledEmbeddings) -> None:
+        rows = slice(self._count, self._count + len(portion.ids))
+        self._ids[rows], self._track_ids[rows] = portion.ids, portion.track_ids
+        if self._points is not None:
+            self._points[rows] = portion.vectors
+        self._count = rows.stop
+
+
+def mean_point(points: Iterable[Vectors]) -> Vectors:
+    """The point (D,) in the middle of several on the unit sphere."""
+    return Space().transform(np.mean(np.stack(list(points)), axis=0, dtype=np.float32))
+
+
+def _longer(array: npt.NDArray[_Value], length: int) -> npt.NDArray[_Value]:
+    longer = np.empty((length, *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer

@@ -1,0 +1,60 @@
+"""Nearest neighbours by comparing with everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from musicsim.similarity.index.protocol import Ids, Neighbours
+from musicsim.similarity.space import Vectors
+
+_FIRST, _GROWTH = 100, 10
+"""How many neighbours come first, and by how much each portion is larger than the one before."""
+
+
+class ExactIndex:
+    """Compares with everything: 100,000 x 512 takes some 8 ms, and is never wrong.
+
+    Parameters
+    ----------
+    ids
+        Shape (N,).
+    points
+        On the unit sphere; shape (N, D).
+    """
+
+    def __init__(self, ids: Ids, points: Vectors) -> None:
+        self.ids = ids
+        self.points = points
+
+    def query(self, point: Vectors, count: int) -> Neighbours:
+        """The `count` nearest to a point (D,) on the unit sphere; equal ones in the order of their ids."""
+        return next(
+            self.portions(point, count),
+            Neighbours(self.ids[:0], np.zeros(0, np.float32), self.points[:0]),
+        )
+
+    def portions(self, point: Vectors, first: int = _FIRST) -> Iterator[Neighbours]:
+        """Yield everything from the nearest to a point (D,) on, in ever larger portions.
+
+        All is compared once; what is asked for later is only put in order.
+        """
+        if not len(self.ids):
+            return
+        cosines = self.points @ point
+        left = np.arange(len(cosines))
+        count = first
+        while len(left):
+            some, left = _split(cosines, left, count)
+            some = some[np.lexsort((self.ids[some], -cosines[some]))]
+            yield Neighbours(self.ids[some], cosines[some], self.points[some])
+            count *= _GROWTH
+
+
+def _split(cosines: Vectors, rows: Ids, count: int) -> tuple[Ids, Ids]:
+    """Return the rows of the highest cosines, in no order, and the others."""
+    if count >= len(rows):
+        return rows, rows[:0]
+    order = np.argpartition(-cosines[rows], count - 1)
+    return rows[order[:count]], rows[order[count:]]
