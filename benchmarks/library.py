@@ -65,11 +65,11 @@ def scan(data: Path, music: Path) -> dict[str, Any]:
     from musicsim.app import Musicsim
 
     with Musicsim.open(data) as app:
-        first = seconds(lambda: app.scan([music]))
+        first = seconds(lambda: app.collection.scan([music]))
         embed_all(app)
-        again = seconds(lambda: app.scan([music]))
+        again = seconds(lambda: app.collection.scan([music]))
         ids = app.catalogue.tracks.ids()
-        searches = [seconds(lambda i=i: app.finder.similar(i)) for i in ids[:: len(ids) // 20]]
+        searches = [seconds(lambda i=i: app.finding.similar(i)) for i in ids[:: len(ids) // 20]]
     return {"first": first, "again": again, "similar": statistics.median(searches[1:])}
 
 

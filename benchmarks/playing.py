@@ -98,9 +98,9 @@ def play_in_window(data: str, folder: str, seconds: str) -> dict[str, Any]:
 
     def load() -> None:
         note("peace")
-        app.add_folder(Path(folder, "embedded"))
-        app.add_folder(Path(folder, "small"))
-        app.rescan()
+        app.collection.add_folder(Path(folder, "embedded"))
+        app.collection.add_folder(Path(folder, "small"))
+        app.collection.rescan()
         resizing.start(100)
         QTimer.singleShot(round(float(seconds) * 1000), end)
 

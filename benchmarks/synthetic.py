@@ -98,10 +98,10 @@ def embeddings(tracks: int) -> Iterator[npt.NDArray[np.float32]]:
 
 def embed_all(app: Musicsim) -> None:
     """Give every track of a library an embedding, as if it had been listened to."""
-    pending = app.embeddings.pending.tracks(app.model.identity)
+    pending = app.embeddings.pending.tracks(app.finding.model.identity)
     nothing = TrackWindows(np.zeros(1, np.float32), np.zeros((1, SIZE), np.float32))
     with app.catalogue.transaction():
         for track, vector in zip(pending, embeddings(len(pending)), strict=True):
             pooled = PooledTrack(vector, SETTLED)
-            app.embeddings.store(track, app.model.identity, SETTLED, nothing, pooled)
+            app.embeddings.store(track, app.finding.model.identity, SETTLED, nothing, pooled)
             app.catalogue.files.set_duration(track.id, 60 + track.id * 37 % 300)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from musicsim.app import DataFolderInUse, Musicsim
+from musicsim.app import Musicsim
 from musicsim.audio import EVERY_WINDOW
+from musicsim.base.data_folder import DataFolderInUse
 from musicsim.base.errors import MusicsimError
 from musicsim.base.events import EmbeddingProgress, Event, ModelChanged, Notice, ScanFinished
 from musicsim.base.resources import resource
@@ -57,7 +58,7 @@ def music(tmp_path, demo_library) -> Path:
 
 def test_a_cover_is_decoded_in_the_background(app, music):
     (music / "cover.jpg").write_bytes(b"an image")
-    app.scan([music])
+    app.collection.scan([music])
     (track, *_) = app.catalogue.tracks.all()
     threads: list[threading.Thread] = []
 
@@ -65,9 +66,9 @@ def test_a_cover_is_decoded_in_the_background(app, music):
         threads.append(threading.current_thread())
         return len(image)
 
-    assert app.cover(track, decode).result() == len(b"an image")
+    assert app.collection.cover(track, decode).result() == len(b"an image")
     (music / "cover.jpg").unlink()
-    assert app.cover(track, decode).result() is None
+    assert app.collection.cover(track, decode).result() is None
     assert len(threads) == 1
     assert threading.current_thread() not in threads
 
@@ -75,7 +76,7 @@ def test_a_cover_is_decoded_in_the_background(app, music):
 def test_the_library_follows_the_folder(app, music, demo_library):
     waiter = Waiter(app)
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
 
     new = music / "new album" / demo_library[7].path.name
@@ -97,7 +98,7 @@ def test_closing_in_the_middle_loses_nothing(tmp_path, demo_library):
     with Musicsim.open(tmp_path / "data") as app:
         waiter = Waiter(app)
         app.start()
-        app.add_folder(folder)
+        app.collection.add_folder(folder)
         waiter.until(lambda: app.catalogue.tracks.counts().embedded >= 1)
     with Musicsim.open(tmp_path / "data") as app:
         kept = {t.id for t in app.catalogue.tracks.all() if t.state is TrackState.EMBEDDED}
@@ -123,7 +124,7 @@ def test_an_index_that_cannot_be_written_is_told_until_it_can(app, music, tmp_pa
         return [e.text for e in waiter.seen if isinstance(e, Notice) and e.topic == "index"]
 
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: any(notices()))
     assert "search is slower" in notices()[-1]
     assert str(app.data_folder / "index") in notices()[-1]
@@ -135,22 +136,22 @@ def test_an_index_that_cannot_be_written_is_told_until_it_can(app, music, tmp_pa
 def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_library):
     waiter = Waiter(app)
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
-    app.pause()
+    app.listening.pause()
     shutil.copy(demo_library[9].path, music)
     waiter.until(lambda: app.catalogue.tracks.counts().tracks == 3)
     one, two, waiting = app.catalogue.tracks.all()
     everything = Rules(max_per_artist=None, near_duplicates=True)
-    found = app.similar(one.id, rules=everything).result(60)
+    found = app.finding.similar(one.id, rules=everything).result(60)
     assert [match.track for match in found.matches] == [two]
-    made = app.make_playlist([one.id], rules=everything).result(60)
+    made = app.playlists.make([one.id], rules=everything).result(60)
     assert [match.track.id for match in made.matches] == [one.id, two.id]
     with pytest.raises(NotEmbedded, match="not listened"):
-        app.similar(waiting.id).result(60)
-    app.resume()
+        app.finding.similar(waiting.id).result(60)
+    app.listening.resume()
     waiter.until(lambda: app.catalogue.tracks.counts().embedded == 3)
-    assert len(app.similar(waiting.id, rules=everything).result(60).matches) == 2
+    assert len(app.finding.similar(waiting.id, rules=everything).result(60).matches) == 2
 
 
 def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
@@ -158,47 +159,49 @@ def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
 ):
     waiter = Waiter(app)
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
-    old = app.model.identity
-    app.pause()
+    old = app.finding.model.identity
+    app.listening.pause()
     other = tmp_path / "other.h5"
     # The same network in another file is another model.
     other.write_bytes(resource("starter.h5").read_bytes() + b"\0")
-    app.use_model(find_weights(tmp_path, other)[0])
+    app.listening.use_model(find_weights(tmp_path, other)[0])
     new = app.models.listening.identity
 
     track = app.catalogue.tracks.all()[0]
     everything = Rules(max_per_artist=None, near_duplicates=True)
-    assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
-    found = app.finder.similar_to_file(demo_library[9].path, rules=everything)
-    assert (app.model.identity, len(found.matches)) == (old, 2)
+    assert len(app.finding.similar(track.id, rules=everything).result(60).matches) == 1
+    found = app.finding.similar_to_file(demo_library[9].path, rules=everything).result()
+    assert (app.finding.model.identity, len(found.matches)) == (old, 2)
 
     waiter.seen.clear()
-    app.resume()
-    waiter.until(lambda: app.model.identity == new)
-    assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
+    app.listening.resume()
+    waiter.until(lambda: app.finding.model.identity == new)
+    assert len(app.finding.similar(track.id, rules=everything).result(60).matches) == 1
     assert app.catalogue.tracks.counts().embedded == 2
     assert app.embeddings.models.counts() == {old: 2, new: 2}
     waiter.until(lambda: any(isinstance(event, ModelChanged) for event in waiter.seen))
-    assert app.forget_model(old) == 2
+    assert app.listening.forget_model(old) == 2
 
 
 def test_the_listeners_settings_reach_the_worker_and_are_kept(app, music, tmp_path):
     waiter = Waiter(app)
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
     wanted = ListeningSettings(Depth.EVERY, threads=1, gentle=True)
-    app.set_listening(wanted)
-    model = app.model.identity
+    app.listening.set_settings(wanted)
+    model = app.finding.model.identity
     waiter.until(lambda: app.embeddings.pending.tracks(model, EVERY_WINDOW) == [])
     for track in app.catalogue.tracks.all():
         windows = app.embeddings.windows.of(track.id, model)
         assert len(windows.offsets) == pytest.approx(track.tags.duration, abs=1)
     assert ListeningSettings.load(app.catalogue) == wanted
-    waiter.until(lambda: app.seconds_a_track(Depth.EVERY) is not None)
-    assert app.seconds_a_track(Depth.EVERY) > app.seconds_a_track(Depth.QUICK) > 0
+    waiter.until(lambda: app.listening.seconds_a_track(Depth.EVERY) is not None)
+    assert (
+        app.listening.seconds_a_track(Depth.EVERY) > app.listening.seconds_a_track(Depth.QUICK) > 0
+    )
 
 
 def test_a_failed_file_is_tried_again_on_request(app, music, demo_library):
@@ -206,13 +209,13 @@ def test_a_failed_file_is_tried_again_on_request(app, music, demo_library):
     broken.write_text("not music")
     waiter = Waiter(app)
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: app.catalogue.tracks.counts().failed == 1)
     failed = app.catalogue.tracks.at(broken)
     with pytest.raises(NotEmbedded, match=r"broken: .*audio"):
-        app.similar(failed.id).result(60)
+        app.finding.similar(failed.id).result(60)
     waiter.until(lambda: app.catalogue.tracks.counts().pending == 0)
-    app.retry_failed()
+    app.collection.retry_failed()
     waiter.until(lambda: app.catalogue.tracks.counts().failed == 0)
     waiter.until(lambda: app.catalogue.tracks.counts().failed == 1)
 
@@ -220,24 +223,24 @@ def test_a_failed_file_is_tried_again_on_request(app, music, demo_library):
 def test_a_removed_folder_takes_its_tracks_along(app, music):
     waiter = Waiter(app)
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
-    app.remove_folder(music)
+    app.collection.remove_folder(music)
     assert app.catalogue.tracks.counts().tracks == 0
     assert len(list(music.iterdir())) == 2
 
 
 def test_an_idle_worker_gives_its_memory_back_and_search_goes_on(app, music, monkeypatch):
-    monkeypatch.setattr("musicsim.services.collection.upkeep.IDLE_SECONDS", 0.1)
+    monkeypatch.setattr("musicsim.services.listening.listening.IDLE_SECONDS", 0.1)
     waiter = Waiter(app)
     app.start()
-    app.add_folder(music)
+    app.collection.add_folder(music)
     waiter.until(lambda: app.catalogue.tracks.counts().embedded == 2)
     app.worker._reader.join(60)
     assert not app.worker.running
     track = app.catalogue.tracks.all()[0]
     everything = Rules(max_per_artist=None, near_duplicates=True)
-    assert len(app.similar(track.id, rules=everything).result(60).matches) == 1
+    assert len(app.finding.similar(track.id, rules=everything).result(60).matches) == 1
 
 
 def test_a_data_folder_has_one_owner(app):
@@ -274,11 +277,11 @@ def test_a_scan_that_fails_ends_all_the_same(app, tmp_path):
     told: list[Event] = []
     app.events.subscribe(told.append)
     with pytest.raises(MusicsimError, match="Choose a folder"):
-        app.scan([tmp_path / "nowhere"])
+        app.collection.scan([tmp_path / "nowhere"])
     assert isinstance(told[-1], ScanFinished)
 
 
 def test_a_folder_that_is_not_there_is_not_added(app, tmp_path):
     with pytest.raises(MusicsimError, match="Choose a folder"):
-        app.add_folder(tmp_path / "nowhere")
+        app.collection.add_folder(tmp_path / "nowhere")
     assert app.catalogue.folders.all() == []

@@ -1,12 +1,20 @@
-"""Where the listener's library lies unless told otherwise, and how what is damaged is called in it."""
+"""The data folder: where it is, who owns it, and how what is damaged is called in it."""
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 from pathlib import Path
 
 import platformdirs
+from filelock import BaseFileLock, FileLock, Timeout
+
+from musicsim.base.errors import MusicsimError, display_path
+
+
+class DataFolderInUse(MusicsimError):  # noqa: N818
+    """Another musicsim owns the data folder."""
 
 
 def default_data_folder() -> Path:
@@ -26,3 +34,32 @@ def ending_aside(path: Path) -> str:
     return next(
         ending for ending in endings if not os.path.lexists(path.with_name(path.name + ending))
     )
+
+
+def data_folder_lock(folder: Path) -> BaseFileLock:
+    """Make a data folder if need be, and own it until the lock is released, or this process ends.
+
+    Raises
+    ------
+    DataFolderInUse
+        If another musicsim owns it.
+    MusicsimError
+        If it can't be made, or its disk can't lock files.
+    """
+    # Where a disk can't lock files, filelock would make do with a file that says so; SQLite would not.
+    lock: BaseFileLock = FileLock(folder / "lock", timeout=0, fallback_to_soft=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise DataFolderInUse(
+            f"Another musicsim is using {display_path(folder)}: close it, or choose another data folder with --data."
+        ) from error
+    except OSError as error:
+        reason, remedy = error.strerror or error, "check its permissions, or choose another"
+        if error.errno == errno.ENOSYS:
+            reason, remedy = "its disk can't lock files", "choose another"
+        raise MusicsimError(
+            f"The data folder {display_path(folder)} can't be used ({reason}): {remedy} with --data."
+        ) from error
+    return lock

@@ -74,6 +74,13 @@ class EmbeddingProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackWanted:
+    """Somebody waits for a track that was not listened to yet: it comes next."""
+
+    track_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelChanged:
     """Another model is searched, or listens; or the choice of models is another one."""
 
@@ -109,7 +116,7 @@ class Notice:
     """Something the listener should be told, such as a watcher that can't watch; empty text takes it back."""
 
     topic: str
-    """Which notice this replaces: "watcher", "scan", "worker", "index" or "storage"."""
+    """Which notice this replaces: "watcher", "scan", "worker", "bug", "index" or "storage"."""
     text: str
 
 
@@ -120,6 +127,7 @@ Event = (
     | ScanProgress
     | ScanFinished
     | EmbeddingProgress
+    | TrackWanted
     | ModelChanged
     | FetchProgress
     | ProblemsChanged

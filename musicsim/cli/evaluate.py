@@ -99,8 +99,8 @@ def add_commands(commands: Commands) -> None:
 def evaluate_library(options: argparse.Namespace) -> None:
     """Measure the similarity, and that by mutual proximity beside it."""
     with Musicsim.read(options.data) as app:
-        model = app.model.identity
-        ids, points = app.search.all_points()
+        model = app.finding.model.identity
+        ids, points = app.finding.nearest.all_points()
         by_id = {track.id: track for track in app.catalogue.tracks.by_id(ids.tolist())}
     # One may have left the library a moment ago.
     there = [place for place, track_id in enumerate(ids.tolist()) if track_id in by_id]

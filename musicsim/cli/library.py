@@ -97,15 +97,15 @@ def _threads(text: str) -> int:
 
 
 def _set_listening(app: Musicsim, options: argparse.Namespace) -> None:
-    settings = app.listening
+    settings = app.listening.settings
     if options.depth is not None:
         settings = replace(settings, depth=Depth(options.depth))
     if options.threads is not None:
         settings = replace(settings, threads=options.threads or None)
     if options.gentle is not None:
         settings = replace(settings, gentle=options.gentle)
-    if settings != app.listening:
-        app.set_listening(settings)
+    if settings != app.listening.settings:
+        app.listening.set_settings(settings)
 
 
 def scan_and_embed(
@@ -113,16 +113,15 @@ def scan_and_embed(
 ) -> tuple[ScanSummary, list[Problem], Cost]:
     """Scan, embed what is pending; the counts, the problems in these folders, and what the embedding cost."""
     with progress_of(app, quiet=quiet):
-        summary = app.scan(folders or None)
-        indexer = app.make_indexer()
-        indexer.run()
-    roots = [app.scanner.known_path(file_path(folder)) for folder in folders]
+        summary = app.collection.scan(folders or None)
+        cost = app.listening.run()
+    roots = [app.collection.known_path(file_path(folder)) for folder in folders]
     problems = [
         problem
         for problem in app.catalogue.problems.all()
         if not roots or any(problem.path.is_relative_to(root) for root in roots)
     ]
-    return summary, problems, indexer.cost
+    return summary, problems, cost
 
 
 def scan(options: argparse.Namespace) -> int:
@@ -136,12 +135,12 @@ def scan(options: argparse.Namespace) -> int:
         _set_listening(app, options)
         summary, problems, cost = scan_and_embed(app, options.folders, quiet=options.json)
         if options.forget_missing:
-            app.forget_missing()
+            app.collection.forget_missing()
             left = set(app.catalogue.problems.all())
             problems = [problem for problem in problems if problem in left]
         counts = app.catalogue.tracks.counts()
-        model = app.model.identity
-        index_notice = app.index.notice
+        model = app.finding.model.identity
+        index_notice = app.finding.index.notice
     failed = [problem for problem in problems if problem.failed]
     seconds = time.monotonic() - began
     if options.json:
@@ -241,18 +240,18 @@ def status(options: argparse.Namespace) -> None:
     Musicsim.read(options.data).close()  # a clear message where there is no library
     try:
         with Musicsim.open(options.data) as app:
-            _print_status(app, app.index.report(), as_json=options.json)
+            _print_status(app, app.finding.index.report(), as_json=options.json)
     except MusicsimError:
         # Another one owns it, or its disk is full or can't be written.
         with Musicsim.read(options.data) as app:
-            _print_status(app, app.index.recorded(), as_json=options.json)
+            _print_status(app, app.finding.index.recorded(), as_json=options.json)
 
 
 def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
     counts = app.catalogue.tracks.counts()
-    model = app.model.identity
+    model = app.finding.model.identity
     coming = app.models.listening.identity
-    to_refine = len(app.embeddings.pending.tracks(coming, app.listening.depth.passes[-1]))
+    to_refine = len(app.embeddings.pending.tracks(coming, app.listening.settings.depth.passes[-1]))
     if as_json:
         print_json(
             {
@@ -266,7 +265,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
                 "model": model,
                 "coming_model": None if coming == model else coming,
                 "to_refine": to_refine,
-                "depth": app.listening.depth.value,
+                "depth": app.listening.settings.depth.value,
                 "index": {
                     "backend": index.backend,
                     "vectors": index.vectors,
@@ -304,10 +303,10 @@ def doctor(options: argparse.Namespace) -> int:
             checks.append(
                 ("leftovers", True, f"windows of {pruned} tracks that left the library deleted")
             )
-        index = app.index.report()
+        index = app.finding.index.report()
         found = f"{index.vectors} vectors in {index.backend}"
-        if app.index.problem:
-            found += f"; {app.index.problem}"
+        if app.finding.index.problem:
+            found += f"; {app.finding.index.problem}"
         checks.append(("index", index.healthy, found))
         counts = app.catalogue.tracks.counts()
     healthy = all(ok for _, ok, _ in checks)

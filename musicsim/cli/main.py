@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from musicsim.app import DataFolderInUse
+from musicsim.base.data_folder import DataFolderInUse
 from musicsim.base.errors import MusicsimError
 from musicsim.cli import embed, evaluate, library, models, playlists, window
 from musicsim.cli.output import UsageError, complain

@@ -18,8 +18,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from musicsim.app import Musicsim, data_folder_lock
-from musicsim.base.data_folder import default_data_folder, models_folder_of
+from musicsim.app import Musicsim
+from musicsim.base.data_folder import data_folder_lock, default_data_folder, models_folder_of
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.output import (
     Commands,
@@ -277,7 +277,7 @@ def forget_model(options: argparse.Namespace) -> None:
         )
     identity = str(made[0]["identity"])
     with Musicsim.open(_data_folder(options)) as app:
-        forgotten = app.forget_model(identity)
+        forgotten = app.listening.forget_model(identity)
     say(f"What {identity} made of {forgotten} tracks is deleted.")
 
 

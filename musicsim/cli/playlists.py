@@ -145,7 +145,7 @@ def find_track(app: Musicsim, text: str) -> Track | None:
         If nothing matches, or too much.
     """
     path = file_path(text)
-    for known in (path, app.scanner.known_path(path)):
+    for known in (path, app.collection.known_path(path)):
         if (track := app.catalogue.tracks.at(known)) is not None:
             return track
     if os.path.isfile(path):  # noqa: PTH113 (Path's raises on a name that is too long)
@@ -187,15 +187,15 @@ def similar(options: argparse.Namespace) -> None:
     )
     with Musicsim.read(options.data) as app:
         track = _find_quietly(app, options.track, quiet=options.json)
-        model = app.model.identity
+        model = app.finding.model.identity
         if track is not None:
             query = track_json(track)
-            found = app.finder.similar(track.id, rules=rules, limit=options.n)
+            found = app.finding.similar(track.id, rules=rules, limit=options.n).result()
         else:
             path = file_path(options.track)
             query = {"path": path_text(path), "title": path.stem, "artist": "", "album": ""}
             try:
-                found = app.finder.similar_to_file(path, rules=rules, limit=options.n)
+                found = app.finding.similar_to_file(path, rules=rules, limit=options.n).result()
             except Refused as refused:
                 raise MusicsimError(
                     f"{printable(path_text(path))}: {refused}. Choose a file that a player can play."
@@ -243,7 +243,7 @@ def playlist(options: argparse.Namespace) -> None:
                     f"{printable(text)} is not in the library: add its folder with `musicsim scan` first."
                 )
             seeds.append(track)
-        made = app.finder.playlist(
+        made = app.playlists.make(
             [track.id for track in seeds],
             rules=Rules(
                 max_per_artist=options.max_per_artist,
@@ -253,7 +253,7 @@ def playlist(options: argparse.Namespace) -> None:
             length=options.length,
             minutes=options.minutes,
             rng_seed=options.rng_seed,
-        )
+        ).result()
         tracks = [match.track for match in made.matches]
         name = options.name or f"Like {made.seeds[0].title}"
         if options.output:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import platformdirs
 from rich.progress import Progress
 
-from musicsim.app import DataFolderInUse, Musicsim
+from musicsim.app import Musicsim
 from musicsim.base.addresses import is_address, path_of_address
-from musicsim.base.data_folder import default_data_folder
+from musicsim.base.data_folder import DataFolderInUse, default_data_folder
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.library import scan_and_embed
 from musicsim.cli.output import (
@@ -223,7 +223,7 @@ def _print_scan(app: Musicsim, summary: ScanSummary, problems: Sequence[Problem]
     counts = app.catalogue.tracks.counts()
     say(
         f"Scan: {summary.added} added, {summary.unchanged} unchanged, {len(problems)} with a problem; "
-        f"{counts.embedded} of {counts.tracks} tracks listened to by {app.model.identity}."
+        f"{counts.embedded} of {counts.tracks} tracks listened to by {app.finding.model.identity}."
     )
     if problems:
         print_table(("File", "Problem"), [(path_text(p.path), p.reason) for p in problems])
@@ -241,7 +241,7 @@ def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Trac
             raise MusicsimError(
                 f"{display_path(path)} is not in the library: render the demo again."
             )
-        near = app.finder.similar(seed.id, rules=everything, limit=_NEAREST).matches
+        near = app.finding.similar(seed.id, rules=everything, limit=_NEAREST).result().matches
         same = sum(style_of.get(match.track.path) == style for match in near)
         rows.append(
             (style, seed.name, f"{same} of {_NEAREST}", " · ".join(m.track.title for m in near))
@@ -256,7 +256,7 @@ def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Trac
 
 def _print_similar(app: Musicsim, seed: Track) -> None:
     say(f"\nSimilar to {printable(seed.name)}:")
-    found = app.finder.similar(seed.id, limit=10)
+    found = app.finding.similar(seed.id, limit=10).result()
     print_table(
         ("", "Similar", "Title", "Artist", "Album", "Length"),
         match_rows(found.matches),
@@ -265,7 +265,7 @@ def _print_similar(app: Musicsim, seed: Track) -> None:
 
 
 def _write_playlist(app: Musicsim, seed: Track, folder: Path) -> None:
-    made = app.finder.playlist([seed.id], rules=Rules())
+    made = app.playlists.make([seed.id]).result()
     name = f"Like {seed.title}"
     folder.mkdir(parents=True, exist_ok=True)
     safe = "".join("_" if c in '<>:"/\\|?*#%' or not c.isprintable() else c for c in name)

@@ -37,6 +37,10 @@ class ModelUnavailable(MusicsimError):  # noqa: N818
     """The worker can't load the model, so nothing can be embedded."""
 
 
+class WorkerBug(MusicsimError):  # noqa: N818
+    """The worker came across a bug of musicsim's; the log has its traceback."""
+
+
 class WorkerDied(MusicsimError):  # noqa: N818
     """The worker process ended with this request unanswered."""
 
@@ -69,6 +73,11 @@ class WorkerClient:
         """How often a process was started: an index that was open in another is not open in this one."""
 
     @property
+    def settings(self) -> WorkerSettings:
+        """What the next process is started with."""
+        return self._settings
+
+    @property
     def running(self) -> bool:
         """Whether there is a process."""
         return self._process is not None
@@ -79,7 +88,7 @@ class WorkerClient:
         Returns
         -------
         Future
-            Its answer; else `Refused` with the reason, `ModelUnavailable` or `WorkerDied`.
+            Its answer; else `Refused` with the reason, `WorkerBug`, `ModelUnavailable` or `WorkerDied`.
         """
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
@@ -101,7 +110,7 @@ class WorkerClient:
 
         Raises
         ------
-        Refused, ModelUnavailable, WorkerDied
+        Refused, WorkerBug, ModelUnavailable, WorkerDied
             As the future of `request` does.
         WorkerHung
             If it was killed.
@@ -230,6 +239,6 @@ def _error(refusal: Refusal) -> MusicsimError:
         case RefusalKind.BUG:
             _log.error("the worker failed on a request:\n%s", refusal.reason)
             last_line = refusal.reason.strip().rpartition("\n")[2]
-            return Refused(f"musicsim failed on it ({last_line})")
+            return WorkerBug(f"{last_line}.")
         case RefusalKind.REQUEST:
             return Refused(refusal.reason)

@@ -245,7 +245,7 @@ def test_tracks_are_compared_in_the_space_of_search(library, evaluate, tmp_path)
     with Musicsim.read(tmp_path / "data") as app:
         tracks = {track.id: track for track in app.catalogue.tracks.all()}
         for track in tracks.values():
-            (found,) = app.search.nearest(app.search.point_of(track.id))
+            (found,) = app.finding.nearest.nearest(app.finding.nearest.point_of(track.id))
             near = [n.track_id for n in found if n.track_id != track.id][:5]
             hits.append(np.mean([tracks[i].artist == track.artist for i in near]))
     assert evaluate("-k", "5", "--json").json["precision"] == pytest.approx(np.mean(hits))

@@ -20,7 +20,8 @@ from weights_server import (
     whole,
 )
 
-from musicsim.app import Musicsim, data_folder_lock
+from musicsim.app import Musicsim
+from musicsim.base.data_folder import data_folder_lock
 from musicsim.base.resources import resource
 from musicsim.cli.main import run
 from musicsim.embedding import read_weights
@@ -353,7 +354,7 @@ def test_the_old_model_is_in_use_until_the_fetched_one_has_listened(models, data
     assert models("forget", "starter").code == 1  # it is still searched
     embed_as(data, new)
     with Musicsim.open(data) as app:
-        assert app.model.identity == new
+        assert app.finding.model.identity == new
     listed = by_name(models("list", "--json"))
     assert [listed[name]["in_use"] for name in (NAME, "starter")] == [True, False]
     forgotten = models("forget", "starter")

@@ -45,13 +45,18 @@ class Index:
         return PendingTrack(track_id, path, key)
 
     def _embed(self, app: Musicsim, tracks: list[PendingTrack]) -> None:
-        plan = app.listening.depth.passes[-1]
+        plan = app.listening.settings.depth.passes[-1]
         with app.catalogue.transaction():
             for track in tracks:
                 vector = self._vectors.normal(size=DIMENSIONS).astype(np.float32)
                 windows = TrackWindows(np.zeros(1), vector[None])
                 app.embeddings.store(
-                    track, app.model.identity, plan, windows, PooledTrack(vector, 1), afresh=True
+                    track,
+                    app.finding.model.identity,
+                    plan,
+                    windows,
+                    PooledTrack(vector, 1),
+                    afresh=True,
                 )
 
     def have_something_to_write(self) -> None:
@@ -90,11 +95,11 @@ class Index:
         doctor = self.library.musicsim("doctor", "--json")
         assert doctor.code == 0, doctor.out
         with Musicsim.open(self.library.data) as app:
-            report = app.index.report()
+            report = app.finding.index.report()
             assert (report.vectors, report.healthy) == (TRACKS, True)
             for track in self.random.sample(self.tracks, ASKED):
-                query = QueryIndex(app.search.point_of(track.id), 1)
+                query = QueryIndex(app.finding.nearest.point_of(track.id), 1)
                 found = app.worker.request(query).result()
                 assert found.ids.tolist() == [
-                    app.embeddings.pooled.id_of(track.id, app.model.identity)
+                    app.embeddings.pooled.id_of(track.id, app.finding.model.identity)
                 ]

@@ -109,11 +109,13 @@ def test_an_older_catalogue_can_be_put_back_by_hand(library: FaultyLibrary):
     library.check(TRACKS + 3)
     # The index found them by their sound, and does not take them for those that are gone.
     with Musicsim.open(library.data) as app:
-        app.index.update()
+        app.finding.index.update()
         for track in app.catalogue.tracks.all():
-            point = app.search.point_of(track.id)
+            point = app.finding.nearest.point_of(track.id)
             found = app.worker.request(QueryIndex(point, 1)).result()
-            assert found.ids.tolist() == [app.embeddings.pooled.id_of(track.id, app.model.identity)]
+            assert found.ids.tolist() == [
+                app.embeddings.pooled.id_of(track.id, app.finding.model.identity)
+            ]
             assert found.cosines[0] > 0.999
 
 

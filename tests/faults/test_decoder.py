@@ -17,7 +17,7 @@ SAYS = {"crash": "the decoder crashed on this file", "hang": "the decoder did no
 # Loaded by Python at the start of every process that has its folder on PYTHONPATH, thus of the worker too.
 _BROKEN_DECODER = """
 import os, signal, time
-import musicsim.audio.sampling, musicsim.services.listening.listener
+import musicsim.audio.sampling, musicsim.services.listening.embedder
 
 open_audio = musicsim.audio.sampling.open_audio
 
@@ -27,7 +27,7 @@ def open_or_die(path):
     return open_audio(path)
 
 musicsim.audio.sampling.open_audio = open_or_die
-musicsim.services.listening.listener._HANG_SECONDS = {patience}
+musicsim.services.listening.embedder._HANG_SECONDS = {patience}
 """
 _DEEDS = {
     "abort": "os.abort()",

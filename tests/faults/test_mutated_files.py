@@ -149,7 +149,7 @@ def test_the_window_lists_them_and_shows_their_covers(mutated: Mutated, qapp: An
         covers = 0
         for track in app.catalogue.tracks.all():
             tile.show_track(track)
-            app.cover(track, bytes).result(timeout=60)
+            app.collection.cover(track, bytes).result(timeout=60)
             qapp.processEvents()
             covers += not tile.pixmap.isNull()
         # Of those with tags, which are most, many still have theirs.

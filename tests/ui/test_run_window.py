@@ -49,7 +49,7 @@ def test_a_folder_is_added(app: FakeApp, tmp_path: Path, qtbot) -> None:
 
     app.start = close_afterwards
     threads: list[threading.Thread] = []
-    app.add_folder = lambda _: (
+    app.collection.add_folder = lambda _: (
         app.calls.append("added"),
         threads.append(threading.current_thread()),
     )
@@ -65,7 +65,7 @@ def test_a_folder_is_removed_in_another_thread(
     app: FakeApp, ids: list[int], monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
     threads: list[threading.Thread] = []
-    app.remove_folder = lambda _: threads.append(threading.current_thread())
+    app.collection.remove_folder = lambda _: threads.append(threading.current_thread())
     monkeypatch.setattr("musicsim.ui.settings.folders.confirm", lambda *_: True)
 
     def remove() -> None:

@@ -104,8 +104,9 @@ def starter_model() -> KnownModel:
 class FakeModels:
     """The real list of models, where `listening` and `searched` are what the test says."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, calls: list[object]) -> None:
         self.folder = library.folder / "models"
+        self.downloads = FakeDownloads(calls)
         self.chosen: Path | None = None
         self.gone: dict[str, int] = {"old-0123456789ab": 4}
         self._embeddings = library.embeddings
@@ -150,68 +151,31 @@ class FakeDownloads:
         self.fetching.set_exception(FetchCancelled("The download was stopped."))
 
 
-@dataclass
-class FakeApp:
-    """What the window needs of `Musicsim`; its futures are done at once."""
+class FakeListening:
+    """What embeds the library; embeds nothing."""
 
-    library: Library
-    calls: list[object] = field(default_factory=list)
-    paused: bool = False
-    covers: Executor = field(default_factory=AtOnce)
+    def __init__(self, app: FakeApp) -> None:
+        self.app = app
+        self.settings = ListeningSettings()
+        self.paused = False
 
-    def __post_init__(self) -> None:
-        self.catalogue = self.library.catalogue
-        self.events = self.library.events
-        self.data_folder = self.library.folder
-        self.listening = ListeningSettings()
-        self.embeddings = self.library.embeddings
-        self.models = FakeModels(self.library)
-        self.waveforms = Waveforms(self.library.folder)
-        self.downloads = FakeDownloads(self.calls)
-
-    def set_listening(self, settings: ListeningSettings) -> None:
-        self.calls.append(settings)
-        self.listening = settings
+    def set_settings(self, settings: ListeningSettings) -> None:
+        self.app.calls.append(settings)
+        self.settings = settings
 
     def seconds_a_track(self, depth: Depth) -> float | None:
         return {Depth.QUICK: 0.04, Depth.SETTLED: 0.21, Depth.EVERY: 12.3}[depth]
 
     def use_model(self, file: WeightFile) -> None:
-        self.calls.append(("use_model", file))
-        self.models.listening = read_model(file)
-        self.events.emit(ModelChanged())
+        self.app.calls.append(("use_model", file))
+        self.app.models.listening = read_model(file)
+        self.app.events.emit(ModelChanged())
 
     def forget_model(self, identity: str) -> int:
-        self.calls.append(("forget_model", identity))
-        del self.models.gone[identity]
-        self.events.emit(ModelChanged())
+        self.app.calls.append(("forget_model", identity))
+        del self.app.models.gone[identity]
+        self.app.events.emit(ModelChanged())
         return 4
-
-    def start(self) -> None:
-        self.calls.append("start")
-
-    def close(self) -> None:
-        self.calls.append("close")
-
-    def add_folder(self, folder: Path) -> None:
-        self.calls.append(("add_folder", folder))
-        self.catalogue.folders.add(folder)
-
-    def remove_folder(self, folder: Path) -> None:
-        self.events.emit(TracksRemoved(tuple(self.catalogue.folders.remove(folder))))
-
-    def cover(self, track: Track, decode: Callable[[bytes], T | None]) -> Future[T | None]:
-        return self.covers.submit(read_cover, track.path, decode)
-
-    def forget_missing(self) -> int:
-        self.catalogue.folders.set_all_available()
-        gone = self.catalogue.files.forget_missing()
-        self.events.emit(TracksRemoved(tuple(gone)))
-        return len(gone)
-
-    def retry_failed(self) -> None:
-        self.calls.append("retry_failed")
-        self.events.emit(TracksChanged(tuple(self.catalogue.files.clear_failures())))
 
     def pause(self) -> None:
         self.paused = True
@@ -219,14 +183,50 @@ class FakeApp:
     def resume(self) -> None:
         self.paused = False
 
+
+class FakeCollection:
+    """The music folders; looks through none of them."""
+
+    def __init__(self, app: FakeApp) -> None:
+        self.app = app
+        self.covers: Executor = AtOnce()
+
+    def add_folder(self, folder: Path) -> None:
+        self.app.calls.append(("add_folder", folder))
+        self.app.catalogue.folders.add(folder)
+
+    def remove_folder(self, folder: Path) -> None:
+        gone = self.app.catalogue.folders.remove(folder)
+        self.app.events.emit(TracksRemoved(tuple(gone)))
+
+    def cover(self, track: Track, decode: Callable[[bytes], T | None]) -> Future[T | None]:
+        return self.covers.submit(read_cover, track.path, decode)
+
+    def forget_missing(self) -> int:
+        gone = self.app.catalogue.files.forget_missing()
+        self.app.events.emit(TracksRemoved(tuple(gone)))
+        return len(gone)
+
+    def retry_failed(self) -> None:
+        self.app.calls.append("retry_failed")
+        again = self.app.catalogue.files.clear_failures()
+        self.app.events.emit(TracksChanged(tuple(again)))
+
+
+class FakeFinding:
+    """Finds any embedded track similar; its futures are done at once."""
+
+    def __init__(self, app: FakeApp) -> None:
+        self.app = app
+
     def similar(self, track_id: int, *, limit: int = 50) -> Future[SimilarTracks]:
         future: Future[SimilarTracks] = Future()
-        (seed,) = self.catalogue.tracks.by_id([track_id])
+        (seed,) = self.app.catalogue.tracks.by_id([track_id])
         if seed.state is not TrackState.EMBEDDED:
             future.set_exception(NotEmbedded(f"{seed.name} has not been listened to yet."))
         else:
             hidden = {"the same sound": 1, "more than 3 by the same artist": 2}
-            future.set_result(SimilarTracks(seed, self._like(seed, limit), hidden))
+            future.set_result(SimilarTracks(seed, self.like(seed, limit), hidden))
         return future
 
     def nearest_among(self, track_id: int, ids: Sequence[int]) -> Future[int | None]:
@@ -234,25 +234,57 @@ class FakeApp:
         future.set_result(max(ids, default=None))
         return future
 
-    def make_playlist(
-        self, seed_ids: Sequence[int], *, length: int = 25
-    ) -> Future[GeneratedPlaylist]:
-        future: Future[GeneratedPlaylist] = Future()
-        seeds = self.catalogue.tracks.by_id(seed_ids)
-        chosen = [Match(seed, 1.0) for seed in seeds]
-        others = [m for m in self._like(seeds[0], length) if m.track.id not in set(seed_ids)]
-        matches = (*chosen, *others)[:length]
-        future.set_result(GeneratedPlaylist("similar", tuple(seeds), matches, {}))
-        return future
-
-    def _like(self, seed: Track, limit: int) -> tuple[Match, ...]:
+    def like(self, seed: Track, limit: int) -> tuple[Match, ...]:
         tracks = [
             track
-            for track in self.catalogue.tracks.all()
+            for track in self.app.catalogue.tracks.all()
             if track.id != seed.id and track.state is TrackState.EMBEDDED
         ]
         random.Random(seed.id).shuffle(tracks)
         return tuple(Match(track, 0.9 - 0.01 * i) for i, track in enumerate(tracks[:limit]))
+
+
+class FakePlaylistMaker:
+    """Makes playlists of what `FakeFinding` finds."""
+
+    def __init__(self, app: FakeApp) -> None:
+        self.app = app
+
+    def make(self, seed_ids: Sequence[int], *, length: int = 25) -> Future[GeneratedPlaylist]:
+        future: Future[GeneratedPlaylist] = Future()
+        seeds = self.app.catalogue.tracks.by_id(seed_ids)
+        chosen = [Match(seed, 1.0) for seed in seeds]
+        near = self.app.finding.like(seeds[0], length)
+        others = [m for m in near if m.track.id not in set(seed_ids)]
+        matches = (*chosen, *others)[:length]
+        future.set_result(GeneratedPlaylist("similar", tuple(seeds), matches, {}))
+        return future
+
+
+@dataclass
+class FakeApp:
+    """What the window needs of `Musicsim`; `calls` are what it asked for."""
+
+    library: Library
+    calls: list[object] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.catalogue = self.library.catalogue
+        self.events = self.library.events
+        self.data_folder = self.library.folder
+        self.embeddings = self.library.embeddings
+        self.models = FakeModels(self.library, self.calls)
+        self.waveforms = Waveforms(self.library.folder)
+        self.listening = FakeListening(self)
+        self.collection = FakeCollection(self)
+        self.finding = FakeFinding(self)
+        self.playlists = FakePlaylistMaker(self)
+
+    def start(self) -> None:
+        self.calls.append("start")
+
+    def close(self) -> None:
+        self.calls.append("close")
 
 
 class FakeEngine(QObject):

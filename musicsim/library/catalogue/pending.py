@@ -11,6 +11,10 @@ from musicsim.library.catalogue.windows import WindowStore
 from musicsim.library.types import PendingTrack, TrackWindows
 
 _ANY_PLAN = 2**62
+_PENDING = (
+    "FROM tracks t WHERE NOT failed AND missing_since IS NULL AND (unheard OR NOT EXISTS "
+    "(SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = ? AND e.plan >= ?))"
+)
 
 
 class PendingTracks:
@@ -35,12 +39,14 @@ class PendingTracks:
         Those whose file has changed since it was heard are among them, and keep their embedding meanwhile.
         """
         rows = self._database.query(
-            "SELECT id, path, content_key, duration FROM tracks t WHERE NOT failed AND missing_since IS NULL "
-            "AND (unheard OR NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = t.id AND e.model = ? "
-            "AND e.plan >= ?)) ORDER BY id",
-            (model, plan),
+            f"SELECT id, path, content_key, duration {_PENDING} ORDER BY id", (model, plan)
         )
         return [pending_track(*row) for row in rows]
+
+    def count(self, model: str, plan: int = 1) -> int:
+        """How many those are."""
+        ((count,),) = self._database.query(f"SELECT COUNT(*) {_PENDING}", (model, plan))
+        return int(count)
 
     def interrupted(self, model: str) -> list[tuple[PendingTrack, int, TrackWindows]]:
         """Tracks with a pass whose windows were stored before the process died, but not pooled.

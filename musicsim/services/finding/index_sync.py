@@ -12,7 +12,7 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.services.finding.points import LibraryPoints
 from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
-from musicsim.worker.client import Refused, WorkerClient, WorkerDied, WorkerHung
+from musicsim.worker.client import Refused, WorkerBug, WorkerClient, WorkerDied, WorkerHung
 from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFromIndex
 
 _log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class IndexSync:
             ):  # the second time, if need be, in a new worker and with an empty store
                 try:
                     self._update(worker)
-                except (Refused, WorkerDied) as error:
+                except (Refused, WorkerBug, WorkerDied) as error:
                     _log.warning("the index can't be brought up to date: %s", error)
                     self.problem = f"{str(error).rstrip('.')}: make sure that its disk has room and can be written"
                     self._torn |= isinstance(error, WorkerHung)
@@ -137,7 +137,7 @@ class IndexSync:
             return None
         try:
             found: Neighbours = self._worker.ask(QueryIndex(point, count), _QUERY_SECONDS)
-        except (Refused, WorkerDied) as error:
+        except (Refused, WorkerBug, WorkerDied) as error:
             _log.warning("the index did not answer, so search is exact: %s", error)
             return None
         if len(found.ids) == count:

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Literal
 
 from musicsim.base.errors import MusicsimError
+from musicsim.base.events import Events
 from musicsim.base.resources import resource
 from musicsim.embedding import WeightFile, WeightsError, find_weights, read_weights
 from musicsim.embedding.sources import list_models
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.types import KnownModel
+from musicsim.services.models.downloads import Downloads
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +71,8 @@ class Models:
         The library.
     folder
         Where the app keeps weight files; need not exist.
+    events
+        Told of downloads.
     read_only
         Beside the library's owner: only those that made what is there count.
 
@@ -78,6 +82,8 @@ class Models:
         The model that embeds new tracks.
     searched
         The model whose embeddings are searched.
+    downloads
+        Official models on their way.
 
     Raises
     ------
@@ -86,11 +92,18 @@ class Models:
     """
 
     def __init__(
-        self, catalogue: Catalogue, embeddings: EmbeddingStore, folder: Path, *, read_only: bool
+        self,
+        catalogue: Catalogue,
+        embeddings: EmbeddingStore,
+        folder: Path,
+        events: Events,
+        *,
+        read_only: bool,
     ) -> None:
         self._catalogue = catalogue
         self._embeddings = embeddings
         self.folder = folder
+        self.downloads = Downloads(folder, events)
         searched = catalogue.settings.model
         before = None if searched is None else embeddings.models.known(searched)
         if read_only and before is not None:
@@ -132,8 +145,17 @@ class Models:
         self.switch_if_complete()
         return model
 
-    def switch_if_complete(self) -> bool:
+    def close(self) -> None:
+        """Stop a download, and wait for it."""
+        self.downloads.close()
+
+    def switch_if_complete(self, given_up: int = 0) -> bool:
         """Search what the listening model made, once it has nothing left to do or there is nothing else to search.
+
+        Parameters
+        ----------
+        given_up
+            How many tracks it can't embed now, for no fault of theirs: they are not waited for.
 
         Returns
         -------
@@ -142,7 +164,7 @@ class Models:
         """
         before = self._catalogue.settings.model
         if self.listening.identity != before:
-            complete = not self._embeddings.pending.tracks(self.listening.identity)
+            complete = self._embeddings.pending.count(self.listening.identity) <= given_up
             if before is None or complete or not len(self._embeddings.pooled.ids(before)):
                 self._catalogue.settings.set("model", self.listening.identity)
                 self.searched = self.listening

@@ -240,12 +240,12 @@ class TrackActions(QObject):
             )
 
     def _ask_similar(self, track_id: int, then: Callable[[SimilarTracks], None]) -> None:
-        self.ask(lambda: self._app.similar(track_id, limit=QUEUE_LENGTH), then)
+        self.ask(lambda: self._app.finding.similar(track_id, limit=QUEUE_LENGTH), then)
 
     def _ask_playlist(
         self, ids: Sequence[int], length: int, then: Callable[[GeneratedPlaylist], None]
     ) -> None:
-        self.ask(lambda: self._app.make_playlist(ids, length=length), then)
+        self.ask(lambda: self._app.playlists.make(ids, length=length), then)
 
     def _show_similar(self) -> None:
         if ids := self._in_library(self._selected()[:1]):

@@ -136,7 +136,7 @@ class SimilarPane(QWidget):
 
         # Asked for a track that is not embedded yet, the app embeds it next.
         try:
-            self._bridge.watch(self._app.similar(seed.id), show, fail)
+            self._bridge.watch(self._app.finding.similar(seed.id), show, fail)
         except MusicsimError as error:
             self._say_why_not(error)
 

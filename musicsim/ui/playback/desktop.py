@@ -62,7 +62,9 @@ class Desktop(QObject):
         self._playback = playback
         self._transport = transport
         self._leave = leave
-        self._covers = CoverFiles(app.cover, bridge, app.data_folder / COVERS_FOLDER, self)
+        self._covers = CoverFiles(
+            app.collection.cover, bridge, app.data_folder / COVERS_FOLDER, self
+        )
         self.mpris = Mpris(
             player,
             WindowActions(lambda: bring_forward(window), leave.trigger, open_uris),

@@ -39,4 +39,4 @@ class SimilarShuffle(QObject):
                 self._queue.upcoming.bring_forward(nearest)
 
         # A track that was not listened to yet has no neighbours: the list goes on in its order.
-        self._bridge.watch(self._app.nearest_among(known[0], ids), bring, lambda _: None)
+        self._bridge.watch(self._app.finding.nearest_among(known[0], ids), bring, lambda _: None)

@@ -117,7 +117,7 @@ class FolderCommands(QObject):
         """Add a music folder to the library."""
         name = display_path(folder)
         self._do(
-            lambda: self._app.add_folder(folder),
+            lambda: self._app.collection.add_folder(folder),
             self.tr("Adding {0}…").format(name),
             lambda _: self.tr("Added {0}. Its music turns up here.").format(name),
         )
@@ -125,7 +125,7 @@ class FolderCommands(QObject):
     def _remove(self, folder: Path) -> None:
         name = display_path(folder)
         self._do(
-            lambda: self._app.remove_folder(folder),
+            lambda: self._app.collection.remove_folder(folder),
             self.tr("Removing {0}…").format(name),
             lambda _: self.tr("Removed {0} from the library.").format(name),
         )
@@ -190,7 +190,7 @@ class FolderCommands(QObject):
         )
         if confirm(self._window, self.tr("Forget missing tracks"), question, self.tr("Forget")):
             self._do(
-                self._app.forget_missing,
+                self._app.collection.forget_missing,
                 self.tr("Forgetting missing tracks…"),
                 lambda forgotten: formats.counted(
                     "folders", forgotten, "Forgot %n missing track.", "Forgot %n missing tracks."

@@ -107,7 +107,7 @@ class ListeningPage(QWidget):
         for depth, card in self.cards.items():
             group.addButton(card.radio)
             card.radio.clicked.connect(
-                lambda _, depth=depth: self._set(replace(app.listening, depth=depth))
+                lambda _, depth=depth: self._set(replace(app.listening.settings, depth=depth))
             )
         self.cores = QComboBox()
         cores = os.cpu_count() or 1
@@ -115,11 +115,11 @@ class ListeningPage(QWidget):
         for few in range(1, cores):
             self.cores.addItem(formats.number(few), few)
         self.cores.activated.connect(
-            lambda: self._set(replace(app.listening, threads=self.cores.currentData()))
+            lambda: self._set(replace(app.listening.settings, threads=self.cores.currentData()))
         )
         self.gentle = QCheckBox(self.tr("Gentle: leave a core to other programs"))
         self.gentle.clicked.connect(
-            lambda checked: self._set(replace(app.listening, gentle=checked))
+            lambda checked: self._set(replace(app.listening.settings, gentle=checked))
         )
         self._lay_out()
         bridge.model_changed.connect(self._refresh_if_seen)
@@ -153,7 +153,7 @@ class ListeningPage(QWidget):
 
     def refresh(self) -> None:
         """Show the settings, and what they cost, as they are now."""
-        settings = self._app.listening
+        settings = self._app.listening.settings
         self.cards[settings.depth].radio.setChecked(True)
         for depth, card in self.cards.items():
             card.show_cost(self._cost(depth))
@@ -172,7 +172,7 @@ class ListeningPage(QWidget):
 
     def _cost(self, depth: Depth) -> str:
         parts = [self._brings(depth)]
-        if (seconds := self._app.seconds_a_track(depth)) is not None:
+        if (seconds := self._app.listening.seconds_a_track(depth)) is not None:
             parts.append(self.tr("About {0} a track on this computer").format(_seconds(seconds)))
             if tracks := self._store.counts().tracks:
                 library = self.tr("{0} for your library")
@@ -195,7 +195,7 @@ class ListeningPage(QWidget):
 
     def _set(self, settings: ListeningSettings) -> None:
         with self._messages.reporting():
-            self._app.set_listening(settings)
+            self._app.listening.set_settings(settings)
         # Also where it could not be kept.
         self.refresh()
 

@@ -155,7 +155,7 @@ class ModelPage(QWidget):
         row = ModelRow(model, self._theme)
         row.use_wanted.connect(self._use_model)
         row.fetch_wanted.connect(self._fetch)
-        row.cancel_wanted.connect(self._app.downloads.cancel)
+        row.cancel_wanted.connect(self._app.models.downloads.cancel)
         row.check_wanted.connect(self._check)
         row.forget_wanted.connect(self._forget)
         row.set_others_fetching(bool(self._fetching))
@@ -235,7 +235,7 @@ class ModelPage(QWidget):
         self._set_fetching(name)
         options = self.options
         self._bridge.watch(
-            self._app.downloads.fetch(name, mirror=options.mirror, proxy=options.proxy),
+            self._app.models.downloads.fetch(name, mirror=options.mirror, proxy=options.proxy),
             lambda _: self._fetched(name),
             self._not_fetched,
         )
@@ -297,7 +297,7 @@ class ModelPage(QWidget):
                 formats.number(tracks), known
             )
         if confirm(self, self.tr("Use another model"), question, self.tr("Use")):
-            self._do(lambda: self._app.use_model(file), lambda _: self.refresh())
+            self._do(lambda: self._app.listening.use_model(file), lambda _: self.refresh())
 
     def _check(self, model: OfferedModel) -> None:
         if (file := model.file) is not None:
@@ -312,7 +312,7 @@ class ModelPage(QWidget):
             "To be used again, it would have to listen to them again. No music and no weight file is deleted."
         ).format(model_texts.title(model.name), tracks)
         if confirm(self, self.tr("Delete what it made"), question, self.tr("Delete")):
-            self._do(lambda: self._app.forget_model(identity), lambda _: self.refresh())
+            self._do(lambda: self._app.listening.forget_model(identity), lambda _: self.refresh())
 
     def _do(self, task: Callable[[], T], then: Callable[[T], None]) -> None:
         self._say("")

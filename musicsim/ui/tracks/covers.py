@@ -86,7 +86,9 @@ class CoverTile(QWidget):
 
         # A large one takes some tenths of a second, so it is decoded where it is read: unlike a pixmap, an image may be
         # made in any thread.
-        self._bridge.watch(self._app.cover(track, partial(_square, ratio=ratio)), show, fail)
+        self._bridge.watch(
+            self._app.collection.cover(track, partial(_square, ratio=ratio)), show, fail
+        )
 
     def _show(self, cover: QPixmap) -> None:
         self.pixmap = cover

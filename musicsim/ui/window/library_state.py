@@ -88,6 +88,6 @@ class LibraryState(QObject):
 
     def _pause(self, pause: bool) -> None:
         if pause:
-            self._app.pause()
+            self._app.listening.pause()
         else:
-            self._app.resume()
+            self._app.listening.resume()

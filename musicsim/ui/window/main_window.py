@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
         )
 
     def _make_bars(self, bridge: Bridge) -> None:
-        self.status = StatusStrip(self._theme, paused=self._app.paused)
+        self.status = StatusStrip(self._theme, paused=self._app.listening.paused)
         self.message_bar = MessageBar(self.messages, self._theme)
         self.player_bar = PlayerBar(
             self.player,

@@ -161,7 +161,7 @@ class ProblemsDialog(QDialog):
 
     def _retry(self) -> None:
         with self._messages.reporting():
-            self._app.retry_failed()
+            self._app.collection.retry_failed()
         self.set_problems(self._app.catalogue.problems.all())
 
     def _export(self) -> None:

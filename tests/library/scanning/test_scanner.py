@@ -391,7 +391,7 @@ from musicsim.app import Musicsim
 
 top, closed, mode = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 with Musicsim.open(top / "data") as app:
-    app.scan([top / "music", top / "other"])
+    app.collection.scan([top / "music", top / "other"])
     if not os.geteuid():  # root, whom nothing is forbidden
         for path in (top, *top.rglob("*")):
             os.chown(path, 65534, 65534)
@@ -400,7 +400,7 @@ with Musicsim.open(top / "data") as app:
     (top / "other" / "new.mp3").write_bytes(b"new")
     closed.chmod(mode)
     try:
-        added = app.scan().added
+        added = app.collection.scan().added
     finally:
         closed.chmod(0o755)
     counts = app.catalogue.tracks.counts()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from musicsim.base.errors import MusicsimError
+from musicsim.base.events import Events
 from musicsim.base.resources import resource
 from musicsim.embedding import WeightsError, find_weights
 from musicsim.library.catalogue.catalogue import Catalogue
@@ -29,7 +30,9 @@ class Library:
         self.other.write_bytes(resource("starter.h5").read_bytes() + b"\0")
 
     def models(self, *, read_only: bool = False) -> Models:
-        return Models(self.catalogue, self.embeddings, self.folder / "models", read_only=read_only)
+        return Models(
+            self.catalogue, self.embeddings, self.folder / "models", Events(), read_only=read_only
+        )
 
     def embed(self, model: str, tracks: int = 2) -> None:
         for track in self.embeddings.pending.tracks(model)[:tracks]:

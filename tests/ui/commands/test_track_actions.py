@@ -138,7 +138,7 @@ def test_play_similar_plays_the_track_and_queues_what_is_like_it(
     assert window.player.track.title == "Último", "the track itself starts at once"
     settle()
 
-    found = app.similar(window.player.track.id).result()
+    found = app.finding.similar(window.player.track.id).result()
     assert window.player.queue.upcoming.ids == [match.track.id for match in found.matches]
     assert len(found.matches) == 5
 

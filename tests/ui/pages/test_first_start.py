@@ -64,7 +64,7 @@ def test_a_folder_that_can_not_be_read_is_refused_with_a_message(
     def refuse(folder: Path) -> None:
         raise MusicsimError(f"{folder} is not a folder.")
 
-    monkeypatch.setattr(app, "add_folder", refuse)
+    monkeypatch.setattr(app.collection, "add_folder", refuse)
     window = make_window()
     window.places.start.folder.setText("/nowhere")
 

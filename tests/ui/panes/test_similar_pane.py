@@ -133,9 +133,11 @@ def test_only_the_last_search_counts(
     settle: Settle,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers = {track_id: app.similar(track_id).result() for track_id in ids[:2]}
+    answers = {track_id: app.finding.similar(track_id).result() for track_id in ids[:2]}
     asked: dict[int, Future[SimilarTracks]] = {}
-    monkeypatch.setattr(app, "similar", lambda track_id: asked.setdefault(track_id, Future()))
+    monkeypatch.setattr(
+        app.finding, "similar", lambda track_id: asked.setdefault(track_id, Future())
+    )
     window.show_similar(ids[0])
     window.show_similar(ids[1])
 

@@ -372,7 +372,7 @@ def test_tracks_that_leave_the_library_leave_the_history(
     app.events.emit(TracksChanged((*ids[1:3],)))
     settle()
     assert tracks(window) == ids[::-1]
-    app.forget_missing()
+    app.collection.forget_missing()
     settle()
     settle()
 

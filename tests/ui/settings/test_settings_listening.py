@@ -70,7 +70,7 @@ def test_the_arrow_keys_choose(dialog: SettingsDialog, app: FakeApp, qtbot) -> N
 
     qtbot.keyClick(radio, Qt.Key.Key_Up)
 
-    assert app.listening.depth is Depth.QUICK
+    assert app.listening.settings.depth is Depth.QUICK
     assert QApplication.focusWidget() is dialog.listening.cards[Depth.QUICK].radio
 
 
@@ -125,7 +125,7 @@ def test_what_could_not_be_kept_is_told_and_not_shown(
     def fail(settings: ListeningSettings) -> None:
         raise MusicsimError("The disk is full.")
 
-    app.set_listening = fail
+    app.listening.set_settings = fail
 
     dialog.listening.cards[Depth.QUICK].radio.click()
 

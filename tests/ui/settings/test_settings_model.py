@@ -195,7 +195,7 @@ def test_a_download_shows_how_far_it_is(
     assert row.state.text() == "Downloading… 9.0 of 18.0 MB"
     assert row.bar.value() * 2 == row.bar.maximum()
 
-    app.downloads.fetching.set_result(app.models.folder / "x.h5")
+    app.models.downloads.fetching.set_result(app.models.folder / "x.h5")
     settle()
     settle()
 
@@ -225,14 +225,14 @@ def test_a_download_that_fails_says_why_even_when_the_settings_are_closed(
 ) -> None:
     row = page.rows[NAME]
     row.fetch.click()
-    app.downloads.fetching.set_exception(FetchError("The server can’t be reached."))
+    app.models.downloads.fetching.set_exception(FetchError("The server can’t be reached."))
     settle()
     assert page.note == "The server can’t be reached."
 
     row.fetch.click()
     assert page.note == ""
     window.dialogs.settings.close()
-    app.downloads.fetching.set_exception(FetchError("The server broke off."))
+    app.models.downloads.fetching.set_exception(FetchError("The server broke off."))
     settle()
 
     assert window.message_bar.text == "The server broke off."
@@ -250,7 +250,7 @@ def test_mirror_and_proxy_are_used_and_kept(
 
     page.rows[NAME].fetch.click()
     assert app.calls == [("fetch", NAME, "https://mirror.example/models", "http://localhost:3128")]
-    app.downloads.cancel()
+    app.models.downloads.cancel()
     settle()
 
     window.close()
@@ -304,7 +304,7 @@ def test_a_deletion_that_fails_is_told(
     def fail(identity: str) -> int:
         raise WeightsError(Path("x"), "it is in use")
 
-    app.forget_model = fail
+    app.listening.forget_model = fail
 
     page.rows[GONE].forget.click()
     settle()

@@ -120,7 +120,7 @@ def test_a_cover_is_decoded_where_its_file_is_read(
             decoding.append(threading.current_thread())
 
     monkeypatch.setattr(covers, "QImageReader", Reader)
-    with ThreadPoolExecutor(1) as app.covers:
+    with ThreadPoolExecutor(1) as app.collection.covers:
         tile.show_track(track_with(library, image_of(200, 100, "red", tmp_path)))
     settle()
 

@@ -244,7 +244,7 @@ def test_a_removal_that_fails_half_of_the_way_is_told_and_shown(
         library.catalogue.folders.remove(folder)
         raise MusicsimError("The disk is full.")
 
-    monkeypatch.setattr(app, "remove_folder", remove)
+    monkeypatch.setattr(app.collection, "remove_folder", remove)
     monkeypatch.setattr(folders, "confirm", lambda *_: True)
     window.commands.folders.trigger()
     dialog = window.findChild(FoldersDialog)

@@ -79,11 +79,11 @@ def test_pause_and_resume(
     settle()
 
     window.status.pause.click()
-    assert app.paused
+    assert app.listening.paused
     assert window.status.pause.accessibleName() == "Go on listening"
     window.status.pause.click()
 
-    assert not app.paused
+    assert not app.listening.paused
     assert window.status.pause.accessibleName() == "Pause listening"
 
 

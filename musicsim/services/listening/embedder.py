@@ -1,19 +1,15 @@
-"""Embedding what is new: feeds the worker, stores what comes back, finds the file at fault when it crashes."""
+"""Embedding what is new: feeds the worker, and goes over the library pass by pass."""
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
-
-import numpy as np
 
 from musicsim.audio import EVERY_WINDOW, LONGEST
 from musicsim.base.errors import display_path
@@ -22,17 +18,18 @@ from musicsim.base.events import (
     Notice,
     ProblemsChanged,
     TracksChanged,
-    TracksRemoved,
 )
-from musicsim.embedding import pool
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
-from musicsim.library.types import Loudness, PendingTrack, PooledTrack, TrackWindows
+from musicsim.library.types import PendingTrack, PooledTrack
 from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.listening.cost import keep_cost
 from musicsim.services.listening.progress import PassProgress
-from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied
-from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
+from musicsim.services.listening.storing import Storing
+from musicsim.services.listening.suspects import Suspects
+from musicsim.worker.client import Refused, WorkerBug, WorkerClient, WorkerDied
+from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, WorkerSettings
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +43,8 @@ _HANG_FACTOR = 0.25
 _DENSE_HANG_FACTOR = 10.0
 _UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
 _LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
-_CHECKS = 3  # deaths of a worker without a file, after which it is not the file
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
+_MOST_BUGS = 3  # times that musicsim itself failed on a track, after which it is left alone until the next start
 _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
 
 CRASHED = "the decoder crashed on this file: it is damaged, or of an unusual kind"
@@ -55,7 +52,7 @@ HUNG = "the decoder did not come to an end on this file: it is damaged, or of an
 
 
 @dataclass(frozen=True, slots=True)
-class IndexerSettings:
+class EmbedderSettings:
     """What embeds the library, and how thoroughly.
 
     Attributes
@@ -84,7 +81,7 @@ class _Sent:
     """Seconds after which it counts as hung."""
 
 
-class Indexer:
+class LibraryEmbedder:
     """Embeds what the catalogue has pending; one call of `run` at a time, the other methods from any thread.
 
     Every track gets a first pass before any gets a longer one, so that the whole library can be searched soon.
@@ -112,7 +109,7 @@ class Indexer:
         catalogue: Catalogue,
         embeddings: EmbeddingStore,
         identity: SoundIdentity,
-        settings: IndexerSettings,
+        settings: EmbedderSettings,
         worker: WorkerClient,
         index: IndexSync,
         events: Events,
@@ -132,10 +129,11 @@ class Indexer:
         self._preferred: deque[int] = deque()
         self._progress = PassProgress()
         self._waiting: deque[PendingTrack] = deque()
-        self._suspects: deque[PendingTrack] = deque()
+        self._suspects = Suspects(worker, _HANG_SECONDS)
+        self._storing = Storing(catalogue, embeddings, identity, events)
         self._in_flight: dict[Future[EmbeddedTrack], _Sent] = {}
         self._done: set[tuple[int, bytes, int]] = set()
-        self._crashes: Counter[int] = Counter()
+        self._bugs: Counter[tuple[int, bytes]] = Counter()
         self._since_index = 0
         self.cost = Cost()
         """What the tracks of the last run cost, all together."""
@@ -161,11 +159,16 @@ class Indexer:
             self._condition.notify_all()
         self._emit_progress()
 
+    @property
+    def given_up(self) -> int:
+        """How many tracks musicsim itself failed on; they are pending still."""
+        return len(self._bugs)
+
     def prefer(self, track_id: int) -> None:
         """Embed this track next: somebody is waiting for it."""
         self._preferred.append(track_id)
 
-    def use(self, settings: IndexerSettings) -> None:
+    def use(self, settings: EmbedderSettings) -> None:
         """Embed with other settings from the next track on; what is in the worker is finished and kept."""
         with self._condition:
             self._wanted = settings
@@ -189,13 +192,12 @@ class Indexer:
         """
         self._progress = PassProgress()
         self._waiting.clear()
-        self._suspects.clear()
+        self._suspects.forget()
         self._in_flight.clear()
         self._done.clear()
-        self._crashes.clear()
         self._since_index = 0
         self.cost, self.embedded = Cost(), 0
-        self._finish_interrupted()
+        self._storing.finish_interrupted(self._settings.model)
         while not self._stopping.is_set():
             if self._wanted is not self._settings:
                 self._apply(self._wanted)
@@ -203,21 +205,21 @@ class Indexer:
             if plan is None:
                 break
             self._run_pass(plan)
-            self._keep_cost()
+            keep_cost(self._catalogue, self._settings.model, self.embedded, self.cost)
         if not self._stopping.is_set():
             # After deletions alone it is not worth starting a worker.
             if self._progress.done or self._worker.running:
                 self._update_index()
             self._emit_progress(finished=True)
 
-    def _apply(self, settings: IndexerSettings) -> None:
+    def _apply(self, settings: EmbedderSettings) -> None:
         if settings.worker != self._settings.worker:
             self._worker.restart_with(settings.worker)
         self._settings = settings
         self._progress = PassProgress()
         self._done.clear()
-        self._crashes.clear()
-        self._finish_interrupted()
+        self._suspects.forget()
+        self._storing.finish_interrupted(self._settings.model)
 
     def _find_work(self) -> int | None:
         """Find what is waiting for the first pass that has not been over everything; returns that pass."""
@@ -226,6 +228,7 @@ class Indexer:
                 track
                 for track in self._embeddings.pending.tracks(self._settings.model, plan)
                 if (track.id, track.content_key, plan) not in self._done
+                and self._bugs[track.id, track.content_key] < _MOST_BUGS
             ]
             if waiting:
                 self._waiting.extend(waiting)
@@ -271,7 +274,7 @@ class Indexer:
         if not finished and not self._stopping.is_set():
             _log.warning("the worker did not answer for %.0f s", patience)
             self._worker.kill()
-            self._find_culprit([sent.track for sent in in_flight.values()], plan, HUNG)
+            self._accuse([sent.track for sent in in_flight.values()], plan, HUNG)
             in_flight.clear()
             return
         # What was in the network when it was told to stop is done, and need not be done again; the rest stays pending.
@@ -280,14 +283,18 @@ class Indexer:
             wait(in_flight)
             victims = [in_flight.pop(future).track for future in list(in_flight) if _died(future)]
             finished = set(in_flight)
-            self._find_culprit(victims, plan, CRASHED)
+            self._accuse(victims, plan, CRASHED)
         for future in finished:
             if not _died(future):
                 sent = in_flight.pop(future)
                 self._done.add((sent.track.id, sent.track.content_key, plan))
-                self._since_index += self._store(sent, plan, future)
+                self._store(sent, plan, future)
         if self._since_index >= _INDEX_EVERY and not self._stopping.is_set():
             self._update_index()
+
+    def _accuse(self, victims: list[PendingTrack], plan: int, reason: str) -> None:
+        if (culprit := self._suspects.accuse(victims)) is not None:
+            self._refuse(culprit, plan, reason)
 
     def _update_index(self) -> None:
         self._since_index = 0
@@ -295,27 +302,12 @@ class Indexer:
         if not self._stopping.is_set():
             self._events.emit(Notice("index", self._index.notice))
 
-    def _check_worker(self) -> None:
-        """Make sure that it is the file: raise `ModelUnavailable` if a worker dies without one."""
-        died = None
-        for _ in range(_CHECKS):  # something else may kill one
-            try:
-                self._worker.ask(TryModel(), _HANG_SECONDS)
-            except WorkerDied as error:
-                died = error
-            else:
-                return
-        raise ModelUnavailable(
-            "The process that listens to the music ends or hangs as soon as it begins, so no track can be embedded. "
-            "The reason may stand in worker.log in the data folder; too little memory is a common one."
-        ) from died
-
     def _fill(self, plan: int) -> None:
         """Keep the worker busy, unless paused; while there are suspects, with one at a time."""
         while not self._paused and not self._stopping.is_set():
             if self._suspects:
                 if not self._in_flight:
-                    self._send(self._suspects.popleft(), plan)
+                    self._send(self._suspects.next(), plan)
                 return
             track = self._next() if len(self._in_flight) < _IN_FLIGHT else None
             if track is None:
@@ -377,91 +369,38 @@ class Indexer:
             )
         self._progress.restart_clock()
 
-    def _find_culprit(self, victims: list[PendingTrack], plan: int, reason: str) -> None:
-        """Try each of those that were in the worker alone; one with which it dies twice alone is at fault.
-
-        Twice, since a worker may die of other things: of the memory running out, or of the index.
-        """
-        if len(victims) == 1:
-            self._crashes[victims[0].id] += 1
-            if self._crashes[victims[0].id] > 1:
-                self._check_worker()
-                self._fail(victims[0], plan, reason)
-                return
-        self._suspects.extend(victims)
-
-    def _store(self, sent: _Sent, plan: int, future: Future[EmbeddedTrack]) -> int:
-        """Keep what the worker answered; returns how many new embeddings that gave: 1 or 0."""
+    def _store(self, sent: _Sent, plan: int, future: Future[EmbeddedTrack]) -> None:
+        """Keep what the worker answered."""
         track, model = sent.track, self._settings.model
         try:
             answer = future.result()
         except Refused as refused:
-            # The file may have gone or changed since it was found; then the next scan has the say.
-            # os.path, unlike Path, does not mind a folder that may not be looked into.
-            if os.path.exists(track.path):  # noqa: PTH110
-                self._fail(track, plan, str(refused))
-            return 0
+            self._refuse(track, plan, str(refused))
+            return
+        except WorkerBug as bug:
+            self._note_bug(track, bug)
+            return
         self.cost += answer.cost
         self.embedded += 1
         _log.info("%s: %s", display_path(track.path), answer.cost)
-        if answer.is_known:
-            return self._recognise(track, answer)
-        if not len(answer.offsets):
-            self._embeddings.reach(track, model, plan)
-            self._advance(track, problems_changed=False)
-            return 0
-        windows = TrackWindows(answer.offsets, answer.vectors, answer.warning)
-        stored = self._embeddings.store(
-            track, model, plan, windows, _pooled(windows, sent.before), afresh=sent.before is None
+        kept = self._storing.keep(track, sent.before, model, plan, answer)
+        self._since_index += kept.embeddings
+        self._advance(track, problems_changed=kept.problems_changed)
+
+    def _refuse(self, track: PendingTrack, plan: int, reason: str) -> None:
+        _log.info("%s: %s", display_path(track.path), reason)
+        self._done.add((track.id, track.content_key, plan))
+        kept = self._storing.refuse(
+            track, self._settings.model, plan, reason, later=self._is_later(plan)
         )
-        if stored is not None and answer.duration > 0:
-            self._catalogue.files.set_duration(track.id, answer.duration)
-        now = track.id
-        if stored is not None and answer.fingerprint is not None:
-            now = self._identity.heard(track, answer.fingerprint, model)
-            self._tell_of(track, now)
-        if stored is not None:
-            self._keep_loudness(now, track, answer)
-        self._advance(track, problems_changed=windows.problem is not None)
-        return int(stored is not None)
+        self._advance(track, problems_changed=kept.problems_changed)
 
-    def _recognise(self, track: PendingTrack, answer: EmbeddedTrack) -> int:
-        """Keep what was made of the same sound before; returns how many new embeddings that gave: 1 or 0."""
-        assert answer.fingerprint is not None
-        found = self._identity.recognise(
-            track, answer.fingerprint, self._settings.model, answer.warning
-        )
-        if answer.duration > 0:
-            self._catalogue.files.set_duration(found.track_id, answer.duration)
-        self._tell_of(track, found.track_id)
-        self._keep_loudness(found.track_id, track, answer)
-        self._advance(track, problems_changed=True)
-        return int(found.shares)
-
-    def _keep_loudness(self, now: int, track: PendingTrack, answer: EmbeddedTrack) -> None:
-        """Keep how loud a file is that belongs to the track `now`."""
-        heard = answer.loudness
-        if heard is not None:
-            loudness = Loudness(heard.lufs, heard.peak)
-            self._catalogue.loudness.keep(now, track.content_key, loudness, heard.seconds)
-
-    def _tell_of(self, track: PendingTrack, now: int) -> None:
-        """Tell which track a file is now, if that is another one than before."""
-        if now != track.id:
-            self._events.emit(TracksRemoved((track.id,)))
-            # It is missing in its own right where the file was written over.
-            self._events.emit(TracksChanged((now, track.id)))
-
-    def _fail(self, track: PendingTrack, plan: int, reason: str) -> None:
-        if self._is_later(plan) and self._embeddings.pooled.of(track.id, self._settings.model):
-            # It was listened to once, so it stays as it is until the file changes.
-            _log.warning("%s: %s", display_path(track.path), reason)
-            self._embeddings.reach(track, self._settings.model, plan)
-            self._done.add((track.id, track.content_key, plan))
-            self._advance(track, problems_changed=False)
-            return
-        self._embeddings.fail(track, reason)
-        self._advance(track, problems_changed=True)
+    def _note_bug(self, track: PendingTrack, bug: WorkerBug) -> None:
+        """Leave a track pending whose file is not at fault; it is tried again, but not for ever."""
+        self._bugs[track.id, track.content_key] += 1
+        text = f"musicsim failed on {display_path(track.path.name)}: {bug} Please report it, with worker.log."
+        self._events.emit(Notice("bug", text))
+        self._advance(track, problems_changed=False)
 
     def _advance(self, track: PendingTrack, *, problems_changed: bool) -> None:
         self._progress.step()
@@ -470,35 +409,9 @@ class Indexer:
             self._events.emit(ProblemsChanged())
         self._emit_progress()
 
-    def _finish_interrupted(self) -> None:
-        """Pool the windows that an earlier process embedded but did not live to pool."""
-        model = self._settings.model
-        finished = []
-        for track, plan, windows in self._embeddings.pending.interrupted(model):
-            self._embeddings.pool_again(track, model, plan, windows, _pooled(windows, None))
-            finished.append(track.id)
-        if finished:
-            self._events.emit(TracksChanged(tuple(finished)))
-
-    def _keep_cost(self) -> None:
-        """Note what a track cost, for whoever wonders how long a longer pass would take."""
-        if self.cost.windows:
-            measured = {"tracks": self.embedded, **asdict(self.cost)}
-            self._catalogue.settings.set(f"cost {self._settings.model}", json.dumps(measured))
-
     def _emit_progress(self, *, finished: bool = False) -> None:
         self._events.emit(self._progress.event(paused=self._paused, finished=finished))
 
 
 def _died(future: Future[EmbeddedTrack]) -> bool:
     return future.done() and isinstance(future.exception(), WorkerDied)
-
-
-def _pooled(windows: TrackWindows, before: PooledTrack | None) -> PooledTrack:
-    """The mean of all windows, of which the earlier ones are known by theirs."""
-    mean, count = pool(windows.vectors), len(windows.offsets)
-    if before is not None:
-        weights = (before.windows, count)
-        mean = np.average([before.vector, mean], axis=0, weights=weights).astype(np.float32)
-        count += before.windows
-    return PooledTrack(mean, count)

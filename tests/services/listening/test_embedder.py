@@ -14,7 +14,7 @@ from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.types import KnownModel, Loudness, ScannedFile, Tags, TrackState, TrackWindows
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.points import LibraryPoints
-from musicsim.services.listening.listener import CRASHED, Indexer, IndexerSettings
+from musicsim.services.listening.embedder import CRASHED, EmbedderSettings, LibraryEmbedder
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
 
@@ -88,9 +88,9 @@ class Worker:
         return done, set(futures) - done
 
 
-def settings(*passes: int, model: str = "m", threads: int | None = None) -> IndexerSettings:
+def settings(*passes: int, model: str = "m", threads: int | None = None) -> EmbedderSettings:
     worker = WorkerSettings(Path("m.h5"), None, None, Path("index"), Path("log"), threads)
-    return IndexerSettings(model, passes, worker)
+    return EmbedderSettings(model, passes, worker)
 
 
 class Library:
@@ -101,7 +101,7 @@ class Library:
         self.catalogue.settings.set("model", "m")
         self.embeddings = EmbeddingStore(self.catalogue, folder)
         self.worker = Worker()
-        monkeypatch.setattr("musicsim.services.listening.listener.wait", self.worker.wait)
+        monkeypatch.setattr("musicsim.services.listening.embedder.wait", self.worker.wait)
         self.events: list[object] = []
         events = Events()
         events.subscribe(self.events.append)
@@ -109,7 +109,7 @@ class Library:
         points = LibraryPoints(self.catalogue, self.embeddings, model)
         index = IndexSync(self.catalogue, points, None)
         self.switches = 0
-        self.indexer = Indexer(
+        self.embedder = LibraryEmbedder(
             self.catalogue,
             self.embeddings,
             SoundIdentity(self.catalogue, self.embeddings),
@@ -152,14 +152,14 @@ def library(tmp_path, monkeypatch):
 
 
 def test_everything_pending_is_embedded_once(library):
-    library.indexer.run()
-    library.indexer.run()
+    library.embedder.run()
+    library.embedder.run()
     assert library.worker.embedded == ["0", "1", "2", "3", "4", "5"]
     assert set(library.states().values()) == {TrackState.EMBEDDED}
 
 
 def test_progress_counts_to_the_end(library):
-    library.indexer.run()
+    library.embedder.run()
     progress = library.progress()
     assert [event.done for event in progress if not event.finished] == list(range(7))
     assert {event.total for event in progress} == {6}
@@ -169,8 +169,8 @@ def test_progress_counts_to_the_end(library):
 
 def test_a_refused_file_fails_with_its_reason_and_is_not_tried_again(library):
     library.worker.refuse["2"] = Refused("it is not audio")
-    library.indexer.run()
-    library.indexer.run()
+    library.embedder.run()
+    library.embedder.run()
     (problem,) = library.catalogue.problems.all()
     assert (problem.path.name, problem.reason) == ("2", "it is not audio")
     assert library.states()["2"] is TrackState.FAILED
@@ -179,7 +179,7 @@ def test_a_refused_file_fails_with_its_reason_and_is_not_tried_again(library):
 
 def test_the_file_on_which_the_worker_dies_fails_and_the_others_do_not(library):
     library.worker.crash_on = {"2"}
-    library.indexer.run()
+    library.embedder.run()
     assert [(p.path.name, p.reason) for p in library.catalogue.problems.all()] == [("2", CRASHED)]
     assert sorted(library.worker.embedded) == ["0", "1", "3", "4", "5"]
     assert library.worker.deaths == 3  # among others, then twice alone
@@ -189,7 +189,7 @@ def test_a_worker_that_cannot_run_blames_no_file(library):
     library.worker.crash_on = {str(n) for n in range(6)}
     library.worker.broken = True
     with pytest.raises(ModelUnavailable, match=r"worker\.log"):
-        library.indexer.run()
+        library.embedder.run()
     assert library.catalogue.problems.all() == []
     assert set(library.states().values()) == {TrackState.PENDING}
 
@@ -198,7 +198,7 @@ def test_a_worker_that_hangs_on_its_model_is_no_fault_of_the_tracks(library):
     library.worker.crash_on = {"2"}
     library.worker.hangs = True
     with pytest.raises(ModelUnavailable, match=r"hangs as soon as it begins.*worker\.log"):
-        library.indexer.run()
+        library.embedder.run()
     assert library.catalogue.problems.all() == []
 
 
@@ -214,13 +214,13 @@ def test_a_worker_that_is_killed_while_it_is_tried_can_run(library, monkeypatch)
         return request(wanted)
 
     monkeypatch.setattr(library.worker, "request", killed_once)
-    library.indexer.run()
+    library.embedder.run()
     assert [p.path.name for p in library.catalogue.problems.all()] == ["2"]
     assert len(tried) == 2
 
 
 def test_the_length_is_the_one_that_the_decoder_found(library):
-    library.indexer.run()
+    library.embedder.run()
     assert {track.tags.duration for track in library.catalogue.tracks.all()} == {10.0}
 
 
@@ -232,14 +232,14 @@ def test_a_worker_that_died_of_something_else_costs_nothing(library):
             library.worker.crash_on = set()
 
     library.worker.before_answer = recover
-    library.indexer.run()
+    library.embedder.run()
     assert set(library.states().values()) == {TrackState.EMBEDDED}
 
 
 def test_a_file_that_vanished_is_left_to_the_next_scan(library):
     library.worker.refuse["1"] = Refused("it is not there")
     (library.music / "1").unlink()
-    library.indexer.run()
+    library.embedder.run()
     assert library.catalogue.problems.all() == []
     assert library.states()["1"] is TrackState.PENDING
 
@@ -256,7 +256,7 @@ def test_a_file_that_became_whole_while_its_half_was_refused_is_embedded(library
             library.catalogue.files.update(track.id, 1, whole)
 
     library.worker.before_answer = refuse
-    library.indexer.run()
+    library.embedder.run()
     assert library.catalogue.problems.all() == []
     assert library.states()["1"] is TrackState.EMBEDDED
 
@@ -264,13 +264,13 @@ def test_a_file_that_became_whole_while_its_half_was_refused_is_embedded(library
 def test_without_a_model_no_file_is_blamed(library):
     library.worker.refuse["0"] = ModelUnavailable("the weight file is damaged")
     with pytest.raises(ModelUnavailable, match="damaged"):
-        library.indexer.run()
+        library.embedder.run()
     assert library.catalogue.problems.all() == []
 
 
 def test_a_track_somebody_waits_for_comes_first(library):
-    library.indexer.prefer(library.catalogue.tracks.all()[4].id)
-    library.indexer.run()
+    library.embedder.prefer(library.catalogue.tracks.all()[4].id)
+    library.embedder.run()
     assert library.worker.embedded == ["4", "0", "1", "2", "3", "5"]
 
 
@@ -280,7 +280,7 @@ def test_tracks_that_turn_up_meanwhile_are_included(library):
             library.add(2)
 
     library.worker.before_answer = arrive
-    library.indexer.run()
+    library.embedder.run()
     assert library.worker.embedded == [str(n) for n in range(8)]
 
 
@@ -289,7 +289,7 @@ def test_a_pause_begins_nothing_new_until_resume(library):
 
     def pause(name: str) -> None:
         if name == "0":
-            library.indexer.pause()
+            library.embedder.pause()
 
     def listen(event) -> None:
         # The last of those that were in the worker is stored.
@@ -297,29 +297,29 @@ def test_a_pause_begins_nothing_new_until_resume(library):
             paused.set()
 
     library.worker.before_answer = pause
-    library.indexer._events.subscribe(listen)
-    thread = threading.Thread(target=library.indexer.run)
+    library.embedder._events.subscribe(listen)
+    thread = threading.Thread(target=library.embedder.run)
     thread.start()
     assert paused.wait(20)
     assert library.worker.embedded == ["0", "1", "2", "3"]
-    library.indexer.resume()
+    library.embedder.resume()
     thread.join(20)
     assert library.worker.embedded == ["0", "1", "2", "3", "4", "5"]
 
 
 def test_stop_ends_a_pause_and_loses_nothing(library):
-    library.indexer.pause()
-    thread = threading.Thread(target=library.indexer.run)
+    library.embedder.pause()
+    thread = threading.Thread(target=library.embedder.run)
     thread.start()
-    library.indexer.stop()
+    library.embedder.stop()
     thread.join(20)
     assert not thread.is_alive()
     assert set(library.states().values()) == {TrackState.PENDING}
 
 
 def test_what_was_in_the_network_when_it_was_stopped_is_kept(library):
-    library.worker.before_answer = lambda name: library.indexer.stop()
-    library.indexer.run()
+    library.worker.before_answer = lambda name: library.embedder.stop()
+    library.embedder.run()
     assert library.worker.embedded == ["0"]
     assert library.states()["0"] is TrackState.EMBEDDED
 
@@ -337,7 +337,7 @@ def test_what_a_killed_process_embedded_is_not_embedded_again(library):
                 windows.vectors.astype("<f2").tobytes(),
             ),
         )
-    library.indexer.run()
+    library.embedder.run()
     assert track.path.name not in library.worker.embedded
     assert set(library.states().values()) == {TrackState.EMBEDDED}
     embedding_id = library.embeddings.pooled.id_of(track.id, "m")
@@ -345,8 +345,8 @@ def test_what_a_killed_process_embedded_is_not_embedded_again(library):
 
 
 def test_every_track_has_its_first_pass_before_any_is_listened_to_again(library):
-    library.indexer.use(settings(2, 5))
-    library.indexer.run()
+    library.embedder.use(settings(2, 5))
+    library.embedder.run()
     assert library.worker.embedded == [*"012345", *"012345"]
     refining = [event.refining for event in library.progress() if not event.finished]
     assert refining == sorted(refining)
@@ -355,39 +355,39 @@ def test_every_track_has_its_first_pass_before_any_is_listened_to_again(library)
 
 
 def test_a_later_pass_adds_what_is_still_to_come(library):
-    library.indexer.use(settings(2, 5))
-    library.indexer.run()
+    library.embedder.use(settings(2, 5))
+    library.embedder.run()
     assert library.worker.requests["3"].listened == (0.0, 1.0)
     assert library.vector("3") == [3.0] * 4  # the mean of 1 ... 5
     (track, *_) = library.catalogue.tracks.all()
     assert library.embeddings.windows.of(track.id, "m").offsets.tolist() == [0, 1, 2, 3, 4]
-    library.indexer.run()
+    library.embedder.run()
     assert len(library.worker.embedded) == 12
 
 
 def test_a_later_pass_over_a_track_that_has_no_more_changes_nothing(library):
-    library.indexer.use(settings(10, 64))
-    library.indexer.run()
+    library.embedder.use(settings(10, 64))
+    library.embedder.run()
     ids = library.embeddings.pooled.ids("m").tolist()
-    library.indexer.run()
+    library.embedder.run()
     assert library.embeddings.pooled.ids("m").tolist() == ids
     assert library.embeddings.pending.tracks("m", 64) == []
 
 
 def test_listening_to_everything_takes_the_place_of_the_sample(library):
-    library.indexer.use(settings(2, EVERY_WINDOW))
-    library.indexer.run()
+    library.embedder.use(settings(2, EVERY_WINDOW))
+    library.embedder.run()
     assert library.vector("0") == [5.5] * 4
     assert library.worker.requests["0"].listened == ()
 
 
 def test_a_later_pass_that_fails_leaves_the_track_as_it_was(library):
-    library.indexer.run()
+    library.embedder.run()
     library.worker.refuse["2"] = Refused("the disk is tired")
     library.worker.crash_on = {"4"}
-    library.indexer.use(settings(2, 5))
-    library.indexer.run()
-    library.indexer.run()
+    library.embedder.use(settings(2, 5))
+    library.embedder.run()
+    library.embedder.run()
     assert library.catalogue.problems.all() == []
     assert set(library.states().values()) == {TrackState.EMBEDDED}
     assert library.vector("2") == library.vector("4") == [1.5] * 4
@@ -395,24 +395,24 @@ def test_a_later_pass_that_fails_leaves_the_track_as_it_was(library):
 
 
 def test_a_new_track_does_not_wait_for_the_later_pass(library, monkeypatch):
-    monkeypatch.setattr("musicsim.services.listening.listener._LATER_PASS_SECONDS", 0.0)
+    monkeypatch.setattr("musicsim.services.listening.embedder._LATER_PASS_SECONDS", 0.0)
 
     def add_one(name: str) -> None:
         if len(library.worker.embedded) == 6:
             library.add(1)
 
     library.worker.before_answer = add_one
-    library.indexer.use(settings(2, 5))
-    library.indexer.run()
+    library.embedder.use(settings(2, 5))
+    library.embedder.run()
     assert library.worker.embedded.index("6") < 12
 
 
 def test_windows_that_were_lost_are_embedded_again(library):
-    library.indexer.run()
+    library.embedder.run()
     with library.embeddings.windows._database.transaction() as db:
         db.execute("DELETE FROM windows")
-    library.indexer.use(settings(2, 5))
-    library.indexer.run()
+    library.embedder.use(settings(2, 5))
+    library.embedder.run()
     assert library.vector("0") == [3.0] * 4
 
 
@@ -429,11 +429,11 @@ def test_how_loud_a_track_is_is_kept_and_a_later_pass_that_heard_more_knows_bett
         return [library.catalogue.loudness.of(i) for i in library.catalogue.tracks.ids()]
 
     library.worker.answer_to = with_loudness
-    library.indexer.run()
+    library.embedder.run()
     first = Loudness(-12.0, 0.9)
     assert loudness() == [first, first, first, None, first, first]
-    library.indexer.use(settings(2, 5))
-    library.indexer.run()
+    library.embedder.use(settings(2, 5))
+    library.embedder.run()
     later = Loudness(-11.0, 0.9)
     assert loudness() == [later, later, later, None, later, later]
 
@@ -441,10 +441,10 @@ def test_how_loud_a_track_is_is_kept_and_a_later_pass_that_heard_more_knows_bett
 def test_other_settings_count_from_the_next_track_on(library):
     def change(name: str) -> None:
         if name == "1":
-            library.indexer.use(settings(2, model="other", threads=1))
+            library.embedder.use(settings(2, model="other", threads=1))
 
     library.worker.before_answer = change
-    library.indexer.run()
+    library.embedder.run()
     assert [s.threads for s in library.worker.settings] == [1]
     in_worker = len(library.embeddings.pooled.ids("m"))
     assert 2 <= in_worker < 6  # what was under way was finished, and kept as the old model's
@@ -452,16 +452,16 @@ def test_other_settings_count_from_the_next_track_on(library):
 
 
 def test_a_pause_does_not_keep_other_settings_waiting(library):
-    library.indexer.pause()
-    library.indexer.use(settings(2, model="other"))
-    runner = threading.Thread(target=library.indexer.run)
+    library.embedder.pause()
+    library.embedder.use(settings(2, model="other"))
+    runner = threading.Thread(target=library.embedder.run)
     runner.start()
-    library.indexer.resume()
+    library.embedder.resume()
     runner.join()
     assert len(library.embeddings.pooled.ids("other")) == 6
 
 
 def test_the_cost_of_a_run_is_added_up_and_kept(library):
-    library.indexer.run()
-    assert library.indexer.cost == Cost(12, 3.0, 1.5, 6.0, 12.0)
+    library.embedder.run()
+    assert library.embedder.cost == Cost(12, 3.0, 1.5, 6.0, 12.0)
     assert '"tracks": 6' in library.catalogue.settings.get("cost m")

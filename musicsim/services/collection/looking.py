@@ -1,0 +1,90 @@
+"""Looking through the music folders, and letting everything else know what was found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from musicsim.base.events import (
+    Events,
+    ProblemsChanged,
+    ScanFinished,
+    ScanStarted,
+    TracksRemoved,
+)
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.scanning.scanner import Scanner
+from musicsim.library.types import ScanSummary
+
+KEEP_MISSING_SECONDS = 60 * 86_400.0
+"""How long a track whose file was deleted is kept, with its embedding and its place in playlists."""
+
+
+class Looking:
+    """Scans folders and forgets tracks; every method blocks, one at a time.
+
+    Parameters
+    ----------
+    catalogue, embeddings
+        The library.
+    scanner
+        Finds out which files there are.
+    events
+        Told of what changed.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, embeddings: EmbeddingStore, scanner: Scanner, events: Events
+    ) -> None:
+        self._catalogue = catalogue
+        self._embeddings = embeddings
+        self._scanner = scanner
+        self._events = events
+
+    def scan(
+        self,
+        folders: Sequence[Path] | None = None,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ScanSummary:
+        """Look through folders, or all of them; embeds nothing. See `Scanner.scan`."""
+        self._events.emit(ScanStarted())
+        finished = ScanFinished(0, 0, 0, 0, 0, 0)
+        try:
+            summary = self._scanner.scan(folders, cancelled=cancelled)
+            self._drop(self._scanner.forget_missing(time.time() - KEEP_MISSING_SECONDS))
+            finished = ScanFinished(
+                summary.added,
+                summary.changed,
+                summary.moved,
+                summary.missing,
+                summary.unchanged,
+                self._catalogue.tracks.counts().failed,
+            )
+        finally:
+            # Also where it failed: nobody looks through anything any more.
+            self._events.emit(finished)
+        return summary
+
+    def update(self, paths: Collection[Path], cancelled: Callable[[], bool]) -> None:
+        """Look at the paths in which something happened."""
+        self._scanner.update(paths, cancelled)
+
+    def remove_folder(self, folder: Path) -> None:
+        """Take a music folder and its tracks out of the library; the files stay as they are."""
+        self._drop(self._scanner.remove_folder(folder))
+
+    def forget_missing(self) -> int:
+        """Drop every track whose file is gone, or on a disk that is not connected; returns how many."""
+        gone = self._scanner.forget_missing()
+        self._drop(gone)
+        self._events.emit(ProblemsChanged())
+        return len(gone)
+
+    def _drop(self, gone: Sequence[int]) -> None:
+        """Let everything else know of tracks that left the catalogue."""
+        if gone:
+            self._embeddings.prune()
+            self._events.emit(TracksRemoved(tuple(gone)))

@@ -1,0 +1,237 @@
+"""Having the library listened to: in the background or while somebody waits, by which model and how thoroughly."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import cast
+
+from musicsim.base.events import (
+    Event,
+    Events,
+    ModelChanged,
+    TracksChanged,
+    TrackWanted,
+)
+from musicsim.embedding import InputRepr, WeightFile
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.catalogue.identity import SoundIdentity
+from musicsim.library.types import KnownModel
+from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.finding.nearest import Nearest
+from musicsim.services.listening.cost import seconds_a_track
+from musicsim.services.listening.embedder import EmbedderSettings, LibraryEmbedder
+from musicsim.services.listening.settings import Depth, ListeningSettings
+from musicsim.services.models.models import Models
+from musicsim.services.notices import told_of
+from musicsim.worker.client import WorkerClient
+from musicsim.worker.protocol import Cost, WorkerSettings
+
+IDLE_SECONDS = 60.0
+"""A worker holds half a gigabyte: it is let go when there was nothing to embed for so long."""
+
+
+class Listening:
+    """Embeds the library; `run` blocks, everything else returns at once.
+
+    Parameters
+    ----------
+    catalogue, embeddings, identity
+        The library.
+    models
+        Which model listens.
+    nearest, index
+        Searched, and brought up to date along the way.
+    worker
+        Decodes and embeds.
+    data_folder
+        Where the index and the worker's log are.
+    events
+        Told of progress, and ask for a track that somebody waits for.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        embeddings: EmbeddingStore,
+        identity: SoundIdentity,
+        models: Models,
+        nearest: Nearest,
+        index: IndexSync,
+        worker: WorkerClient,
+        data_folder: Path,
+        events: Events,
+    ) -> None:
+        self._catalogue = catalogue
+        self._models = models
+        self._nearest = nearest
+        self._worker = worker
+        self._data_folder = data_folder
+        self._events = events
+        self._settings = ListeningSettings.load(catalogue)
+        self._embedder = LibraryEmbedder(
+            catalogue,
+            embeddings,
+            identity,
+            self._embedder_settings(),
+            worker,
+            index,
+            events,
+            first_pass_done=self._switch_if_complete,
+        )
+        self._wake = threading.Condition()
+        self._work_is_waiting = False
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._unsubscribe = events.subscribe(self._follow)
+
+    # --- at work ---
+
+    def run(self) -> Cost:
+        """Embed until nothing is pending; returns what that cost. Not once `start` was called.
+
+        Raises
+        ------
+        ModelUnavailable
+            If the worker can't load the model.
+        CatalogueError
+            If an embedding can't be stored, as on a full disk.
+        """
+        self._embedder.run()
+        return self._embedder.cost
+
+    def start(self) -> None:
+        """Embed in the background what is pending whenever `wake` is called."""
+        self._thread = threading.Thread(target=self._run_always, name="musicsim-listening")
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for something to embed."""
+        with self._wake:
+            self._work_is_waiting = True
+            self._wake.notify_all()
+
+    def stop(self) -> None:
+        """End, and wait for it: what is in the network is finished and stored, a long decode is not waited for."""
+        self._unsubscribe()
+        self._embedder.stop()
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        self._worker.close()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run_always(self) -> None:
+        while not self._stopping:
+            with self._wake:
+                due = self._wake.wait_for(
+                    lambda: self._work_is_waiting or self._stopping,
+                    timeout=IDLE_SECONDS if self._worker.running else None,
+                )
+                self._work_is_waiting = False
+            if not due:
+                self._worker.stop()
+                continue
+            if not self._stopping:
+                with told_of("worker", self._events):
+                    self._embedder.run()
+                    self._catalogue.back_up()
+
+    def pause(self) -> None:
+        """Embed no further track until `resume`."""
+        self._embedder.pause()
+
+    def resume(self) -> None:
+        """Go on embedding."""
+        self._embedder.resume()
+
+    @property
+    def paused(self) -> bool:
+        """Whether embedding waits for `resume`."""
+        return self._embedder.paused
+
+    def _follow(self, event: Event) -> None:
+        if isinstance(event, TrackWanted):
+            self._embedder.prefer(event.track_id)
+
+    # --- how thoroughly ---
+
+    @property
+    def settings(self) -> ListeningSettings:
+        """What the listener chose."""
+        return self._settings
+
+    def set_settings(self, settings: ListeningSettings) -> None:
+        """Listen with other settings from the next track on, and keep them."""
+        settings.save(self._catalogue)
+        self._settings = settings
+        self._apply_settings()
+
+    def seconds_a_track(self, depth: Depth) -> float | None:
+        """What listening that thoroughly takes for a track of this library's mean length; None before the first scan.
+
+        As the model that listens was measured on this machine when it was last at work.
+        """
+        return seconds_a_track(self._catalogue, self._models.listening.identity, depth)
+
+    def _apply_settings(self) -> None:
+        self._embedder.use(self._embedder_settings())
+        if self._thread is None:
+            # What is asked of it next is for the model that listens now.
+            self._worker.restart_with(self._embedder_settings().worker)
+        else:
+            self.wake()
+
+    def _embedder_settings(self) -> EmbedderSettings:
+        settings, model = self._settings, self._models.listening
+        worker = worker_settings(model, settings, self._data_folder)
+        return EmbedderSettings(model.identity, settings.depth.passes, worker)
+
+    # --- by which model ---
+
+    def use_model(self, file: WeightFile) -> None:
+        """Listen with another model; the library is embedded anew in the background, and search goes on meanwhile.
+
+        Raises
+        ------
+        WeightsError
+            If its file can't be read.
+        """
+        self._models.use(file)
+        self._show_searched()
+        self._apply_settings()
+        self._events.emit(ModelChanged())
+
+    def forget_model(self, identity: str) -> int:
+        """Delete what a model made that is not in use any more; returns of how many tracks that was."""
+        forgotten = self._models.forget(identity)
+        self._events.emit(ModelChanged())
+        return forgotten
+
+    def _switch_if_complete(self) -> None:
+        if self._models.switch_if_complete(self._embedder.given_up):
+            self._show_searched()
+            self._events.emit(ModelChanged())
+
+    def _show_searched(self) -> None:
+        """Search what `models` says is searched now, and have every track looked at anew."""
+        if self._nearest.model != self._models.searched:
+            self._nearest.use(self._models.searched)
+            self._events.emit(TracksChanged(tuple(self._catalogue.tracks.ids())))
+
+
+def worker_settings(
+    model: KnownModel, settings: ListeningSettings, data_folder: Path
+) -> WorkerSettings:
+    """What a worker is started with to listen by a model."""
+    return WorkerSettings(
+        weights=model.weights,
+        input_repr=cast(InputRepr | None, model.input_repr),
+        embedding_size=model.embedding_size,
+        index_folder=data_folder / "index",
+        log_file=data_folder / "worker.log",
+        threads=settings.threads,
+        gentle=settings.gentle,
+    )

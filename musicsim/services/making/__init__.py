@@ -1,0 +1,1 @@
+"""Making lists from seeds."""
