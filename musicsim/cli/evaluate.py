@@ -24,7 +24,7 @@ from musicsim.cli.output import (
 )
 from musicsim.library.query.folding import fold
 from musicsim.library.types import Track
-from musicsim.playlists.rules.rules import album_key
+from musicsim.playlists.rules.same_song import album_key
 from musicsim.similarity.hubs import MutualProximity
 from musicsim.similarity.measures.evaluation import Evaluation, NothingRelevantError, evaluate
 from musicsim.similarity.space import Vectors

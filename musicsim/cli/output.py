@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,11 @@ from rich.text import Text
 from musicsim.app import Musicsim
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import EmbeddingProgress, Event, ScanProgress
+from musicsim.base.lengths import length_text
 from musicsim.library.types import Track
-from musicsim.playlists.generators.similar import Match
+from musicsim.playlists.result import Match
+from musicsim.playlists.rules.rules import Hidden
+from musicsim.services.texts import hidden_text
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -110,20 +113,19 @@ def match_rows(matches: Iterable[Match]) -> Iterator[tuple[object, ...]]:
             track.title,
             track.artist,
             track.tags.album,
-            length_text(track),
+            length_text(track.tags.duration),
         )
 
 
-def length_text(track: Track) -> str:
-    """A track's length as 3:05."""
-    seconds = track.tags.duration
-    return "" if seconds is None else f"{round(seconds) // 60}:{round(seconds) % 60:02}"
+def hidden_json(hidden: Mapping[Hidden, int]) -> dict[str, int]:
+    """What the rules left out, for JSON."""
+    return {hidden_text(reason): count for reason, count in hidden.items()}
 
 
-def print_hidden(hidden: dict[str, int]) -> None:
+def print_hidden(hidden: Mapping[Hidden, int]) -> None:
     """Say what the rules left out."""
     if hidden:
-        reasons = "; ".join(f"{count} {reason}" for reason, count in hidden.items())
+        reasons = "; ".join(f"{count} {hidden_text(why)}" for why, count in hidden.items())
         say(f"Left out: {reasons}.")
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.base.errors import MusicsimError
+from musicsim.base.lengths import length_text
 from musicsim.cli.output import (
     Commands,
     UsageError,
     complain,
     file_path,
-    length_text,
+    hidden_json,
     match_rows,
     path_text,
     positive,
@@ -25,11 +26,12 @@ from musicsim.cli.output import (
     say,
     track_json,
 )
+from musicsim.library.query.filters import Filters, Range
 from musicsim.library.query.folding import fold
 from musicsim.library.types import Playlist, Track
 from musicsim.playlists.files.m3u import read_m3u, write_m3u
-from musicsim.playlists.generators.similar import GeneratedPlaylist
-from musicsim.playlists.rules.rules import Filters, Range, Rules
+from musicsim.playlists.result import GeneratedPlaylist
+from musicsim.playlists.rules.rules import Rules
 from musicsim.worker.client import Refused
 
 _TRACK_HELP = "a file, or text that matches one track's artist, title and album"
@@ -209,7 +211,7 @@ def similar(options: argparse.Namespace) -> None:
                     {"rank": rank, **track_json(match.track), "similarity": match.similarity}
                     for rank, match in enumerate(found.matches, 1)
                 ],
-                "hidden": dict(found.hidden),
+                "hidden": hidden_json(found.hidden),
             }
         )
         return
@@ -219,7 +221,7 @@ def similar(options: argparse.Namespace) -> None:
         match_rows(found.matches),
         right=(0, 1, 5),
     )
-    print_hidden(dict(found.hidden))
+    print_hidden(found.hidden)
 
 
 def _find_quietly(app: Musicsim, text: str, *, quiet: bool) -> Track | None:
@@ -280,7 +282,7 @@ def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> Non
                     for match in made.matches
                 ],
                 "duration": made.duration,
-                "hidden": dict(made.hidden),
+                "hidden": hidden_json(made.hidden),
                 "file": path_text(options.output.absolute()) if options.output else None,
             }
         )
@@ -291,7 +293,7 @@ def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> Non
         right=(0, 1, 5),
     )
     say(f"{len(made.matches)} tracks, {made.duration / 60:.0f} minutes.")
-    print_hidden(dict(made.hidden))
+    print_hidden(made.hidden)
     if options.output:
         say(f"Written to {printable(path_text(options.output))}.")
 
@@ -323,7 +325,10 @@ def show_playlist(options: argparse.Namespace) -> None:
     else:
         print_table(
             ("", "Title", "Artist", "Album", "Length"),
-            [(n, t.title, t.artist, t.tags.album, length_text(t)) for n, t in enumerate(tracks, 1)],
+            [
+                (n, t.title, t.artist, t.tags.album, length_text(t.tags.duration))
+                for n, t in enumerate(tracks, 1)
+            ],
             right=(0, 4),
         )
 

@@ -32,6 +32,7 @@ from musicsim.cli.output import (
 from musicsim.demo import DemoTrack, render_demo
 from musicsim.library.types import Problem, ScanSummary, Track, TrackState
 from musicsim.playlists.files.m3u import write_m3u
+from musicsim.playlists.files.names import file_name
 from musicsim.playlists.rules.rules import Rules
 
 if TYPE_CHECKING:
@@ -268,8 +269,7 @@ def _write_playlist(app: Musicsim, seed: Track, folder: Path) -> None:
     made = app.playlists.make([seed.id]).result()
     name = f"Like {seed.title}"
     folder.mkdir(parents=True, exist_ok=True)
-    safe = "".join("_" if c in '<>:"/\\|?*#%' or not c.isprintable() else c for c in name)
-    file = folder / f"{safe}.m3u8"
+    file = folder / file_name(name, ".m3u8")
     write_m3u(file, [match.track for match in made.matches], name=name)
     say(
         f"\nPlaylist of {len(made.matches)} tracks, {made.duration / 60:.0f} minutes: {display_path(file)}"

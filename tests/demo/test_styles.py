@@ -9,7 +9,7 @@ from musicsim.demo import STYLES
 from musicsim.demo.programme import pieces
 from musicsim.demo.styles import PERFORMERS
 from musicsim.embedding import Model, pool, read_weights
-from musicsim.playlists.rules.rules import NEAR_DUPLICATE_COSINE
+from musicsim.playlists.rules.chooser import NEAR_DUPLICATE_COSINE
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -24,7 +24,8 @@ from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.waveforms import Waveforms
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import KnownModel, ScannedFile, Tags, Track, TrackState
-from musicsim.playlists.generators.similar import GeneratedPlaylist, Match, SimilarTracks
+from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks
+from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.models.models import OfferedModel, read_model
@@ -225,7 +226,7 @@ class FakeFinding:
         if seed.state is not TrackState.EMBEDDED:
             future.set_exception(NotEmbedded(f"{seed.name} has not been listened to yet."))
         else:
-            hidden = {"the same sound": 1, "more than 3 by the same artist": 2}
+            hidden = {Hidden(Rule.SAME_SOUND): 1, Hidden(Rule.ARTIST, 3): 2}
             future.set_result(SimilarTracks(seed, self.like(seed, limit), hidden))
         return future
 

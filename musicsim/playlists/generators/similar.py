@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from musicsim.library.types import Track
-from musicsim.playlists.rules.rules import Chooser, Rules
+from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks, seconds
+from musicsim.playlists.rules.chooser import Chooser
+from musicsim.playlists.rules.rules import Rules
 from musicsim.similarity.space import Vectors, similarity
 
 
@@ -20,46 +22,6 @@ class Candidate:
     track: Track
     cosine: float
     point: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A track in a list, and how similar it is to what the list started from: from 0 to 1."""
-
-    track: Track
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarTracks:
-    """The tracks that sound like a seed, the most similar first.
-
-    Attributes
-    ----------
-    seed
-        None where it is a file outside the library.
-    hidden
-        What the rules left out on the way: reason in plain words, and count.
-    """
-
-    seed: Track | None
-    matches: tuple[Match, ...]
-    hidden: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratedPlaylist:
-    """A playlist: the seeds, and then what is like them."""
-
-    mode: str
-    seeds: tuple[Track, ...]
-    matches: tuple[Match, ...]
-    hidden: Mapping[str, int]
-
-    @property
-    def duration(self) -> float:
-        """Seconds, of the tracks that say how long they are."""
-        return _seconds(self.matches)
 
 
 def similar_tracks(
@@ -131,7 +93,7 @@ def playlist_from(
     def full(more: Sequence[Match], times: int = 1) -> bool:
         if minutes is None:
             return len(more) >= times * (length - len(seeds))
-        return _seconds(more) >= times * (60 * minutes - _seconds(chosen))
+        return seconds(more) >= times * (60 * minutes - seconds(chosen))
 
     pool: list[Match] = []
     for candidate in candidates:
@@ -150,10 +112,6 @@ def playlist_from(
     return GeneratedPlaylist(
         "similar", tuple(track for track, _ in seeds), (*chosen, *drawn), dict(chooser.hidden)
     )
-
-
-def _seconds(matches: Iterable[Match]) -> float:
-    return sum(match.track.tags.duration or 0.0 for match in matches)
 
 
 def _draw(pool: Sequence[Match], rng_seed: int) -> list[Match]:

@@ -13,7 +13,8 @@ from musicsim.base.events import Events, TrackWanted
 from musicsim.embedding import InputRepr, pool
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import KnownModel, Track
-from musicsim.playlists.generators.similar import Candidate, SimilarTracks, similar_tracks
+from musicsim.playlists.generators.similar import Candidate, similar_tracks
+from musicsim.playlists.result import SimilarTracks
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest

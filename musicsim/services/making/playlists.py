@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.playlists.generators.similar import GeneratedPlaylist, playlist_from
+from musicsim.playlists.generators.similar import playlist_from
+from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.points import mean_point

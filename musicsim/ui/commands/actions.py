@@ -26,7 +26,7 @@ from musicsim.ui.tracks.track_model import one_line
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
-    from musicsim.playlists.generators.similar import GeneratedPlaylist, SimilarTracks
+    from musicsim.playlists.result import GeneratedPlaylist, SimilarTracks
 
 T = TypeVar("T")
 

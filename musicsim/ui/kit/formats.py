@@ -24,15 +24,6 @@ def counted(context: str, value: int, one: str, many: str) -> str:
     return translated
 
 
-def length(seconds: float | None) -> str:
-    """Return a track's length, such as ``4:05`` or ``1:02:03``; empty where it is not known."""
-    if seconds is None:
-        return ""
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-
-
 def span(seconds: float) -> str:
     """Return a time in words, such as ``1 h 32 min``, ``8 min`` or ``40 s``."""
     if seconds < 60:
@@ -80,14 +71,6 @@ def full_moment(at: float) -> str:
 
 def _local(at: float) -> QDateTime:
     return QDateTime.fromMSecsSinceEpoch(round(1000 * at))
-
-
-def file_name(name: str, suffix: str) -> str:
-    """Return a file name for something that a listener named, allowed on every platform."""
-    kept = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in name)
-    # 255 bytes are what the usual file systems take, and one character may need four of them.
-    kept = kept.strip(" .").encode("utf-8", "replace")[:200].decode("utf-8", "ignore")
-    return (kept or "playlist") + suffix
 
 
 def is_text(path: Path) -> bool:

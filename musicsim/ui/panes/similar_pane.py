@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from musicsim.base.errors import MusicsimError
 from musicsim.base.events import EmbeddingProgress
 from musicsim.library.types import Track, TrackState
+from musicsim.services.texts import hidden_text
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
@@ -23,7 +24,8 @@ from musicsim.ui.tracks.track_table import TrackTable
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
-    from musicsim.playlists.generators.similar import SimilarTracks
+    from musicsim.playlists.result import SimilarTracks
+    from musicsim.playlists.rules.rules import Hidden
 
 _COLUMNS = (
     ColumnLayout(Column.TITLE, 200, stretches=True),
@@ -157,7 +159,7 @@ class SimilarPane(QWidget):
         counts = self._store.counts()
         self._incomplete = counts.pending > 0
         self.table.placeholder = self.tr("There is nothing to compare it with yet.")
-        notes = [hidden_text(found.hidden)]
+        notes = [hidden_note(found.hidden)]
         if self._incomplete:
             so_far = self.tr("Found among the {0} tracks listened to so far.")
             notes.append(so_far.format(formats.number(counts.embedded)))
@@ -216,10 +218,12 @@ class SimilarPane(QWidget):
             self._actions.save_as_playlist(self._whole(), self._actions.name_like([self._seed]))
 
 
-def hidden_text(hidden: Mapping[str, int]) -> str:
+def hidden_note(hidden: Mapping[Hidden, int]) -> str:
     """Return what the rules hid, such as ``3 hidden: near-duplicates 1, more than 3 by one artist 2``."""
     total = sum(hidden.values())
     if not total:
         return ""
     text = formats.counted("similar", total, "%n hidden: {0}", "%n hidden: {0}")
-    return text.format(", ".join(f"{reason} {count}" for reason, count in hidden.items() if count))
+    return text.format(
+        ", ".join(f"{hidden_text(why)} {count}" for why, count in hidden.items() if count)
+    )

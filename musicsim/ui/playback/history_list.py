@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QModelIndex, QObject
 
+from musicsim.base.lengths import length_text
 from musicsim.library.types import EndOfPlay, Play, Track
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
@@ -147,7 +148,7 @@ class HistoryList(TrackModel):
 
     def _part(self, play: Play) -> str:
         text = self.tr("{0} of {1}")
-        return text.format(formats.length(play.heard), formats.length(play.length))
+        return text.format(length_text(play.heard), length_text(play.length))
 
     # Changing rows
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
-from musicsim.ui.kit import formats
+from musicsim.base.lengths import length_text
 from musicsim.ui.playback.bar_painting import HANDLE, MARGIN, BarPainting, Look
 from musicsim.ui.playback.time_bubble import TimeBubble
 
@@ -183,7 +183,7 @@ class PlaceBar(QAbstractSlider):
         elif self._bubble.parentWidget() is not window:
             self._bubble.setParent(window)
         at = self._time_at(pointer)
-        self._bubble.show_over(self, round(pointer), formats.length(at // 1000))
+        self._bubble.show_over(self, round(pointer), length_text(at // 1000))
 
     def _tell_screen_reader(self) -> None:
         """Let Qt's value be the place that is shown, in seconds, and the description say it in words."""
@@ -191,9 +191,9 @@ class PlaceBar(QAbstractSlider):
         self.setRange(0, max(self.length, self._position) // 1000)
         self.setValue(self._position // 1000)
         self._following = False
-        text = formats.length(self._position // 1000)
+        text = length_text(self._position // 1000)
         if self.length:
-            text = self.tr("{0} of {1}").format(text, formats.length(self.length // 1000))
+            text = self.tr("{0} of {1}").format(text, length_text(self.length // 1000))
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
 

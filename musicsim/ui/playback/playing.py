@@ -6,8 +6,8 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from musicsim.base.lengths import length_text
 from musicsim.library.types import EndOfPlay, Track
-from musicsim.ui.kit import formats
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.heard import Heard
@@ -218,8 +218,8 @@ class Playing(QObject):
             self._messages.fail(text.format(track.name, reason.strip(" .")))
         elif shortfall:
             text = self.tr("“{0}” ended early: the file is damaged after {1} of {2}.")
-            whole = formats.length(seconds + shortfall)
-            self._messages.fail(text.format(track.name, formats.length(seconds), whole))
+            whole = length_text(seconds + shortfall)
+            self._messages.fail(text.format(track.name, length_text(seconds), whole))
 
     def _leave_out(self, token: int, reason: str) -> None:
         is_current = token == self._lineup.token

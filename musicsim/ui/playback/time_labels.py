@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
 
-from musicsim.ui.kit import formats
+from musicsim.base.lengths import length_text
 
 _MINUS = "−"
 _ROOM = "0:00:00"
@@ -27,7 +27,7 @@ class ElapsedLabel(QLabel):
     def set_position(self, milliseconds: int | None) -> None:
         """Show how far the track is; None for no track."""
         # To set the same text costs a new layout of the bar.
-        text = "" if milliseconds is None else formats.length(milliseconds // 1000)
+        text = "" if milliseconds is None else length_text(milliseconds // 1000)
         if text != self.text():
             self.setText(text)
 
@@ -77,9 +77,9 @@ class LengthLabel(QAbstractButton):
         seconds = self._duration // 1000
         if self._duration and self.remaining:
             # A header may promise less than there is: what is left is never less than nothing.
-            text = _MINUS + formats.length(max(0, seconds - self._position // 1000))
+            text = _MINUS + length_text(max(0, seconds - self._position // 1000))
         elif self._duration:
-            text = formats.length(seconds)
+            text = length_text(seconds)
         if text != self.text():
             self.setEnabled(bool(text))
             self.setText(text)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from musicsim.base.errors import display_path
 from musicsim.library.types import Track
+from musicsim.playlists.files.names import file_name
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.dialogs import ask_new_file
 from musicsim.ui.kit.messages import Messages
@@ -36,7 +37,7 @@ class Exporter:
         folder = Path(str(self._settings.value(LAST_FOLDER) or tracks[0].path.parent))
         if not folder.is_dir() or not formats.is_text(folder):
             folder = Path.home()
-        file = self.ask_for_file(folder / formats.file_name(name, ".m3u8"))
+        file = self.ask_for_file(folder / file_name(name, ".m3u8"))
         if file is None:
             return
         self._settings.setValue(LAST_FOLDER, str(file.parent))

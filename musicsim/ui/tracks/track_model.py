@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QIcon
 
+from musicsim.base.lengths import length_text
 from musicsim.library.types import Track, TrackState
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
@@ -196,7 +197,7 @@ class TrackModel(QAbstractTableModel):
             case Column.YEAR:
                 return "" if track.tags.year is None else str(track.tags.year)
             case Column.LENGTH:
-                return formats.length(track.tags.duration)
+                return length_text(track.tags.duration)
             case Column.SIMILARITY:
                 similarity = self.similarity(row)
                 return "" if similarity is None else f"{similarity:.0%}"

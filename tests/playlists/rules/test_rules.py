@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
+from musicsim.library.query.filters import Filters
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.rules.rules import Chooser, Filters, Rules, song_key
+from musicsim.playlists.rules.chooser import Chooser
+from musicsim.playlists.rules.rules import Hidden, Rule, Rules
+from musicsim.playlists.rules.same_song import song_key
 
 
 def track(number: int = 0, **tags) -> Track:
@@ -29,7 +32,7 @@ def chosen(rules: Rules, tracks, points=None, seeds=(), *, seeds_count=False):
 def test_at_most_three_per_artist_whatever_the_spelling():
     names = ["Björk", "bjork", "BJÖRK", "Björk", "Other", "Björk"]
     tracks = [track(n, artist=name) for n, name in enumerate(names)]
-    assert chosen(Rules(), tracks) == ([0, 1, 2, 4], {"more than 3 by the same artist": 2})
+    assert chosen(Rules(), tracks) == ([0, 1, 2, 4], {Hidden(Rule.ARTIST, 3): 2})
 
 
 def test_tracks_without_an_artist_are_not_one_artist():
@@ -40,13 +43,13 @@ def test_tracks_without_an_artist_are_not_one_artist():
 def test_albums_of_the_same_name_by_different_artists_are_different():
     tracks = [track(n, album="Greatest Hits", artist="ab"[n % 2]) for n in range(6)]
     rules = Rules(max_per_artist=None, max_per_album=2)
-    assert chosen(rules, tracks) == ([0, 1, 2, 3], {"more than 2 from the same album": 2})
+    assert chosen(rules, tracks) == ([0, 1, 2, 3], {Hidden(Rule.ALBUM, 2): 2})
 
 
 def test_the_same_sound_appears_once():
     tracks = [track(n) for n in range(3)]
     points = [point(1, 0), point(1, 0.01), point(1, 1)]
-    assert chosen(Rules(), tracks, points) == ([0, 2], {"the same sound": 1})
+    assert chosen(Rules(), tracks, points) == ([0, 2], {Hidden(Rule.SAME_SOUND): 1})
     assert chosen(Rules(near_duplicates=True), tracks, points)[0] == [0, 1, 2]
 
 
@@ -56,7 +59,7 @@ def test_the_seed_does_not_come_back_as_a_copy_or_another_version():
     points = [point(1, 0.001, 0), point(0, 1, 0), point(0, 0, 1)]
     kept, hidden = chosen(Rules(), copies, points, [(seed, point(1, 0, 0))])
     assert kept == [3]
-    assert hidden == {"the same sound": 1, "another version of the same song": 1}
+    assert hidden == {Hidden(Rule.SAME_SOUND): 1, Hidden(Rule.SAME_SONG): 1}
 
 
 def test_a_seed_in_the_list_counts_to_its_artist_and_one_outside_does_not():

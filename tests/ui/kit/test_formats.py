@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from musicsim.base.lengths import length_text
+from musicsim.playlists.files.names import file_name
 from musicsim.ui.kit import formats
 
 
@@ -10,7 +12,7 @@ from musicsim.ui.kit import formats
     [(None, ""), (0.4, "0:00"), (59.6, "1:00"), (245.0, "4:05"), (3723.0, "1:02:03")],
 )
 def test_length(seconds: float | None, text: str) -> None:
-    assert formats.length(seconds) == text
+    assert length_text(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -36,11 +38,11 @@ def test_counted() -> None:
     ],
 )
 def test_file_name(name: str, file: str) -> None:
-    assert formats.file_name(name, ".m3u8") == file
+    assert file_name(name, ".m3u8") == file
 
 
 def test_a_long_name_makes_a_file_name_that_the_system_takes(tmp_path: Path) -> None:
-    path = tmp_path / formats.file_name("밤" * 300, ".m3u8")
+    path = tmp_path / file_name("밤" * 300, ".m3u8")
 
     path.touch()
 

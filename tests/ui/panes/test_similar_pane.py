@@ -6,9 +6,10 @@ from window_fakes import FakeApp, Library
 
 from musicsim.base.events import EmbeddingProgress, TracksChanged, TracksRemoved
 from musicsim.library.types import Tags
-from musicsim.playlists.generators.similar import SimilarTracks
+from musicsim.playlists.result import SimilarTracks
+from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.ui.commands import actions
-from musicsim.ui.panes.similar_pane import hidden_text
+from musicsim.ui.panes.similar_pane import hidden_note
 from musicsim.ui.tracks.track_model import Column
 from musicsim.ui.window.main_window import MainWindow
 
@@ -29,10 +30,10 @@ def test_results_are_ranked_with_their_similarity(
     assert pane.status == "3 hidden: the same sound 1, more than 3 by the same artist 2"
 
 
-def test_hidden_text() -> None:
-    assert hidden_text({}) == ""
-    assert hidden_text({"the same sound": 0}) == ""
-    assert hidden_text({"the same sound": 1}) == "1 hidden: the same sound 1"
+def test_hidden_note() -> None:
+    assert hidden_note({}) == ""
+    assert hidden_note({Hidden(Rule.SAME_SOUND): 0}) == ""
+    assert hidden_note({Hidden(Rule.SAME_SOUND): 1}) == "1 hidden: the same sound 1"
 
 
 def test_a_track_that_is_not_embedded_yet_is_shown_as_soon_as_it_is(

@@ -1,0 +1,11 @@
+"""File names for playlists."""
+
+from __future__ import annotations
+
+
+def file_name(name: str, suffix: str) -> str:
+    """Return a file name for something that a listener named, allowed on every platform."""
+    kept = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in name)
+    # 255 bytes are what the usual file systems take, and one character may need four of them.
+    kept = kept.strip(" .").encode("utf-8", "replace")[:200].decode("utf-8", "ignore")
+    return (kept or "playlist") + suffix

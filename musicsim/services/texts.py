@@ -1,0 +1,18 @@
+"""Reasons in plain words, for window and command line alike."""
+
+from __future__ import annotations
+
+from musicsim.playlists.rules.rules import Hidden, Rule
+
+_HIDDEN = {
+    Rule.FILTERS: "left out by the filters",
+    Rule.SAME_SONG: "another version of the same song",
+    Rule.SAME_SOUND: "the same sound",
+    Rule.ARTIST: "more than {limit} by the same artist",
+    Rule.ALBUM: "more than {limit} from the same album",
+}
+
+
+def hidden_text(hidden: Hidden) -> str:
+    """Why a track may not stand in a list, such as "more than 3 by the same artist"."""
+    return _HIDDEN[hidden.rule].format(limit=hidden.limit)
