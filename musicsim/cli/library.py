@@ -11,7 +11,6 @@ from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.audio import FIRST_PASS, SETTLED
-from musicsim.base.errors import MusicsimError
 from musicsim.base.events import Event, Notice, TracksChanged
 from musicsim.cli.output import (
     Commands,
@@ -237,21 +236,15 @@ _STATES = {
 
 def status(options: argparse.Namespace) -> None:
     """Say what the library holds."""
-    Musicsim.read(options.data).close()  # a clear message where there is no library
-    try:
-        with Musicsim.open(options.data) as app:
-            _print_status(app, app.finding.index.report(), as_json=options.json)
-    except MusicsimError:
-        # Another one owns it, or its disk is full or can't be written.
-        with Musicsim.read(options.data) as app:
-            _print_status(app, app.finding.index.recorded(), as_json=options.json)
+    with Musicsim.read(options.data) as app:
+        _print_status(app, app.finding.index.recorded(), as_json=options.json)
 
 
 def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
     counts = app.catalogue.tracks.counts()
     model = app.finding.model.identity
     coming = app.models.listening.identity
-    to_refine = len(app.embeddings.pending.tracks(coming, app.listening.settings.depth.passes[-1]))
+    to_refine = app.embeddings.pending.count(coming, app.listening.settings.depth.passes[-1])
     if as_json:
         print_json(
             {
@@ -284,7 +277,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
         say(f"Folder: {printable(path_text(folder))}{reason}")
     say(f"Model: {model}")
     if coming != model:
-        left = len(app.embeddings.pending.tracks(coming))
+        left = app.embeddings.pending.count(coming)
         say(f"Model to come: {coming}, when it has listened to {left} more tracks.")
     elif to_refine > counts.pending:
         say(f"{to_refine} tracks are to be listened to once more, for better results.")

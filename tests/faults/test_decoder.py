@@ -27,7 +27,7 @@ def open_or_die(path):
     return open_audio(path)
 
 musicsim.audio.sampling.open_audio = open_or_die
-musicsim.services.listening.embedder._HANG_SECONDS = {patience}
+musicsim.services.listening.patience.LEAST_PATIENCE = {patience}
 """
 _DEEDS = {
     "abort": "os.abort()",

@@ -76,6 +76,10 @@ class PooledStore:
         )
         return int(count)
 
+    def count_findable(self, model: str) -> int:
+        """How many `ids` there are."""
+        return int(self._database.query(f"SELECT COUNT(*) {_FINDABLE}", (model,))[0][0])
+
     def findable(
         self, model: str, among: Iterable[int] | None = None
     ) -> Iterator[PooledEmbeddings]:

@@ -13,6 +13,12 @@ from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.paths import AT_OR_BELOW, at_or_below, stored_path
 from musicsim.library.types import Problem
 
+_ALL = (
+    "SELECT path, reason, 1, NULL FROM folder_problems UNION SELECT path, unavailable, 1, NULL FROM folders "
+    "WHERE unavailable IS NOT NULL UNION ALL SELECT path, problem, failed, mtime_ns FROM tracks "
+    "WHERE problem IS NOT NULL AND missing_since IS NULL"
+)
+
 
 class Problems:
     """Lists all problems, and keeps those of files and folders that are no tracks; thread-safe."""
@@ -22,15 +28,15 @@ class Problems:
 
     def all(self) -> list[Problem]:
         """Every file and folder with a problem, by path."""
-        rows = self._database.query(
-            "SELECT path, reason, 1, NULL FROM folder_problems UNION SELECT path, unavailable, 1, NULL FROM folders "
-            "WHERE unavailable IS NOT NULL UNION ALL SELECT path, problem, failed, mtime_ns FROM tracks "
-            "WHERE problem IS NOT NULL AND missing_since IS NULL ORDER BY 1"
-        )
+        rows = self._database.query(f"{_ALL} ORDER BY 1")
         return [
             Problem(stored_path(path), str(reason), bool(failed), mtime_ns)
             for path, reason, failed, mtime_ns in rows
         ]
+
+    def count(self) -> int:
+        """How many there are."""
+        return int(self._database.query(f"SELECT COUNT(*) FROM ({_ALL})")[0][0])
 
     def replace(self, folder_id: int, area: Path, problems: Iterable[Problem]) -> bool:
         """Replace what could not be read at or below a path, apart from tracks; returns whether that is news."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from musicsim.library.catalogue.database import Database
 from musicsim.library.types import PendingTrack, TrackWindows
@@ -89,6 +90,14 @@ class WindowStore:
             np.concatenate([one.vectors for one in passes]),
             next((one.problem for one in reversed(passes) if one.problem), None),
         )
+
+    def offsets(self, track_id: int, model: str, content_key: bytes) -> npt.NDArray[np.float64]:
+        """Where the windows begin that `model` has listened to of a content, in seconds; shape (N,)."""
+        rows = self._database.query(
+            "SELECT offsets FROM windows WHERE track_id = ? AND model = ? AND content_key = ? ORDER BY plan",
+            (track_id, model, content_key),
+        )
+        return np.frombuffer(b"".join(row[0] for row in rows), "<f4").astype(np.float64)
 
     def plans(self, model: str) -> dict[int, int]:
         """How many windows the last stored pass over each track was to reach, by the track's id."""

@@ -151,15 +151,13 @@ class IndexSync:
 
     def report(self) -> IndexReport:
         """Open the index, compare it with the catalogue, and mend it."""
-        expected = len(self._points.ids)
         vectors = self.update()
-        return IndexReport("chroma", vectors, vectors == expected)
+        return IndexReport("chroma", vectors, vectors == self._points.count())
 
     def recorded(self) -> IndexReport:
-        """How the index stood when its owner last wrote to it; for whoever may not open it."""
-        expected = len(self._points.ids)
+        """How the index stood when its owner last wrote to it, without opening it."""
         vectors = int(self._catalogue.settings.get("index_vectors") or 0)
-        return IndexReport("chroma", vectors, vectors == expected)
+        return IndexReport("chroma", vectors, vectors == self._points.count())
 
 
 def _differences(stored: Ids, wanted: Ids, changed: list[int] | None) -> tuple[Ids, Ids]:

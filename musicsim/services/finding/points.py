@@ -106,6 +106,10 @@ class LibraryPoints:
             self._catch_up()
             return self._ids[: self._count]
 
+    def count(self) -> int:
+        """How many there are, without reading them."""
+        return self._embeddings.count_findable(self._model.identity)
+
     @property
     def track_ids(self) -> Ids:
         """Whose they are; shape (N,). A view that is good under `steady`."""

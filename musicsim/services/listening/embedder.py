@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from itertools import islice
 
-from musicsim.audio import EVERY_WINDOW, LONGEST
+from musicsim.audio import EVERY_WINDOW
 from musicsim.base.errors import display_path
 from musicsim.base.events import (
     Events,
@@ -25,23 +25,17 @@ from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
 from musicsim.library.types import PendingTrack, PooledTrack
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.listening.cost import keep_cost
+from musicsim.services.listening.patience import patience_with
 from musicsim.services.listening.progress import PassProgress
+from musicsim.services.listening.settings import EmbedderSettings
 from musicsim.services.listening.storing import Storing
 from musicsim.services.listening.suspects import Suspects
 from musicsim.worker.client import Refused, WorkerBug, WorkerClient, WorkerDied
-from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, WorkerSettings
+from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack
 
 _log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 4  # tracks in the worker at a time: some being decoded, one in the network
-_HANG_SECONDS = (
-    120.0  # that any file may take: its disk may have to wake up, and the model be loaded
-)
-# Of a track's length, on top of that: a three-hour file takes some ten seconds to decode.
-_HANG_FACTOR = 0.25
-# Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.
-_DENSE_HANG_FACTOR = 10.0
-_UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
 _LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
 _MOST_BUGS = 3  # times that musicsim itself failed on a track, after which it is left alone until the next start
@@ -49,25 +43,6 @@ _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks tha
 
 CRASHED = "the decoder crashed on this file: it is damaged, or of an unusual kind"
 HUNG = "the decoder did not come to an end on this file: it is damaged, or of an unusual kind"
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedderSettings:
-    """What embeds the library, and how thoroughly.
-
-    Attributes
-    ----------
-    model
-        The identity of the model that listens.
-    passes
-        The windows a track that each pass over the library wants in all, ascending.
-    worker
-        What the worker is started with.
-    """
-
-    model: str
-    passes: tuple[int, ...]
-    worker: WorkerSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +104,7 @@ class LibraryEmbedder:
         self._preferred: deque[int] = deque()
         self._progress = PassProgress()
         self._waiting: deque[PendingTrack] = deque()
-        self._suspects = Suspects(worker, _HANG_SECONDS)
+        self._suspects = Suspects(worker)
         self._storing = Storing(catalogue, embeddings, identity, events)
         self._in_flight: dict[Future[EmbeddedTrack], _Sent] = {}
         self._done: set[tuple[int, bytes, int]] = set()
@@ -323,24 +298,21 @@ class LibraryEmbedder:
     def _send(self, track: PendingTrack, plan: int) -> None:
         self._progress.current = display_path(track.path.name)
         model = self._settings.model
-        before = listened = None
-        factor = _DENSE_HANG_FACTOR if plan == EVERY_WINDOW else _HANG_FACTOR
-        # An earlier version may have stored a damaged header's length of years.
-        length = min(track.duration or _UNKNOWN_LENGTH, LONGEST)
-        patience = _HANG_SECONDS + factor * length
+        before = None
+        offsets: tuple[float, ...] = ()
         if plan != EVERY_WINDOW:
             before = self._embeddings.pooled.of(track.id, model)
             if before is not None:
-                listened = self._embeddings.windows.of(track.id, model, track.content_key)
+                listened = self._embeddings.windows.offsets(track.id, model, track.content_key)
+                offsets = tuple(listened.tolist())
             # What can't be added to is begun again.
-            if before is None or listened is None or len(listened.offsets) != before.windows:
-                before = listened = None
-        offsets = () if listened is None else tuple(listened.offsets.tolist())
+            if before is None or len(offsets) != before.windows:
+                before, offsets = None, ()
         sounds = frozenset[bytes]()
         if not offsets and plan != EVERY_WINDOW:
             sounds = self._identity.known_sounds(track, model)
         future = self._worker.request(EmbedTrack(track.path, plan, offsets, sounds))
-        self._in_flight[future] = _Sent(track, before, patience)
+        self._in_flight[future] = _Sent(track, before, patience_with(track, plan))
 
     def _next(self) -> PendingTrack | None:
         """What is next: what somebody waits for, else in order; no copy, though, beside its original."""

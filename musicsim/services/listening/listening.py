@@ -21,8 +21,8 @@ from musicsim.library.types import KnownModel
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.listening.cost import seconds_a_track
-from musicsim.services.listening.embedder import EmbedderSettings, LibraryEmbedder
-from musicsim.services.listening.settings import Depth, ListeningSettings
+from musicsim.services.listening.embedder import LibraryEmbedder
+from musicsim.services.listening.settings import Depth, EmbedderSettings, ListeningSettings
 from musicsim.services.models.models import Models
 from musicsim.services.notices import told_of
 from musicsim.worker.client import WorkerClient

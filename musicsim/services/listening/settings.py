@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from musicsim.audio import EVERY_WINDOW, FIRST_PASS, SETTLED
 from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.worker.protocol import WorkerSettings
 
 
 class Depth(enum.Enum):
@@ -92,3 +93,22 @@ class ListeningSettings:
             int(threads) if threads.isdecimal() and int(threads) else None,
             catalogue.settings.get("gentle") == "yes",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSettings:
+    """What embeds the library, and how thoroughly.
+
+    Attributes
+    ----------
+    model
+        The identity of the model that listens.
+    passes
+        The windows a track that each pass over the library wants in all, ascending.
+    worker
+        What the worker is started with.
+    """
+
+    model: str
+    passes: tuple[int, ...]
+    worker: WorkerSettings

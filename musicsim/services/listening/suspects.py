@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 
 from musicsim.library.types import PendingTrack
+from musicsim.services.listening.patience import LEAST_PATIENCE
 from musicsim.worker.client import ModelUnavailable, WorkerClient, WorkerDied
 from musicsim.worker.protocol import TryModel
 
@@ -22,13 +23,10 @@ class Suspects:
     ----------
     worker
         What dies.
-    patience
-        Seconds that it may take to load the model.
     """
 
-    def __init__(self, worker: WorkerClient, patience: float) -> None:
+    def __init__(self, worker: WorkerClient) -> None:
         self._worker = worker
-        self._patience = patience
         self._crashes: Counter[int] = Counter()
         self._waiting: deque[PendingTrack] = deque()
 
@@ -70,7 +68,7 @@ class Suspects:
         died = None
         for _ in range(_CHECKS):  # something else may kill one
             try:
-                self._worker.ask(TryModel(), self._patience)
+                self._worker.ask(TryModel(), LEAST_PATIENCE)
             except WorkerDied as error:
                 died = error
             else:

@@ -73,9 +73,8 @@ class LibraryState(QObject):
 
     def show_problems(self) -> None:
         """Show what went wrong."""
-        problems = self._app.catalogue.problems.all()
-        self._status.show_problems(len(problems))
-        self._problems.set_problems(problems)
+        self._status.show_problems(self._app.catalogue.problems.count())
+        self._problems.refresh()
         # A music folder may be out of reach, or back.
         self.show()
 

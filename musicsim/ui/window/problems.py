@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -152,8 +152,16 @@ class ProblemsDialog(QDialog):
         column.addWidget(self.table, 1)
         column.addLayout(buttons)
 
-    def set_problems(self, problems: list[Problem]) -> None:
-        """Show these problems."""
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt's: what it lists may have changed while nobody saw it."""
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what could not be read, as far as somebody sees it."""
+        if not self.isVisible():
+            return
+        problems = self._app.catalogue.problems.all()
         self.model.set_problems(problems)
         for each in (self.retry, self.copy, self.export):
             each.setEnabled(bool(problems))
@@ -162,7 +170,7 @@ class ProblemsDialog(QDialog):
     def _retry(self) -> None:
         with self._messages.reporting():
             self._app.collection.retry_failed()
-        self.set_problems(self._app.catalogue.problems.all())
+        self.refresh()
 
     def _export(self) -> None:
         suggested = Path.home() / "musicsim problems.csv"

@@ -14,7 +14,8 @@ from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.types import KnownModel, Loudness, ScannedFile, Tags, TrackState, TrackWindows
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.points import LibraryPoints
-from musicsim.services.listening.embedder import CRASHED, EmbedderSettings, LibraryEmbedder
+from musicsim.services.listening.embedder import CRASHED, LibraryEmbedder
+from musicsim.services.listening.settings import EmbedderSettings
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
 
