@@ -17,7 +17,7 @@ SAYS = {"crash": "the decoder crashed on this file", "hang": "the decoder did no
 # Loaded by Python at the start of every process that has its folder on PYTHONPATH, thus of the worker too.
 _BROKEN_DECODER = """
 import os, signal, time
-import musicsim.audio.sampling, musicsim.services.listening.embedder
+import musicsim.audio.sampling, musicsim.services.listening.patience
 
 open_audio = musicsim.audio.sampling.open_audio
 

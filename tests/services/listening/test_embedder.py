@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from musicsim.audio import EVERY_WINDOW, MeasuredLoudness
-from musicsim.base.events import EmbeddingProgress, Events, TracksChanged
+from musicsim.base.events import EmbeddingProgress, Events, Notice, TracksChanged
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
@@ -16,7 +16,7 @@ from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.points import LibraryPoints
 from musicsim.services.listening.embedder import CRASHED, LibraryEmbedder
 from musicsim.services.listening.settings import EmbedderSettings
-from musicsim.worker.client import ModelUnavailable, Refused, WorkerDied, WorkerHung
+from musicsim.worker.client import ModelUnavailable, Refused, WorkerBug, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
 
 
@@ -176,6 +176,24 @@ def test_a_refused_file_fails_with_its_reason_and_is_not_tried_again(library):
     assert (problem.path.name, problem.reason) == ("2", "it is not audio")
     assert library.states()["2"] is TrackState.FAILED
     assert len(library.worker.embedded) == 5
+
+
+def test_a_bug_is_no_fault_of_the_file_and_is_told(library):
+    library.worker.refuse["2"] = WorkerBug("ZeroDivisionError: division by zero.")
+    library.embedder.run()
+    assert library.catalogue.tracks.counts().failed == 0
+    assert library.catalogue.tracks.counts().pending == 1
+    assert library.catalogue.problems.count() == 0
+    (notice,) = [e for e in library.events if isinstance(e, Notice) and e.topic == "bug"]
+    assert "2" in notice.text
+    assert "ZeroDivisionError" in notice.text
+    assert library.switches, "the others need not wait for it"
+    assert library.embedder.given_up == 1
+    # It is tried again, but not for ever.
+    for _ in range(5):
+        library.embedder.run()
+    assert len([e for e in library.events if isinstance(e, Notice) and e.topic == "bug"]) == 3
+    assert library.catalogue.tracks.counts().pending == 1
 
 
 def test_the_file_on_which_the_worker_dies_fails_and_the_others_do_not(library):
