@@ -50,7 +50,7 @@ def fill(folder: Path, tracks: int, dimensions: int) -> None:
     from musicsim.app import Musicsim
 
     with Musicsim.open(folder) as app:
-        model = app.model.identity
+        model = getattr(app, "finding", app).model.identity
     rng = np.random.default_rng(0)
     made = vectors(rng, tracks, dimensions)
     database = sqlite3.connect(folder / "catalogue.sqlite3")

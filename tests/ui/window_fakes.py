@@ -204,6 +204,7 @@ class FakeCollection:
         return self.covers.submit(read_cover, track.path, decode)
 
     def forget_missing(self) -> int:
+        self.app.catalogue.folders.set_all_available()
         gone = self.app.catalogue.files.forget_missing()
         self.app.events.emit(TracksRemoved(tuple(gone)))
         return len(gone)

@@ -86,7 +86,7 @@ def test_it_says_what_each_choice_costs_and_brings(
     assert "About 12 s a track" in cards[Depth.EVERY].text
     assert "1 min for your library" in cards[Depth.EVERY].text
 
-    app.seconds_a_track = lambda depth: None
+    app.listening.seconds_a_track = lambda depth: None
     library.events.emit(EmbeddingProgress(6, 6, 1.0, None, paused=False, finished=True))
     settle()
 
@@ -104,15 +104,15 @@ def test_cores_and_gentleness_count_at_once(
     page.cores.setFocus()
     qtbot.keyClick(page.cores, Qt.Key.Key_Down)
     page.gentle.click()
-    assert app.listening == ListeningSettings(threads=1, gentle=True)
+    assert app.listening.settings == ListeningSettings(threads=1, gentle=True)
 
     qtbot.keyClick(page.cores, Qt.Key.Key_Up)
     page.gentle.click()
-    assert app.listening == ListeningSettings()
+    assert app.listening.settings == ListeningSettings()
 
 
 def test_more_cores_than_there_are_count_as_all(window: MainWindow, app: FakeApp) -> None:
-    app.listening = ListeningSettings(threads=4096)
+    app.listening.settings = ListeningSettings(threads=4096)
 
     window.commands.settings.trigger()
 
