@@ -1,6 +1,6 @@
 # musicsim's commands; `make help` lists them. Each sets up .venv first where that is needed.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo lint format coverage package screenshots clean set-up
+.PHONY: help run test stress demo lint format coverage package screenshots clean set-up
 
 # As typed, handed on by the environment: a `$`, a quote or a space in it means nothing to make and the shell.
 override MUSIC := $(value MUSIC)
@@ -19,9 +19,13 @@ run: set-up  ## open the app, with a music folder if you like: make run MUSIC=FO
 demo: set-up  ## render a small library and show that similar finds each style
 	@$(python) -m musicsim --data build/demo/data demo build/demo/music
 
-test: set-up  ## run all tests; some of them: make test ARGS="-k playlist"
+test: set-up  ## run the tests, in minutes; some of them: make test ARGS="-k playlist"
 	@$(python) packaging/system-libraries tests
-	@$(python) -m pytest $(ARGS)
+	@$(python) -m pytest --numprocesses=2 --no-loadscope-reorder $(ARGS)
+
+stress: set-up  ## run the tests that take an hour: every kill, every damage, thousands of spoilt files
+	@$(python) packaging/system-libraries tests
+	@$(python) -m pytest -m stress $(ARGS)
 
 lint: set-up  ## check style, types and the direction of imports
 	$(python) -m ruff check

@@ -1,7 +1,9 @@
-"""The command line, as a process of its own, and what it answers."""
+"""The command line and what it answers: called in this process, or started as a process of its own."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -9,6 +11,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
+
+from musicsim.cli.main import parse, run
 
 
 class Told(NamedTuple):
@@ -23,11 +29,30 @@ class Told(NamedTuple):
 
 @dataclass
 class CommandLine:
-    """Runs `musicsim` as a process of its own, on a data folder."""
+    """Runs `musicsim` on a data folder.
+
+    To call it runs a command in this process, which takes a fraction of a second; `process` runs one as a listener's
+    shell does, which takes seconds as soon as something is embedded.
+    """
 
     data: Path
 
     def __call__(self, *arguments: str | Path, **environment: str) -> Told:
+        out, err = _stream(), _stream()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            try:
+                code = run(parse(["--data", *map(os.fspath, (self.data, *arguments))]))
+            except SystemExit as wrong_use:
+                code = int(wrong_use.code or 0)
+        return Told(code, _text(out), _text(err))
+
+    def process(self, *arguments: str | Path, **environment: str) -> Told:
         process = subprocess.run(
             self.command(*arguments),
             capture_output=True,
@@ -44,3 +69,15 @@ class CommandLine:
 
     def command(self, *arguments: str | Path) -> list[str | Path]:
         return [sys.executable, "-m", "musicsim", "--data", self.data, *arguments]
+
+
+def _stream() -> io.TextIOWrapper:
+    """As the standard streams are in a process of its own."""
+    return io.TextIOWrapper(io.BytesIO(), "utf-8", errors="surrogateescape", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    written = stream.buffer
+    assert isinstance(written, io.BytesIO)
+    return written.getvalue().decode("utf-8", "surrogateescape")

@@ -1,21 +1,35 @@
 """What all tests share: no screen, none of the user's data, nothing left running, and the demo library."""
 
 import contextlib
+import hashlib
 import itertools
 import multiprocessing
 import os
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import av  # noqa: TID253 (for its version)
+import numpy as np
 import pytest
 from command_line import CommandLine
+from filelock import FileLock
+from warm_workers import WarmContext
 
 # Before anything imports Qt, which asks when the first application is made.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# As many tests run at a time as there are cores.
+os.environ |= {
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
+from musicsim import demo
 from musicsim.demo import STYLES, DemoTrack, render_demo
 
 _HOME_VARIABLES = {
@@ -30,11 +44,49 @@ _HOME_VARIABLES = {
     "XDG_MUSIC_DIR": "Music",
 }
 _ALLOWED_PROCESSES = (
-    # multiprocessing starts it with the first spawned process, for as long as this process lives.
+    # multiprocessing starts them with the first worker, for as long as this process lives.
     b"multiprocessing.resource_tracker",
+    b"multiprocessing.forkserver",
 )
 _LAST_WORDS = 5.0
 """Seconds that a thread or process that was told to end has for it."""
+
+
+_GROUPS = {
+    # What starts whole programs, or measures what a loudspeaker would be given: one of these at a time.
+    "tests/ui/playback/test_desktop_session.py": "loudspeakers",
+    "tests/ui/playback/test_sound.py": "loudspeakers",
+    "tests/ui/playback/test_whole_program.py": "loudspeakers",
+    # It takes half a minute to scan the demo library.
+    "tests/cli/test_contract.py": "scanned demo",
+    "tests/cli/test_own_process.py": "scanned demo",
+}
+
+
+def _group(nodeid: str) -> str:
+    """Tests of a group run in one process, as they come: those of a file, or of several."""
+    file = nodeid.partition("::")[0]
+    return _GROUPS.get(file, file)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what can be divided least."""
+    items.sort(key=lambda item: _group(item.nodeid) not in _GROUPS.values())
+    for item in items:
+        if item.get_closest_marker("stress") or "faults" in item.path.parts:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Divide the tests among processes by their groups."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByGroup(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +97,23 @@ def _nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for variable, folder in _HOME_VARIABLES.items():
             patch.setenv(variable, str(home / folder))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_workers() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("musicsim.worker.client._CONTEXT", WarmContext())
+        yield
+
+
+@pytest.fixture
+def signals_as_before() -> Iterator[None]:
+    """For tests that have this process behave as one of musicsim's own."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, handlers, strict=True):
+        signal.signal(number, handler)
 
 
 _data_folders = itertools.count()
@@ -98,9 +167,23 @@ def musicsim(tmp_path: Path) -> CommandLine:
 
 
 @pytest.fixture(scope="session")
-def demo_library(tmp_path_factory: pytest.TempPathFactory) -> list[DemoTrack]:
-    """The demo library, in a folder with a space in its name. Shared: its files must stay as they are."""
-    return render_demo(tmp_path_factory.mktemp("demo library"))
+def demo_library(pytestconfig: pytest.Config) -> list[DemoTrack]:
+    """The demo library, in a folder with a space in its name. Shared: its files must stay as they are.
+
+    It takes half a minute to render, so it is kept until what renders it is another.
+    """
+    folder = pytestconfig.cache.mkdir(f"demo library {_demo_version()}")
+    # Its files appear when they are complete, so that the next run finishes what one that was cut short has begun.
+    with FileLock(folder.with_suffix(".lock")):
+        return render_demo(folder)
+
+
+def _demo_version() -> str:
+    """What the demo library depends on, as a few digits."""
+    digest = hashlib.sha256(" ".join((av.__version__, np.__version__)).encode())
+    for source in sorted(Path(demo.__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @pytest.fixture

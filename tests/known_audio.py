@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import soundfile as sf
 import soxr
 
 from musicsim.audio import SAMPLE_RATE
+
+Make = Callable[..., Path]
+"""The fixture that writes a file in one of the formats."""
 
 
 def known_sound(seconds: float, rate: int = 44_100, channels: int = 2) -> np.ndarray:

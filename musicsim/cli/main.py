@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import logging
 import multiprocessing
 import os
@@ -25,8 +26,7 @@ FAILED, WRONG_USE, IN_USE, INTERRUPTED = 1, 2, 75, 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command of `arguments`, or of the process, and exit with its code."""
-    multiprocessing.freeze_support()
-    raise SystemExit(run(sys.argv[1:] if arguments is None else arguments))
+    _run_as_process(sys.argv[1:] if arguments is None else arguments, complain)
 
 
 def main_gui() -> NoReturn:
@@ -39,20 +39,17 @@ def main_gui() -> NoReturn:
 
             show_failure(text)
 
+    _run_as_process(_with_gui(sys.argv[1:], lambda _: True), show)
+
+
+def _run_as_process(arguments: Sequence[str], tell: Callable[[str], None]) -> NoReturn:
+    """Run a command that has the process to itself: its streams, its log and its signals."""
     multiprocessing.freeze_support()
-    raise SystemExit(run(_with_gui(sys.argv[1:], lambda _: True), tell=show))
-
-
-def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> int:
-    """Run a command and return its exit code; `tell` is called with what went wrong."""
     # File names need not be text; what comes in as bytes goes out as the same bytes.
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="surrogateescape")
-    parser, commands = _make_parser()
-    options = parser.parse_args(
-        _with_gui(arguments, lambda word: word not in commands and _is_to_be_opened(word))
-    )
+    options = parse(arguments)
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.ERROR,
         format="%(asctime)s %(name)s: %(message)s" if options.verbose else "musicsim: %(message)s",
@@ -61,6 +58,28 @@ def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> 
         logging.getLogger(noisy).setLevel(logging.WARNING)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
+    try:
+        code = run(options, tell=tell)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    raise SystemExit(code)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; wrong use ends in `SystemExit`, as argparse has it."""
+    parser, commands = _make_parser()
+    return parser.parse_args(
+        _with_gui(arguments, lambda word: word not in commands and _is_to_be_opened(word))
+    )
+
+
+def run(options: argparse.Namespace, *, tell: Callable[[str], None] = complain) -> int:
+    """Run a command that was parsed and return its exit code; `tell` is called with what went wrong.
+
+    Nothing of the process is changed, so that a test can call it.
+    """
     try:
         return int(options.run(options) or 0)
     except UsageError as error:
@@ -75,10 +94,6 @@ def run(arguments: Sequence[str], *, tell: Callable[[str], None] = complain) -> 
     except KeyboardInterrupt:
         tell("Stopped. Nothing is lost: the same command goes on from here.")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _interrupt(*_: object) -> NoReturn:
@@ -115,12 +130,6 @@ def _is_to_be_opened(text: str) -> bool:
     looks_like_one = os.sep in text or "/" in text or text.casefold().startswith("file:")
     suffix = os.path.splitext(text)[1].lower()  # noqa: PTH122 (a text, which may be no path)
     return looks_like_one or suffix in AUDIO_SUFFIXES | M3U_SUFFIXES or os.path.lexists(text)
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    parser, _ = _make_parser()
-    return parser
 
 
 def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:

@@ -25,6 +25,8 @@ from musicsim.worker.protocol import (
 
 _log = logging.getLogger(__name__)
 
+# A process that shares nothing with this one, whose threads and libraries it could not use.
+_CONTEXT = multiprocessing.get_context("spawn")
 # How long a worker may take to finish a write to the index and to end.
 _STOP_SECONDS = 20.0
 
@@ -135,10 +137,9 @@ class WorkerClient:
         # The decoders' libraries are for the worker: the window starts faster without them.
         from musicsim.worker.process import serve
 
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
+        ours, theirs = _CONTEXT.Pipe()
         # A daemon, so that it ends with this process however that ends.
-        process = context.Process(
+        process = _CONTEXT.Process(
             target=serve, args=(theirs, self._settings), name="musicsim-worker", daemon=True
         )
         process.start()

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from known_audio import EVERY_FORMAT, FORMATS, encode, known_file, known_sound
-
-Make = Callable[..., Path]
+from known_audio import EVERY_FORMAT, FORMATS, Make, encode, known_file, known_sound
 
 
 @pytest.fixture

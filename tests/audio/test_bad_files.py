@@ -11,8 +11,7 @@ from pathlib import Path
 import av  # noqa: TID253 (these tests are about it)
 import numpy as np
 import pytest
-from conftest import Make
-from known_audio import EVERY_FORMAT, known_sound
+from known_audio import EVERY_FORMAT, Make, known_sound
 
 from musicsim.audio import AudioError, SamplingPlan, read_blocks, sample_windows
 

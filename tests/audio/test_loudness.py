@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
-from conftest import Make
-from known_audio import EVERY_FORMAT, Format, with_opus_header_gain
+from known_audio import EVERY_FORMAT, Format, Make, with_opus_header_gain
 
 from musicsim.audio import (
     LoudnessMeter,

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Make
-from known_audio import EVERY_FORMAT, FORMATS, known_sound
+from known_audio import EVERY_FORMAT, FORMATS, Make, known_sound
 
 from musicsim.audio import SAMPLE_RATE, AudioError, read_blocks
 

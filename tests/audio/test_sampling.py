@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 import soxr
-from conftest import Make
-from known_audio import EVERY_FORMAT, FORMATS, Format, known_sound
+from known_audio import EVERY_FORMAT, FORMATS, Format, Make, known_sound
 
 from musicsim.audio import SAMPLE_RATE, AudioError, SampledAudio, SamplingPlan, sample_windows
 

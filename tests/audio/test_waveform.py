@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Make
-from known_audio import EVERY_FORMAT, FORMATS, known_sound
+from known_audio import EVERY_FORMAT, FORMATS, Make, known_sound
 
 from musicsim.audio import AudioError, Waveform, waveform
 from musicsim.audio.waveform import COLUMNS

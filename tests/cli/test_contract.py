@@ -1,4 +1,4 @@
-"""The command line as other programs meet it: JSON fields, exit codes, files."""
+"""What the commands answer: JSON fields, exit codes, files. `test_own_process` has them run as processes."""
 
 import shutil
 import subprocess
@@ -347,7 +347,7 @@ def test_a_name_that_is_not_text_goes_through(musicsim, tmp_path):
     noise(tmp_path / "music" / "plain.flac", 1).rename(path)
     noise(path.with_name("other.flac"), 2)
     assert musicsim("scan", tmp_path / "music", "--json").json["failed"] == []
-    found = musicsim("similar", path, "--json").json
+    found = musicsim.process("similar", path, "--json").json
     assert found["query"]["path"] == str(path)
     file = tmp_path / "list.m3u8"
     made = musicsim("playlist", path, "-o", file, "--json")

@@ -1,17 +1,15 @@
 """`musicsim evaluate`: on the demo library, and on libraries whose figures are known."""
 
-import signal
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from command_line import Told
 
 from musicsim.app import Musicsim
-from musicsim.cli.main import run
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
@@ -20,17 +18,9 @@ MODEL = "m-1"
 
 
 @pytest.fixture
-def evaluate(tmp_path, capsys) -> Iterator:
-    """Runs `musicsim evaluate` in this process, on the data folder that `library` fills."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def evaluate(*arguments: str) -> Told:
-        code = run(["--data", str(tmp_path / "data"), "evaluate", *arguments])
-        return Told(code, *capsys.readouterr())
-
-    yield evaluate
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+def evaluate(musicsim):
+    """Runs `musicsim evaluate` on the data folder that `library` fills."""
+    return functools.partial(musicsim, "evaluate")
 
 
 class Song(NamedTuple):

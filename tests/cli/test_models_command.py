@@ -1,9 +1,9 @@
 """`musicsim models`: the list, fetching, choosing, checking and forgetting."""
 
+import functools
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from weights_server import (
 from musicsim.app import Musicsim
 from musicsim.base.data_folder import data_folder_lock
 from musicsim.base.resources import resource
-from musicsim.cli.main import run
 from musicsim.embedding import read_weights
 from musicsim.embedding.official import official_model
 from musicsim.library.catalogue.catalogue import Catalogue
@@ -57,17 +56,9 @@ def data(tmp_path) -> Path:
 
 
 @pytest.fixture
-def models(data, capsys) -> Iterator:
-    """Runs `musicsim models` in this process, on a data folder."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def models(*arguments: str | Path) -> Told:
-        code = run(["--data", str(data), "models", *map(str, arguments)])
-        return Told(code, *capsys.readouterr())
-
-    yield models
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+def models(musicsim):
+    """Runs `musicsim models`."""
+    return functools.partial(musicsim, "models")
 
 
 @pytest.fixture
@@ -169,7 +160,8 @@ def test_a_broken_file_is_mended_by_fetching(models, data, published, serve):
 
 def test_a_lie_is_refused(musicsim, published, serve):
     """As a process of its own, to which only what was really published is official."""
-    result = musicsim("models", "fetch", NAME, "--mirror", serve(whole(published.archive)).url)
+    server = serve(whole(published.archive))
+    result = musicsim.process("models", "fetch", NAME, "--mirror", server.url)
     assert (result.code, result.out) == (1, "")
     assert "did not send the published file" in result.err
     assert "--mirror" in result.err
@@ -178,7 +170,7 @@ def test_a_lie_is_refused(musicsim, published, serve):
 
 def test_progress_is_shown_in_a_terminal(musicsim, published, serve):
     server = serve(whole(published.archive))
-    result = musicsim("models", "fetch", NAME, "--mirror", server.url, FORCE_COLOR="1")
+    result = musicsim.process("models", "fetch", NAME, "--mirror", server.url, FORCE_COLOR="1")
     assert f"{len(published.archive) / 1e6:.1f} MB" in result.err
 
 

@@ -2,10 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from damages import DAMAGES, Damage, cut_short, empty, overwrite, scratch
 from library import FaultyLibrary
 
 from musicsim.app import Musicsim
@@ -14,35 +14,17 @@ from musicsim.worker.protocol import QueryIndex
 TRACKS = 12
 
 
-def cut_short(file: Path) -> None:
-    with file.open("r+b") as opened:
-        opened.truncate(file.stat().st_size // 2)
+def each_damage(*end_to_end: Damage) -> pytest.MarkDecorator:
+    """All of them, of which some are done end to end in every run; `Database` and `ChromaIndex` are tested with all."""
+    others = [
+        pytest.param(damage, marks=pytest.mark.stress)
+        for damage in DAMAGES
+        if damage not in end_to_end
+    ]
+    return pytest.mark.parametrize("damage", [*end_to_end, *others])
 
 
-def overwrite(file: Path) -> None:
-    """Put other bytes over the first half, the header included."""
-    with file.open("r+b") as opened:
-        opened.write(b"\xa5" * (file.stat().st_size // 2))
-
-
-def scratch(file: Path) -> None:
-    """Put other bytes over the middle third, so that the header looks right."""
-    third = file.stat().st_size // 3
-    with file.open("r+b") as opened:
-        opened.seek(third)
-        opened.write(b"\xa5" * third)
-
-
-def empty(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-DAMAGES = [cut_short, overwrite, scratch, empty, Path.unlink]
-Damage = Callable[[Path], None]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("damage", DAMAGES)
+@each_damage(cut_short, Path.unlink)
 def test_a_damaged_catalogue_goes_back_to_its_copy(library: FaultyLibrary, damage: Damage):
     library.fill(TRACKS)
     library.scan()
@@ -74,7 +56,6 @@ def test_whoever_deletes_the_data_folder_begins_anew(library: FaultyLibrary):
     assert library.scan()["added"] == 2
 
 
-@pytest.mark.slow
 def test_what_came_after_the_copy_is_found_again(library: FaultyLibrary):
     library.fill(TRACKS)
     library.scan()
@@ -92,7 +73,6 @@ def test_what_came_after_the_copy_is_found_again(library: FaultyLibrary):
     library.check(TRACKS + 4)
 
 
-@pytest.mark.slow
 def test_an_older_catalogue_can_be_put_back_by_hand(library: FaultyLibrary):
     library.fill(TRACKS)
     library.scan()
@@ -119,8 +99,7 @@ def test_an_older_catalogue_can_be_put_back_by_hand(library: FaultyLibrary):
             assert found.cosines[0] > 0.999
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("damage", DAMAGES)
+@each_damage(overwrite)
 def test_damaged_windows_cost_no_embedding(library: FaultyLibrary, damage: Damage):
     library.fill(TRACKS)
     library.scan()
@@ -133,8 +112,7 @@ def test_damaged_windows_cost_no_embedding(library: FaultyLibrary, damage: Damag
     assert library.musicsim("doctor", "--json").json["healthy"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("damage", DAMAGES)
+@each_damage(scratch, empty)
 def test_a_damaged_index_is_made_again(library: FaultyLibrary, damage: Damage):
     library.fill(TRACKS)
     library.scan()

@@ -1,59 +1,33 @@
 """A decoder that crashes, or never comes to an end: the file is named, and nothing else is affected."""
 
-import os
+import functools
 import sys
 from pathlib import Path
 
 import pytest
+from broken_decoder import CULPRIT, DEEDS, serve_with
 from command_line import Told
 from library import FaultyLibrary, write_noise
 
 TRACKS = 10
-CULPRIT = "0003.wav"
-PATIENCE = 15
+PATIENCE = 10
 """Seconds that a file may take: above all, the model must have been loaded by then."""
 SAYS = {"crash": "the decoder crashed on this file", "hang": "the decoder did not come to an end"}
 
-# Loaded by Python at the start of every process that has its folder on PYTHONPATH, thus of the worker too.
-_BROKEN_DECODER = """
-import os, signal, time
-import musicsim.audio.sampling, musicsim.services.listening.patience
-
-open_audio = musicsim.audio.sampling.open_audio
-
-def open_or_die(path):
-    if path.name == {culprit!r}:
-        {deed}
-    return open_audio(path)
-
-musicsim.audio.sampling.open_audio = open_or_die
-musicsim.services.listening.patience.LEAST_PATIENCE = {patience}
-"""
-_DEEDS = {
-    "abort": "os.abort()",
-    "segmentation fault": "os.kill(os.getpid(), signal.SIGSEGV)",
-    "hang": "time.sleep(1e6)",
-}
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
 @pytest.fixture
-def scan_with(library: FaultyLibrary, tmp_path: Path):
+def scan_with(library: FaultyLibrary, monkeypatch: pytest.MonkeyPatch):
     """Scans while the decoder does something to itself on one file."""
     library.fill(TRACKS)
 
     def scan(deed: str, *options: str) -> Told:
-        hooks = tmp_path / "hooks" / deed
-        hooks.mkdir(parents=True, exist_ok=True)
-        (hooks / "sitecustomize.py").write_text(
-            _BROKEN_DECODER.format(culprit=CULPRIT, deed=_DEEDS[deed], patience=PATIENCE)
-        )
-        path = os.pathsep.join(filter(None, (str(hooks), os.environ.get("PYTHONPATH"))))
-        return library.musicsim("scan", library.music, *options, "--json", PYTHONPATH=path)
+        with monkeypatch.context() as patch:
+            serve = functools.partial(serve_with, deed)
+            patch.setattr("musicsim.worker.process.serve", serve)
+            patch.setattr("musicsim.services.listening.listener._HANG_SECONDS", PATIENCE)
+            return library.musicsim("scan", library.music, *options, "--json")
 
     return scan
 
@@ -71,7 +45,7 @@ def check_culprit(library: FaultyLibrary, told: Told, reason: str) -> None:
     assert library.musicsim("doctor", "--json").json["healthy"]
 
 
-@pytest.mark.parametrize("deed", _DEEDS)
+@pytest.mark.parametrize("deed", DEEDS)
 def test_the_file_that_a_decoder_dies_of_is_named_and_costs_nothing_else(
     library: FaultyLibrary, scan_with, deed: str
 ):

@@ -1,5 +1,6 @@
 """A data folder whose disk is full, or can't be written: a small one in memory, which takes the right to mount one."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ TRACKS = 10
 MORE = 30
 SECONDS = 20
 ROOMY = 256 * 2**20
+
+stress = functools.partial(pytest.param, marks=pytest.mark.stress)
 
 
 @dataclass
@@ -71,15 +74,14 @@ def check_refusal(told: Told, *words: str) -> None:
         assert word in said
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("room", "culprit"),
     [
         (8, "catalogue.sqlite3"),  # nothing fits beside it
-        (40, "windows.sqlite3"),  # likewise
-        (80, "catalogue.sqlite3"),  # the first of what the scan finds
+        stress(40, "windows.sqlite3"),  # likewise
+        stress(80, "catalogue.sqlite3"),  # the first of what the scan finds
         (400, ".sqlite3"),  # something of what was embedded
-        (1000, ".sqlite3"),
+        stress(1000, ".sqlite3"),
     ],
 )
 def test_a_scan_that_fills_the_disk_goes_on_when_there_is_room(
@@ -107,7 +109,6 @@ def test_a_scan_that_fills_the_disk_goes_on_when_there_is_room(
     library.check(TRACKS + MORE)
 
 
-@pytest.mark.slow
 def test_a_scan_that_has_no_room_for_the_index_says_so(library: FaultyLibrary, disk: Disk):
     library.fill(TRACKS)
     library.scan()
@@ -122,8 +123,7 @@ def test_a_scan_that_has_no_room_for_the_index_says_so(library: FaultyLibrary, d
     library.check(TRACKS + 1)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("room", [100, 330, 2_000, 13_500, 18_000], ids=lambda room: f"{room} KB")
+@pytest.mark.parametrize("room", [330, 13_500, stress(100), stress(2_000), stress(18_000)])
 def test_an_index_that_fills_the_disk_is_written_when_there_is_room(
     disk: Disk, tmp_path: Path, room: int
 ):

@@ -1,27 +1,17 @@
 """A scan that is killed, itself or its worker: the next one completes, and nothing is embedded twice."""
 
-import json
 import random
 import shutil
 import subprocess
-import sys
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from command_line import CommandLine
 from library import Embedded, FaultyLibrary
-from processes import kill_worker
+from processes import kill, when_listened, workers_but
 
 from musicsim.audio import FIRST_PASS, SETTLED
-
-KILLS = 50
-SIDE_BY_SIDE = 2
-TRACKS = 16
-SECONDS = 30
-"""Long enough that the second pass takes its time, too."""
 
 
 def moments(count: int, end: float, seed: int) -> Iterator[float]:
@@ -32,12 +22,12 @@ def moments(count: int, end: float, seed: int) -> Iterator[float]:
         yield rng.uniform(0, end)
 
 
-def kill_scans(library: FaultyLibrary, count: int, whole: float, seed: int) -> set[int]:
+def kill_scans(library: FaultyLibrary, count: int, tracks: int, whole: float) -> set[int]:
     """Kill so many scans, which take up to `whole` seconds; returns the passes that they were killed in."""
     before: dict[str, Embedded] = {}
     passes: set[int] = set()
     killed = 0
-    for moment in moments(count, whole, seed):
+    for moment in moments(count, whole, seed=0):
         scan = subprocess.Popen(
             library.musicsim.command("scan", library.music),
             stdout=subprocess.DEVNULL,
@@ -54,65 +44,60 @@ def kill_scans(library: FaultyLibrary, count: int, whole: float, seed: int) -> s
             if killed == count:
                 break
         else:
-            assert len(library.embedded_since(before)) == TRACKS
-            library.check_windows(TRACKS)
+            assert len(library.embedded_since(before)) == tracks
+            library.check_windows(tracks)
             shutil.rmtree(library.data)
             before = {}
     library.scan()
     library.embedded_since(before)
-    library.check(TRACKS)
+    library.check(tracks)
     return passes
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_fifty_kills_lose_nothing_and_embed_nothing_twice(tmp_path: Path):
-    libraries = [
-        FaultyLibrary(tmp_path / "music", CommandLine(tmp_path / f"data {n}"), SECONDS)
-        for n in range(SIDE_BY_SIDE)
-    ]
-    libraries[0].fill(TRACKS)
-    share = KILLS // SIDE_BY_SIDE
+@pytest.mark.parametrize(
+    ("kills", "tracks", "seconds"),
+    [
+        (4, 6, 20),
+        # Each second pass takes its time, too.
+        pytest.param(50, 16, 30, marks=[pytest.mark.stress, pytest.mark.timeout(3600)]),
+    ],
+)
+def test_kills_lose_nothing_and_embed_nothing_twice(
+    library: FaultyLibrary, kills: int, tracks: int, seconds: int
+):
+    library.seconds = seconds
+    library.fill(tracks)
+    began = time.monotonic()
+    assert library.musicsim.process("scan", library.music).code == 0
+    whole = time.monotonic() - began
+    shutil.rmtree(library.data)
+    passes = kill_scans(library, kills, tracks, whole)
+    if kills > 10:
+        # In the midst of everything: before the first track was embedded, and in either pass.
+        assert passes == {0, FIRST_PASS, SETTLED}
 
-    def run(number: int) -> set[int]:
-        library = libraries[number]
-        began = time.monotonic()
-        library.scan()
-        whole = time.monotonic() - began
-        shutil.rmtree(library.data)
-        return kill_scans(library, share, whole, seed=number)
 
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        passes = set().union(*pool.map(run, range(SIDE_BY_SIDE)))
-    # In the midst of everything: before the first track was embedded, and in either pass.
-    assert passes == {0, FIRST_PASS, SETTLED}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the worker in /proc")
 def test_a_worker_that_is_killed_blames_no_file(library: FaultyLibrary):
-    library.seconds = SECONDS
-    library.fill(TRACKS)
-    with subprocess.Popen(
-        library.musicsim.command("--verbose", "scan", library.music, "--json"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as scan:
-        assert scan.stdout is not None
-        assert scan.stderr is not None
-        killed: set[int] = set()
-        for seconds in (0, 0.5, 2):  # while it starts and loads the model
-            kill_worker(scan, killed, seconds)
-        listened = 0
-        for line in scan.stderr:
-            listened += ".wav: Cost(" in line
-            # In either pass, and further apart than the tracks that it has at a time.
-            if ".wav: Cost(" in line and listened in (8, TRACKS, TRACKS + 8):
-                kill_worker(scan, killed)
-        told = scan.stdout.read()
-    assert scan.returncode == 0, told
-    result = json.loads(told)
-    assert (result["tracks"], result["failed"]) == (TRACKS, [])
+    tracks = 10
+    library.seconds = 20
+    library.fill(tracks)
+    killed: set[int] = set()
+    over = threading.Event()
+
+    def kill_at_the_start() -> None:
+        for seconds in (0, 0.2, 1):  # while it starts and loads the model
+            while not (workers := workers_but(killed)) and not over.wait(0.01):
+                pass
+            over.wait(seconds)
+            kill(workers, killed)
+
+    starter = threading.Thread(target=kill_at_the_start)
+    starter.start()
+    # In either pass, and further apart than the tracks that it has at a time.
+    with when_listened({n: lambda: kill(workers_but(killed), killed) for n in (4, 10, 14)}):
+        result = library.scan()
+    over.set()
+    starter.join()
+    assert (result["tracks"], result["failed"]) == (tracks, [])
     assert len(killed) == 6
-    library.check(TRACKS)
+    library.check(tracks)

@@ -1,23 +1,17 @@
 """Killed while Chroma writes: the index comes back whole, from the catalogue alone."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from indexed import TRACKS, Index
 from processes import kill_worker
 
-KILLS = 20
-SIDE_BY_SIDE = 2
-
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not hasattr(os, "killpg"), reason="this system has no process groups"),
 ]
@@ -43,20 +37,21 @@ def kill_writes(index: Index, count: int) -> None:
     index.library.check(TRACKS)
 
 
-def test_twenty_kills_while_chroma_writes(tmp_path: Path):
-    indexes = [Index(tmp_path / f"{n}", seed=n) for n in range(SIDE_BY_SIDE)]
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        list(pool.map(lambda index: kill_writes(index, KILLS // SIDE_BY_SIDE), indexes))
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.stress)])
+def test_kills_while_chroma_writes(tmp_path: Path, kills: int):
+    kill_writes(Index(tmp_path), kills)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the worker in /proc")
-def test_another_worker_ends_what_a_killed_one_was_writing(tmp_path: Path):
+@pytest.mark.parametrize(
+    "seconds",
+    [0.3, pytest.param(0, marks=pytest.mark.stress), pytest.param(0.6, marks=pytest.mark.stress)],
+)
+def test_another_worker_ends_what_a_killed_one_was_writing(tmp_path: Path, seconds: float):
     index = Index(tmp_path)
-    for seconds in (0, 0.3, 0.6):
-        shutil.rmtree(index.folder, ignore_errors=True)
-        with index.begin_to_write() as command:
-            kill_worker(command, set(), seconds)
-            assert command.stdout is not None
-            assert b'"healthy": true' in command.stdout.read()
-        assert command.returncode == 0
-        index.check()
+    with index.begin_to_write() as command:
+        kill_worker(command, set(), seconds)
+        assert command.stdout is not None
+        assert b'"healthy": true' in command.stdout.read()
+    assert command.returncode == 0
+    index.check()

@@ -50,9 +50,19 @@ def bridge(library: Library, qapp: QApplication) -> Iterator[Bridge]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def light(qapp: QApplication) -> tuple[Theme, str]:
+    """The light theme, and how it dresses the application, which takes as long as to make a window."""
+    made = Theme(qapp, Scheme.LIGHT)
+    return made, qapp.styleSheet()
+
+
 @pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    return Theme(qapp, Scheme.LIGHT)
+def theme(light: tuple[Theme, str], qapp: QApplication) -> Theme:
+    made, style_sheet = light
+    if made.scheme is not Scheme.LIGHT or qapp.styleSheet() != style_sheet:
+        made.set_scheme(Scheme.LIGHT)
+    return made
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from damages import DAMAGES, empty
 
 from musicsim.library.catalogue.database import CatalogueError, DamagedError, Database
 
@@ -171,8 +172,38 @@ def copy(path) -> Path:
     return path.with_name("things.sqlite3.backup")
 
 
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_however_a_file_is_damaged_it_goes_back_to_its_copy(path, copy, damage):
+    database = Database(path, [FIRST])
+    with database.transaction() as db:
+        db.executemany("INSERT INTO things VALUES (?)", [("x" * 500,)] * 200)
+    database.close()
+    damage(path)
+    with pytest.raises(DamagedError, match=r"`musicsim doctor`"):
+        Database(path, [FIRST], read_only=True).query("SELECT * FROM things")
+    Database.suspect(path)
+    database = Database(path, [FIRST])
+    assert "Its copy of" in database.mended
+    assert database.check() == (True, "ok")
+    database.close()
+    assert names(path) == names(copy) == ["kept", "new"]
+    aside = path.with_name("things.sqlite3.damaged")
+    assert aside.exists() == (damage is not Path.unlink)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_however_a_file_is_damaged_that_can_be_made_again_it_is_begun_anew(tmp_path, damage):
+    file = tmp_path / "things.sqlite3"
+    database = Database(file, [FIRST], derived=True)
+    with database.transaction() as db:
+        db.executemany("INSERT INTO things VALUES (?)", [("x" * 500,)] * 200)
+    database.close()
+    damage(file)
+    Database.suspect(file)
+    database = Database(file, [FIRST], derived=True)
+    assert database.query("SELECT name FROM things") == []
+    assert database.check() == (True, "ok")
+    database.close()
 
 
 @pytest.mark.parametrize(("lose", "was"), [(empty, "empty"), (Path.unlink, "missing")])

@@ -2,6 +2,7 @@ import shutil
 
 import numpy as np
 import pytest
+from damages import DAMAGES
 
 from musicsim.similarity.index.chroma import ChromaIndex
 from musicsim.similarity.index.exact import ExactIndex
@@ -122,6 +123,21 @@ def test_a_damaged_store_is_made_anew(index, folder):
     assert index.ids().tolist() == []
     index.add(range(5), points_on_sphere(5))
     assert index.query(points_on_sphere(5)[2], 1).ids.tolist() == [2]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_however_its_files_are_damaged_a_store_is_made_anew(index, folder, damage):
+    points = points_on_sphere(50)
+    index.add(range(50), points)
+    index.close()
+    files = [file for file in folder.rglob("*") if file.is_file() and file.stat().st_size]
+    assert any(file.name == "chroma.sqlite3" for file in files)
+    for file in files:
+        damage(file)
+    index.__init__(folder, "model.plain")
+    assert index.keep_only(np.arange(50)).tolist() == []
+    index.add(range(50), points)
+    assert index.query(points[2], 1).ids.tolist() == [2]
 
 
 def test_an_empty_index_answers(index):

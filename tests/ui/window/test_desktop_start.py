@@ -31,6 +31,9 @@ def clock(monkeypatch) -> Clock:
     return made
 
 
+pytestmark = pytest.mark.usefixtures("signals_as_before")
+
+
 @pytest.fixture(autouse=True)
 def shown(qapp, tmp_path, monkeypatch) -> list[str]:
     """The failures that are shown where the program is started from the desktop, on `tmp_path`."""
