@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import itertools
+import logging
 import multiprocessing
 import os
 import shutil
@@ -75,6 +76,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("stress") or "faults" in item.path.parts:
             item.add_marker(pytest.mark.slow)
+        if "faults" in item.path.parts:
+            item.add_marker(pytest.mark.logs)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -145,6 +148,31 @@ def _nothing_left_running() -> Iterator[None]:
     ]
     if names:
         pytest.fail(f"the test left running: {', '.join(names)}")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_unexpected_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which musicsim warns of something that the test does not ask about.
+
+    It asks by `caplog`, or says by the marker `logs` that there is something.
+    """
+    handler = _Records(logging.WARNING)
+    log = logging.getLogger("musicsim")
+    log.addHandler(handler)
+    yield
+    log.removeHandler(handler)
+    asked = "caplog" in request.fixturenames or request.node.get_closest_marker("logs")
+    if handler.records and not asked:
+        pytest.fail("unexpected in the log: " + "; ".join(handler.records))
+
+
+class _Records(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.records: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(f"{record.name}: {record.getMessage()}")
 
 
 def _children() -> dict[int, str]:

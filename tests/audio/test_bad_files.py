@@ -185,6 +185,7 @@ def test_no_permission(files: dict[str, Path], tmp_path: Path, monkeypatch: pyte
     assert reason(path) == "no permission to read it"
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("good", [0, 100_000])
 @pytest.mark.parametrize("name", ["flac", "mp3"])
 def test_a_failing_disk_is_not_taken_for_damage(
@@ -201,6 +202,7 @@ def test_a_failing_disk_is_not_taken_for_damage(
     assert reason(files[name]) == f"it can't be read: {os.strerror(errno.EIO)}"
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("name", EVERY_FORMAT)
 def test_broken_files_raise_nothing_else(files: dict[str, Path], tmp_path: Path, name: str):
     whole = files[name].read_bytes()

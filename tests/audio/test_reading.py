@@ -60,6 +60,7 @@ def test_memory_does_not_grow_with_the_file(make: Make, name: str):
     assert peak(60) < 1.2 * peak(15)
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("name", ["flac", "mp3", "wav"])
 def test_of_a_file_that_is_cut_short_the_rest_is_read(
     files: dict[str, Path], tmp_path: Path, name: str

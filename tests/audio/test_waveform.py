@@ -95,6 +95,7 @@ def test_what_is_no_number_or_over_full_scale_breaks_nothing(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("name", ["flac", "mp3", "wav", "vorbis", "aac adts"])
 def test_a_file_that_is_cut_short_gives_what_is_left(
     files: dict[str, Path], tmp_path: Path, name: str

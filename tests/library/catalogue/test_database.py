@@ -172,6 +172,7 @@ def copy(path) -> Path:
     return path.with_name("things.sqlite3.backup")
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_however_a_file_is_damaged_it_goes_back_to_its_copy(path, copy, damage):
     database = Database(path, [FIRST])
@@ -191,6 +192,7 @@ def test_however_a_file_is_damaged_it_goes_back_to_its_copy(path, copy, damage):
     assert aside.exists() == (damage is not Path.unlink)
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_however_a_file_is_damaged_that_can_be_made_again_it_is_begun_anew(tmp_path, damage):
     file = tmp_path / "things.sqlite3"
@@ -206,6 +208,7 @@ def test_however_a_file_is_damaged_that_can_be_made_again_it_is_begun_anew(tmp_p
     database.close()
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize(("lose", "was"), [(empty, "empty"), (Path.unlink, "missing")])
 def test_a_file_that_is_empty_or_gone_goes_back_to_its_copy(path, copy, lose, was):
     lose(path)
@@ -230,6 +233,7 @@ def shorten(path: Path) -> None:
         file.truncate(5000)
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("spoil_copy", [spoil, shorten, empty])
 def test_where_the_copy_is_damaged_too_an_earlier_one_takes_its_place(path, copy, spoil_copy):
     Database(path, [FIRST, SECOND]).close()
@@ -266,6 +270,7 @@ def test_without_a_sound_copy_all_files_are_named_and_left_alone(path, copy, spo
     database.close()
 
 
+@pytest.mark.logs
 def test_what_was_put_aside_stays(path, copy):
     for n in range(3):
         path.write_bytes(b"%d" % n * 5000)

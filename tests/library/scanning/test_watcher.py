@@ -210,6 +210,7 @@ def test_links_that_a_scan_would_not_follow_are_not_watched(tmp_path, elsewhere)
     assert linked_folders(music, music) == []
 
 
+@pytest.mark.logs
 def test_folders_that_cannot_be_watched_are_named(watched, tmp_path, monkeypatch):
     other = tmp_path / "other"
     other.mkdir()
@@ -269,6 +270,7 @@ def test_a_mount_with_an_odd_name_hinders_no_network_folder(tmp_path, monkeypatc
     assert not is_network_folder(tmp_path)
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize("thread", ["dispatcher", "reader"])
 def test_a_watcher_that_died_is_begun_anew(watched, thread):
     observer = watched.watcher._observer
@@ -283,6 +285,7 @@ def test_a_watcher_that_died_is_begun_anew(watched, thread):
     assert watched.notices[-1] == ""
 
 
+@pytest.mark.logs
 def test_a_watcher_that_died_and_cannot_be_begun_anew_is_told_of(watched, monkeypatch):
     def refuse() -> None:
         raise OSError(errno.EMFILE, "inotify instance limit reached")
@@ -310,6 +313,7 @@ def test_a_system_without_room_for_a_watcher_still_starts(tmp_path, monkeypatch)
     assert "limit of watched folders" in watched.notices[-1]
 
 
+@pytest.mark.logs
 def test_folders_too_deep_to_be_watched_are_told_of(watched, monkeypatch):
     def walk(_folder):
         raise RecursionError("maximum recursion depth exceeded")

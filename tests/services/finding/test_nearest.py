@@ -232,6 +232,7 @@ def test_an_index_that_lags_behind_is_not_asked(library):
     assert not any(isinstance(request, QueryIndex) for request in worker.requests)
 
 
+@pytest.mark.logs
 def test_search_goes_on_when_the_worker_dies(library):
     ids = library.add(5)
     worker = IndexInMemory()
@@ -246,6 +247,7 @@ def test_search_goes_on_when_the_worker_dies(library):
     assert search.index.problem == ""
 
 
+@pytest.mark.logs
 def test_a_store_that_crashes_whoever_opens_it_is_made_anew(library):
     library.add(5)
     worker = IndexInMemory()
@@ -254,6 +256,7 @@ def test_a_store_that_crashes_whoever_opens_it_is_made_anew(library):
     assert worker.starts == 2
 
 
+@pytest.mark.logs
 def test_a_store_that_hangs_is_made_anew_and_search_goes_on_meanwhile(library):
     ids = library.add(5)
     worker = IndexInMemory()
@@ -288,6 +291,7 @@ def test_the_index_moves_to_the_new_space_when_the_library_outgrows_it(library):
     assert worker.name != first
 
 
+@pytest.mark.logs
 def test_the_report_compares_with_the_catalogue(library):
     library.add(4)
     worker = IndexInMemory()

@@ -400,6 +400,7 @@ def test_listening_to_everything_takes_the_place_of_the_sample(library):
     assert library.worker.requests["0"].listened == ()
 
 
+@pytest.mark.logs
 def test_a_later_pass_that_fails_leaves_the_track_as_it_was(library):
     library.embedder.run()
     library.worker.refuse["2"] = Refused("the disk is tired")

@@ -97,6 +97,7 @@ def test_with_nothing_to_search_another_model_takes_over_at_once(library):
     assert models.listening.weights == library.other
 
 
+@pytest.mark.logs
 def test_a_weight_file_that_is_gone_does_not_keep_the_library_shut(library):
     models = library.models()
     library.use_other(models)

@@ -82,6 +82,7 @@ def test_the_place_may_be_newer_than_the_queue(
     assert again.player.position == 5000
 
 
+@pytest.mark.logs
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "null", '{"current": "x"}', '{"current": 1, "visitors": []}', "\0" * 50],

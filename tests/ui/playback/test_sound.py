@@ -432,6 +432,7 @@ def test_a_sound_server_that_hangs_holds_up_nobody(
         server.thaw()
 
 
+@pytest.mark.logs
 def test_a_decoder_that_crashes_is_passed_over(
     server: SoundServer, engine: Engine, tmp_path: Path, qtbot
 ) -> None:
@@ -461,6 +462,7 @@ def test_a_decoder_that_crashes_is_passed_over(
     assert told == [(1, "its decoder crashed")]
 
 
+@pytest.mark.logs
 def test_a_decoder_that_crashes_a_little_further_on_each_time_is_passed_over(
     server: SoundServer, engine: Engine, tmp_path: Path, qtbot
 ) -> None:
