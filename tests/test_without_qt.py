@@ -22,8 +22,8 @@ from musicsim.cli.main import parse, run
 
 data, music = sys.argv[1:]
 with Musicsim.open(Path(data)) as app:
-    assert app.scan([Path(music)]).added == 1
-    (track,) = app.catalogue.tracks()
+    assert app.collection.scan([Path(music)]).added == 1
+    (track,) = app.catalogue.tracks.all()
     assert track.tags.duration == 2
 raise SystemExit(run(parse(["--data", data, "status"])))
 """

@@ -64,7 +64,7 @@ def when_listened(deeds: Mapping[int, Callable[[], object]]) -> Iterator[None]:
                 listened += 1
                 deeds.get(listened, lambda: None)()
 
-    handler, log = Listener(), logging.getLogger("musicsim.services.listening.listener")
+    handler, log = Listener(), logging.getLogger("musicsim.services.listening.embedder")
     level = log.level
     log.addHandler(handler)
     log.setLevel(logging.DEBUG)

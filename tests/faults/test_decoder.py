@@ -26,7 +26,7 @@ def scan_with(library: FaultyLibrary, monkeypatch: pytest.MonkeyPatch):
         with monkeypatch.context() as patch:
             serve = functools.partial(serve_with, deed)
             patch.setattr("musicsim.worker.process.serve", serve)
-            patch.setattr("musicsim.services.listening.listener._HANG_SECONDS", PATIENCE)
+            patch.setattr("musicsim.services.listening.patience.LEAST_PATIENCE", PATIENCE)
             return library.musicsim("scan", library.music, *options, "--json")
 
     return scan

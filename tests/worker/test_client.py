@@ -126,6 +126,7 @@ class Large:
         return bytes, (bytes(2**23),)
 
 
+@pytest.mark.logs
 @pytest.mark.skipif(sys.platform == "win32", reason="no process stands still there")
 @pytest.mark.parametrize("end", [WorkerClient.kill, WorkerClient.stop])
 def test_a_worker_that_stands_still_can_be_ended(client, monkeypatch, end):
