@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 from musicsim.app import Musicsim
-from musicsim.base.errors import MusicsimError
 from musicsim.base.lengths import length_text
 from musicsim.cli.output import (
     Commands,
@@ -32,7 +31,6 @@ from musicsim.library.types import Playlist, Track
 from musicsim.playlists.files.m3u import read_m3u, write_m3u
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rules
-from musicsim.worker.client import Refused
 
 _TRACK_HELP = "a file, or text that matches one track's artist, title and album"
 _LATER_MODES = ("radio", "journey", "mix")
@@ -196,12 +194,7 @@ def similar(options: argparse.Namespace) -> None:
         else:
             path = file_path(options.track)
             query = {"path": path_text(path), "title": path.stem, "artist": "", "album": ""}
-            try:
-                found = app.finding.similar_to_file(path, rules=rules, limit=options.n).result()
-            except Refused as refused:
-                raise MusicsimError(
-                    f"{printable(path_text(path))}: {refused}. Choose a file that a player can play."
-                ) from refused
+            found = app.finding.similar_to_file(path, rules=rules, limit=options.n).result()
     if options.json:
         print_json(
             {

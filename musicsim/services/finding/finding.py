@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from musicsim.audio import SETTLED
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, TrackWanted
 from musicsim.embedding import InputRepr, pool
 from musicsim.library.catalogue.catalogue import Catalogue
@@ -21,7 +22,7 @@ from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.models.models import Models
 from musicsim.similarity.space import Vectors
-from musicsim.worker.client import WorkerClient
+from musicsim.worker.client import Refused, WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack
 
 
@@ -89,7 +90,7 @@ class Finding:
     ) -> Future[SimilarTracks]:
         """The library's tracks most similar to any audio file, which is embedded and not added.
 
-        `Refused` if the file can't be decoded or has no sound.
+        `MusicsimError` if the file can't be decoded or has no sound.
         """
         return self._thread.submit(self._similar_to_file, path, rules or Rules(), limit)
 
@@ -157,6 +158,10 @@ class Finding:
             worker = WorkerClient(settings)
         try:
             answer: EmbeddedTrack = worker.request(EmbedTrack(path, SETTLED)).result()
+        except Refused as refused:
+            raise MusicsimError(
+                f"{display_path(path)}: {refused}. Choose a file that a player can play."
+            ) from refused
         finally:
             if worker is not self._worker:
                 worker.close()
