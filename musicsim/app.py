@@ -161,6 +161,7 @@ class Musicsim:
         if self._started:
             return
         self._started = True
+        self.finding.warm_up()
         self.listening.start()
         self.collection.start()
         for mended in self.mended:

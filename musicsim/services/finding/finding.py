@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -74,6 +75,15 @@ class Finding:
     def model(self) -> KnownModel:
         """The model whose embeddings are searched."""
         return self.nearest.model
+
+    def warm_up(self) -> None:
+        """Read the points now, in the background, so that the first question is answered as quickly as any other."""
+        self._thread.submit(self._warm_up)
+
+    def _warm_up(self) -> None:
+        # Whoever asks is told what is wrong.
+        with contextlib.suppress(MusicsimError), self.nearest.steady():
+            pass
 
     def similar(
         self, track_id: int, *, rules: Rules | None = None, limit: int = 50
