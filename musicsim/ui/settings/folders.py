@@ -119,7 +119,7 @@ class FolderCommands(QObject):
         self._do(
             lambda: self._app.collection.add_folder(folder),
             self.tr("Adding {0}…").format(name),
-            lambda _: self.tr("Added {0}. Its music turns up here.").format(name),
+            lambda _: self.tr("Added {0}. Tracks appear here as they are found.").format(name),
         )
 
     def _remove(self, folder: Path) -> None:

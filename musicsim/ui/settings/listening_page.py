@@ -183,7 +183,7 @@ class ListeningPage(QWidget):
     def _brings(self, depth: Depth) -> str:
         quality = QUALITY[depth]
         if depth is Depth.EVERY:
-            return self.tr("What the others are measured by.")
+            return self.tr("The reference for the other settings.")
         share = round(100 * quality.map_share)
         how_well = (
             self.tr("Finds what sounds alike as well as Everything")

@@ -311,7 +311,7 @@ class ModelPage(QWidget):
             "Delete what “{0}” made of {1}?\n\n"
             "To be used again, it would have to listen to them again. No music and no weight file is deleted."
         ).format(model_texts.title(model.name), tracks)
-        if confirm(self, self.tr("Delete what it made"), question, self.tr("Delete")):
+        if confirm(self, self.tr("Delete its embeddings"), question, self.tr("Delete")):
             self._do(lambda: self._app.listening.forget_model(identity), lambda _: self.refresh())
 
     def _do(self, task: Callable[[], T], then: Callable[[T], None]) -> None:

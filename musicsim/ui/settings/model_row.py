@@ -43,7 +43,7 @@ class ModelRow(QFrame):
         self.check = button(self.tr("Check"), theme)
         self.check.setToolTip(self.tr("Read its weight file from beginning to end"))
         self.forget = button(self.tr("Delete…"), theme)
-        self.forget.setToolTip(self.tr("Delete what it made of your library"))
+        self.forget.setToolTip(self.tr("Delete its embeddings of your library"))
         self.buttons = (self.use, self.fetch, self.cancel, self.check, self.forget)
         # A screen reader says which model they are for.
         for each in self.buttons:
