@@ -62,9 +62,7 @@ def add_commands(commands: Commands) -> None:
     action.add_argument(
         "--mirror", metavar="URL", help="a folder on the web that has the published .h5.gz files"
     )
-    action.add_argument(
-        "--proxy", metavar="URL", help="instead of the environment’s proxies"
-    )
+    action.add_argument("--proxy", metavar="URL", help="instead of the environment’s proxies")
     action.add_argument("--use", action="store_true", help="and listen with it")
     action.set_defaults(run=fetch_model)
 

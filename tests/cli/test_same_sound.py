@@ -119,7 +119,14 @@ def test_how_loud_a_track_is_goes_with_its_sound(musicsim, music):
 def test_a_library_that_was_embedded_before_is_measured_by_its_next_pass(musicsim, music):
     scan(musicsim, music)
     with contextlib.closing(sqlite3.connect(musicsim.data / "catalogue.sqlite3")) as db:
-        db.executescript("DROP TABLE loudness; DROP TABLE plays; PRAGMA user_version = 6")
+        for (name,) in db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.executescript(
+            "DROP TABLE embedding_changes; DROP INDEX tracks_missing; DROP TABLE loudness; DROP TABLE plays; "
+            "PRAGMA user_version = 6"
+        )
     scan(musicsim)
     assert set(loudness(musicsim.data).values()) == {None}
     assert musicsim("scan", "--depth", "settled", "--json").code == 0
