@@ -80,7 +80,7 @@ class Index:
         """Start a command that brings the index up to date, and return it when it has begun."""
         before = self.state()
         command = subprocess.Popen(
-            self.library.musicsim.command("status", "--json"),
+            self.library.musicsim.command("doctor", "--json"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

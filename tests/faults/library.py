@@ -88,13 +88,13 @@ class FaultyLibrary:
 
     def check(self, count: int) -> None:
         """No track lost, none embedded twice, and everything in order."""
+        doctor = self.musicsim("doctor", "--json")
+        assert doctor.code == 0, doctor.out
+        assert doctor.json["healthy"]
         listed = self.musicsim("status", "--json").json
         assert (listed["tracks"], listed["embedded"], listed["failed"]) == (count, count, 0)
         assert listed["index"] == {"backend": "chroma", "vectors": count, "healthy": True}
         self.check_windows(count)
-        doctor = self.musicsim("doctor", "--json")
-        assert doctor.code == 0, doctor.out
-        assert doctor.json["healthy"]
 
     def check_windows(self, count: int) -> None:
         """Every second of every track was embedded, and none twice."""

@@ -92,12 +92,13 @@ class IndexSync:
                 try:
                     self._update(worker)
                 except (Refused, WorkerBug, WorkerDied) as error:
+                    if worker.closed:
+                        self._opened_in = 0
+                        break
                     _log.warning("the index can't be brought up to date: %s", error)
                     self.problem = f"{str(error).rstrip('.')}: make sure that its disk has room and can be written"
                     self._torn |= isinstance(error, WorkerHung)
                     self._opened_in = 0
-                    if worker.closed:
-                        break
                 else:
                     self.problem = ""
                     return len(self._stored)
@@ -129,6 +130,7 @@ class IndexSync:
             self._stored = np.union1d(self._stored, ids)
         self._revision = revision
         self._catalogue.settings.set("index_vectors", str(len(self._stored)))
+        self._catalogue.settings.set("index_revision", str(revision))
 
     def query(self, point: Vectors, count: int) -> Neighbours | None:
         """Ask the index for the `count` nearest to a point (D,); None where it is not in step, or does not answer."""
@@ -157,7 +159,12 @@ class IndexSync:
     def recorded(self) -> IndexReport:
         """How the index stood when its owner last wrote to it, without opening it."""
         vectors = int(self._catalogue.settings.get("index_vectors") or 0)
-        return IndexReport("chroma", vectors, vectors == self._points.count())
+        revision = int(self._catalogue.settings.get("index_revision") or -1)
+        changed = self._catalogue.changes.since(revision)
+        if changed is None:
+            return IndexReport("chroma", vectors, vectors == self._points.count())
+        # What is to be taken out of it does no harm meanwhile.
+        return IndexReport("chroma", vectors, not self._points.count(changed))
 
 
 def _differences(stored: Ids, wanted: Ids, changed: list[int] | None) -> tuple[Ids, Ids]:

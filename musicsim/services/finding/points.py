@@ -106,9 +106,12 @@ class LibraryPoints:
             self._catch_up()
             return self._ids[: self._count]
 
-    def count(self) -> int:
-        """How many there are, without reading them."""
-        return self._embeddings.count_findable(self._model.identity)
+    def count(self, among: Iterable[int] | None = None) -> int:
+        """How many there are, or how many of some embeddings' ids, without keeping them."""
+        if among is None:
+            return self._embeddings.count_findable(self._model.identity)
+        found = self._embeddings.findable(self._model.identity, among)
+        return sum(len(portion.ids) for portion in found)
 
     @property
     def track_ids(self) -> Ids:

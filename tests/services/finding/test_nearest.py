@@ -298,6 +298,15 @@ def test_the_report_compares_with_the_catalogue(library):
     report = library.search(worker).index.report()
     assert (report.backend, report.vectors, report.healthy) == ("chroma", 4, True)
     assert library.search().index.recorded() == report
+    # What is in it beyond what it should hold does no harm, what it lacks does.
+    ids = library.catalogue.tracks.ids()
+    library.catalogue.files.set_missing(ids[:1], True)
+    assert library.search().index.recorded().healthy
+    library.add(1)
+    assert not library.search().index.recorded().healthy
+    assert library.search(worker).index.report().healthy
+    assert library.search().index.recorded().healthy
+    library.add(1)
     worker.dies = True
     assert not library.search(worker).index.report().healthy
 
