@@ -114,6 +114,7 @@ def test_closing_in_the_middle_loses_nothing(tmp_path, demo_library):
         assert done <= len(demo_library) - len(kept)
 
 
+@pytest.mark.logs
 def test_an_index_that_cannot_be_written_is_told_until_it_can(app, music, tmp_path, demo_library):
     # What is elsewhere is not ours to delete.
     (tmp_path / "elsewhere" / "chroma.sqlite3").mkdir(parents=True)

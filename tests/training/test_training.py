@@ -62,7 +62,7 @@ def trained(place: Path, train: Train) -> Path:
     return place / "first.h5"
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_a_training_on_ones_own_music_gives_a_model(trained: Path, place: Path):
     weights = read_weights(trained)
     assert weights.identity.startswith("mine-")
@@ -77,7 +77,7 @@ def test_a_training_on_ones_own_music_gives_a_model(trained: Path, place: Path):
         assert (error < 0.1 * np.linalg.norm(check["embedding"], axis=1)).all()
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_a_file_knows_the_statistics_of_its_music(trained: Path):
     weights = read_weights(trained)
     assert weights.reference_mean is not None
@@ -86,7 +86,7 @@ def test_a_file_knows_the_statistics_of_its_music(trained: Path):
     assert (weights.reference_std > 0).all()
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_kernels_are_the_same_in_half_precision(trained: Path):
     weights = read_weights(trained)
     tf = import_tensorflow()
@@ -98,7 +98,7 @@ def test_kernels_are_the_same_in_half_precision(trained: Path):
         np.testing.assert_allclose(halved, folded, rtol=2**-10, atol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_a_training_is_judged_by_precision_and_by_what_its_teachers_hear(
     trained: Path, train: Train, capsys: pytest.CaptureFixture[str]
 ):
@@ -108,7 +108,7 @@ def test_a_training_is_judged_by_precision_and_by_what_its_teachers_hear(
     assert re.search(r"teachers' features the network guesses -?\d+\.\d\d by window, ", told)
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_an_interrupted_training_goes_on_where_it_was(
     trained: Path, place: Path, train: Train, monkeypatch: pytest.MonkeyPatch
 ):
@@ -132,7 +132,7 @@ def test_an_interrupted_training_goes_on_where_it_was(
         np.testing.assert_allclose(one.kernel, other.kernel, atol=2e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_a_checkpoint_of_another_recipe_is_refused(
     trained: Path, train: Train, capsys: pytest.CaptureFixture[str]
 ):
