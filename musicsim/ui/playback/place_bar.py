@@ -193,7 +193,7 @@ class PlaceBar(QAbstractSlider):
         self._following = False
         text = length_text(self._position // 1000)
         if self.length:
-            text = self.tr("{0} of {1}").format(text, length_text(self.length // 1000))
+            text = self.tr("{0} of {1}").format(text, length_text(self.length / 1000))
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
 

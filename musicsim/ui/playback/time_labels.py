@@ -74,7 +74,8 @@ class LengthLabel(QAbstractButton):
     def _show(self) -> None:
         text = ""
         # Whole seconds before they are subtracted: this label and the elapsed time change at the same moment.
-        seconds = self._duration // 1000
+        # The length is rounded, as in every list; how far the track is is cut off.
+        seconds = round(self._duration / 1000)
         if self._duration and self.remaining:
             # A header may promise less than there is: what is left is never less than nothing.
             text = _MINUS + length_text(max(0, seconds - self._position // 1000))

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from musicsim.base.lengths import length_text
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.time_labels import ElapsedLabel, LengthLabel
 
@@ -41,25 +42,31 @@ def test_the_elapsed_time(qtbot, theme: Theme):
 def test_a_click_shows_what_is_left_and_another_one_the_length(
     label: LengthLabel, chosen: list[bool]
 ):
-    assert label.text() == "4:05"
+    assert label.text() == "4:06"
     QTest.mouseClick(label, Qt.MouseButton.LeftButton)
-    assert label.text() == "−3:05"
+    assert label.text() == "−3:06"
     QTest.mouseClick(label, Qt.MouseButton.LeftButton)
-    assert label.text() == "4:05"
+    assert label.text() == "4:06"
     assert chosen == [True, False]
+
+
+@pytest.mark.parametrize("seconds", [24.4, 24.5, 24.818, 59.9, 3599.6])
+def test_the_length_is_the_one_that_the_lists_show(label: LengthLabel, seconds: float):
+    label.set_duration(round(1000 * seconds))
+    assert label.text() == length_text(seconds)
 
 
 def test_what_was_chosen_can_be_set(label: LengthLabel, chosen: list[bool]):
     label.set_remaining(True)
 
     assert label.remaining
-    assert label.text() == "−3:05"
+    assert label.text() == "−3:06"
     assert chosen == []
 
 
 def test_what_is_left_and_what_has_elapsed_change_at_once(label: LengthLabel):
     label.set_remaining(True)
-    for position, left in ((60_000, "−3:05"), (60_999, "−3:05"), (61_000, "−3:04")):
+    for position, left in ((60_000, "−3:06"), (60_999, "−3:06"), (61_000, "−3:05")):
         label.set_position(position)
         assert label.text() == left
 
@@ -92,7 +99,7 @@ def test_enter_clicks_and_space_is_the_windows(label: LengthLabel, chosen: list[
 
 
 def test_its_name_says_what_it_shows_and_not_each_second(label: LengthLabel):
-    assert label.accessibleName() == "Length: 4:05"
+    assert label.accessibleName() == "Length: 4:06"
     label.set_remaining(True)
     for position in (70_000, 80_000):
         label.set_position(position)
