@@ -131,6 +131,8 @@ class IndexSync:
         self._revision = revision
         self._catalogue.settings.set("index_vectors", str(len(self._stored)))
         self._catalogue.settings.set("index_revision", str(revision))
+        last = int(self._stored[-1]) if len(self._stored) else 0
+        self._catalogue.settings.set("index_last", str(last))
 
     def query(self, point: Vectors, count: int) -> Neighbours | None:
         """Ask the index for the `count` nearest to a point (D,); None where it is not in step, or does not answer."""
@@ -163,8 +165,10 @@ class IndexSync:
         changed = self._catalogue.changes.since(revision)
         if changed is None:
             return IndexReport("chroma", vectors, vectors == self._points.count())
-        # What is to be taken out of it does no harm meanwhile.
-        return IndexReport("chroma", vectors, not self._points.count(changed))
+        # What is to be taken out of it does no harm meanwhile. Ids only rise: a later one is not in it yet.
+        last = int(self._catalogue.settings.get("index_last") or 0)
+        lacking = self._points.count([i for i in changed if i > last])
+        return IndexReport("chroma", vectors, not lacking)
 
 
 def _differences(stored: Ids, wanted: Ids, changed: list[int] | None) -> tuple[Ids, Ids]:
