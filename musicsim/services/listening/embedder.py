@@ -352,6 +352,8 @@ class LibraryEmbedder:
         except WorkerBug as bug:
             self._note_bug(track, bug)
             return
+        # A bug that came and went is none to wait for.
+        self._bugs.pop((track.id, track.content_key), None)
         self.cost += answer.cost
         self.embedded += 1
         _log.info("%s: %s", display_path(track.path), answer.cost)
