@@ -73,7 +73,7 @@ class IndexSync:
         return f"The index is not complete, so that search is slower: {self.problem}."
 
     def forget(self) -> None:
-        """Open the index anew the next time: another model is searched."""
+        """Open the index again the next time: another model is searched."""
         self._opened_in = 0
 
     def update(self) -> int:
@@ -86,9 +86,8 @@ class IndexSync:
         if worker is None:
             return 0
         with self._updating:
-            for _ in range(
-                2
-            ):  # the second time, if need be, in a new worker and with an empty store
+            # The second time, if need be, in a new worker and with an empty store.
+            for _ in range(2):
                 try:
                     self._update(worker)
                 except (Refused, WorkerBug, WorkerDied) as error:

@@ -11,11 +11,9 @@ import numpy as np
 from musicsim.library.types import KnownModel
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.points import LibraryPoints
-from musicsim.similarity.index.exact import ExactIndex
+from musicsim.similarity.index.exact import FIRST, GROWTH, ExactIndex
 from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
-
-_FIRST, _GROWTH = 100, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class Nearest:
         ids, track_ids = self._points.ids, self._points.track_ids
         order = np.argsort(ids)
         given: Ids = ids[:0]
-        count = _FIRST
+        count = FIRST
         while len(given) < len(ids):
             found = self._index.query(point, min(count, len(ids))) or self._compare(point)
             fresh = np.isin(found.ids, given, invert=True)
@@ -107,7 +105,7 @@ class Nearest:
             given = np.concatenate([given, found.ids[fresh]])
             rows = order[np.searchsorted(ids, found.ids[fresh], sorter=order)]
             yield Neighbours(track_ids[rows], found.cosines[fresh], found.points[fresh])
-            count *= _GROWTH
+            count *= GROWTH
 
     def _compare(self, point: Vectors) -> Neighbours:
         """Compare with all points, which are read for this alone."""

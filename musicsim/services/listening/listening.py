@@ -177,10 +177,11 @@ class Listening:
         return seconds_a_track(self._catalogue, self._models.listening.identity, depth)
 
     def _apply_settings(self) -> None:
-        self._embedder.use(self._embedder_settings())
+        settings = self._embedder_settings()
+        self._embedder.use(settings)
         if self._thread is None:
             # What is asked of it next is for the model that listens now.
-            self._worker.restart_with(self._embedder_settings().worker)
+            self._worker.restart_with(settings.worker)
         else:
             self.wake()
 
@@ -192,7 +193,7 @@ class Listening:
     # --- by which model ---
 
     def use_model(self, file: WeightFile) -> None:
-        """Listen with another model; the library is embedded anew in the background, and search goes on meanwhile.
+        """Listen with another model; the library is embedded again in the background, and search goes on meanwhile.
 
         Raises
         ------
@@ -216,7 +217,7 @@ class Listening:
             self._events.emit(ModelChanged())
 
     def _show_searched(self) -> None:
-        """Search what `models` says is searched now, and have every track looked at anew."""
+        """Search what `models` says is searched now, and have every track looked at again."""
         if self._nearest.model != self._models.searched:
             self._nearest.use(self._models.searched)
             self._events.emit(TracksChanged(tuple(self._catalogue.tracks.ids())))

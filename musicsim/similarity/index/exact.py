@@ -9,7 +9,7 @@ import numpy as np
 from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
 
-_FIRST, _GROWTH = 100, 10
+FIRST, GROWTH = 100, 10
 """How many neighbours come first, and by how much each portion is larger than the one before."""
 
 
@@ -35,7 +35,7 @@ class ExactIndex:
             Neighbours(self.ids[:0], np.zeros(0, np.float32), self.points[:0]),
         )
 
-    def portions(self, point: Vectors, first: int = _FIRST) -> Iterator[Neighbours]:
+    def portions(self, point: Vectors, first: int = FIRST) -> Iterator[Neighbours]:
         """Yield everything from the nearest to a point (D,) on, in ever larger portions.
 
         All is compared once; what is asked for later is only put in order.
@@ -49,7 +49,7 @@ class ExactIndex:
             some, left = _split(cosines, left, count)
             some = some[np.lexsort((self.ids[some], -cosines[some]))]
             yield Neighbours(self.ids[some], cosines[some], self.points[some])
-            count *= _GROWTH
+            count *= GROWTH
 
 
 def _split(cosines: Vectors, rows: Ids, count: int) -> tuple[Ids, Ids]:
