@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from musicsim.audio import AudioError
+from musicsim.base.reasons import Cause, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def encode(source: Path, target: Path, coding: Coding) -> None:
             av.open(half_done, "w", format=coding.container, container_options=options) as written,
         ):
             if not read.streams.audio:
-                raise AudioError(source, "there is no sound in it")
+                raise AudioError(source, Reason(Cause.NO_SOUND))
             # LAME's better tries at the same bit rate take five times as long.
             choices = {"compression_level": "9"} if coding.codec == "libmp3lame" else {}
             stream: Any = written.add_stream(
@@ -79,7 +80,9 @@ def encode(source: Path, target: Path, coding: Coding) -> None:
             written.mux(stream.encode(None))
     except (av.FFmpegError, UnicodeDecodeError, ZeroDivisionError) as error:
         half_done.unlink(missing_ok=True)
-        raise AudioError(source, f"it can't be encoded anew ({error})") from error
+        raise AudioError(
+            source, Reason(Cause.OTHER, (f"it can't be encoded ({error})",))
+        ) from error
     half_done.replace(target)
 
 

@@ -24,6 +24,7 @@ from musicsim.audio import (
     silence_native_messages,
 )
 from musicsim.audio.signal import is_silent
+from musicsim.base.reasons import Cause, Reason
 from musicsim.embedding.description import DYNAMIC_RANGE, ModelDescription
 from musicsim.embedding.frontend import front_end
 from musicsim.embedding.runtime import import_tensorflow, usable_cores, use_threads
@@ -128,7 +129,7 @@ class _Worker:
         sounding = (second for second in order if not is_silent(_second(sound, second), SILENCE))
         seconds = np.fromiter(itertools.islice(sounding, WINDOWS), np.int64)
         if not len(seconds):
-            raise AudioError(track.path, "the whole track is silent")
+            raise AudioError(track.path, Reason(Cause.SILENT))
         coding = _CODINGS[int(track.key, 16) % len(_CODINGS)]
         windows = np.stack([_second(sound, second) for second in seconds])
         recoded = _recoded(sound, seconds, coding)

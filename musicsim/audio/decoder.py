@@ -10,6 +10,7 @@ from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile, why_not_audio
 from musicsim.audio.signal import Channels
 from musicsim.audio.sndfile import SndfileDecoder
+from musicsim.base.reasons import Reason
 
 
 class Decoder(Protocol):
@@ -73,7 +74,7 @@ def exact_decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[
     return tuple(reversed(quick_first)) if is_vorbis else quick_first
 
 
-def why_undecodable(file: AudioFile, failures: Iterable[Undecodable]) -> str:
+def why_undecodable(file: AudioFile, failures: Iterable[Undecodable]) -> Reason:
     """Return the most telling reason why no decoder can decode a file."""
     told = (failure.reason for failure in failures if failure.reason is not None)
     return next(told, None) or why_not_audio(file)

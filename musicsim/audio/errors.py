@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.reasons import Reason
 
 
 class AudioError(MusicsimError):
@@ -15,10 +16,10 @@ class AudioError(MusicsimError):
     path
         The file.
     reason
-        Why, in plain words and without the path.
+        Why, without the path.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: Reason) -> None:
         # Both go to the base class, so that the error survives the way out of the worker process.
         super().__init__(path, reason)
         self.path = path
@@ -34,10 +35,10 @@ class Undecodable(Exception):  # noqa: N818 (not an error until every decoder ha
     Attributes
     ----------
     reason
-        Why, in plain words; None where the decoder does not even know the format.
+        Why; None where the decoder does not even know the format.
     """
 
-    def __init__(self, reason: str | None = None) -> None:
+    def __init__(self, reason: Reason | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
 

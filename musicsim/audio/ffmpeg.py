@@ -18,6 +18,7 @@ from musicsim.audio.files import (
 )
 from musicsim.audio.packets import FLAC_HEADER, flac_block_size, flac_position
 from musicsim.audio.signal import BLOCK, LONGEST, Channels, Samples, check_rate, mono
+from musicsim.base.reasons import Cause, Reason
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, Packet
@@ -46,7 +47,6 @@ _FLAC_INSIDE = frozenset({"ogg", "matroska,webm"})
 """Where FLAC is counted by its own frame numbers: in the one, FFmpeg is up to a frame off behind a seek; the other's
 timestamps are in whole ms."""
 _DRM_TAGS = frozenset({"drms", "drmi", "enca", "aavd"})
-_PROTECTED = "protected by DRM, so it can't be decoded"
 _MUSEPACK = frozenset({"mpc", "mpc8"})
 _MUSEPACK_DELAY = 481
 """Samples that its filter bank takes to begin with (Musepack's own decoder drops them, FFmpeg does not)."""
@@ -98,14 +98,14 @@ class FFmpegDecoder:
         self.delay, self.padding = 0, 0
         self.music: int | None = None
         if is_protected(file):
-            raise Undecodable(_PROTECTED)
+            raise Undecodable(Reason(Cause.PROTECTED))
         self._stated_samples = musepack_samples(file)
         self._stated_seconds = windows_media_duration(file)
         try:
             self._open()
             found = next(self._frames(), None)
             if found is None:
-                raise Undecodable("the file is damaged: its sound can't be decoded")
+                raise Undecodable(Reason(Cause.DAMAGED))
             _, packet, first = found
             self.rate = first.sample_rate
             check_rate(self.rate)
@@ -139,16 +139,16 @@ class FFmpegDecoder:
             raise Undecodable from error
         self._container = container
         if not container.streams.audio:
-            raise Undecodable("there is no sound in it")
+            raise Undecodable(Reason(Cause.NO_SOUND))
         self._stream = container.streams.audio[0]
         self._ticks_per_second = 1 / float(self._stream.time_base or 1)
         codec = self._stream.codec_context
         if codec is None:
-            raise Undecodable("its sound is coded in a way that can't be decoded")
+            raise Undecodable(Reason(Cause.UNKNOWN_CODEC))
         # A tag that is a number instead of four letters makes PyAV fail; it is none of these.
         with contextlib.suppress(UnicodeDecodeError):
             if codec.codec_tag in _DRM_TAGS:
-                raise Undecodable(_PROTECTED)
+                raise Undecodable(Reason(Cause.PROTECTED))
         if self._guesses_places and container.format.name == "mp3":
             container.flags |= cast(int, av.container.Flags.fast_seek.value)
         # The other processors are busy with other tracks and the network.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from musicsim.audio.errors import AudioError
+from musicsim.base.reasons import Cause, Reason, reason_of
 
 _HEAD = 65_536
 _MUSEPACK_FRAME = 1152
@@ -93,23 +94,26 @@ def open_audio(path: Path) -> Iterator[AudioFile]:
         # Before opening, since to open a device can do something to it, ...
         _must_be_regular(path, path.stat().st_mode)
         raw = io.FileIO(path, opener=_open_at_once)
+    except NotADirectoryError as error:
+        # A folder above it is a file by now.
+        raise AudioError(path, Reason(Cause.NOT_THERE)) from error
     except OSError as error:
-        raise AudioError(path, _why_unreadable(error)) from error
+        raise AudioError(path, reason_of(error)) from error
     except ValueError as error:
-        raise AudioError(path, "no file can have this name") from error
+        raise AudioError(path, Reason(Cause.IMPOSSIBLE_NAME)) from error
     with AudioFile(raw) as file:
         # ... and after, since it may have been replaced in between.
         _must_be_regular(path, os.fstat(raw.fileno()).st_mode)
         if not file.size:
-            raise AudioError(path, "the file is empty")
+            raise AudioError(path, Reason(Cause.EMPTY))
         try:
             yield file
         except AudioError as error:
             if file.failure is not None:
-                raise AudioError(path, _why_unreadable(file.failure)) from error
+                raise AudioError(path, reason_of(file.failure)) from error
             raise
         if file.failure is not None:
-            raise AudioError(path, _why_unreadable(file.failure))
+            raise AudioError(path, reason_of(file.failure))
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -118,17 +122,9 @@ def _open_at_once(path: str, flags: int) -> int:
 
 def _must_be_regular(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
-        raise AudioError(path, "this is a folder, not a file")
+        raise AudioError(path, Reason(Cause.IS_A_FOLDER))
     if not stat.S_ISREG(mode):
-        raise AudioError(path, "this is a pipe or a device, not a file")
-
-
-def _why_unreadable(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "the file is not there (any more)"
-    if isinstance(error, PermissionError):
-        return "no permission to read it"
-    return f"it can't be read: {error.strerror or error}"
+        raise AudioError(path, Reason(Cause.NOT_REGULAR))
 
 
 def is_protected(file: AudioFile) -> bool:
@@ -240,20 +236,16 @@ def start_of_last_ogg_page(file: AudioFile) -> int:
     return position
 
 
-def why_not_audio(file: AudioFile) -> str:
+def why_not_audio(file: AudioFile) -> Reason:
     """Say what is wrong with a file that no decoder knows."""
     head = file.head()
     if not head.strip(b"\0"):
-        return "the file holds nothing but zeros: perhaps a download that was never finished"
+        return Reason(Cause.ZEROS)
     if head[4:8] == b"ftyp":
-        return (
-            "the file is damaged: its index can't be read"
-            if _has_mp4_index(file)
-            else "the file is cut short: its index, which comes last, is missing"
-        )
+        return Reason(Cause.INDEX_DAMAGED if _has_mp4_index(file) else Cause.INDEX_MISSING)
     if b"\0" not in head and _is_text(head):
-        return "this is a text file, not an audio file"
-    return "this is not an audio file, or it is damaged beyond recognition"
+        return Reason(Cause.TEXT)
+    return Reason(Cause.NOT_AUDIO)
 
 
 def _has_mp4_index(file: AudioFile) -> bool:

@@ -13,6 +13,7 @@ from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, open_audio
 from musicsim.audio.reading import silenced
 from musicsim.audio.signal import Stereo, stereo
+from musicsim.base.reasons import reason_of
 
 BLOCK = 8192
 """Samples decoded at a time: small enough that a file starts at once."""
@@ -108,7 +109,7 @@ class StereoReader:
             if len(sound):
                 yield sound
         if self._file.failure is not None:
-            raise AudioError(self._path, f"it can't be read: {self._file.failure.strerror}")
+            raise AudioError(self._path, reason_of(self._file.failure))
         if position == start >= self.frames and not self._is_estimate:
             # Nothing is there, nor was anything promised.
             return

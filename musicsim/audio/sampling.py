@@ -19,6 +19,7 @@ from musicsim.audio.files import AudioFile, lacks_its_end, open_audio, stated_si
 from musicsim.audio.loudness import HeardSecond, MeasuredLoudness, hear_second, loudness_of
 from musicsim.audio.plan import SamplingPlan
 from musicsim.audio.signal import SAMPLE_RATE, Channels, Sound, is_sane, is_silent, mono, resample
+from musicsim.base.reasons import Cause, Reason
 
 _MARGIN = 0.05
 """Seconds decoded on both sides of a window. The resampling filter reaches less far at every usual rate."""
@@ -51,7 +52,7 @@ class SampledAudio:
     windows: npt.NDArray[np.float32]
     offsets: npt.NDArray[np.float64]
     duration: float
-    warning: str | None = None
+    warning: Reason | None = None
     decoding: float = 0.0
     resampling: float = 0.0
     loudness: MeasuredLoudness | None = None
@@ -142,7 +143,7 @@ class _Sampler:
         if windows is None:
             windows, frames = self._by_streaming()
         if self._decoder.lost * rate > self._decoded / 2:
-            raise Undecodable("the file is damaged: much of it can't be decoded")
+            raise Undecodable(Reason(Cause.MOSTLY_DAMAGED))
         if not windows and not self._listened:
             raise Undecodable(self._why_no_window(frames))
         sounds = [window.sound for window in windows.values()]
@@ -269,21 +270,21 @@ class _Sampler:
         self._resampling += time.perf_counter() - began
         return window
 
-    def _why_no_window(self, frames: int) -> str:
+    def _why_no_window(self, frames: int) -> Reason:
         if self._not_numbers:
-            return "the file is damaged: its samples are no numbers"
+            return Reason(Cause.NOT_NUMBERS)
         if not frames:
-            return "there is no sound in it"
-        return "no sound: the whole track is silent"
+            return Reason(Cause.NO_SOUND)
+        return Reason(Cause.SILENT)
 
-    def _warning(self, duration: float) -> str | None:
+    def _warning(self, duration: float) -> Reason | None:
         expected = self._decoder.frames / self._decoder.rate
         expected = max(expected, duration * stated_size(self._file) / self._file.size)
         if ends_early(duration, expected):
-            digits = 0 if expected >= 10 else 1
-            return f"the file ends early: only {duration:.{digits}f} of {expected:.{digits}f} s can be decoded"
+            digits = None if expected >= 10 else 1
+            return Reason(Cause.ENDS_EARLY, (round(duration, digits), round(expected, digits)))
         if lacks_its_end(self._file):
-            return "the file ends early: the end of its last stream is missing"
+            return Reason(Cause.END_MISSING)
         if self._decoder.lost > _LOST or self._not_numbers:
-            return "parts of the file are damaged"
+            return Reason(Cause.PARTLY_DAMAGED)
         return None

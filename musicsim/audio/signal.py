@@ -9,6 +9,7 @@ import numpy.typing as npt
 import soxr
 
 from musicsim.audio.errors import Undecodable
+from musicsim.base.reasons import Cause, Reason
 
 Sound = npt.NDArray[np.float32]
 """Mono sound, shape (samples,), full scale from -1 to 1."""
@@ -36,7 +37,7 @@ LOUDEST = 1e9
 def check_rate(rate: int) -> None:
     """Raise `Undecodable` for a sample rate that can't be true."""
     if rate not in _RATES:
-        raise Undecodable(f"the file is damaged: its header claims a sample rate of {rate} Hz")
+        raise Undecodable(Reason(Cause.SAMPLE_RATE, (rate,)))
 
 
 def mono(channels: Channels) -> Sound:

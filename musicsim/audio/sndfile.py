@@ -10,6 +10,7 @@ import soundfile
 from musicsim.audio.errors import CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, start_of_last_ogg_page
 from musicsim.audio.signal import BLOCK, LONGEST, Channels, check_rate
+from musicsim.base.reasons import Cause, Reason
 
 _VORBIS_PRE_ROLL = 16_384
 """Samples that are decoded before the place asked for in Vorbis: its longest block has 8,192, and overlaps the next."""
@@ -40,7 +41,7 @@ class SndfileDecoder:
         try:
             check_rate(self.rate)
             if not 0 < self.frames < LONGEST * self.rate:
-                raise Undecodable("there is no sound in it")
+                raise Undecodable(Reason(Cause.NO_SOUND))
         except Undecodable:
             self.close()
             raise
@@ -57,7 +58,7 @@ class SndfileDecoder:
         except soundfile.LibsndfileError as error:
             if start:
                 raise CannotSeek from error
-            raise Undecodable("the file is damaged: its sound can't be decoded") from error
+            raise Undecodable(Reason(Cause.DAMAGED)) from error
         buffer = np.empty((size, self.channels), np.float32)
         while True:
             try:

@@ -17,6 +17,7 @@ from musicsim.audio.errors import AudioError
 from musicsim.audio.files import open_audio
 from musicsim.audio.reading import decoded
 from musicsim.audio.signal import Sound
+from musicsim.base.reasons import Cause, Reason
 
 COLUMNS = 800
 """Columns of a waveform: one for every second pixel of a bar that fills a wide screen."""
@@ -113,7 +114,7 @@ def waveform(
             bins.add(np.abs(channels).max(axis=0))
             duration += channels.shape[1] / rate
     if not bins.samples:
-        raise AudioError(path, "there is no sound in it")
+        raise AudioError(path, Reason(Cause.NO_SOUND))
     peaks, rms = bins.columns(columns)
     return Waveform(_levels(peaks), _levels(rms), duration)
 

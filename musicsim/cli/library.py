@@ -189,7 +189,7 @@ def _print_scan(
         reasons = by_reason(problems)
         if len(reasons) < len(problems):
             print_table(("Files", "Problem"), [(count, reason) for reason, count in reasons])
-        print_table(("File", "Problem"), [(path_text(p.path), p.reason) for p in problems])
+        print_table(("File", "Problem"), [(path_text(p.path), str(p.reason)) for p in problems])
 
 
 def watch(options: argparse.Namespace) -> None:
@@ -326,4 +326,4 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def _problem_json(problem: Problem) -> dict[str, str]:
-    return {"path": path_text(problem.path), "reason": problem.reason}
+    return {"path": path_text(problem.path), "reason": str(problem.reason)}

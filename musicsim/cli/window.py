@@ -227,7 +227,7 @@ def _print_scan(app: Musicsim, summary: ScanSummary, problems: Sequence[Problem]
         f"{counts.embedded} of {counts.tracks} tracks listened to by {app.finding.model.identity}."
     )
     if problems:
-        print_table(("File", "Problem"), [(path_text(p.path), p.reason) for p in problems])
+        print_table(("File", "Problem"), [(path_text(p.path), str(p.reason)) for p in problems])
 
 
 def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Track, int]]:

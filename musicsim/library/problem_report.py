@@ -24,11 +24,12 @@ def by_reason(problems: Iterable[Problem]) -> list[tuple[str, int]]:
     reasons: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for problem in problems:
-        kind = re.sub(r"\d[\d.,:]*", "", problem.reason)
+        text = str(problem.reason)
+        kind = re.sub(r"\d[\d.,:]*", "", text)
         counts[kind] += 1
         # Where the figures differ, none of them stands for all.
-        if reasons.setdefault(kind, problem.reason) != problem.reason:
-            reasons[kind] = re.sub(r"\d[\d.,:]*(?<=\d)", "…", problem.reason)
+        if reasons.setdefault(kind, text) != text:
+            reasons[kind] = re.sub(r"\d[\d.,:]*(?<=\d)", "…", text)
     return [(reasons[kind], count) for kind, count in counts.most_common()]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.base.errors import display_path
+from musicsim.base.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Track:
     added_at: float
     """Seconds since the epoch."""
     state: TrackState = TrackState.PENDING
-    problem: str | None = None
+    problem: Reason | None = None
     """Why it failed or, for an embedded track, what is wrong with the file all the same."""
     missing: bool = False
     """The file is gone, or its folder can't be reached."""
@@ -128,8 +129,7 @@ class Problem:
     """A file or folder that could not be read, decoded or embedded, or only in part."""
 
     path: Path
-    reason: str
-    """Plain words, without the path."""
+    reason: Reason
     failed: bool = True
     """False where the file is in the library all the same, such as one that is cut short."""
     mtime_ns: int | None = None
@@ -230,7 +230,7 @@ class ScannedFile:
     content_key: bytes
     tags: Tags
     details: TagDetails = TagDetails()
-    problem: str | None = None
+    problem: Reason | None = None
     """Why it can't be read at all, so that nothing will try to decode it."""
     ctime_ns: int = -1
     """When anything about the file was changed; -1 where that is not known."""
@@ -263,7 +263,7 @@ class TrackWindows:
 
     offsets: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float32]
-    problem: str | None = None
+    problem: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

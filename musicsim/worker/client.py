@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from musicsim.base.errors import MusicsimError
+from musicsim.base.reasons import Reason
 from musicsim.worker.protocol import (
     Answer,
     Envelope,
@@ -32,7 +33,11 @@ _STOP_SECONDS = 20.0
 
 
 class Refused(MusicsimError):  # noqa: N818
-    """The worker can't do it; the message is the reason in plain words, without the file's name."""
+    """The worker can't do it; the message is the text of the reason, without the file's name."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class ModelUnavailable(MusicsimError):  # noqa: N818
@@ -236,10 +241,10 @@ def _time_limit(seconds: float, end: Callable[[], object]) -> Iterator[Callable[
 def _error(refusal: Refusal) -> MusicsimError:
     match refusal.kind:
         case RefusalKind.MODEL:
-            return ModelUnavailable(refusal.reason)
+            return ModelUnavailable(str(refusal.reason))
         case RefusalKind.BUG:
             _log.error("the worker failed on a request:\n%s", refusal.reason)
-            last_line = refusal.reason.strip().rpartition("\n")[2]
+            last_line = str(refusal.reason).strip().rpartition("\n")[2]
             return WorkerBug(f"{last_line}.")
         case RefusalKind.REQUEST:
             return Refused(refusal.reason)

@@ -38,6 +38,7 @@ from musicsim.audio import (
     silence_native_messages,
 )
 from musicsim.base.errors import MusicsimError
+from musicsim.base.reasons import Cause, Reason
 from musicsim.embedding import (
     WINDOW_SIZE,
     Model,
@@ -182,11 +183,11 @@ class _Worker:
         except AudioError as error:
             answer = Refusal(number, error.reason, RefusalKind.REQUEST)
         except WeightsError as error:
-            answer = Refusal(number, str(error), RefusalKind.MODEL)
+            answer = Refusal(number, _of(str(error)), RefusalKind.MODEL)
         except MusicsimError as error:
-            answer = Refusal(number, str(error), RefusalKind.REQUEST)
+            answer = Refusal(number, _of(str(error)), RefusalKind.REQUEST)
         except BaseException:  # noqa: BLE001 (a bug in one request, or a panic in Chroma's Rust, must not end the others)
-            answer = Refusal(number, traceback.format_exc(), RefusalKind.BUG)
+            answer = Refusal(number, _of(traceback.format_exc()), RefusalKind.BUG)
         with self._send_lock, contextlib.suppress(OSError):
             self._pipe.send(answer)
 
@@ -221,7 +222,7 @@ class _Worker:
             )
         model = self._loaded_model()
         before = model.spent
-        vectors = _checked(model.embed(sampled.windows))
+        vectors = _checked(request.path, model.embed(sampled.windows))
         cost = _cost(model.spent - before, sampled.decoding, sampled.resampling)
         return EmbeddedTrack(
             sampled.offsets,
@@ -246,10 +247,10 @@ class _Worker:
         waited = time.perf_counter() - began - cost.front_end - cost.network
         cost = replace(cost, decoding=waited)
         if not len(track.offsets):
-            raise AudioError(path, "no sound: the whole track is silent")
+            raise AudioError(path, Reason(Cause.SILENT))
         return EmbeddedTrack(
             track.offsets,
-            _checked(track.vectors),
+            _checked(path, track.vectors),
             track.duration,
             None,
             cost,
@@ -294,11 +295,15 @@ def _cores(settings: WorkerSettings) -> int | None:
     return min(settings.threads or others, others)
 
 
+def _of(text: str) -> Reason:
+    return Reason(Cause.OTHER, (text,))
+
+
 def _cost(spent: Spent, decoding: float = 0.0, resampling: float = 0.0) -> Cost:
     return Cost(spent.windows, decoding, resampling, spent.front_end, spent.network)
 
 
-def _checked(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _checked(path: Path, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     if not np.isfinite(vectors).all() or not np.abs(vectors).sum(axis=1).all():
-        raise MusicsimError("the model made no usable embedding of it")
+        raise AudioError(path, Reason(Cause.NO_EMBEDDING))
     return vectors

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.audio import FIRST_PASS, MeasuredLoudness
+from musicsim.base.reasons import Reason
 from musicsim.embedding import InputRepr
 
 
@@ -92,7 +93,7 @@ class EmbeddedTrack:
     offsets: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float32]
     duration: float
-    warning: str | None
+    warning: Reason | None
     cost: Cost = Cost()
     fingerprint: bytes | None = None
     is_known: bool = False
@@ -165,7 +166,7 @@ class RefusalKind(enum.Enum):
     """What stood in the way."""
 
     REQUEST = enum.auto()
-    """Something about the file or the index; the reason is in plain words."""
+    """Something about the file or the index."""
     MODEL = enum.auto()
     """The model can't be loaded, so no file can be embedded."""
     BUG = enum.auto()
@@ -177,5 +178,5 @@ class Refusal:
     """A request could not be carried out, and why."""
 
     number: int
-    reason: str
+    reason: Reason
     kind: RefusalKind

@@ -12,6 +12,7 @@ import av  # noqa: TID253 (these tests are about it)
 import numpy as np
 import pytest
 from known_audio import EVERY_FORMAT, Make, known_sound
+from known_reasons import because
 
 from musicsim.audio import AudioError, SamplingPlan, read_blocks, sample_windows
 
@@ -27,7 +28,7 @@ def reason(path: Path) -> str:
     assert sampling.value.reason == reading.value.reason
     assert sampling.value.path == path
     assert "\n" not in str(sampling.value)
-    return sampling.value.reason
+    return str(sampling.value.reason)
 
 
 @pytest.mark.parametrize("suffix", [".mp3", ".flac", ".m4a", ".wav", ".ogg", ".aac"])
@@ -137,7 +138,9 @@ def test_a_film_without_sound_says_so(tmp_path: Path):
 
 
 def test_a_file_that_is_not_there(tmp_path: Path):
-    assert reason(tmp_path / "a.mp3") == "the file is not there (any more)"
+    assert (
+        reason(tmp_path / "a.mp3") == "it is not there, or the disk that holds it is not connected"
+    )
 
 
 def test_a_folder(tmp_path: Path):
@@ -149,7 +152,7 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path):
     path = tmp_path / "a.mp3"
     os.mkfifo(path)
 
-    assert reason(path) == "this is a pipe or a device, not a file"
+    assert reason(path) == "this is not a regular file"
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
@@ -157,7 +160,7 @@ def test_a_device_is_refused(tmp_path: Path):
     path = tmp_path / "a.mp3"
     path.symlink_to("/dev/zero")
 
-    assert reason(path) == "this is a pipe or a device, not a file"
+    assert reason(path) == "this is not a regular file"
 
 
 def test_a_symlink_loop(tmp_path: Path):
@@ -255,7 +258,7 @@ def test_any_name_will_do(
 
 
 def test_the_message_of_an_odd_name_can_be_printed():
-    error = AudioError(Path(os.fsdecode(b"caf\xe9\n.mp3")), "the file is empty")
+    error = AudioError(Path(os.fsdecode(b"caf\xe9\n.mp3")), because("the file is empty"))
 
     assert (
         str(error) == "caf\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.mp3: the file is empty"
@@ -263,10 +266,10 @@ def test_the_message_of_an_odd_name_can_be_printed():
 
 
 def test_an_error_survives_the_way_out_of_the_worker():
-    error = pickle.loads(pickle.dumps(AudioError(Path("a.mp3"), "the file is empty")))
+    error = pickle.loads(pickle.dumps(AudioError(Path("a.mp3"), because("the file is empty"))))
 
     assert isinstance(error, AudioError)
-    assert (error.path, error.reason) == (Path("a.mp3"), "the file is empty")
+    assert (error.path, str(error.reason)) == (Path("a.mp3"), "the file is empty")
 
 
 def test_damage_prints_nothing(

@@ -418,7 +418,7 @@ def test_a_disk_that_fails_in_the_middle_is_told(
     with StereoReader(path) as reader, pytest.raises(AudioError) as told:
         sound.extend(reader.blocks())
 
-    assert "Input/output error" in told.value.reason
+    assert "Input/output error" in str(told.value.reason)
     assert 10 < sum(map(len, sound)) / RATE < 26
 
 
@@ -473,7 +473,7 @@ def test_a_pipe_or_a_device_is_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(pipe)
 
     for path in (pipe, Path("/dev/zero"), tmp_path):
-        with pytest.raises(AudioError, match="not a file"):
+        with pytest.raises(AudioError, match=r"a folder, not a file|not a regular file"):
             StereoReader(path)
 
 

@@ -258,7 +258,7 @@ def test_silence_is_an_error(make: Make, seconds: float):
         sample_windows(path, SamplingPlan())
 
     assert caught.value.path == path
-    assert caught.value.reason == "no sound: the whole track is silent"
+    assert str(caught.value.reason) == "no sound: the whole track is silent"
 
 
 def test_a_file_without_samples_is_an_error(make: Make):
@@ -273,7 +273,7 @@ def test_samples_that_are_no_numbers_are_left_out(make: Make):
 
     sampled = sample_windows(make("wav float", sound), SamplingPlan(windows=8))
 
-    assert sampled.warning == "parts of the file are damaged"
+    assert str(sampled.warning) == "parts of the file are damaged"
     assert len(sampled.windows) == 8
     assert np.isfinite(sampled.windows).all()
     assert not {10.0, 20.0, 21.0} & set(sampled.offsets)
@@ -306,7 +306,7 @@ def test_of_a_file_that_is_cut_short_the_rest_is_taken(
     assert 0.4 < sampled.duration / how.seconds < 0.6
     assert (sampled.warning is None) == (name in WITHOUT_A_LENGTH)
     if sampled.warning:
-        assert sampled.warning.startswith("the file ends early: ")
+        assert str(sampled.warning).startswith("the file ends early: ")
     check(sampled, how.heard(), how.late, lossless=False)
 
 
@@ -328,10 +328,8 @@ def test_the_warning_says_how_much_there_is(files: dict[str, Path], tmp_path: Pa
     path = tmp_path / "a.wav"
     path.write_bytes(files["wav"].read_bytes()[: 44 + 12 * 44_100 * 4])
 
-    assert (
-        sample_windows(path, SEEKING).warning
-        == "the file ends early: only 12 of 36 s can be decoded"
-    )
+    told = str(sample_windows(path, SEEKING).warning)
+    assert told == "the file ends early: only 12 of 36 s can be decoded"
 
 
 def damaged_in_the_middle(whole: Path, folder: Path) -> Path:
@@ -444,7 +442,7 @@ def test_a_wma_with_a_cover_that_is_cut_short_ends_early(files: dict[str, Path],
     warning = sample_windows(path, SEEKING).warning
 
     assert warning is not None
-    assert warning.endswith("of 36 s can be decoded")
+    assert str(warning).endswith("of 36 s can be decoded")
 
 
 def test_a_wma_of_a_broadcast_has_no_length_and_no_fault(files: dict[str, Path], tmp_path: Path):

@@ -93,7 +93,7 @@ def test_a_file_that_fails_is_named_and_the_others_go_on(musicsim, tmp_path):
     result = musicsim("--verbose", "embed", *files, "-o", tmp_path / "out", "--overlap", "0")
     assert result.code == 1
     assert "b.mp3: this is a text file" in result.err
-    assert "gone.wav: the file is not there" in result.err
+    assert "gone.wav: it is not there" in result.err
     assert names_in(tmp_path / "out") == ["a.npz"]
     # For each file where the time went, when one asks.
     assert "a.npz: 4 windows of 3.0 s of sound in" in result.out

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from known_reasons import because
 from openl3_reference import signal
 
 from musicsim.audio import AudioError
@@ -213,7 +214,9 @@ def test_no_part_is_an_empty_file_of_the_right_shape(tmp_path: Path):
         assert (file["embedding"].shape, file["timestamps"].shape) == ((0, 2), (0,))
 
 
-@pytest.mark.parametrize("failure", [KeyboardInterrupt, AudioError(Path("a.mp3"), "damaged")])
+@pytest.mark.parametrize(
+    "failure", [KeyboardInterrupt, AudioError(Path("a.mp3"), because("damaged"))]
+)
 def test_what_fails_on_the_way_leaves_what_was_there(tmp_path: Path, failure):
     def failing():
         yield from parts(3)
@@ -290,7 +293,7 @@ def test_the_thread_ends_when_no_more_is_wanted():
 def test_what_goes_wrong_ahead_is_raised_behind():
     def failing():
         yield 1
-        raise AudioError(Path("a.mp3"), "damaged")
+        raise AudioError(Path("a.mp3"), because("damaged"))
 
     ahead = read_ahead(failing())
     assert next(ahead) == 1

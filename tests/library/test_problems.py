@@ -2,15 +2,16 @@ import csv
 from pathlib import Path
 
 import pytest
+from known_reasons import because
 
 from musicsim.library.problem_report import ProblemsFileError, by_reason, write_csv
 from musicsim.library.types import Problem
 
 PROBLEMS = [
-    Problem(Path("/m/a.mp3"), "the file is empty", mtime_ns=0),
-    Problem(Path("/m/b, c.mp3"), "cut short after 12.5 s of 240 s", failed=False),
-    Problem(Path("/m/d\udcff.mp3"), "cut short after 3 s of 181 s", failed=False),
-    Problem(Path("/m/e\n.mp3"), 'it says "no"'),
+    Problem(Path("/m/a.mp3"), because("the file is empty"), mtime_ns=0),
+    Problem(Path("/m/b, c.mp3"), because("cut short after 12.5 s of 240 s"), failed=False),
+    Problem(Path("/m/d\udcff.mp3"), because("cut short after 3 s of 181 s"), failed=False),
+    Problem(Path("/m/e\n.mp3"), because('it says "no"')),
 ]
 
 

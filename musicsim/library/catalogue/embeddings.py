@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.models import KnownModels
 from musicsim.library.catalogue.pending import PendingTracks
@@ -114,7 +115,7 @@ class EmbeddingStore:
             if self.pending.is_unchanged(track):
                 self.pooled.reach(track.id, model, plan)
 
-    def fail(self, track: PendingTrack, reason: str) -> None:
+    def fail(self, track: PendingTrack, reason: Reason) -> None:
         """Note why a track can't be embedded, and delete what was made of its file before that changed.
 
         Not where the file has changed since, as one that was half copied: then it is to be heard.

@@ -11,6 +11,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.paths import AT_OR_BELOW, at_or_below, stored_path
 from musicsim.library.catalogue.pooled import PooledStore
@@ -184,11 +185,12 @@ class Files:
             sql = "UPDATE tracks SET duration = ? WHERE id = ? AND duration IS ?"
             return db.execute(sql, (seconds, track_id, known)).rowcount > 0
 
-    def set_problem(self, track_id: int, reason: str | None, *, failed: bool) -> None:
+    def set_problem(self, track_id: int, reason: Reason | None, *, failed: bool) -> None:
         """Note why a track failed or what is wrong with its file; None takes it back."""
         with self._database.transaction() as db:
             db.execute(
-                "UPDATE tracks SET failed = ?, problem = ? WHERE id = ?", (failed, reason, track_id)
+                "UPDATE tracks SET failed = ?, problem = ? WHERE id = ?",
+                (failed, None if reason is None else reason.to_stored(), track_id),
             )
 
     def clear_failures(self) -> list[int]:
@@ -267,5 +269,5 @@ def _values(file: ScannedFile) -> tuple[object, ...]:
         tags.duration,
         json.dumps(dict(asdict(file.details).items() - asdict(_NO_DETAILS).items())),
         file.problem is not None,
-        file.problem,
+        None if file.problem is None else file.problem.to_stored(),
     )

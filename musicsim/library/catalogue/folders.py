@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.files import Files
 from musicsim.library.catalogue.paths import stored_path
@@ -69,29 +70,30 @@ class Folders:
             db.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
         return [track_id for (track_id,) in rows]
 
-    def unavailable(self) -> dict[Path, str]:
+    def unavailable(self) -> dict[Path, Reason]:
         """The music folders that are out of reach, and why; their missing tracks stay in the library."""
         rows = self._database.query(
             "SELECT path, unavailable FROM folders WHERE unavailable IS NOT NULL ORDER BY id"
         )
-        return {stored_path(path): str(reason) for path, reason in rows}
+        return {stored_path(path): Reason.from_stored(reason) for path, reason in rows}
 
-    def set_unavailable(self, folder_id: int, reason: str | None) -> bool:
+    def set_unavailable(self, folder_id: int, reason: Reason | None) -> bool:
         """Note why a music folder is out of reach, None if it is not; returns whether that is news."""
+        stored = None if reason is None else reason.to_stored()
         with self._database.transaction() as db:
             row = db.execute(
                 "SELECT unavailable_since FROM folders WHERE id = ? AND unavailable IS NOT ?",
-                (folder_id, reason),
+                (folder_id, stored),
             ).fetchone()
             if row is None:
                 return False
             (since,), now = row, time.time()
-            if reason is None and since is not None:
+            if stored is None and since is not None:
                 # The time out of reach does not count.
                 self._files.postpone_missing(folder_id, max(0.0, now - since))
             db.execute(
                 "UPDATE folders SET unavailable = ?, unavailable_since = ? WHERE id = ?",
-                (reason, None if reason is None else since or now, folder_id),
+                (stored, None if stored is None else since or now, folder_id),
             )
             return True
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Set
 from dataclasses import dataclass, replace
 
+from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.pending import pending_track
@@ -81,7 +82,7 @@ class SoundIdentity:
         return self._bring_back(track, fingerprint)
 
     def recognise(
-        self, track: PendingTrack, fingerprint: bytes, model: str, problem: str | None
+        self, track: PendingTrack, fingerprint: bytes, model: str, problem: Reason | None
     ) -> Recognised:
         """Let a track have what was made of the same sound before, by `model` among others."""
         sounds_as_before = self._sounded_so(track.id, fingerprint)
@@ -163,7 +164,7 @@ class SoundIdentity:
         gone = int(rows[0][0]) if rows else None
         return gone if gone is not None and self._adopt(gone, track, fingerprint) else track.id
 
-    def _confirm(self, track: PendingTrack, fingerprint: bytes, problem: str | None) -> None:
+    def _confirm(self, track: PendingTrack, fingerprint: bytes, problem: Reason | None) -> None:
         """Note what a track sounds like of which there is an embedding."""
         with self._catalogue.transaction():
             if self._embeddings.pending.is_unchanged(track):

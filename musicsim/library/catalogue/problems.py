@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.paths import AT_OR_BELOW, at_or_below, stored_path
 from musicsim.library.types import Problem
@@ -30,7 +31,7 @@ class Problems:
         """Every file and folder with a problem, by path."""
         rows = self._database.query(f"{_ALL} ORDER BY 1")
         return [
-            Problem(stored_path(path), str(reason), bool(failed), mtime_ns)
+            Problem(stored_path(path), Reason.from_stored(reason), bool(failed), mtime_ns)
             for path, reason, failed, mtime_ns in rows
         ]
 
@@ -40,7 +41,7 @@ class Problems:
 
     def replace(self, folder_id: int, area: Path, problems: Iterable[Problem]) -> bool:
         """Replace what could not be read at or below a path, apart from tracks; returns whether that is news."""
-        values = [(os.fsencode(p.path), folder_id, p.reason) for p in problems]
+        values = [(os.fsencode(p.path), folder_id, p.reason.to_stored()) for p in problems]
         with self._database.transaction() as db:
             if not db.execute("SELECT 1 FROM folders WHERE id = ?", (folder_id,)).fetchone():
                 return False

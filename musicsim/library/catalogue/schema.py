@@ -1,5 +1,7 @@
 """What the catalogue's SQLite file looks like, and how it came to look so."""
 
+from musicsim.library.catalogue.prose import prose_to_reasons
+
 # Paths are bytes: a file's name need not be text. One script a version; a script that was released never changes.
 MIGRATIONS = (
     """
@@ -125,4 +127,9 @@ MIGRATIONS = (
         WHERE t.folder_id = NEW.id AND t.missing_since IS NOT NULL;
     END;
     """,
+    # Causes with values instead of English. Nor is a bug of ours a file's fault any more.
+    "UPDATE tracks SET failed = 0, problem = NULL WHERE problem LIKE 'musicsim failed on it (%';"
+    + prose_to_reasons("tracks", "problem")
+    + prose_to_reasons("folders", "unavailable")
+    + prose_to_reasons("folder_problems", "reason"),
 )

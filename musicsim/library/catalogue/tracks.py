@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
 from musicsim.library.types import Counts, TagDetails, Tags, Track, TrackState
 
@@ -115,6 +116,6 @@ def _track(row: Sequence[Any]) -> Track:
         mtime_ns=mtime_ns,
         added_at=added_at,
         state=state,
-        problem=problem,
+        problem=None if problem is None else Reason.from_stored(problem),
         missing=missing_since is not None,
     )

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.prose import prose_to_reasons
 from musicsim.library.types import PendingTrack, TrackWindows
 
 WINDOWS_FILE = "windows.sqlite3"
@@ -41,6 +43,7 @@ _MIGRATIONS = (
     INSERT INTO windows SELECT track_id, model, 32, content_key, offsets, vectors, problem FROM windows_of_one_pass;
     DROP TABLE windows_of_one_pass;
     """,
+    prose_to_reasons("windows", "problem"),
 )
 
 
@@ -141,7 +144,7 @@ class WindowStore:
                     track.content_key,
                     windows.offsets.astype("<f4").tobytes(),
                     windows.vectors.astype("<f2").tobytes(),
-                    windows.problem,
+                    windows.problem and windows.problem.to_stored(),
                 ),
             )
 
@@ -203,4 +206,5 @@ class WindowStore:
 def _windows(offsets: bytes, vectors: bytes, problem: str | None) -> TrackWindows:
     starts = np.frombuffer(offsets, "<f4").astype(np.float64)
     values = np.frombuffer(vectors, "<f2").astype(np.float32)
-    return TrackWindows(starts, values.reshape(len(starts), -1), problem)
+    reason = None if problem is None else Reason.from_stored(problem)
+    return TrackWindows(starts, values.reshape(len(starts), -1), reason)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
+from musicsim.base.reasons import Cause, Reason, reason_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.scanning.known_paths import known_path
 from musicsim.library.scanning.moves import Fresh, Moves, content_key, is_gone
-from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, reason_of, walk
+from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, walk
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
 from musicsim.library.types import (
@@ -258,7 +259,7 @@ class Scanner:
 
     def _why_unavailable(
         self, root: Path, found: Found, known: Mapping[Path, FileEntry]
-    ) -> str | None:
+    ) -> Reason | None:
         """Why a music folder is not all there, None if it is: an empty mount point is no emptied library."""
         for problem in found.problems:
             if problem.path == root:
@@ -281,10 +282,7 @@ class Scanner:
         lost = [path for path in lost if is_gone(path)]
         if len(lost) <= len(expected) / 2 if many else not lost:
             return None
-        return (
-            f"{len(lost):,} of its {len(expected):,} files are not there: is the disk that holds them "
-            "connected? They come back with it; if you deleted them, have musicsim forget missing tracks"
-        )
+        return Reason(Cause.FILES_GONE, (len(lost), len(expected)))
 
     def _tell(self, files: int, folder: str) -> None:
         self._events.emit(ScanProgress(files, folder))
@@ -358,7 +356,7 @@ def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
     try:
         key = content_key(path, status.st_size)
         tags, details = read_tags(path)
-        problem = None if status.st_size else "the file is empty (0 bytes)"
+        problem = None if status.st_size else Reason(Cause.EMPTY)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from musicsim.base.errors import display_path
+from musicsim.base.reasons import Cause, Reason, reason_of
 from musicsim.library.catalogue.folders import is_hidden
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.types import Problem
@@ -103,7 +104,7 @@ class LeftOut:
     def _read(self, file: Path) -> GitIgnoreSpec | None:
         try:
             if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
-                self._problems.append(Problem(file, "this is not a regular file"))
+                self._problems.append(Problem(file, Reason(Cause.NOT_REGULAR)))
                 return None
             lines = file.read_text("utf-8-sig", "surrogateescape").splitlines()
             return GitIgnoreSpec.from_lines(lines)
@@ -112,11 +113,7 @@ class LeftOut:
         except OSError as error:
             self._problems.append(Problem(file, reason_of(error)))
         except ValueError as error:
-            self._problems.append(
-                Problem(
-                    file, f"a pattern in it can't be understood, so it is not followed ({error})"
-                )
-            )
+            self._problems.append(Problem(file, Reason(Cause.PATTERN, (str(error),))))
         return None
 
 
@@ -214,7 +211,7 @@ def _sort_entries(
         if stat.S_ISREG(status.st_mode):
             found.files[path] = status
         else:
-            found.problems.append(Problem(path, "this is not a regular file"))
+            found.problems.append(Problem(path, Reason(Cause.NOT_REGULAR)))
 
 
 def linked_folders(root: Path, area: Path) -> list[Path]:
@@ -272,14 +269,3 @@ def _exists(path: Path) -> bool:
 
 def _is_marked_hidden(entry: os.DirEntry[str]) -> bool:
     return bool(getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0) & _HIDDEN)
-
-
-def reason_of(error: OSError) -> str:
-    """What keeps a file or folder from being read, in plain words."""
-    if isinstance(error, PermissionError):
-        return "no permission to read it"
-    if isinstance(error, FileNotFoundError):
-        return "it is not there, or the disk that holds it is not connected"
-    if isinstance(error, NotADirectoryError):
-        return "it is not a folder"
-    return f"it can't be read ({error.strerror or error})"

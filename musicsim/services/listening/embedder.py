@@ -19,6 +19,7 @@ from musicsim.base.events import (
     ProblemsChanged,
     TracksChanged,
 )
+from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
@@ -40,9 +41,6 @@ _LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
 _INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
 _MOST_BUGS = 3  # times that musicsim itself failed on a track, after which it is left alone until the next start
 _LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
-
-CRASHED = "the decoder crashed on this file: it is damaged, or of an unusual kind"
-HUNG = "the decoder did not come to an end on this file: it is damaged, or of an unusual kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +247,7 @@ class LibraryEmbedder:
         if not finished and not self._stopping.is_set():
             _log.warning("the worker did not answer for %.0f s", patience)
             self._worker.kill()
-            self._accuse([sent.track for sent in in_flight.values()], plan, HUNG)
+            self._accuse([sent.track for sent in in_flight.values()], plan, Reason(Cause.HUNG))
             in_flight.clear()
             return
         # What was in the network when it was told to stop is done, and need not be done again; the rest stays pending.
@@ -258,7 +256,7 @@ class LibraryEmbedder:
             wait(in_flight)
             victims = [in_flight.pop(future).track for future in list(in_flight) if _died(future)]
             finished = set(in_flight)
-            self._accuse(victims, plan, CRASHED)
+            self._accuse(victims, plan, Reason(Cause.CRASHED))
         for future in finished:
             if not _died(future):
                 sent = in_flight.pop(future)
@@ -267,7 +265,7 @@ class LibraryEmbedder:
         if self._since_index >= _INDEX_EVERY and not self._stopping.is_set():
             self._update_index()
 
-    def _accuse(self, victims: list[PendingTrack], plan: int, reason: str) -> None:
+    def _accuse(self, victims: list[PendingTrack], plan: int, reason: Reason) -> None:
         if (culprit := self._suspects.accuse(victims)) is not None:
             self._refuse(culprit, plan, reason)
 
@@ -347,7 +345,7 @@ class LibraryEmbedder:
         try:
             answer = future.result()
         except Refused as refused:
-            self._refuse(track, plan, str(refused))
+            self._refuse(track, plan, refused.reason)
             return
         except WorkerBug as bug:
             self._note_bug(track, bug)
@@ -361,7 +359,7 @@ class LibraryEmbedder:
         self._since_index += kept.embeddings
         self._advance(track, problems_changed=kept.problems_changed)
 
-    def _refuse(self, track: PendingTrack, plan: int, reason: str) -> None:
+    def _refuse(self, track: PendingTrack, plan: int, reason: Reason) -> None:
         _log.info("%s: %s", display_path(track.path), reason)
         self._done.add((track.id, track.content_key, plan))
         kept = self._storing.refuse(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicsim.base.events import Events, TracksChanged, TracksRemoved
+from musicsim.base.reasons import Reason
 from musicsim.embedding import pool
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
@@ -94,7 +95,7 @@ class Storing:
         return Kept(int(found.shares), problems_changed=True)
 
     def refuse(
-        self, track: PendingTrack, model: str, plan: int, reason: str, *, later: bool
+        self, track: PendingTrack, model: str, plan: int, reason: Reason, *, later: bool
     ) -> Kept:
         """Note why a track can't be embedded, as far as its file is at fault.
 

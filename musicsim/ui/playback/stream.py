@@ -63,7 +63,7 @@ class Stream:
             try:
                 reader = StereoReader(item.path)
             except AudioError as error:
-                self._unplayable(item.token, error.reason)
+                self._unplayable(item.token, str(error.reason))
                 item, start = self._following(last_token), 0.0
                 continue
             with reader:
@@ -104,7 +104,7 @@ class Stream:
             for sound in reader.blocks(first):
                 yield from run.take(sound)
         except AudioError as error:
-            reason = error.reason
+            reason = str(error.reason)
         run.end(Ends(item.token, reader.frames / reader.rate, reader.shortfall, reason))
         yield from run.passed()
 

@@ -284,7 +284,7 @@ def state_text(track: Track, *, playing: bool) -> str:
     if track.missing:
         return tr("states", "The file is gone, or its folder can’t be reached")
     if track.problem is not None:
-        return track.problem
+        return str(track.problem)
     if track.state is TrackState.PENDING:
         return tr("states", "Not listened to yet")
     return ""

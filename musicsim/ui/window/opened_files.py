@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from musicsim.base.reasons import reason_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.known_paths import KnownFiles
-from musicsim.library.scanning.walking import reason_of
 from musicsim.library.tags import is_audio
 from musicsim.library.types import Tags, Track
 from musicsim.playlists.files.m3u import M3U_SUFFIXES, M3UEntry, PlaylistFileError, read_playlist
@@ -111,7 +111,9 @@ class OpenedFiles:
         try:
             status = path.stat()
         except (OSError, ValueError) as error:
-            reason = reason_of(error) if isinstance(error, OSError) else "no file has such a name"
+            reason = (
+                str(reason_of(error)) if isinstance(error, OSError) else "no file has such a name"
+            )
         else:
             if of is None and stat.S_ISDIR(status.st_mode):
                 self.folders.append(path)
@@ -165,7 +167,7 @@ def _why_not(path: Path, status: os.stat_result) -> str:
         if known and not os.access(path, os.R_OK):
             return "no permission to read it"
     except OSError as error:
-        return reason_of(error)
+        return str(reason_of(error))
     return "" if known else "it is not an audio file"
 
 

@@ -86,7 +86,7 @@ class ProblemModel(QAbstractTableModel):
         """Qt's."""
         problem = self._problems[index.row()]
         name = display_path(problem.path.name)
-        texts = (name, problem.reason, display_path(problem.path.parent))
+        texts = (name, str(problem.reason), display_path(problem.path.parent))
         if role == Role.DisplayRole:
             return texts[index.column()]
         if role == Role.ToolTipRole:

@@ -4,6 +4,7 @@ import contextlib
 
 import numpy as np
 import pytest
+from known_reasons import because
 from scanned_library import Library
 
 from musicsim.library.catalogue.catalogue import Catalogue
@@ -118,7 +119,7 @@ def test_a_file_that_can_not_be_heard_any_more_has_none(library):
     library.file("a.mp3", b"damaged")
     library.scan()
     (track,) = library.embeddings.pending.tracks(MODEL)
-    library.embeddings.fail(track, "it is not audio")
+    library.embeddings.fail(track, because("it is not audio"))
     assert loudness(library) == {"a": None}
 
 

@@ -1,6 +1,7 @@
 import time
 from pathlib import Path
 
+from known_reasons import because
 from stored import scanned
 
 
@@ -42,7 +43,7 @@ def test_the_time_on_an_unplugged_disk_counts_for_nothing(catalogue):
     folder = catalogue.folders.add(Path("/disk"))
     track_id = catalogue.files.add(folder, scanned("/disk/1.mp3"))
     deleted = catalogue.files.add(folder, scanned("/disk/2.mp3"))
-    catalogue.folders.set_unavailable(folder, "not connected")
+    catalogue.folders.set_unavailable(folder, because("not connected"))
     catalogue.files.set_missing([track_id, deleted], True)
     with catalogue.database.transaction() as db:
         db.execute("UPDATE folders SET unavailable_since = 1000")
@@ -62,7 +63,7 @@ def test_missing_tracks_are_forgotten_after_a_while_but_not_those_out_of_reach(c
     catalogue.files.set_missing([old, young, unreachable], True)
     with catalogue.database.transaction() as db:
         db.execute("UPDATE tracks SET missing_since = 1000 WHERE id IN (?, ?)", (old, unreachable))
-    catalogue.folders.set_unavailable(away, "not connected")
+    catalogue.folders.set_unavailable(away, because("not connected"))
     assert (catalogue.tracks.counts().missing, catalogue.tracks.counts().unavailable) == (2, 1)
     assert catalogue.files.forget_missing(2000) == [old]
     assert catalogue.files.forget_missing(2000) == []

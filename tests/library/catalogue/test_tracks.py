@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from known_reasons import because
 from stored import embed, scanned
 
 from musicsim.library.types import (
@@ -60,7 +61,7 @@ def test_the_states_of_tracks_are_counted(catalogue, store):
         catalogue.files.add(folder, scanned(f"/m/{n}.mp3", title=str(n))) for n in range(4)
     )
     embed(catalogue, store, embedded, "m", [1.0, 2.0])
-    catalogue.files.set_problem(failed, "it is noise", failed=True)
+    catalogue.files.set_problem(failed, because("it is noise"), failed=True)
     catalogue.files.set_missing([missing], True)
     counts = catalogue.tracks.counts()
     assert (counts.tracks, counts.embedded, counts.failed, counts.missing, counts.pending) == (
@@ -88,16 +89,16 @@ def test_problems_name_files_and_folders(catalogue):
     folder = catalogue.folders.add(Path("/m"))
     broken = catalogue.files.add(folder, scanned("/m/b.mp3"))
     short = catalogue.files.add(folder, scanned("/m/c.mp3"))
-    catalogue.files.set_problem(broken, "not audio", failed=True)
-    catalogue.files.set_problem(short, "it ends early", failed=False)
-    closed = [Problem(Path("/m/a"), "no permission to read it")]
+    catalogue.files.set_problem(broken, because("not audio"), failed=True)
+    catalogue.files.set_problem(short, because("it ends early"), failed=False)
+    closed = [Problem(Path("/m/a"), because("no permission to read it"))]
     assert catalogue.problems.replace(folder, Path("/m"), closed)
     assert not catalogue.problems.replace(folder, Path("/m"), closed)
     assert not catalogue.problems.replace(folder, Path("/m/elsewhere"), [])
     assert catalogue.problems.all() == [
-        Problem(Path("/m/a"), "no permission to read it"),
-        Problem(Path("/m/b.mp3"), "not audio", mtime_ns=1),
-        Problem(Path("/m/c.mp3"), "it ends early", failed=False, mtime_ns=1),
+        Problem(Path("/m/a"), because("no permission to read it")),
+        Problem(Path("/m/b.mp3"), because("not audio"), mtime_ns=1),
+        Problem(Path("/m/c.mp3"), because("it ends early"), failed=False, mtime_ns=1),
     ]
     assert catalogue.files.clear_failures() == [broken]
     assert [problem.path.name for problem in catalogue.problems.all()] == ["a", "c.mp3"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from known_reasons import because
 
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
@@ -52,7 +53,9 @@ class ChangingLibrary:
                 lambda: [self.embed(i, "other") for i in some],
                 lambda: files.set_missing(some, True),
                 lambda: files.set_missing(some, False),
-                lambda: self.catalogue.folders.set_unavailable(self.folders[0], "it is away"),
+                lambda: self.catalogue.folders.set_unavailable(
+                    self.folders[0], because("it is away")
+                ),
                 lambda: self.catalogue.folders.set_unavailable(self.folders[0], None),
                 lambda: [self.embeddings.pooled.drop(i) for i in some[:1]],
                 lambda: self.embeddings.pooled.move(*some[:2]) if len(some) > 1 else None,

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from known_reasons import because
 
 from musicsim.audio import EVERY_WINDOW, MeasuredLoudness
 from musicsim.base.events import EmbeddingProgress, Events, Notice, TracksChanged
+from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.types import KnownModel, Loudness, ScannedFile, Tags, TrackState, TrackWindows
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.points import LibraryPoints
-from musicsim.services.listening.embedder import CRASHED, LibraryEmbedder
+from musicsim.services.listening.embedder import LibraryEmbedder
 from musicsim.services.listening.settings import EmbedderSettings
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerBug, WorkerDied, WorkerHung
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack, TryModel, WorkerSettings
@@ -169,11 +171,11 @@ def test_progress_counts_to_the_end(library):
 
 
 def test_a_refused_file_fails_with_its_reason_and_is_not_tried_again(library):
-    library.worker.refuse["2"] = Refused("it is not audio")
+    library.worker.refuse["2"] = Refused(because("it is not audio"))
     library.embedder.run()
     library.embedder.run()
     (problem,) = library.catalogue.problems.all()
-    assert (problem.path.name, problem.reason) == ("2", "it is not audio")
+    assert (problem.path.name, str(problem.reason)) == ("2", "it is not audio")
     assert library.states()["2"] is TrackState.FAILED
     assert len(library.worker.embedded) == 5
 
@@ -199,7 +201,9 @@ def test_a_bug_is_no_fault_of_the_file_and_is_told(library):
 def test_the_file_on_which_the_worker_dies_fails_and_the_others_do_not(library):
     library.worker.crash_on = {"2"}
     library.embedder.run()
-    assert [(p.path.name, p.reason) for p in library.catalogue.problems.all()] == [("2", CRASHED)]
+    assert [(p.path.name, p.reason) for p in library.catalogue.problems.all()] == [
+        ("2", Reason(Cause.CRASHED))
+    ]
     assert sorted(library.worker.embedded) == ["0", "1", "3", "4", "5"]
     assert library.worker.deaths == 3  # among others, then twice alone
 
@@ -256,7 +260,7 @@ def test_a_worker_that_died_of_something_else_costs_nothing(library):
 
 
 def test_a_file_that_vanished_is_left_to_the_next_scan(library):
-    library.worker.refuse["1"] = Refused("it is not there")
+    library.worker.refuse["1"] = Refused(because("it is not there"))
     (library.music / "1").unlink()
     library.embedder.run()
     assert library.catalogue.problems.all() == []
@@ -264,7 +268,7 @@ def test_a_file_that_vanished_is_left_to_the_next_scan(library):
 
 
 def test_a_file_that_became_whole_while_its_half_was_refused_is_embedded(library):
-    half = [Refused("the file is cut short")]
+    half = [Refused(because("the file is cut short"))]
 
     def refuse(name: str) -> None:
         library.worker.refuse.clear()
@@ -403,7 +407,7 @@ def test_listening_to_everything_takes_the_place_of_the_sample(library):
 @pytest.mark.logs
 def test_a_later_pass_that_fails_leaves_the_track_as_it_was(library):
     library.embedder.run()
-    library.worker.refuse["2"] = Refused("the disk is tired")
+    library.worker.refuse["2"] = Refused(because("the disk is tired"))
     library.worker.crash_on = {"4"}
     library.embedder.use(settings(2, 5))
     library.embedder.run()

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
+from known_reasons import because
 from window_fakes import FakeApp, Library
 
 from musicsim.base.events import EmbeddingProgress, TracksChanged, TracksRemoved
@@ -89,7 +90,7 @@ def test_a_search_in_an_unfinished_library_is_done_again_when_all_are_listened_t
 def test_a_track_that_failed_says_why(
     window: MainWindow, library: Library, ids: list[int], settle: Settle
 ) -> None:
-    library.catalogue.files.set_problem(ids[0], "it is silent", failed=True)
+    library.catalogue.files.set_problem(ids[0], because("it is silent"), failed=True)
     window.store.refresh((ids[0],))
 
     window.show_similar(ids[0])

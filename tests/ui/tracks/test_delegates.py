@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from known_reasons import because
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
@@ -59,7 +60,7 @@ def test_a_missing_track_is_greyed_and_a_failed_one_is_not(
 ) -> None:
     theme.set_scheme(scheme)
     failed, missing = ids[4], ids[5]
-    library.catalogue.files.set_problem(failed, "it is cut short", failed=True)
+    library.catalogue.files.set_problem(failed, because("it is cut short"), failed=True)
     library.catalogue.files.set_missing([missing], True)
     library.events.emit(TracksChanged((failed, missing)))
     settle()

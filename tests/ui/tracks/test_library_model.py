@@ -2,6 +2,7 @@ import dataclasses
 from collections.abc import Callable
 
 import pytest
+from known_reasons import because
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from window_fakes import SONGS, Library, titles
@@ -181,7 +182,7 @@ def test_new_tracks_obey_the_search(library: Library, model: LibraryModel, bridg
 def test_a_failed_track_stays_visible_with_the_reason(
     library: Library, ids: list[int], model: LibraryModel, bridge: Bridge
 ) -> None:
-    library.catalogue.files.set_problem(ids[4], "it is cut short", failed=True)
+    library.catalogue.files.set_problem(ids[4], because("it is cut short"), failed=True)
     library.catalogue.files.set_missing([ids[5]], True)
     library.events.emit(TracksChanged((ids[4], ids[5])))
     bridge.deliver()

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from known_reasons import because
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QToolButton
@@ -269,7 +270,7 @@ def test_missing_tracks_are_forgotten_after_a_question(
 
     count = window.places.library.model.rowCount()
     library.catalogue.files.set_missing(library.catalogue.tracks.ids()[:2], True)
-    library.catalogue.folders.set_unavailable(1, "not connected")
+    library.catalogue.folders.set_unavailable(1, because("not connected"))
     asked: list[str] = []
     monkeypatch.setattr(folders, "confirm", lambda _, title, question, yes: asked.append(question))
     window.commands.forget_missing.trigger()

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from known_reasons import because
 from PySide6.QtWidgets import QApplication
 from window_fakes import FakeApp, Library
 
@@ -110,7 +111,7 @@ def test_what_is_on_an_unplugged_disk_is_unavailable_and_not_missing(
     library.catalogue.files.set_missing(ids, True)
     library.events.emit(TracksChanged(tuple(ids)))
     (folder_id,) = library.catalogue.folders.ids().values()
-    library.catalogue.folders.set_unavailable(folder_id, "not connected")
+    library.catalogue.folders.set_unavailable(folder_id, because("not connected"))
     library.events.emit(ProblemsChanged())
     settle()
     assert window.status.library_text == "6 tracks · 2 unavailable"
@@ -140,8 +141,8 @@ def test_problems_are_offered_listed_copied_and_tried_again(
 ) -> None:
     assert not window.status.problems.isVisible()
 
-    library.catalogue.files.set_problem(ids[0], "it is cut short", failed=True)
-    library.catalogue.files.set_problem(ids[1], "it is silent", failed=True)
+    library.catalogue.files.set_problem(ids[0], because("it is cut short"), failed=True)
+    library.catalogue.files.set_problem(ids[1], because("it is silent"), failed=True)
     library.events.emit(ProblemsChanged())
     settle()
     assert window.status.problems.isVisible()

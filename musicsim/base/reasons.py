@@ -1,0 +1,156 @@
+"""Why a file or folder is no use: a cause with values, which is kept and compared, and its text, made when it is shown.
+
+Window and command line show the same texts: `str(reason)`.
+"""
+
+from __future__ import annotations
+
+import enum
+import errno
+import json
+import os
+from dataclasses import dataclass
+
+
+class Cause(enum.StrEnum):
+    """What is wrong; the catalogue keeps these names, so a name never changes."""
+
+    # The file system.
+    NOT_THERE = "not-there"
+    NO_PERMISSION = "no-permission"
+    NOT_A_FOLDER = "not-a-folder"
+    UNREADABLE = "unreadable"
+    """With the name of the system's error, such as "EIO"."""
+    IMPOSSIBLE_NAME = "impossible-name"
+    IS_A_FOLDER = "is-a-folder"
+    NOT_REGULAR = "not-regular"
+    FILES_GONE = "files-gone"
+    """Of a music folder; with how many are gone, and how many there were."""
+    PATTERN = "pattern"
+    """Of an ignore file; with what is wrong with it."""
+
+    # What is in a file.
+    EMPTY = "empty"
+    ZEROS = "zeros"
+    TEXT = "text"
+    NOT_AUDIO = "not-audio"
+    PROTECTED = "protected"
+    UNKNOWN_CODEC = "unknown-codec"
+    NO_SOUND = "no-sound"
+    SILENT = "silent"
+
+    # What is damaged.
+    DAMAGED = "damaged"
+    MOSTLY_DAMAGED = "mostly-damaged"
+    PARTLY_DAMAGED = "partly-damaged"
+    NOT_NUMBERS = "not-numbers"
+    SAMPLE_RATE = "sample-rate"
+    """With the rate in Hz."""
+    INDEX_DAMAGED = "index-damaged"
+    INDEX_MISSING = "index-missing"
+    ENDS_EARLY = "ends-early"
+    """With the seconds that can be decoded, and those that there should be."""
+    END_MISSING = "end-missing"
+
+    # What became of it in the worker.
+    CRASHED = "crashed"
+    HUNG = "hung"
+    NO_EMBEDDING = "no-embedding"
+
+    OTHER = "other"
+    """With a text of somebody else's."""
+
+
+_TEXTS = {
+    Cause.NOT_THERE: "it is not there, or the disk that holds it is not connected",
+    Cause.NO_PERMISSION: "no permission to read it",
+    Cause.NOT_A_FOLDER: "it is not a folder",
+    Cause.UNREADABLE: "it can't be read: {}",
+    Cause.IMPOSSIBLE_NAME: "no file can have this name",
+    Cause.IS_A_FOLDER: "this is a folder, not a file",
+    Cause.NOT_REGULAR: "this is not a regular file",
+    Cause.FILES_GONE: (
+        "{:,} of its {:,} files are not there: is the disk that holds them connected? They come back with it; if you "
+        "deleted them, have musicsim forget missing tracks"
+    ),
+    Cause.PATTERN: "a pattern in it can't be understood, so it is not followed ({})",
+    Cause.EMPTY: "the file is empty",
+    Cause.ZEROS: "the file holds nothing but zeros: perhaps a download that was never finished",
+    Cause.TEXT: "this is a text file, not an audio file",
+    Cause.NOT_AUDIO: "this is not an audio file, or it is damaged beyond recognition",
+    Cause.PROTECTED: "protected by DRM, so it can't be decoded",
+    Cause.UNKNOWN_CODEC: "its sound is coded in a way that can't be decoded",
+    Cause.NO_SOUND: "there is no sound in it",
+    Cause.SILENT: "no sound: the whole track is silent",
+    Cause.DAMAGED: "the file is damaged: its sound can't be decoded",
+    Cause.MOSTLY_DAMAGED: "the file is damaged: much of it can't be decoded",
+    Cause.PARTLY_DAMAGED: "parts of the file are damaged",
+    Cause.NOT_NUMBERS: "the file is damaged: its samples are no numbers",
+    Cause.SAMPLE_RATE: "the file is damaged: its header claims a sample rate of {} Hz",
+    Cause.INDEX_DAMAGED: "the file is damaged: its index can't be read",
+    Cause.INDEX_MISSING: "the file is cut short: its index, which comes last, is missing",
+    Cause.ENDS_EARLY: "the file ends early: only {} of {} s can be decoded",
+    Cause.END_MISSING: "the file ends early: the end of its last stream is missing",
+    Cause.CRASHED: "the decoder crashed on this file: it is damaged, or of an unusual kind",
+    Cause.HUNG: "the decoder did not come to an end on this file: it is damaged, or of an unusual kind",
+    Cause.NO_EMBEDDING: "the model made no usable embedding of it",
+    Cause.OTHER: "{}",
+}
+_BY_ERROR = {
+    errno.EACCES: Cause.NO_PERMISSION,
+    errno.EPERM: Cause.NO_PERMISSION,
+    errno.ENOENT: Cause.NOT_THERE,
+    errno.ENOTDIR: Cause.NOT_A_FOLDER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is wrong with a file or folder; `str` gives the text, without the path.
+
+    Attributes
+    ----------
+    cause
+        What it is.
+    values
+        What belongs to it, as `Cause` says.
+    """
+
+    cause: Cause
+    values: tuple[str | int | float, ...] = ()
+
+    def __str__(self) -> str:
+        """Plain words, such as "the file ends early: only 12 of 36 s can be decoded"."""
+        values = self.values
+        if self.cause is Cause.UNREADABLE:
+            values = tuple(_system_text(str(value)) for value in values)
+        return _TEXTS[self.cause].format(*values)
+
+    def to_stored(self) -> str:
+        """Return it as the databases keep it: a JSON list of cause and values."""
+        return json.dumps([self.cause.value, *self.values])
+
+    @classmethod
+    def from_stored(cls, stored: str) -> Reason:
+        """Return what `to_stored` made; what a later version stored is shown as it stands there."""
+        try:
+            name, *values = json.loads(stored)
+            reason = cls(Cause(name), tuple(values))
+            str(reason)  # with as many values as its text wants
+        except (ValueError, TypeError, LookupError):
+            return cls(Cause.OTHER, (stored,))
+        return reason
+
+
+def reason_of(error: OSError) -> Reason:
+    """Return what keeps a file or folder from being read."""
+    if (cause := _BY_ERROR.get(error.errno or 0)) is not None:
+        return Reason(cause)
+    name = errno.errorcode.get(error.errno or 0)
+    return Reason(Cause.UNREADABLE, (name or str(error.strerror or error),))
+
+
+def _system_text(name: str) -> str:
+    """Return the system's text for the name of an error; any other text as it is."""
+    number = getattr(errno, name, None) if name.isidentifier() else None
+    return os.strerror(number) if isinstance(number, int) else name
