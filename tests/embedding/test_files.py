@@ -32,7 +32,7 @@ from musicsim.embedding import (
     windows_of,
 )
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / "docs/python.md"
 
 
 def names_in(folder: Path) -> list[str]:
@@ -169,13 +169,12 @@ def test_a_file_that_is_no_sound_is_named(starter: Model, tmp_path: Path):
         embed_file(starter, tmp_path / "a.mp3")
 
 
-def test_the_readme_shows_what_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    section = README.read_text("utf-8").partition("### From Python")[2].partition("\n## ")[0]
-    [example] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+def test_the_guide_shows_what_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    [example] = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     soundfile.write("song.wav", signal(1, 44_100, 2.0, 2), 44_100)
     names: dict[str, object] = {}
-    exec(compile(example, README.name, "exec"), names)
+    exec(compile(example, GUIDE.name, "exec"), names)
     assert names["embedding"].shape == (16, 128)
     assert names["timestamps"].shape == (16,)
     assert names["seen"].shape == (3, 128, 199)
