@@ -1,6 +1,7 @@
-"""The window: models, views, player, theme. The only room that imports Qt.
+"""The window: models, views, player and theme. The only package that imports Qt.
 
-Thin: it makes no decision that the command line could not make too. From below, and none imports one above it: `kit`
-knows nothing of tracks; `tracks` shows them; `playback` plays them and `playlists` keeps them; `commands` is what menus
-and shortcuts do; `pages`, `panes` and `settings` stand side by side; `window` puts all of it together.
+It decides nothing that the command line could not decide too. The packages form layers, and none imports from a higher
+one. From the bottom: `kit` knows nothing of tracks; `tracks` shows them; `playback` plays them and `playlists` stores
+them; `commands` holds the actions of menus and shortcuts; `pages`, `panes` and `settings` are independent of each
+other; `window` combines everything.
 """

@@ -1,4 +1,4 @@
-"""Opens the window, and closes it."""
+"""Opening and closing of the window."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "window.ini"
 _NOTHING = Request()
-# How long another thread may keep the interpreter to itself while the window waits for it. Drawing the table gives it
-# up and asks for it again for each cell, so with Python's 5 ms a scan made one drawing take .2 s.
+# Longest time that another thread may hold the interpreter while the window waits for it. Drawing the table releases
+# and reacquires the interpreter for each cell; with Python's default of 5 ms, one drawing took 0.2 s during a scan.
 _SWITCH_INTERVAL = 0.0005  # s
 
 
 def run_window(app: Musicsim, request: Request = _NOTHING) -> int:
-    """Show the window until it is closed, and close the app.
+    """Show the window until it is closed, then close the app.
 
     Parameters
     ----------
     app
-        Not started yet: that happens after the window's first paint.
+        The app, not started yet: it starts after the window's first paint.
     request
-        What to open.
+        Files to open.
 
     Returns
     -------
@@ -58,7 +58,8 @@ def run_window(app: Musicsim, request: Request = _NOTHING) -> int:
         assert isinstance(application, QApplication)
         application.setApplicationName("musicsim")
         application.setApplicationVersion(__version__)
-        # The main window ends it. Qt would also end it with a dialog or the tray's icon while the window is hidden.
+        # The main window ends the application. Otherwise Qt would also end it when a dialog or the tray icon closes
+        # while the window is hidden.
         application.setQuitOnLastWindowClosed(False)
         application.setQuitLockEnabled(False)
         bridge = Bridge(app.events)
@@ -80,7 +81,7 @@ def _show_until_closed(
     with _garbage_left_alone():
         window = MainWindow(app, bridge, Theme(application, saved_scheme(settings)), settings)
     window.closed.connect(lambda: application.exit(0))
-    # Also by a signal that came while the window was made.
+    # A signal that arrived while the window was being made also closes it.
     notifier = QSocketNotifier(signals.fileno(), QSocketNotifier.Type.Read)
     notifier.activated.connect(lambda: (signals.recv(64), window.close()))
 
@@ -96,10 +97,10 @@ def _show_until_closed(
             app.start()
         finally:
             serve(request)
-            # From now on: what a later start asks for comes after it.
+            # Listen from now on: a later start's request is served after this one.
             instance = Instance(app.data_folder, window)
             instance.called.connect(answer)
-            # Whoever starts musicsim while the app is closed shouldn't wait for an answer.
+            # A musicsim that starts while this one closes shouldn't wait for an answer.
             at_the_end.callback(instance.close)
             window.playback.engine.warm_up()
             at_the_end.callback(show_on_desktop(app, bridge, window).close)
@@ -107,13 +108,13 @@ def _show_until_closed(
     with ExitStack() as at_the_end, _errors_told_by(window.messages):
         at_the_end.callback(notifier.setEnabled, False)
         window.show()
-        # After the first paint: what follows competes with the window for the processor.
+        # Wait for the first paint: the rest competes with the window for the processor.
         QTimer.singleShot(0, window, begin)
         return application.exec()
 
 
 def show_on_desktop(app: Musicsim, bridge: Bridge, window: MainWindow) -> Desktop:
-    """Have the desktop show what the window plays; whoever calls this closes it."""
+    """Show on the desktop what the window plays; the caller closes the result."""
     desktop = Desktop(
         app,
         bridge,
@@ -131,9 +132,9 @@ def show_on_desktop(app: Musicsim, bridge: Bridge, window: MainWindow) -> Deskto
 
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
-    """Don't look for garbage while the library is loaded, nor ever again in what was loaded.
+    """Collect no garbage while the library loads, and exempt the loaded objects from later collections.
 
-    Python's collector would go through all of its hundred thousand tracks, and the window would stand still meanwhile.
+    A collection would visit all of its 100,000 tracks, and the window would freeze meanwhile.
     """
     gc.disable()
     try:
@@ -144,7 +145,7 @@ def _garbage_left_alone() -> Iterator[None]:
 
 
 def show_failure(text: str) -> None:
-    """Show why the window can't be opened, and wait until it is read."""
+    """Show why the window can't open, and wait until the listener closes the message."""
     application = QApplication.instance() or QApplication(["musicsim"])
     assert isinstance(application, QApplication)
     Theme(application)
@@ -153,7 +154,7 @@ def show_failure(text: str) -> None:
 
 @contextmanager
 def _errors_told_by(messages: Messages) -> Iterator[None]:
-    """Tell the listener of an error of the world that comes up in the midst of Qt; bugs go where they went."""
+    """Show a `MusicsimError` raised inside a Qt callback as a message; bugs go to the previous hook."""
     before = sys.excepthook
 
     def tell(
@@ -173,10 +174,10 @@ def _errors_told_by(messages: Messages) -> Iterator[None]:
 
 @contextmanager
 def _signals_kept() -> Iterator[socket.socket]:
-    """Write Ctrl+C and the end of the session to a socket, where Qt finds them, instead of interrupting Python.
+    """Write SIGINT and SIGTERM to a socket that Qt watches, instead of interrupting Python.
 
-    Python handles signals between two of its instructions. While Qt waits for events there are none; and an exception
-    in the midst of what Qt has called would be printed and forgotten. Until the app is closed, none interrupts it.
+    Python handles signals between its instructions. While Qt waits for events there are none, and an exception inside a
+    Qt callback would be printed and lost. So no signal interrupts Python until the app is closed.
     """
     receiver, sender = socket.socketpair()
     receiver.setblocking(False)

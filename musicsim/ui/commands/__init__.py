@@ -1,1 +1,1 @@
-"""What menus, shortcuts and buttons do."""
+"""Actions of menus, shortcuts and buttons."""

@@ -1,4 +1,4 @@
-"""What can be done with tracks: one place for every menu, shortcut and button."""
+"""Track actions shared by every menu, shortcut and button."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 QUEUE_LENGTH = 50
-"""Tracks that "Play similar" queues."""
+"""Number of tracks that "Play similar" queues."""
 
 
 class TrackActions(QObject):
-    """The track actions, working on the selection of the list that was used last."""
+    """Track actions for the selection in the list used last."""
 
     similar_wanted = Signal(int)
-    """Show what is similar to this track."""
+    """Request to show the tracks similar to this one."""
     playlist_wanted = Signal(int)
-    """Show this playlist."""
+    """Request to show this playlist."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class TrackActions(QObject):
             theme.set_icon(made, icon)
             if shortcut:
                 made.setShortcut(QKeySequence(shortcut))
-            # In lists only: Return in a text field or on a button is theirs.
+            # Active in lists only: text fields and buttons handle Return themselves.
             made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             made.triggered.connect(do)
             return made
@@ -111,7 +111,7 @@ class TrackActions(QObject):
         self._refresh()
 
     def use(self, selection: Selection) -> None:
-        """Work on the selection of this list from now on."""
+        """Apply the actions to the selection of this list from now on."""
         if selection is not self._selection:
             if self._watched is not None:
                 self._watched.selectionChanged.disconnect(self._refresh)
@@ -132,18 +132,18 @@ class TrackActions(QObject):
         menu.addActions([self.export, self.show_in_folder])
 
     def play(self, ids: Sequence[int], at: int = 0) -> None:
-        """Play a list of tracks from one of them on."""
+        """Play a list of tracks, starting at index `at`."""
         if ids:
             self._player.play(ids, at)
 
     def enqueue(self, ids: Sequence[int]) -> None:
-        """Queue tracks after what was queued before; with nothing in the player, begin with them."""
+        """Queue tracks after those queued by hand before; start playing them if the player is empty."""
         if ids and self._player.enqueue(ids):
             text = "Added %n track to the queue.", "Added %n tracks to the queue."
             self._messages.tell(formats.counted("actions", len(ids), *text))
 
     def save_as_playlist(self, ids: Sequence[int], suggested: str) -> None:
-        """Keep tracks as a playlist, under a name that the listener gives."""
+        """Save tracks as a playlist under a name that the listener enters."""
         title, label = self.tr("Save as playlist"), self.tr("Name of the playlist:")
         known = self._in_library(ids)
         if known and (name := ask_name(self._window, title, label, suggested)) is not None:
@@ -152,7 +152,7 @@ class TrackActions(QObject):
                 self.playlist_wanted.emit(playlist.id)
 
     def add_tracks_to_playlist(self, playlist_id: int, ids: Sequence[int]) -> None:
-        """Put tracks at the end of a playlist."""
+        """Append tracks to a playlist."""
         playlist = self._playlists.get(playlist_id)
         if playlist is None or not ids:
             return
@@ -175,14 +175,14 @@ class TrackActions(QObject):
             )
 
     def _in_library(self, ids: Sequence[int]) -> list[int]:
-        """Return the tracks of these that are in the library; says so where some are not."""
+        """Return the tracks that are in the library; tell the listener if some are not."""
         known = self._store.in_library(ids)
         if left_out := len(ids) - len(known):
             self._messages.tell(not_in_library(left_out))
         return known
 
     def name_like(self, ids: Sequence[int]) -> str:
-        """Return a name for what is made from these tracks."""
+        """Return a name for a playlist made from these tracks."""
         first = self._store.tracks(ids[:1])
         title = one_line(first[0].title) if first else ""
         if len(ids) == 1:
@@ -190,7 +190,7 @@ class TrackActions(QObject):
         return self.tr("Like {0} and {1} more").format(title, len(ids) - 1)
 
     def ask(self, request: Callable[[], Future[T]], then: Callable[[T], None]) -> None:
-        """Ask the app for something that takes a moment; an error becomes a message."""
+        """Start a request to the app and pass its result to `then`; show an error as a message."""
         with self._messages.reporting():
             self._bridge.watch(request(), then, self._messages.fail)
 
@@ -220,7 +220,7 @@ class TrackActions(QObject):
         ids = self._selected()
         if not ids:
             return
-        # The track itself starts at once; what follows it is known a moment later.
+        # Start the tracks at once; the similar ones arrive a moment later.
         self._player.play(ids)
         revision = self._player.queue.revision
 
@@ -282,7 +282,7 @@ class TrackActions(QObject):
         )
         menu.addSeparator()
         for playlist in self._playlists.all:
-            # "&" would mark a key in a menu.
+            # In a menu, a single "&" marks the shortcut key.
             entry = menu.addAction(playlist.name.replace("&", "&&"))
             entry.triggered.connect(self._adder(playlist.id))
 
@@ -317,7 +317,7 @@ class TrackActions(QObject):
 
 
 def not_in_library(count: int) -> str:
-    """Return what can't be done with tracks that are played without being in the library, and the remedy."""
+    """Return a message that says what can't be done with tracks outside the library, and the remedy."""
     return formats.counted(
         "actions",
         count,

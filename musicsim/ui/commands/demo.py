@@ -1,4 +1,4 @@
-"""Rendering the demo library while the window goes on."""
+"""Background rendering of the demo library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Render = Callable[[Path, Callable[[int, int], None]], object]
 
 
 class _Cancelled(Exception):  # noqa: N818
-    """The window is being closed."""
+    """Cancellation because the window is closing."""
 
 
 def render(folder: Path, progress: Callable[[int, int], None]) -> None:
@@ -25,12 +25,12 @@ def render(folder: Path, progress: Callable[[int, int], None]) -> None:
 
 
 class DemoJob(QObject):
-    """Renders the demo library into a folder, in a thread of its own."""
+    """Job that renders the demo library into a folder, in its own thread."""
 
     progressed = Signal(object)
-    """(tracks done, tracks in all)"""
+    """(tracks done, total tracks)"""
     finished = Signal(object, str)
-    """The folder, or None and why it could not be made."""
+    """The folder and an empty text, or None and the error message."""
 
     def __init__(
         self, folder: Path, render: Render = render, parent: QObject | None = None
@@ -42,13 +42,13 @@ class DemoJob(QObject):
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin, unless it is going on already."""
+        """Start the job, unless it is running."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="demo library")
             self._thread.start()
 
     def cancel(self) -> None:
-        """Stop, and wait until it has; what is rendered stays and is used the next time."""
+        """Stop, and wait for the thread to end; rendered tracks stay and are used next time."""
         self._cancelled.set()
         if self._thread is not None:
             self._thread.join()

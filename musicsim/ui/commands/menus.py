@@ -14,7 +14,7 @@ from musicsim.ui.kit.theme import Scheme, Theme
 
 @dataclass(frozen=True)
 class Commands:
-    """What the menus and the buttons of the window do, apart from the track actions."""
+    """Actions of the window's menus and buttons, except the track actions."""
 
     add_folder: QAction
     folders: QAction
@@ -38,17 +38,17 @@ class Commands:
 
     @property
     def all(self) -> list[QAction]:
-        """All but the choice of colours, in the order of the menus."""
+        """All actions except the theme choice, in menu order."""
         return [action for action in vars(self).values() if isinstance(action, QAction)]
 
     @property
     def transport(self) -> tuple[QAction, QAction, QAction]:
-        """The ones that play and go on."""
+        """The play/pause, previous and next actions."""
         return self.play_pause, self.previous, self.following
 
 
 def make_commands(window: QMainWindow, theme: Theme) -> Commands:
-    """Make the window's commands; who makes the window connects them."""
+    """Create the window's commands; the caller connects them."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("menus", text)
@@ -78,7 +78,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
     about = command(tr("About musicsim"))
     about.setMenuRole(QAction.MenuRole.AboutRole)
     play_pause = command(tr("Play"), "Space", icon="play")
-    # For the menu only: see musicsim.ui.playback.space_key.
+    # Shown in the menu only: musicsim.ui.playback.space_key handles the key.
     play_pause.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     return Commands(
         add_folder=command(tr("Add music folder…"), "Ctrl+O", icon="folder"),
@@ -109,7 +109,7 @@ def fill_menu_bar(
     fill_tracks: Callable[[QMenu], None],
     fill_playback: Callable[[QMenu], None],
 ) -> None:
-    """Put the commands into the menu bar; the two callables put more into the menus of tracks and of playback."""
+    """Fill the menu bar; the two callables add entries to the Track and Playback menus."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("menus", text)

@@ -1,4 +1,4 @@
-"""What can be done with a whole playlist."""
+"""Commands for a whole playlist."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from musicsim.ui.tracks.store import TrackStore
 
 
 class PlaylistCommands(QObject):
-    """Make, rename, export, delete: the same from the sidebar and from the playlist's page."""
+    """Playlist commands shared by the sidebar and the playlist page."""
 
     playlist_wanted = Signal(int)
-    """Show this playlist."""
+    """Request to show this playlist."""
     rename_wanted = Signal(int)
-    """Let the listener type another name for this playlist."""
+    """Request to let the listener rename this playlist."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class PlaylistCommands(QObject):
         self._window = window
 
     def create(self) -> None:
-        """Make an empty playlist, and let the listener type its name."""
+        """Create an empty playlist and let the listener type its name."""
         with self._messages.reporting():
             playlist = self._playlists.create(self.tr("New playlist"), [])
             self.playlist_wanted.emit(playlist.id)
@@ -59,7 +59,7 @@ class PlaylistCommands(QObject):
             self._exporter.export(playlist.name, self._store.tracks(playlist.track_ids))
 
     def delete(self, playlist_id: int) -> None:
-        """Forget a playlist; it can be brought back."""
+        """Delete a playlist, and offer to undo it."""
         playlist = self._playlists.get(playlist_id)
         if playlist is None:
             return
@@ -72,7 +72,7 @@ class PlaylistCommands(QObject):
             )
 
     def open_menu(self, playlist_id: int, place: QPoint) -> None:
-        """Open a playlist's menu at a place of the screen."""
+        """Open a playlist's menu at a screen position."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, icon, do in (

@@ -1,1 +1,1 @@
-"""Parts of a window that know nothing of tracks: theme, widgets, dialogs, messages, events from other threads."""
+"""Window parts that know nothing of tracks: theme, widgets, dialogs, messages, events from other threads."""

@@ -1,4 +1,4 @@
-"""Brings what happens in the background into the window's thread."""
+"""Bridge from background threads to the window's thread."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ BATCH_MS = 150
 
 
 class Bridge(QObject):
-    """Re-emits the app's events as signals, in batches, and delivers the results of futures.
+    """Bridge that re-emits the app's events as Qt signals, in batches, and delivers the results of futures.
 
-    Between two deliveries only the last word on each subject is kept: a scan may report thousands of files a second,
-    and a window that followed each would do nothing else.
+    Between two deliveries it keeps only the latest event per subject: a scan may report thousands of files a second,
+    and following each would keep the window fully busy.
 
     Parameters
     ----------
     events
-        The app's.
+        The app's events.
     errands
-        Where `do` has its tasks done; a thread of its own without one.
+        Executor for `do`; by default one new thread.
     records
-        Where `record` has its tasks done; likewise.
+        Executor for `record`; by default one new thread.
     """
 
     tracks_changed = Signal(object)
-    """tuple[int, ...]: tracks that are new or not what they were."""
+    """tuple[int, ...]: new or changed tracks."""
     tracks_removed = Signal(object)
     """tuple[int, ...]"""
     scan = Signal(object)
@@ -90,12 +90,12 @@ class Bridge(QObject):
         self._unsubscribe = events.subscribe(self._receive)
 
     def close(self) -> None:
-        """Deliver nothing more; what other threads still report is dropped."""
+        """Stop delivering; drop whatever other threads still report."""
         self._unsubscribe()
         with self._lock:
             self._closed = True
         self._timer.stop()
-        # What is being done or still to be done comes to its end: the app is closed after this.
+        # Let running and queued tasks finish: the app closes after this.
         self._errands.shutdown()
         self._records.shutdown()
 
@@ -105,7 +105,7 @@ class Bridge(QObject):
         on_result: Callable[[T], None],
         on_error: Callable[[MusicsimError], None],
     ) -> None:
-        """Do something that takes a moment, one task after the other and not in the window's thread; see `watch`."""
+        """Run a slow task outside the window's thread, one task at a time; see `watch`."""
         self.watch(self._errands.submit(task), on_result, on_error)
 
     def record(
@@ -114,7 +114,7 @@ class Bridge(QObject):
         on_result: Callable[[T], None],
         on_error: Callable[[MusicsimError], None],
     ) -> None:
-        """Do the same with what only reads or writes a few rows of the catalogue: it waits for no slow folder."""
+        """Run a task that only reads or writes a few catalogue rows; unlike `do`, it waits for no slow folder."""
         self.watch(self._records.submit(task), on_result, on_error)
 
     def watch(
@@ -123,7 +123,7 @@ class Bridge(QObject):
         on_result: Callable[[T], None],
         on_error: Callable[[MusicsimError], None],
     ) -> None:
-        """Call one of the two in the window's thread when `future` is done; neither if it was cancelled."""
+        """Call `on_result` or `on_error` in the window's thread when `future` is done; neither if it is cancelled."""
 
         def settled(done: Future[T]) -> None:
             with self._lock:
@@ -133,7 +133,7 @@ class Bridge(QObject):
         future.add_done_callback(settled)
 
     def deliver(self) -> None:
-        """Emit what has come since the last delivery."""
+        """Emit the events received since the last delivery."""
         with self._lock:
             if self._closed:
                 return
@@ -141,7 +141,7 @@ class Bridge(QObject):
             changed, self._changed = tuple(self._changed), {}
             latest, self._latest = list(self._latest.values()), {}
             self._awaiting_delivery = False
-        # Of this thread: while a large folder is removed, it may wait for the catalogue.
+        # This thread's CPU time: removing a large folder may make the thread wait for the catalogue.
         started = time.thread_time()
         if removed:
             self.tracks_removed.emit(removed)
@@ -149,11 +149,11 @@ class Bridge(QObject):
             self.tracks_changed.emit(changed)
         for event in latest:
             self._re_emit(event)
-        # A large library takes longer to update: leave the window most of the time for the listener.
+        # Updating a large library takes longer: leave most of the time to the listener's actions.
         self._timer.setInterval(max(BATCH_MS, int(4000 * (time.thread_time() - started))))
 
     def _receive(self, event: Event) -> None:
-        # In any thread. The signal is emitted under the lock, so that close() can't come in between.
+        # Runs in any thread. Emit the signal under the lock, so that close() can't come in between.
         with self._lock:
             if self._closed:
                 return
@@ -207,7 +207,7 @@ class Bridge(QObject):
 
 
 def _topic(event: Event) -> str | None:
-    """What tells an event from others of its kind, which it does not replace."""
+    """Return the event's topic within its type: an event replaces only those with the same topic."""
     match event:
         case Notice(topic=topic):
             return topic

@@ -1,4 +1,4 @@
-"""Small questions to the listener."""
+"""Small dialogs that ask the listener a question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 
 def ask_name(parent: QWidget, title: str, label: str, suggested: str) -> str | None:
-    """Return the name that the listener gives something, or None."""
+    """Return the name that the listener enters, or None."""
     name, given = QInputDialog.getText(parent, title, label, text=suggested)
     name = name.strip()
     return name if given and name else None
@@ -28,24 +28,24 @@ def suggested_music_folder() -> Path | None:
 
 
 def ask_file(parent: QWidget, title: str, kinds: str) -> Path | None:
-    """Return the file that the listener chooses, or None; `kinds` is as QFileDialog wants them."""
+    """Return the file that the listener chooses, or None; `kinds` is a QFileDialog name filter."""
     chosen, _ = QFileDialog.getOpenFileName(parent, title, str(Path.home()), kinds)
     return Path(chosen) if chosen else None
 
 
 def ask_new_file(parent: QWidget, title: str, kinds: str, suggested: Path) -> Path | None:
-    """Return the file that the listener wants written, or None; its suffix is that of the suggested one."""
+    """Return the file that the listener wants written, or None; the default suffix is that of `suggested`."""
     dialog = QFileDialog(parent, title, str(suggested.parent))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilter(kinds)
-    # Given to the dialog, so that it asks before it replaces the file that the suffix makes of the name.
+    # Set it on the dialog, so that the dialog asks before replacing the file with the completed name.
     dialog.setDefaultSuffix(suggested.suffix.removeprefix("."))
     dialog.selectFile(suggested.name)
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 
 def confirm(parent: QWidget, title: str, question: str, yes: str) -> bool:
-    """Return whether the listener means it; `yes` is what the button says."""
+    """Return whether the listener confirms; `yes` is the button's text."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, question, parent=parent)
     button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Cancel)

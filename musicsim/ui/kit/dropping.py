@@ -1,4 +1,4 @@
-"""Files that another program drags into the window."""
+"""Files dragged into the window from another program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ URIS_MIME = "text/uri-list"
 
 
 def paths_of(uris: Sequence[str]) -> tuple[list[Path], list[str]]:
-    """Return the paths of `file:` addresses, and what is no address of a file on this computer."""
+    """Return the paths of `file:` addresses, and the addresses that name no file on this computer."""
     paths, others = [], []
     for uri in uris:
         path = path_of_address(uri)
@@ -25,13 +25,13 @@ def paths_of(uris: Sequence[str]) -> tuple[list[Path], list[str]]:
 
 
 def dropped_uris(data: QMimeData) -> list[str]:
-    """Return the addresses that are dragged."""
-    # Not by QMimeData.urls: a QUrl loses the bytes of a name that are not text.
+    """Return the dragged addresses."""
+    # Don't use QMimeData.urls: a QUrl loses those bytes of a file name that are not text.
     text = bytes(data.data(URIS_MIME).data()).decode("utf-8", "surrogateescape")
     lines = [line.strip() for line in text.split("\n")]
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def brings_files(data: QMimeData) -> bool:
-    """Return whether a file manager drags something that may be opened."""
+    """Return whether the dragged data names a file on this computer."""
     return any(path_of_address(uri) is not None for uri in dropped_uris(data))

@@ -1,4 +1,4 @@
-"""Numbers, lengths and counts as a listener reads them."""
+"""Numbers, durations and counts in readable form."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 
 def number(value: int) -> str:
-    """Return a whole number with separated thousands, such as ``10,000``."""
+    """Return a whole number with thousands separators, such as ``10,000``."""
     return f"{value:,}"
 
 
 def counted(context: str, value: int, one: str, many: str) -> str:
-    """Return a counted phrase; ``%n`` in `one` and `many` is where the number goes.
+    """Return a counted phrase; the number replaces ``%n`` in `one` and `many`.
 
-    A translation has the plural forms of its language under `many`; without one English's two serve.
+    A translation stores the plural forms of its language under `many`; without one, the two English forms serve.
     """
     translated = QCoreApplication.translate(context, many, None, value)
     if translated == many.replace("%n", str(value)):
@@ -25,7 +25,7 @@ def counted(context: str, value: int, one: str, many: str) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a time in words, such as ``1 h 32 min``, ``8 min`` or ``40 s``."""
+    """Return a duration in words, such as ``1 h 32 min``, ``8 min`` or ``40 s``."""
     if seconds < 60:
         return QCoreApplication.translate("formats", "{0} s").format(round(seconds))
     minutes = round(seconds / 60)
@@ -38,13 +38,13 @@ def span(seconds: float) -> str:
 
 
 def track_summary(count: int, seconds: float) -> str:
-    """Return how much there is, such as ``25 tracks · 1 h 32 min``."""
+    """Return the number of tracks and their length, such as ``25 tracks · 1 h 32 min``."""
     text = counted("lists", count, "%n track", "%n tracks")
     return f"{text} · {span(seconds)}" if seconds else text
 
 
 def moment(at: float, now: float) -> str:
-    """Return when something was, such as ``21:14``, ``Yesterday 21:14`` or ``28/11/2026``, in the listener's locale.
+    """Return a past time in the listener's locale, such as ``21:14``, ``Yesterday 21:14`` or ``28/11/2026``.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def moment(at: float, now: float) -> str:
 
 
 def full_moment(at: float) -> str:
-    """Return a day, with its weekday, and the time of it; `at` in seconds since the epoch."""
+    """Return the weekday, date and time of `at`, given in seconds since the epoch."""
     when, locale = _local(at), QLocale()
     day = locale.toString(when.date(), QLocale.FormatType.LongFormat)
     return f"{day}, {locale.toString(when.time(), QLocale.FormatType.ShortFormat)}"
@@ -74,5 +74,5 @@ def _local(at: float) -> QDateTime:
 
 
 def is_text(path: Path) -> bool:
-    """Tell whether a path is text that Qt can hold; on Linux it may be any bytes."""
+    """Return whether Qt can hold a path as text; on Linux a path may be any bytes."""
     return not any("\ud800" <= c <= "\udfff" for c in os.fspath(path))

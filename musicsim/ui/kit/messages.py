@@ -1,4 +1,4 @@
-"""What the window tells the listener: one message at a time, in a bar that is in nobody's way."""
+"""Messages to the listener, shown one at a time in an unobtrusive bar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHOWN_MS = 8000
 
 @dataclass(frozen=True)
 class Message:
-    """Something to tell the listener, and at most one thing they may do about it."""
+    """Message to the listener, with at most one action."""
 
     text: str
     error: bool = False
@@ -26,23 +26,23 @@ class Message:
 
 
 class Messages(QObject):
-    """Where every part of the window leaves its messages."""
+    """Channel for the messages from every part of the window."""
 
     posted = Signal(object)
 
     def tell(
         self, text: str, *, action: str = "", on_action: Callable[[], object] | None = None
     ) -> None:
-        """Tell the listener that something was done, offering `action` (such as "Undo")."""
+        """Report that something was done, and offer `action` (such as "Undo")."""
         self.posted.emit(Message(text, action=action, on_action=on_action))
 
     def fail(self, reason: MusicsimError | str) -> None:
-        """Tell the listener that something could not be done, and why."""
+        """Report that something could not be done, and why."""
         self.posted.emit(Message(str(reason), error=True))
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
-        """Turn what the world does wrong inside the `with` block into a message."""
+        """Turn a `MusicsimError` inside the `with` block into a message."""
         try:
             yield
         except MusicsimError as error:
@@ -50,7 +50,7 @@ class Messages(QObject):
 
 
 class MessageBar(QFrame):
-    """Shows the last message for some seconds; an error stays until it is closed or replaced."""
+    """Bar that shows the last message for some seconds; an error stays until it is closed or replaced."""
 
     def __init__(self, messages: Messages, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,11 +88,11 @@ class MessageBar(QFrame):
 
     @property
     def text(self) -> str:
-        """What the bar says now; empty when it is not shown."""
+        """Text shown now; empty when the bar is hidden."""
         return self._text.text() if not self.isHidden() else ""
 
     def hide(self) -> None:
-        """Take the message away."""
+        """Hide the message."""
         self._timer.stop()
         super().hide()
 

@@ -1,4 +1,4 @@
-"""Showing files in the system's file manager."""
+"""Commands that show files in the system's file manager."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 MOST_FILES = 20
-"""More are not shown at once: each may open a window."""
+"""Most files shown at once: each may open a window."""
 
 _FILE_MANAGER = "org.freedesktop.FileManager1"
 
 
 def show_in_folder(paths: Sequence[Path]) -> bool:
-    """Open the folder of these files with the files selected or, where that can't be done, just the folder.
+    """Open the files' folder and select the files; where selecting is not possible, just open the folder.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def show_in_folder(paths: Sequence[Path]) -> bool:
     """
     paths = paths[:MOST_FILES]
     if sys.platform == "win32":
-        # The path is quoted by hand: explorer doesn't take "/select,path" in quotes as a whole.
+        # Quote the path by hand: Explorer doesn't accept "/select,path" quoted as a whole.
         subprocess.Popen(f'explorer /select,"{paths[0]}"')
     elif sys.platform == "darwin":
         subprocess.Popen(["open", "-R", *map(os.fspath, paths)])
@@ -38,18 +38,18 @@ def show_in_folder(paths: Sequence[Path]) -> bool:
 
 
 def file_address(path: Path) -> str:
-    """Return a file's address; a name on Linux may be any bytes, and they are kept."""
+    """Return a file's address; keep all bytes of the name, which may be no text on Linux."""
     return "file://" + quote_from_bytes(os.fsencode(path))
 
 
 def _ask_file_manager(paths: Sequence[Path]) -> bool:
-    """Ask over D-Bus, without waiting for the answer; False where no file manager would hear it."""
+    """Ask the file manager over D-Bus without waiting for the answer; return False if none offers the service."""
     from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()
     if not bus.isConnected():
         return False
-    # A file manager that is not running is started by the call, if one offers the service at all.
+    # The call starts a file manager that is not running, if one offers the service.
     listing = QDBusMessage.createMethodCall(
         "org.freedesktop.DBus",
         "/org/freedesktop/DBus",

@@ -1,4 +1,4 @@
-"""The window's colours, light and dark, and the icons tinted to them."""
+"""The window's light and dark colours, and icons tinted to match."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ICON_SIZES = (16, 20, 24, 32, 40, 48)
 
 
 class Scheme(enum.Enum):
-    """What the listener chose."""
+    """Colour scheme that the listener chose."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -87,7 +87,7 @@ class HasIcon(Protocol):
 
 
 class Theme(QObject):
-    """Dresses the application and dresses it anew when the listener or the system changes the scheme."""
+    """Colours and icons of the application, updated when the listener or the system changes the scheme."""
 
     changed = Signal()
 
@@ -107,23 +107,23 @@ class Theme(QObject):
 
     @property
     def scheme(self) -> Scheme:
-        """What the listener chose."""
+        """Scheme that the listener chose."""
         return self._scheme
 
     def set_scheme(self, scheme: Scheme) -> None:
-        """Change the colours of everything that is shown."""
+        """Apply a colour scheme to everything that is shown."""
         self._scheme = scheme
         self._apply()
 
     def icon(self, name: str, colour: str = "text") -> QIcon:
-        """Return an icon of ``resources/icons/ui`` in one of the colours."""
+        """Return an icon from ``resources/icons/ui`` in one of the colours."""
         key = (name, colour)
         if key not in self._icons:
             self._icons[key] = self._tinted(name, colour)
         return self._icons[key]
 
     def set_icon(self, target: HasIcon, name: str, colour: str = "text") -> None:
-        """Give a button or an action its icon, now and whenever the colours change."""
+        """Set the icon of a button or an action, now and after each change of the colours."""
         self._dressed[target] = (name, colour)
         target.setIcon(self.icon(name, colour))
 
@@ -138,7 +138,7 @@ class Theme(QObject):
             dark = hints.colorScheme() is Qt.ColorScheme.Dark
         else:
             dark = self._scheme is Scheme.DARK
-            # Title bars and the system's own dialogs follow where the platform can.
+            # Title bars and system dialogs follow where the platform supports it.
             hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
         self.colours = DARK if dark else LIGHT
         self._icons.clear()
@@ -167,7 +167,7 @@ class Theme(QObject):
                 painter.end()
                 icon.addPixmap(pixmap, mode)
                 if mode is QIcon.Mode.Normal:
-                    # Qt would tint these itself where it highlights.
+                    # Otherwise Qt would tint these itself when highlighted.
                     icon.addPixmap(pixmap, QIcon.Mode.Selected)
                     icon.addPixmap(pixmap, QIcon.Mode.Active)
         return icon

@@ -1,22 +1,22 @@
-"""The notches of a mouse wheel."""
+"""Mouse wheel notches."""
 
 from __future__ import annotations
 
 _NOTCH = 120
-"""In eighths of a degree."""
+"""Size of a notch in eighths of a degree."""
 
 
 class Notches:
-    """Counts whole notches; many small turns, as of a touchpad, make one."""
+    """Counter of whole wheel notches; several small turns, as from a touchpad, add up to one."""
 
     def __init__(self) -> None:
         self._turned = 0
-        """Towards the next notch."""
+        """Eighths of a degree turned towards the next notch."""
 
     def turn(self, eighths: int) -> int:
-        """Return how many notches a turn makes together with what was left of those before."""
+        """Return the number of whole notches, including the remainder of earlier turns."""
         if eighths * self._turned < 0:
-            # It turns back.
+            # The direction has changed.
             self._turned = 0
         self._turned += eighths
         notches = int(self._turned / _NOTCH)
@@ -24,5 +24,5 @@ class Notches:
         return notches
 
     def reset(self) -> None:
-        """Forget what is left."""
+        """Discard the remainder."""
         self._turned = 0

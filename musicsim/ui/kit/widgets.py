@@ -12,14 +12,14 @@ from musicsim.ui.kit.theme import Theme
 
 
 def plain_tooltip(text: str) -> str:
-    """Return what shows a text as it is in a tooltip, which would read tags such as <b> as markup."""
+    """Return a tooltip that shows `text` literally: a tooltip reads tags such as <b> as markup."""
     if not {"<", "&"} & set(text):
         return text
     return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'
 
 
 class ElidedLabel(QLabel):
-    """One line that is cut off with an ellipsis where it doesn't fit, and says the rest as a tooltip."""
+    """One-line label that elides text that doesn't fit, and shows it in full as a tooltip."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -27,11 +27,11 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
-        """Qt's."""
+        """Return a minimum size without width (Qt override)."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt's."""
+        """Paint the elided text (Qt override)."""
         painter = QPainter(self)
         room = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
@@ -41,7 +41,7 @@ class ElidedLabel(QLabel):
 
 
 def scaled_font(widget: QWidget, factor: float, *, bold: bool = False) -> QFont:
-    """Return a widget's font in another size."""
+    """Return a widget's font scaled by `factor`."""
     font = QFont(widget.font())
     font.setPointSizeF(font.pointSizeF() * factor)
     font.setBold(bold)
@@ -49,7 +49,7 @@ def scaled_font(widget: QWidget, factor: float, *, bold: bool = False) -> QFont:
 
 
 def button(text: str, theme: Theme, icon: str = "", *, primary: bool = False) -> QPushButton:
-    """Return a push button; a window has one primary button at most."""
+    """Return a push button; a window has at most one primary button."""
     # Qt leaves hardly any room between icon and text.
     made = QPushButton(f" {text}" if icon else text)
     made.setAccessibleName(text)
@@ -62,7 +62,7 @@ def button(text: str, theme: Theme, icon: str = "", *, primary: bool = False) ->
 
 
 def icon_button(name: str, theme: Theme, icon: str) -> QToolButton:
-    """Return a flat button that shows an icon; `name` is its tooltip and what a screen reader says."""
+    """Return a flat icon button; `name` is its tooltip and its text for screen readers."""
     made = QToolButton()
     made.setAutoRaise(True)
     made.setToolTip(name)
@@ -74,7 +74,7 @@ def icon_button(name: str, theme: Theme, icon: str) -> QToolButton:
 
 
 def action_button(action: QAction) -> QToolButton:
-    """Return a flat button for an action that the menus have as well."""
+    """Return a flat button for an action that the menus also contain."""
     made = QToolButton()
     made.setAutoRaise(True)
     made.setDefaultAction(action)
@@ -85,7 +85,7 @@ def action_button(action: QAction) -> QToolButton:
 
 
 def bring_forward(window: QWidget) -> None:
-    """Show a window in front of the others, wherever it was."""
+    """Show a window in front of the others, even if it was minimized."""
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     window.show()
     window.raise_()

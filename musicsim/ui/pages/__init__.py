@@ -1,1 +1,1 @@
-"""What the middle of the window shows: pages that know nothing of each other, and `page`, which says what each has."""
+"""Pages in the middle of the window. They know nothing of each other; `page` defines their interface."""

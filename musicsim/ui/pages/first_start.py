@@ -1,4 +1,4 @@
-"""The page of the first start, which asks where the music is."""
+"""First-start page, which asks where the music is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from musicsim.ui.kit.widgets import button, scaled_font
 
 
 class FirstStart(QWidget):
-    """Asks for the music folder, and offers the demo library beside it."""
+    """Page that asks for the music folder and offers the demo library as an alternative."""
 
     folder_chosen = Signal(object)
     """Path"""
@@ -117,28 +117,28 @@ class FirstStart(QWidget):
 
     @property
     def name(self) -> str:
-        """What the listener reads."""
+        """Title shown to the listener."""
         return self.tr("Welcome to musicsim")
 
     @property
     def icon(self) -> str:
-        """The name of its picture."""
+        """Name of the page's icon."""
         return "note"
 
     @property
     def widget(self) -> QWidget:
-        """What is shown."""
+        """Widget that is shown."""
         return self
 
     def focus(self) -> None:
-        """Put the keyboard where the folder is typed."""
+        """Focus the folder field."""
         self.folder.setFocus()
 
     def save(self, settings: QSettings) -> None:
-        """Keep nothing: it is shown until there is music."""
+        """Save nothing: the page is shown until there is music."""
 
     def restore(self, settings: QSettings) -> None:
-        """Nothing was kept."""
+        """Restore nothing: nothing was saved."""
 
     def _card(self, title: str, text: str) -> tuple[QFrame, QVBoxLayout]:
         card = QFrame()
@@ -176,7 +176,7 @@ class FirstStart(QWidget):
         self._progress_text.setVisible(progress is not None)
         if progress is not None:
             done, total = progress
-            # A total of 0 makes the bar run to and fro.
+            # A total of 0 makes the bar a busy indicator.
             self.progress.setRange(0, total)
             self.progress.setValue(done)
             self._progress_text.setText(

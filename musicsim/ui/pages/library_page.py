@@ -1,4 +1,4 @@
-"""The library: a search box over the table of all tracks."""
+"""Library page: a search box above the table of all tracks."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _COLUMNS = (
 )
 
 MOST_KEPT_SELECTED = 1000
-"""A larger selection is dropped by a search: it would fall into as many pieces, and Qt is slow with those."""
+"""Largest selection kept by a search: a larger one may split into as many ranges, which slows Qt down."""
 
 
 class LibraryPage(QWidget):
-    """Search and table."""
+    """Search box and table of all tracks."""
 
     _COLUMNS_KEY = "library/columns"
     _SORT_KEY = "library/sort"
@@ -76,58 +76,58 @@ class LibraryPage(QWidget):
 
     @property
     def name(self) -> str:
-        """What the listener reads."""
+        """Title shown to the listener."""
         return self.tr("Library")
 
     @property
     def icon(self) -> str:
-        """The name of its picture."""
+        """Name of the page's icon."""
         return "library"
 
     @property
     def widget(self) -> QWidget:
-        """What is shown."""
+        """Widget that is shown."""
         return self
 
     def focus(self) -> None:
-        """Put the keyboard on the tracks."""
+        """Focus the tracks."""
         self.table.setFocus()
 
     def play_tracks(self) -> None:
-        """Play what is selected, or else all that the search finds."""
+        """Play the selection or, without one, all tracks that the search finds."""
         self.table.play_selection_or_all()
 
     def show_track(self, track_id: int) -> bool:
-        """Select a track and bring it into view, if need be without the search; False if it is not in the library."""
+        """Select a track and scroll to it, clearing the search if needed; return False if it is not in the library."""
         if not self.model.rows_of([track_id]):
             self.search.clear()
         return self.table.show_track(track_id)
 
     def focus_search(self) -> None:
-        """Put the cursor into the search box."""
+        """Focus the search box and select its text."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
     def set_scanning(self, scanning: bool) -> None:
-        """Say why the list is empty, if it is."""
+        """Set whether a scan is running, which explains an empty list."""
         self._scanning = scanning
         self._show_counts()
 
     def set_has_folders(self, has_folders: bool) -> None:
-        """Say what to do where there is no music folder."""
+        """Set whether there are music folders; without any, an empty list says what to do."""
         if has_folders != self._has_folders:
             self._has_folders = has_folders
             self._show_counts()
 
     def save(self, settings: QSettings) -> None:
-        """Keep the columns and the sorting."""
+        """Save the columns and the sorting."""
         settings.setValue(self._COLUMNS_KEY, self.table.heading.save())
         column, order = self.model.sorting
         descending = order is Qt.SortOrder.DescendingOrder
         settings.setValue(self._SORT_KEY, f"{column.name}{' descending' if descending else ''}")
 
     def restore(self, settings: QSettings) -> None:
-        """Take over the columns and the sorting kept last."""
+        """Restore the saved columns and sorting."""
         self.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
         name, _, direction = str(settings.value(self._SORT_KEY) or "").partition(" ")
         if name in Column.__members__ and Column[name] in self.table.heading.order:
@@ -135,7 +135,7 @@ class LibraryPage(QWidget):
             self.table.heading.setSortIndicator(Column[name], order)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt's: from the search box to the rows by the arrow key, and out of a search by Escape."""
+        """Move from the search box to the rows on Down or Return; clear the search on Escape (Qt override)."""
         if (
             watched is self.search
             and isinstance(event, QKeyEvent)

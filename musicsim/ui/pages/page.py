@@ -1,4 +1,4 @@
-"""What a page is to the window, which knows none of them by its class."""
+"""Interface of the pages; the window knows no page by its class."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from PySide6.QtWidgets import QWidget
 
 
 class Page(Protocol):
-    """Something that fills the middle of the window."""
+    """Content for the middle of the window."""
 
     @property
     def name(self) -> str:
-        """What the listener reads."""
+        """Title shown to the listener."""
 
     @property
     def icon(self) -> str:
-        """The name of its picture."""
+        """Name of the page's icon."""
 
     @property
     def widget(self) -> QWidget:
-        """What is shown."""
+        """Widget that is shown."""
 
     def focus(self) -> None:
-        """Put the keyboard where the listener goes on from."""
+        """Focus the widget where the listener continues."""
 
     def save(self, settings: QSettings) -> None:
-        """Keep what it looks like."""
+        """Save the page's appearance."""
 
     def restore(self, settings: QSettings) -> None:
-        """Look as it was kept last."""
+        """Restore the saved appearance."""
 
 
 class TrackPage(Page, Protocol):
     """A page of tracks."""
 
     def play_tracks(self) -> None:
-        """Play what is selected, or else everything."""
+        """Play the selection or, without one, everything."""
 
     def show_track(self, track_id: int) -> bool:
-        """Select a track and bring it into view; False if it is not here."""
+        """Select a track and scroll to it; return False if it is not on this page."""

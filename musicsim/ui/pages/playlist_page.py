@@ -1,4 +1,4 @@
-"""One playlist: its tracks, in the listener's order."""
+"""Playlist page: the tracks of one playlist in the listener's order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 class PlaylistPage(QWidget):
-    """Heading with what can be done with the playlist, and the table."""
+    """Heading with the playlist's commands, and the table."""
 
     _COLUMNS_KEY = "playlist/columns"
 
@@ -39,7 +39,7 @@ class PlaylistPage(QWidget):
     delete_wanted = Signal(int)
     export_wanted = Signal(int)
     gone = Signal()
-    """The playlist that was shown is not there any more."""
+    """The playlist shown no longer exists."""
 
     def __init__(
         self,
@@ -98,34 +98,34 @@ class PlaylistPage(QWidget):
 
     @property
     def playlist(self) -> Playlist | None:
-        """The playlist that is shown."""
+        """Playlist that is shown."""
         return self._playlist
 
     @property
     def name(self) -> str:
-        """What the listener reads."""
+        """Title shown to the listener."""
         return self._playlist.name if self._playlist else ""
 
     @property
     def icon(self) -> str:
-        """The name of its picture."""
+        """Name of the page's icon."""
         return "playlist"
 
     @property
     def widget(self) -> QWidget:
-        """What is shown."""
+        """Widget that is shown."""
         return self
 
     def focus(self) -> None:
-        """Put the keyboard on the tracks."""
+        """Focus the tracks."""
         self.table.setFocus()
 
     def play_tracks(self) -> None:
-        """Play what is selected, or else the playlist."""
+        """Play the selection or, without one, the playlist."""
         self.table.play_selection_or_all()
 
     def show_track(self, track_id: int) -> bool:
-        """Select a track and bring it into view; False if it is not in the playlist."""
+        """Select a track and scroll to it; return False if it is not in the playlist."""
         return self.table.show_track(track_id)
 
     def show_playlist(self, playlist_id: int) -> None:
@@ -136,11 +136,11 @@ class PlaylistPage(QWidget):
         self.table.scrollToTop()
 
     def save(self, settings: QSettings) -> None:
-        """Keep the columns."""
+        """Save the columns."""
         settings.setValue(self._COLUMNS_KEY, self.table.heading.save())
 
     def restore(self, settings: QSettings) -> None:
-        """Take over the columns kept last."""
+        """Restore the saved columns."""
         self.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
 
     def _emit(self, signal: object) -> None:
@@ -151,7 +151,7 @@ class PlaylistPage(QWidget):
         if self._playlist is not None:
             wanted = self.list.ids
             kept = self._store.in_library(wanted)
-            # The list follows what is kept.
+            # The list then follows what was saved.
             with self._messages.reporting():
                 self._playlists.set_tracks(self._playlist.id, kept)
             if left_out := len(wanted) - len(kept):

@@ -1,1 +1,1 @@
-"""What stands beside the page: similar tracks, the queue, the history."""
+"""Panes beside the page: similar tracks, the queue, the history."""

@@ -1,4 +1,4 @@
-"""What was played."""
+"""Pane of the play history."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _COLUMNS = (
 )
 
 _AGEING_MS = 20_000
-"""How often what is shown as "just now" or "yesterday" is looked at again."""
+"""Interval at which relative times such as "just now" and "yesterday" are updated."""
 
 
 class HistoryTable(TrackTable):
-    """Playing a track of the history plays that one only; the rows in view stay where they are when others come."""
+    """History table. Playing a row plays only that track; the rows in view stay in place when others arrive."""
 
     def __init__(self, history: History, actions: TrackActions, theme: Theme) -> None:
         super().__init__(history.list, _COLUMNS, actions, theme, cards=True)
@@ -33,7 +33,7 @@ class HistoryTable(TrackTable):
         history.list.rowsRemoved.connect(lambda _, first, last: self._shift(first, last, -1))
 
     def play_selection(self) -> None:
-        """Play what is selected."""
+        """Play the selected tracks."""
         self._actions.play(self.selected_ids())
 
     def _shift(self, first: int, last: int, direction: int) -> None:
@@ -45,7 +45,7 @@ class HistoryTable(TrackTable):
 
 
 class HistoryPane(QWidget):
-    """The history: play again, clear."""
+    """Play history, with a button that clears it."""
 
     def __init__(self, history: History, actions: TrackActions, theme: Theme) -> None:
         super().__init__()
@@ -82,12 +82,12 @@ class HistoryPane(QWidget):
         self._show_state()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Qt's."""
+        """Keep relative times up to date while visible (Qt override)."""
         super().showEvent(event)
         self._ageing.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Qt's."""
+        """Stop updating relative times (Qt override)."""
         super().hideEvent(event)
         self._ageing.stop()
 

@@ -1,4 +1,4 @@
-"""The upcoming tracks."""
+"""Pane of the upcoming tracks."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ _COLUMNS = (
 
 
 class QueueTable(OrderedTable):
-    """Playing a track of the queue goes on from there, dropping those before it."""
+    """Queue table. Playing a row continues from there and drops the tracks before it."""
 
     play_wanted = Signal(int)
-    """The row."""
+    """Row to play."""
 
     def play_selection(self) -> None:
-        """Go on with the first selected track."""
+        """Continue with the first selected track."""
         if rows := self.selected_rows():
             self.play_wanted.emit(rows[0])
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Qt's: files from elsewhere are never moved, since the file manager might delete them."""
+        """Copy dropped files, never move them: the file manager might delete them (Qt override)."""
         super().dropEvent(event)
         if event.source() is None:
             event.setDropAction(Qt.DropAction.CopyAction)
 
 
 class QueuePane(QWidget):
-    """The queue: reorder, remove, clear, save."""
+    """Upcoming tracks, with commands to reorder, remove, clear and save them."""
 
     count_changed = Signal(int)
     files_dropped = Signal(object, int)
-    """QMimeData from another program, and before which row."""
+    """QMimeData from another program, and the row to insert it before."""
 
     def __init__(
         self, player: Player, actions: TrackActions, messages: Messages, theme: Theme
@@ -89,7 +89,7 @@ class QueuePane(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.table, 1)
-        # After all that changes at once: to add up the lengths of a hundred thousand tracks takes a while.
+        # Count once after all changes: adding up the lengths of 100,000 tracks takes a while.
         self._counting = QTimer(self)
         self._counting.setSingleShot(True)
         self._counting.setInterval(0)
@@ -98,7 +98,7 @@ class QueuePane(QWidget):
         self._show_counts()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Say how much there is: nobody kept it up to date meanwhile."""
+        """Update the counts, which are not kept up to date while the pane is hidden (Qt override)."""
         super().showEvent(event)
         self._show_counts()
 
@@ -109,7 +109,7 @@ class QueuePane(QWidget):
         revision = queue.revision
 
         def undo() -> None:
-            # Not into what was started since.
+            # Don't restore the queue once it has changed or another track plays.
             if queue.revision == revision and queue.current == state.current:
                 queue.restore(state)
 

@@ -1,4 +1,4 @@
-"""What sounds like a track, ranked."""
+"""Pane of the tracks most similar to a track, ranked."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _COLUMNS = (
 class SimilarPane(QWidget):
     """A seed and the tracks most similar to it.
 
-    A seed that is not embedded yet is searched for as soon as it is, and every search again when each track of the
-    library has been listened to once, since more can be found then.
+    The pane searches for a seed without an embedding as soon as the seed is embedded. It repeats a search among part of
+    the library once every track has been embedded, since it can find more then.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SimilarPane(QWidget):
         self._actions = actions
         self._seed: int | None = None
         self._searches = 0
-        """Answers to any search but the last are dropped."""
+        """Number of the last search; answers to earlier searches are dropped."""
         self._incomplete = False
         self._refining = False
         self.list = SimilarList(store, theme, self)
@@ -99,16 +99,16 @@ class SimilarPane(QWidget):
 
     @property
     def seed(self) -> Track | None:
-        """The track whose similar tracks are shown."""
+        """Track whose similar tracks are shown."""
         return None if self._seed is None else self._store.get(self._seed)
 
     @property
     def status(self) -> str:
-        """What the pane says below the list, or instead of it."""
+        """Text below the list, or in place of it."""
         return self._status.text() if not self._status.isHidden() else self.table.placeholder
 
     def show_similar(self, track_id: int) -> None:
-        """Search for what is similar to a track of the library."""
+        """Search for tracks similar to a track of the library."""
         track = next(iter(self._store.tracks(self._store.in_library([track_id]))), None)
         if track is None:
             return
@@ -136,7 +136,7 @@ class SimilarPane(QWidget):
             if search == self._searches:
                 self._say_why_not(error)
 
-        # Asked for a track that is not embedded yet, the app embeds it next.
+        # If the track is not embedded yet, this request makes the app embed it next.
         try:
             self._bridge.watch(self._app.finding.similar(seed.id), show, fail)
         except MusicsimError as error:
@@ -179,7 +179,7 @@ class SimilarPane(QWidget):
         )
 
     def _say(self, text: str) -> None:
-        """Say why there are no results."""
+        """Show why there are no results."""
         self.list.set_similarities({})
         self._set_buttons(False)
         self._status.hide()
@@ -219,7 +219,7 @@ class SimilarPane(QWidget):
 
 
 def hidden_note(hidden: Mapping[Hidden, int]) -> str:
-    """Return what the rules hid, such as ``3 hidden: near-duplicates 1, more than 3 by one artist 2``."""
+    """Return a note on what the rules hid, such as ``3 hidden: near-duplicates 1, more than 3 by one artist 2``."""
     total = sum(hidden.values())
     if not total:
         return ""

@@ -1,4 +1,4 @@
-"""Which tracks belong to one album, and in which order."""
+"""Albums of tracks, and the order of tracks within them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ Album = tuple[str, str]
 
 
 def album_of(track: Track) -> Album | None:
-    """Return what a track's album is known by; None where it has none.
+    """Return the key of a track's album; None if it has none.
 
-    By its artist and name. Where no album artist is given, as on many compilations, the folder stands for the artist.
+    The key is the album's artist and name. Without an album artist, as on many compilations, the folder stands for the
+    artist.
     """
     album = track.tags.album.casefold().strip()
     if not album:
@@ -23,12 +24,12 @@ def album_of(track: Track) -> Album | None:
 
 
 def album_order(track: Track) -> tuple[int, int, str]:
-    """Return what sorts the tracks of an album."""
+    """Return the key that sorts the tracks of an album."""
     return track.tags.disc_number or 1, track.tags.track_number or 0, track.file
 
 
 def follows_in_album(track: Track, following: Track) -> bool:
-    """Tell whether a track is the one after another on the same album."""
+    """Return whether `following` comes right after a track on the same album."""
     album = album_of(track)
     if album is None or album != album_of(following):
         return False
@@ -42,12 +43,12 @@ def follows_in_album(track: Track, following: Track) -> bool:
 def shuffled_by_album(
     tracks: Sequence[Track], after: Track | None, generator: random.Random
 ) -> list[int]:
-    """Return tracks by id, albums in random order and each in its own.
+    """Return track ids, with albums in random order and each album's tracks in album order.
 
     Parameters
     ----------
     after
-        What plays now: its album comes first, with what follows it there; what comes before it there goes last.
+        The current track. The tracks after it on its album come first, those before it last.
     """
     groups: dict[object, list[Track]] = {}
     for track in tracks:

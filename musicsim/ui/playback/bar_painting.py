@@ -1,4 +1,4 @@
-"""How the seek bar looks: a line or a waveform in three colours, and the handle."""
+"""Painting of the seek bar: a line or a waveform in three colours, and the handle."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from musicsim.audio import Waveform
 
 MARGIN = 7
-"""Pixels beside the line and the waveform, so that the handle is whole at either end."""
+"""Pixels beside the line and the waveform, so that the handle fits at either end."""
 HANDLE = 6.0
-"""The handle's radius; pixels."""
+"""Radius of the handle in pixels."""
 
 _LINE = 4.0
 _AIR = 2
@@ -26,22 +26,22 @@ _AIR = 2
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The state that a seek bar paints; places are pixels from its left edge.
+    """State that a seek bar paints; positions are pixels from its left edge.
 
     Attributes
     ----------
     place
-        Where the track is.
+        Position of the track.
     pointer
-        Where the pointer is; None where it is not over the bar.
+        Position of the pointer; None if it is not over the bar.
     handle
-        Where the handle is, if it is shown.
+        Position of the handle, if it is shown.
     waveform
-        Drawn in place of a line.
+        Drawn instead of a line.
     seconds
         The time from end to end.
     focused
-        Whether there is a ring around it.
+        Whether the bar has a focus ring.
     """
 
     place: float
@@ -53,7 +53,7 @@ class Look:
 
 
 class BarPainting:
-    """Paints a seek bar; keeps the waveform as it was painted."""
+    """Painter of a seek bar; keeps the painted waveform."""
 
     def __init__(self) -> None:
         self._drawing = WaveDrawing()
@@ -65,14 +65,14 @@ class BarPainting:
         accent = palette.color(QPalette.ColorRole.Accent)
         rest = palette.color(QPalette.ColorRole.Mid)
         if look.waveform is not None:
-            # Bars are thinner than a line.
+            # Waveform bars are thinner than the line, and need more contrast.
             faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
             rest = _mixed(rest, faint, 0.7)
         pointer = look.place if look.pointer is None else look.pointer
         first, second = min(look.place, pointer), max(look.place, pointer)
         for start, end, colour in (
             (0.0, first, accent),
-            # A click would skip the part between the place in the track and the pointer.
+            # A click would skip the part between the track's position and the pointer.
             (first, second, _mixed(rest, accent, 0.45)),
             (second, float(bar.width()), rest),
         ):
@@ -108,7 +108,7 @@ class BarPainting:
 
 
 def _mixed(one: QColor, other: QColor, part: float) -> QColor:
-    """Return a colour between two opaque ones."""
+    """Return a colour between two opaque ones; `part` is the other's share."""
 
     def between(a: int, b: int) -> int:
         return round(a + part * (b - a))

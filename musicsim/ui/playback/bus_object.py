@@ -1,4 +1,4 @@
-"""An object on D-Bus as data: its interfaces, and the answer to each call. Knows neither Qt nor the bus."""
+"""D-Bus object as data: its interfaces, and the answer to each call. Knows neither Qt nor the bus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EMITS = '<annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" va
 
 
 class BusError(Exception):
-    """A call that can't be answered; the caller gets its name and message."""
+    """Error for a call that can't be answered; the caller gets its name and message."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -23,14 +23,14 @@ class BusError(Exception):
 
 
 class Typed(NamedTuple):
-    """A value of a variant, with its D-Bus signature."""
+    """Value of a variant, with its D-Bus signature."""
 
     type: str
     value: Any
 
 
 class Argument(NamedTuple):
-    """A method's or signal's argument."""
+    """Argument of a method or signal."""
 
     name: str
     type: str
@@ -38,7 +38,7 @@ class Argument(NamedTuple):
 
 @dataclass(frozen=True)
 class Property:
-    """A property: how it is read and, unless it is read-only, set."""
+    """Property, with its getter and, unless it is read-only, its setter."""
 
     type: str
     get: Callable[[], Any]
@@ -49,7 +49,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Method:
-    """A method, and what does its work; `run` returns the value that it gives, if any."""
+    """Method and its implementation; `run` returns the method's result, if any."""
 
     run: Callable[..., Any]
     takes: tuple[Argument, ...] = ()
@@ -66,7 +66,7 @@ class Interface:
     signals: Mapping[str, tuple[Argument, ...]] = field(default_factory=dict)
 
     def values(self, emits: str | None = None) -> dict[str, Typed]:
-        """Return its properties as they are now, by name; all of them, or those whose `emits` is this."""
+        """Return the current property values by name; only those with this `emits`, if it is given."""
         return {
             name: Typed(each.type, each.get())
             for name, each in self.properties.items()
@@ -75,7 +75,7 @@ class Interface:
 
 
 class BusObject:
-    """The object at a path, with its interfaces."""
+    """Object at a path, with its interfaces."""
 
     def __init__(self, path: str, interfaces: Sequence[Interface]) -> None:
         self.path = path
@@ -96,19 +96,19 @@ class BusObject:
     def answer(
         self, interface: str | None, member: str, signature: str, arguments: Sequence[Any]
     ) -> tuple[str, list[Any]]:
-        """Do what is called for; return the answer's signature and its values.
+        """Carry out a call; return the answer's signature and values.
 
         Parameters
         ----------
         interface
-            None where the caller named none, as D-Bus allows.
+            None if the caller names none, as D-Bus allows.
         arguments
-            With `Typed` for variants.
+            Variants are given as `Typed`.
 
         Raises
         ------
         BusError
-            If there is no such method or property, or the arguments don't suit it.
+            If the method or property does not exist, or the arguments don't fit it.
         """
         if interface == PROPERTIES:
             return self._answer_properties(member, signature, arguments)
@@ -160,7 +160,7 @@ class BusObject:
 
 
 def _describe(interface: Interface) -> Iterator[str]:
-    """Introspection XML, in pieces."""
+    """Yield introspection XML in pieces."""
     yield f'<interface name="{interface.name}">'
     for name, method in interface.methods.items():
         takes = "".join(_argument(each, ' direction="in"') for each in method.takes)
@@ -180,7 +180,7 @@ def _argument(argument: Argument, direction: str = "") -> str:
 
 
 def _nothing(*_: Any) -> None:
-    """Stands in for what `BusObject.answer` or the bus's own library does."""
+    """Do nothing: `BusObject.answer` or the bus library does the work."""
 
 
 _STANDARD = "".join(

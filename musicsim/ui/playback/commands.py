@@ -1,4 +1,4 @@
-"""What the Playback menu and the buttons of the player bar do."""
+"""Commands of the Playback menu and the player bar's buttons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class PlaybackCommands(QObject):
-    """How the queue goes on: shuffle, repeat, stop after this track, sleep timer."""
+    """Actions for shuffle, repeat, stopping, the sleep timer and finding the playing track."""
 
     def __init__(
         self, window: QMainWindow, theme: Theme, player: Player, sleep_timer: SleepTimer
@@ -71,11 +71,11 @@ class PlaybackCommands(QObject):
 
     @property
     def all(self) -> tuple[QAction, ...]:
-        """Those with a shortcut."""
+        """Actions that have a shortcut."""
         return self.shuffle, self.repeat, self.stop_after, self.stop, self.show_playing
 
     def fill(self, menu: QMenu) -> None:
-        """Put all of it into a menu."""
+        """Add all actions to a menu."""
         menu.addActions([self.stop, self.stop_after])
         menu.addSeparator()
         menu.addMenu(self.shuffle_menu)
@@ -114,7 +114,7 @@ class PlaybackCommands(QObject):
         order = list(self.repeats)
         place = order.index(self._player.repeat)
         self._player.set_repeat(order[(place + 1) % len(order)])
-        # Qt has switched it on or off already.
+        # Qt has already toggled the action.
         self._show()
 
     def _show(self) -> None:

@@ -1,4 +1,4 @@
-"""The playback settings in force: passes them on to the engine and the player, and keeps them."""
+"""Playback settings in force: applied to the engine and the player, and saved."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.settings import PlaybackSettings
 
 _SETTLING_MS = 200
-"""A slider that is dragged changes what is heard once it rests: the track is loaded again for it."""
+"""Time that a dragged slider must rest before its value is applied: the track is reloaded for it."""
 
 GainFunction = Callable[[Track, bool], float]
-"""What a track's samples are multiplied with; the second says whether its album is played in order."""
+"""Factor of a track's samples; the second argument says whether its album is played in order."""
 
 
 class PlaybackControls(QObject):
-    """Holds the playback settings; what is applied counts at once and is there the next time.
+    """Holder of the playback settings; applies and saves each change at once.
 
     Parameters
     ----------
     make_gain
-        Makes the function by which tracks are played louder or softer, out of `gain` and `preamp`.
+        Makes the function that gives each track's gain, from the settings `gain` and `preamp`.
     """
 
     changed = Signal(object, object)
-    """PlaybackSettings: the new ones and those before."""
+    """PlaybackSettings: the new ones and the previous ones."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class PlaybackControls(QObject):
         player.set_mixing(Mixing(make_gain(self.settings), self.settings.crossfade))
 
     def apply(self, settings: PlaybackSettings) -> None:
-        """Use other settings from now on; what plays is only disturbed where it is to sound another way."""
+        """Apply and save settings; disturb the playing track only if its sound changes."""
         before, self.settings = self.settings, settings
         if settings == before:
             return
@@ -69,13 +69,13 @@ class PlaybackControls(QObject):
         self.changed.emit(settings, before)
 
     def _apply_sound(self) -> None:
-        # A slider may have gone back to where it was.
+        # The slider may be back at its old value.
         if (sound := _sound(self.settings)) != self._sound:
             self._sound = sound
             self._player.set_mixing(Mixing(self._make_gain(self.settings), self.settings.crossfade))
 
 
 def _sound(settings: PlaybackSettings) -> tuple[object, ...]:
-    """Return what of the settings can be heard."""
+    """Return the part of the settings that changes the sound."""
     preamp = 0.0 if settings.gain is GainMode.OFF else settings.preamp
     return settings.gain, preamp, settings.crossfade

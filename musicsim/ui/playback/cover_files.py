@@ -17,28 +17,28 @@ from musicsim.library.types import Track
 from musicsim.ui.kit.bridge import Bridge
 
 KEPT = 20
-"""Files, the last ones asked for."""
+"""Number of files: those asked for last."""
 
 _KINDS = ((b"\xff\xd8\xff", ".jpg"), (b"\x89PNG\r\n\x1a\n", ".png"))
-"""How a file begins, and its suffix: what every desktop shows."""
+"""First bytes and suffix of the image formats that every desktop shows."""
 
 
 class CoverFiles(QObject):
-    """Writes the covers that are asked for into a folder, each under a name made of its content.
+    """Writer of requested covers into a folder, under names made from their content.
 
-    By such a name a desktop that keeps what it has shown never shows an old cover for a new one, and the tracks of an
-    album share a file.
+    With such names, a desktop that caches images never shows an old cover for a new one, and the tracks of an album
+    share a file.
 
     Parameters
     ----------
     read_cover
-        `Musicsim.cover`.
+        Reads a cover, as `app.collection.cover` does.
     folder
-        For nothing else and for this window alone: files of covers that are there already are removed.
+        Used for covers and by this window alone: existing cover files are removed.
     """
 
     found = Signal(object, object)
-    """Track, and the file's URI: str, or None where there is no such cover."""
+    """Track, and the URI of its cover file: str, or None without a suitable cover."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class CoverFiles(QObject):
         self._closed = False
 
     def ask(self, track: Track) -> None:
-        """Look for the cover of a track, off the window's thread; `found` tells what there is."""
+        """Look for a track's cover in another thread; `found` reports the result."""
         answer = partial(self.found.emit, track)
 
         def fail(_: MusicsimError) -> None:
@@ -74,7 +74,7 @@ class CoverFiles(QObject):
             self._kept.clear()
 
     def _write(self, image: bytes) -> str | None:
-        """Return the URI of the file with this image; None if it is no JPEG or PNG. In the thread that reads covers."""
+        """Return the URI of the image's file; None if it is no JPEG or PNG. Runs in the thread that reads covers."""
         suffix = next((suffix for start, suffix in _KINDS if image.startswith(start)), None)
         if suffix is None:
             return None
@@ -83,8 +83,8 @@ class CoverFiles(QObject):
         partial_file = file.with_suffix(f".{threading.get_ident()}.part")
         try:
             self._make_room()
-            # Whole or not at all, as the desktop must never read half of it. Not under the lock, for which the window
-            # may wait.
+            # Write to another name first, as the desktop must never read half a file. Don't hold the lock meanwhile:
+            # the window may wait for it.
             partial_file.write_bytes(image)
             with self._lock:
                 if self._closed:
@@ -98,7 +98,7 @@ class CoverFiles(QObject):
         return file.absolute().as_uri()
 
     def _keep(self, file: Path) -> None:
-        """Count a file as the latest, and remove the oldest where there are too many."""
+        """Mark a file as the latest, and remove the oldest ones beyond the limit."""
         self._kept.pop(file, None)
         self._kept[file] = None
         while len(self._kept) > KEPT:
@@ -107,7 +107,7 @@ class CoverFiles(QObject):
             _remove(oldest)
 
     def _make_room(self) -> None:
-        """Make the folder, and remove what a window that was killed left in it."""
+        """On the first call, make the folder and remove the files that a killed window left in it."""
         with self._lock:
             first, self._begun = not self._begun, True
         if not first:

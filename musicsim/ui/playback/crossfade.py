@@ -1,4 +1,4 @@
-"""Mixes the end of a track with the beginning of the next."""
+"""Crossfade of the end of a track with the beginning of the next."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from musicsim.ui.playback.pieces import Ends, Piece, Sound, Starts, after
 
 
 class Tail:
-    """Holds back the end of what was rendered, for a crossfade."""
+    """Buffer that holds back the end of the rendered sound for a crossfade."""
 
     def __init__(self, frames: int) -> None:
         self._frames = frames
@@ -22,20 +22,20 @@ class Tail:
         self._held = 0
 
     def take(self, piece: Piece) -> Iterator[Piece]:
-        """Yield what is too far from the end by now."""
+        """Add a piece; yield the pieces that are now too far from the end."""
         self._pieces.append(piece)
         if isinstance(piece, Sound):
             self._held += len(piece.samples)
         yield from self._down_to(self._frames)
 
     def flush(self) -> Iterator[Piece]:
-        """Yield all of it."""
+        """Yield everything held."""
         yield from self._down_to(0)
         while self._pieces:
             yield self._pieces.popleft()
 
     def split(self, frames: int) -> tuple[list[Piece], Stereo, list[Piece]]:
-        """Empty it: return what comes before the last frames, their samples, and the news among them."""
+        """Empty the buffer; return the pieces before the last frames, those frames, and the marks among them."""
         before = list(self._down_to(frames))
         rest = list(self._pieces)
         self._pieces.clear()
@@ -45,7 +45,7 @@ class Tail:
         return before, np.concatenate(sounds or [np.empty((0, 2), np.float32)]), news
 
     def frames_of(self, token: int) -> int:
-        """Return how many frames of a track it holds."""
+        """Return the number of frames held of a track."""
         return sum(
             len(p.samples) for p in self._pieces if isinstance(p, Sound) and p.token == token
         )
@@ -63,14 +63,14 @@ class Tail:
 
 
 def crossfaded(pieces: Iterable[Piece], ending: Stereo) -> Iterator[Piece]:
-    """Yield what begins a track mixed with the ending of the one before, at equal power."""
+    """Yield the pieces of a track, its beginning mixed at equal power with the ending of the previous one."""
     angle = np.linspace(0.0, math.pi / 2, len(ending), dtype=np.float32)[:, None]
     ending = ending * np.cos(angle)
     rising = np.sin(angle)
     done = token = position = 0
 
     def rest() -> Iterator[Piece]:
-        # The track turned out to be shorter than its header promised.
+        # The track is shorter than its header promised.
         nonlocal done
         if done < len(ending):
             yield Sound(token, position, ending[done:])

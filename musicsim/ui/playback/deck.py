@@ -1,4 +1,4 @@
-"""The player and all that goes with it but its widgets."""
+"""The player with all its parts except the widgets."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from musicsim.app import Musicsim
 
 PLAYER_LOG = "player.log"
-"""Inside the data folder: what the process that plays has to say."""
+"""Log of the playback process, inside the data folder."""
 
 
 class Deck(QObject):
-    """Makes them, and closes them."""
+    """Owner of the player and its parts."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class Deck(QObject):
         self.session = Session(app.data_folder, store, self.player, self)
         self.waveforms = WaveformSource(catalogue, app.waveforms, bridge, self.player, engine, self)
         self.history = History(catalogue.plays, bridge, store, self.player, messages, theme, self)
-        # Nobody asks them for anything.
+        # These work on their own; nothing refers to them.
         SimilarShuffle(app, bridge, store, queue, self)
         Lengths(catalogue, app.events, bridge, store, self.player, self)
 
     def close(self) -> None:
-        """Keep what plays, and be quiet."""
+        """Save the session and end playback."""
         self.session.close()
         self.player.close()
         self.waveforms.close()

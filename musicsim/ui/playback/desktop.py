@@ -1,4 +1,4 @@
-"""What the desktop shows of a running musicsim: media controls, an icon in the tray, messages about tracks."""
+"""Presence on the desktop: media controls, tray icon, notifications about tracks."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from musicsim.app import Musicsim
 
 COVERS_FOLDER = "covers"
-"""Inside the data folder: the covers that the desktop shows."""
+"""Folder of the covers that the desktop shows, inside the data folder."""
 
 
 class Desktop(QObject):
-    """Made for the window that a listener sees, and for none that a test makes.
+    """Desktop integration of the listener's window; windows made in tests have none.
 
     Parameters
     ----------
     tracks
-        Finds tracks by their ids.
+        Returns tracks by their ids.
     transport
-        The window's actions that play and go on.
+        The window's play/pause, previous and next actions.
     leave
         The window's action that quits.
     open_uris
@@ -82,7 +82,7 @@ class Desktop(QObject):
         self._follow_settings(playback.settings)
 
     def close(self) -> None:
-        """Leave the desktop."""
+        """End the integration."""
         self._playback.changed.disconnect(self._follow_settings)
         self.notices.close()
         if self.tray is not None:
@@ -91,7 +91,7 @@ class Desktop(QObject):
         self._covers.close()
 
     def stays_in_tray(self) -> bool:
-        """Whether a closed window can be brought back by the icon: the tray itself may be gone."""
+        """Return whether the icon can bring back a closed window; the tray itself may be gone."""
         return (
             self._playback.settings.stays_in_tray
             and self.tray is not None
@@ -108,7 +108,7 @@ class Desktop(QObject):
             self.tray.close()
             self.tray.deleteLater()
             self.tray = None
-            # Nothing else would lead back to it.
+            # Without the icon, nothing leads back to a hidden window.
             if not self._window.isVisible():
                 bring_forward(self._window)
 

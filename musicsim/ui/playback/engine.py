@@ -1,4 +1,4 @@
-"""The window's side of the process that plays: starts it, watches over it, brings what it says into the window."""
+"""The window's side of the playback process: starts it, watches it and relays its events."""
 
 from __future__ import annotations
 
@@ -39,42 +39,42 @@ _log = logging.getLogger(__name__)
 
 _WATCH_MS = 500
 _LATE = 2.0
-"""Seconds after the last look that a look comes too late to judge: it was this process, or the machine, that slept."""
+"""Seconds between two checks after which the later one proves nothing: this process or the machine slept."""
 _STALLED = 2.5
-"""Seconds of a device that takes no sound, after which the process is replaced: its server may have been."""
+"""Seconds without the device taking sound before the process is replaced: the sound server may have been, too."""
 _LOOK_AGAIN = 4.0
-"""Seconds between two looks for a device: without a sound server, Qt never hears of one that comes."""
+"""Seconds between two searches for a device: without a sound server, Qt does not report a new one."""
 _CRASHES = 2
-"""A track that ends the process so often is left out, ..."""
+"""A track that crashes the process this often is left out, ..."""
 _FORGIVEN = 15.0
-"""... unless so many seconds of it were heard in between: more than is decoded ahead."""
+"""... unless this many seconds of it were heard in between: more than is decoded ahead."""
 
 
 class Engine(QObject):
-    """Plays items in a process of its own, which is replaced when it hangs or crashes, and goes on where it was.
+    """Player of items in a separate process; replaces one that hangs or crashes, and continues where it was.
 
     Parameters
     ----------
     log_file
-        Where the process writes what goes wrong.
+        Where the process logs errors.
     """
 
     begun = Signal(int, float, float)
-    """A track can be heard: its token, its length and the place where it begins, in seconds."""
+    """A track can be heard: its token, its length and its start position, in seconds."""
     progress = Signal(int, float)
-    """A track's token, and the place that is heard, in seconds."""
+    """A track's token, and the position that is heard, in seconds."""
     ended = Signal(int, float, float, object)
-    """A track was heard to its end: token, length, seconds short of what its header said; str | None: the reason."""
+    """A track was heard to its end: token, length, seconds missing from the header's length; str | None: the reason."""
     unplayable = Signal(int, str)
-    """A track can't be played, and is left out: its token and the reason. It may be the next one."""
+    """A track can't be played and is left out: its token and the reason. It may be the next one."""
     drained = Signal(int)
-    """Nothing follows the track with this token, which has ended."""
+    """The track with this token has ended, and nothing follows it."""
     silent = Signal(object)
     """Silence | None: why nothing can be heard; None once it can."""
     devices_changed = Signal(object)
     """tuple[Device, ...]"""
     measured = Signal(bytes, object)
-    """The key of a waveform that was asked for; bytes | None."""
+    """The key of a requested waveform; bytes | None: the waveform."""
 
     def __init__(self, log_file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,9 +83,9 @@ class Engine(QObject):
         self._process.crashed.connect(self._follow_crash)
         self._closed = False
         self._play: Play | None = None
-        """What a new process has to play, as far as it has come."""
+        """Command for a new process, with the position reached so far."""
         self._told: dict[int, Item] = {}
-        """What was to follow since the current track began: an earlier one may have begun before it was taken back."""
+        """Items announced as next since the current track began; one may have begun before it was withdrawn."""
         self._volume = 1.0
         self._device: bytes | None = None
         self.devices: tuple[Device, ...] = ()
@@ -94,13 +94,13 @@ class Engine(QObject):
         self._looked_at = 0.0
         self._crashes: dict[int, int] = {}
         self._crashed_at = 0.0
-        """Where in its track, in seconds."""
+        """Position in the track, in seconds."""
         self._watched_at = 0.0
         self._watch = QTimer(self)
         self._watch.setInterval(_WATCH_MS)
         self._watch.timeout.connect(self._look_after)
 
-    # --- what the player wants ---
+    # --- commands from the player ---
 
     def warm_up(self) -> None:
         """Start the process, so that the first track begins at once and the devices are known."""
@@ -116,14 +116,14 @@ class Engine(QObject):
         paused: bool = False,
         longest_crossfade: float = 0.0,
     ) -> None:
-        """Play a track from a place on, in seconds, instead of whatever plays."""
+        """Play a track from a position, in seconds, instead of the current one."""
         self._play = Play(item, position, following, paused, longest_crossfade)
         self._told.clear()
         self._note_told(following)
         self._say(self._play)
 
     def follow(self, after: int, item: Item | None) -> None:
-        """When the track with the token `after` ends, go on with this one; None: end."""
+        """Continue with this item when the track with the token `after` ends; None: end."""
         if self._play is not None:
             if self._play.item.token == after:
                 self._play = replace(self._play, following=item)
@@ -135,53 +135,53 @@ class Engine(QObject):
             self._told[item.token] = item
 
     def pause(self) -> None:
-        """Stand still at once."""
+        """Pause at once."""
         if self._play is not None:
             self._play = replace(self._play, paused=True)
             self._say(Pause())
 
     def resume(self) -> None:
-        """Go on."""
+        """Resume playback."""
         if self._play is None:
             return
         self._play = replace(self._play, paused=False)
         if self._process.is_running and not self.devices:
-            # There may be one by now.
+            # A device may be there by now.
             self._restart()
         else:
             self._say(Resume())
 
     def seek(self, position: float) -> None:
-        """Go to a place in the current track, in seconds."""
+        """Move to a position in the current track, in seconds."""
         if self._play is not None:
             self._play = replace(self._play, position=position)
             self._say(Seek(self._play.item.token, position))
 
     def stop(self) -> None:
-        """Be silent, and let go of file and device."""
+        """Stop playback, and release the file and the device."""
         self._play = None
         self._set_silence(None)
         if self._process.is_running:
             self._say(Stop())
 
     def set_volume(self, factor: float) -> None:
-        """Multiply the samples with this, at once."""
+        """Multiply the samples by this factor, at once."""
         self._volume = factor
         if self._process.is_running:
             self._say(SetVolume(factor))
 
     def use_device(self, device: bytes | None) -> None:
-        """Play on a device where it is there; None: on the system's default, also when that changes."""
+        """Play on this device if it is there; None: on the system's default, even when that changes."""
         self._device = device
         if self._process.is_running:
             self._say(UseDevice(device))
 
     def measure(self, path: Path, key: bytes) -> None:
-        """Find out a file's waveform; `measured` brings it."""
+        """Measure a file's waveform; `measured` reports it."""
         self._say(Measure(path, key))
 
     def close(self) -> None:
-        """Be silent for good, and wait for nothing."""
+        """Stop for good, without waiting for anything."""
         self._closed = True
         self._play = None
         self._watch.stop()
@@ -226,7 +226,7 @@ class Engine(QObject):
             case Unplayable(token=token, reason=reason):
                 self._leave_out(token, reason)
             case Drained(token=token):
-                # One that comes late is about what was played before.
+                # A late event is about an earlier track.
                 if self._play is not None and self._play.item.token == token:
                     self._play = None
                     self.drained.emit(token)
@@ -299,14 +299,14 @@ class Engine(QObject):
             self.drained.emit(token)
 
     def _look_after(self) -> None:
-        """Replace a process that hangs, or that can't find a device which may be there by now."""
+        """Replace a process that hangs, or that finds no device although one may be there by now."""
         now = time.monotonic()
         is_late = now - self._watched_at > _LATE
         self._watched_at = now
         if not self._process.is_running:
             return
         if is_late:
-            # What the process said meanwhile comes first, and it may have slept as well.
+            # Read the events of the process first; it may have slept as well.
             self._process.forgive(now)
             self._stalled_since = None
             return

@@ -1,4 +1,4 @@
-"""What follows which track: the window says it, and the threads that render ask for it; no Qt."""
+"""Register of the next track: set by the window, and read by the threads that render. No Qt."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from musicsim.ui.playback.protocol import Item
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the renderings had been told when something else was to follow."""
+    """State of the renderings before the next track changed."""
 
     handed_out: int | None
-    """The token of the track that they go on with; None where they were not told."""
+    """Token of the track that they were told to continue with; None if they were not told."""
     has_ended: bool
     """Whether they were told that nothing follows."""
 
 
 class Following:
-    """Holds the next track, and knows whether a rendering was told of it already."""
+    """Holder of the next track; knows whether a rendering was already told of it."""
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
         self._next: tuple[int, Item | None] = (-1, None)
-        """After which track what follows."""
+        """Token of a track, and the item that follows it."""
         self._generation = 0
-        """Tells the renderings that are wanted from those that were given up."""
+        """Distinguishes current renderings from abandoned ones."""
         self._handed: int | None = None
-        """The token of the track that a rendering was told to go on with."""
+        """Token of the track that a rendering was told to continue with."""
         self._ended_after: int | None = None
-        """The token of the track after which a rendering was told that none follows."""
+        """Token of the track after which a rendering was told that nothing follows."""
 
     @property
     def generation(self) -> int:
-        """What a rendering that begins now has to ask with."""
+        """Number that a rendering that begins now passes to `ask`."""
         return self._generation
 
     def start(self, after: int, item: Item | None) -> None:
-        """Have a track follow another one, and no rendering know of it."""
+        """Set the track that follows another one, and forget what renderings were told."""
         with self._lock:
             self._next = (after, item)
         self.renew()
 
     def change(self, after: int, item: Item | None) -> Before | None:
-        """Have another track follow; None if it was to follow already."""
+        """Change the track that follows; return the state before, or None if nothing changes."""
         with self._lock:
             old_after, old = self._next
             if old_after == after and old == item:
@@ -55,14 +55,14 @@ class Following:
             return Before(self._handed if is_handed else None, self._ended_after == after)
 
     def renew(self) -> None:
-        """Have the renderings that wait for a track give up, and know of none that was handed out."""
+        """Make the waiting renderings give up, and forget which tracks were handed out."""
         with self._lock:
             self._generation += 1
             self._handed = self._ended_after = None
             self._lock.notify_all()
 
     def hand_out(self, item: Item) -> int:
-        """Note that a rendering begins with a track; return the token of the one before it."""
+        """Note that a rendering begins a track; return the token of the track before it."""
         with self._lock:
             self._handed, self._ended_after = item.token, None
             return self._next[0]
@@ -73,9 +73,9 @@ class Following:
             self._ended_after = self._next[0]
 
     def ask(self, token: int, generation: int) -> Item | None:
-        """Wait until it is known what follows a track, in the thread of a rendering.
+        """Wait until it is known which item follows a track; called in a rendering's thread.
 
-        The window says it as soon as that track can be heard; a short track was rendered to its end before.
+        The window sets it as soon as that track can be heard. A short track is rendered to its end before that.
         """
         with self._lock:
             while self._next[0] != token and generation == self._generation:
@@ -90,7 +90,7 @@ class Following:
             return item
 
     def leave_out(self, token: int) -> None:
-        """Have nothing follow where this track would: it can't be opened, and is asked for once."""
+        """Let nothing follow in place of this track: it can't be opened, and is asked for once."""
         with self._lock:
             after, item = self._next
             if item is not None and item.token == token:

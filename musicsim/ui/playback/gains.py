@@ -1,4 +1,4 @@
-"""How much louder or softer each track is played."""
+"""Gain of each track in playback."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from musicsim.ui.tracks.visitors import is_visitor
 def gains_by(
     catalogue: Catalogue, store: TrackStore
 ) -> Callable[[PlaybackSettings], Callable[[Track, bool], float]]:
-    """Return what makes, of the listener's settings, the factor of a track's samples.
+    """Return a function that makes, from the listener's settings, the function of a track's sample factor.
 
-    The factor comes from the file's ReplayGain tags, else from the loudness that listening measured; see
+    The factor comes from the file's ReplayGain tags or, without them, from the loudness measured by musicsim; see
     `musicsim.library.tags.replay_gain`.
     """
 

@@ -1,4 +1,4 @@
-"""What was played: kept in the catalogue, and shown as it happens."""
+"""Play history: stored in the catalogue, and shown as it happens."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from musicsim.ui.tracks.visitors import is_visitor
 
 
 class History(QObject):
-    """Follows the player: every play is kept, and those that were more than a glimpse are in `list`.
+    """Recorder of the player's plays: stores every play, and shows those longer than a glimpse in `list`.
 
-    A track is in the list from its first sound on, so that the list says what is heard and what was before it. Plays
-    of visitors are not kept, but stay in the list until musicsim is closed.
+    A track is in the list from its first sound on, so that the list shows the current track and those before it. Plays
+    of visitors are not stored, but stay in the list until musicsim closes.
 
-    The list changes at once; the catalogue follows in another thread.
+    The list changes at once; another thread updates the catalogue.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class History(QObject):
         self._visits: list[Play] = []
         """This session's plays of visitors, newest first."""
         self._revision = 0
-        """Another number after each change of what the catalogue keeps."""
+        """Number that grows with each change of the stored history."""
         self._is_failing = False
         self.list = HistoryList(store, theme, self)
         self.list.set_plays(self._latest())
@@ -53,7 +53,7 @@ class History(QObject):
         store.removed.connect(self._follow_removal)
 
     def clear(self) -> None:
-        """Forget all that was played; the track that is being heard stays in the list."""
+        """Clear the history; the track being heard stays in the list."""
 
         def tell(_: None) -> None:
             self._messages.tell(self.tr("The history was cleared."))
@@ -63,7 +63,7 @@ class History(QObject):
         self._change(self._plays.clear, tell)
 
     def _follow_begin(self, track_id: int, _: float) -> None:
-        # A track goes on after a change of how it sounds, and begins again when it is repeated, which ended it before.
+        # A change of its sound reloads a track without ending it. A repeated track has ended before it begins again.
         if track_id != self.list.current:
             self.list.begin(track_id)
 
@@ -76,7 +76,7 @@ class History(QObject):
             self._change(lambda: self._plays.add(play))
 
     def _follow_removal(self, ids: tuple[int, ...]) -> None:
-        # A track that turned out to be another one has left its plays to that one.
+        # A track that turned out to be another one has passed its plays on to that one.
         self.list.drop(ids)
         self._reload()
 
@@ -91,7 +91,7 @@ class History(QObject):
         self._bridge.record(change, settle, self._fail)
 
     def _fail(self, error: MusicsimError) -> None:
-        # Not once more with each track.
+        # Report it once, not with each track.
         if not self._is_failing:
             self._is_failing = True
             self._messages.fail(
@@ -111,5 +111,5 @@ class History(QObject):
         self._bridge.record(self._latest, show, self._fail)
 
     def _latest(self) -> list[Play]:
-        # Plays of one track in a row share a row.
+        # Read more than fit: consecutive plays of one track share a row.
         return self._plays.latest(2 * LIMIT, heard=GLIMPSE)

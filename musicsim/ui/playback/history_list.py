@@ -1,4 +1,4 @@
-"""What was played, as rows."""
+"""Play history as rows."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_model import Column, Index, Mask, Role, Rows, TrackModel, as_ids
 
 LIMIT = 500
-"""Rows, apart from the one of the track that is being heard."""
+"""Most rows, apart from that of the track being heard."""
 
 GLIMPSE = 5.0
-"""Seconds. A track that the listener left before was looked for or passed over, not listened to."""
+"""Seconds. A track that the listener left sooner was skipped, not listened to."""
 
 _JUST_NOW = 60.0
 """Seconds."""
@@ -29,11 +29,11 @@ _JUST_NOW = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A play, with those of the same track right before it; or the track that is being heard."""
+    """A play, merged with the plays of the same track right before it; or the track being heard."""
 
     track_id: int
     play: Play | None = None
-    """The last of these; None while it is being heard."""
+    """Last of these plays; None while the track is being heard."""
     times: int = 1
 
 
@@ -43,12 +43,12 @@ def is_listed(play: Play) -> bool:
 
 
 def is_whole(play: Play) -> bool:
-    """Return whether a track was heard to its end, and not just its end."""
+    """Return whether a track was heard to its end, and at least half of it."""
     return play.end is EndOfPlay.FINISHED and play.heard >= play.length / 2
 
 
 class HistoryList(TrackModel):
-    """The plays, newest first, under the track that is being heard; plays of one track in a row share a row."""
+    """Plays, newest first, below the track being heard; consecutive plays of one track share a row."""
 
     def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(store, theme, parent)
@@ -57,16 +57,16 @@ class HistoryList(TrackModel):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """What is shown, from top to bottom."""
+        """Rows from top to bottom."""
         return tuple(self._rows)
 
     @property
     def current(self) -> int | None:
-        """The track that is being heard."""
+        """Track being heard."""
         return self._rows[0].track_id if self._rows and self._rows[0].play is None else None
 
     def set_plays(self, plays: Iterable[Play]) -> None:
-        """Show these instead, which come newest first, under the track that is being heard."""
+        """Show these plays, given newest first, below the track being heard."""
         current = [] if self.current is None else self._rows[:1]
         rows: list[Row] = []
         for play in plays:
@@ -84,14 +84,14 @@ class HistoryList(TrackModel):
         self.endResetModel()
 
     def begin(self, track_id: int) -> None:
-        """Show which track is being heard now."""
+        """Show the track that is being heard now."""
         if self.current is not None:
             self._take_out(0, 1)
         if track_id in self._store:
             self._put_on_top(Row(track_id))
 
     def end(self, play: Play) -> None:
-        """Show how the track that was being heard has ended."""
+        """Show the finished play of the track that was being heard."""
         listed = is_listed(play) and play.track_id in self._store
         if self.current is not None:
             if listed and self.current == play.track_id:
@@ -109,13 +109,13 @@ class HistoryList(TrackModel):
         self._take_out(LIMIT, len(self._rows))
 
     def drop(self, ids: Iterable[int]) -> None:
-        """Take out tracks that have left."""
+        """Remove tracks from the list."""
         self._keep(~np.isin(self._ids, as_ids(ids)))
 
-    # What Qt asks of a model
+    # Qt's model interface
 
     def text(self, track: Track, column: int, row: int) -> str:
-        """Return what a column says of the track in a row; when it was played over what is to be said of that."""
+        """Return the text of a cell; for the played column, the time, then a line with notes on the play."""
         if column != Column.PLAYED:
             return super().text(track, column, row)
         entry = self._rows[row]
@@ -127,7 +127,7 @@ class HistoryList(TrackModel):
         return "\n".join((self._when(entry.play), " · ".join(notes)))
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """Qt's."""
+        """Return the data of a cell (Qt override)."""
         if index.column() == Column.PLAYED and role in (Role.DisplayRole, Role.AccessibleTextRole):
             text = super().data(index, role)
             return None if text is None else ", ".join(text.strip().split("\n"))
@@ -159,7 +159,7 @@ class HistoryList(TrackModel):
         self.endInsertRows()
 
     def _replace_top(self, row: Row) -> None:
-        """Say something else in the first row, of the same track."""
+        """Update the first row, whose track stays the same."""
         self._rows[0] = row
         self.dataChanged.emit(self.index(0, 0), self.index(0, len(Column) - 1))
 

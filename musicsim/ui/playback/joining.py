@@ -1,7 +1,7 @@
-"""Joins tracks of one sample rate to the sample.
+"""Sample-accurate joining of tracks that share a sample rate.
 
-One whose rate is the device's goes through untouched, others through one resampler for as long as the rate stays the
-same, so that an album that was cut into tracks comes out whole.
+A track at the device's rate passes through unchanged. Others share one resampler for as long as the rate stays the
+same, so that an album that was cut into tracks has no gaps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from musicsim.ui.playback.protocol import Item
 
 
 class Resampler:
-    """Brings a track, and those of the same rate after it, to the stream's rate, without touching one that has it."""
+    """Resampler of tracks of one rate to the stream's rate; tracks at that rate pass unchanged."""
 
     def __init__(self, source_rate: int, rate: int) -> None:
         self.source_rate = source_rate
@@ -29,55 +29,55 @@ class Resampler:
         self._taken = 0
 
     def take(self, sound: Stereo) -> Stereo:
-        """Return what comes out when this goes in."""
+        """Return the output for this input."""
         self._taken += len(sound)
         return sound if self._stream is None else self._stream.resample_chunk(sound)
 
     def end(self) -> Stereo:
-        """Return what is still to come, when nothing more goes in."""
+        """Return the remaining output after the last input."""
         nothing = np.empty((0, 2), np.float32)
         return nothing if self._stream is None else self._stream.resample_chunk(nothing, last=True)
 
     @property
     def frames(self) -> int:
-        """How many frames come out, sooner or later, for what went in."""
+        """Frames that the input so far yields, including those still to come."""
         return round(self._taken * self._ratio)
 
 
 class Run:
-    """Tracks of one sample rate, joined without a seam: says which part of what comes out is whose."""
+    """Tracks of one sample rate, joined without a gap; labels the output with its track."""
 
     def __init__(self, source_rate: int, rate: int) -> None:
         self.resampler = Resampler(source_rate, rate)
         self._rate = rate
         self._at = 0
-        """Frames that came out so far."""
+        """Frames of output so far."""
         self._item: Item | None = None
         self._position = 0
         self._marks: deque[tuple[int, Ends | Starts]] = deque()
 
     def start(self, starts: Starts, skipped: int = 0) -> None:
-        """What goes in from here on belongs to another track, but for some frames that are to be dropped."""
+        """Assign the following input to another track, after `skipped` frames that are dropped."""
         self._marks.append((self.resampler.frames + skipped, starts))
 
     def end(self, ends: Ends) -> None:
-        """What went in so far is all of a track."""
+        """Note that the input so far completes a track."""
         frames = self.resampler.frames
         if self._marks and self._marks[-1][0] > frames:
-            # It was to start behind its end.
+            # The start position is behind the track's end.
             self._marks[-1] = (frames, self._marks[-1][1])
         self._marks.append((frames, ends))
 
     def take(self, sound: Stereo) -> Iterator[Piece]:
-        """Yield what comes out when this goes in."""
+        """Yield the output for this input."""
         return self._labelled(self.resampler.take(sound))
 
     def passed(self) -> Iterator[Piece]:
-        """Yield the news of what came out so far."""
+        """Yield the marks that the output has reached."""
         return self._labelled(np.empty((0, 2), np.float32))
 
     def flush(self) -> Iterator[Piece]:
-        """Yield what is still to come, when nothing more goes in."""
+        """Yield the remaining output after the last input."""
         yield from self._labelled(self.resampler.end())
         while self._marks:
             yield self._pass(self._marks.popleft()[1])

@@ -1,4 +1,4 @@
-"""Lists say how long a track is as the player says it: the decoder knows better than the file's header."""
+"""Correction of the lengths in lists by the player: its decoder knows better than a file's header."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOLERANCE = 0.5
 
 
 class Lengths(QObject):
-    """Corrects a track's length when it is played: the library's in the catalogue, a visitor's in memory."""
+    """Corrector of the lengths of played tracks: the library's in the catalogue, a visitor's in memory."""
 
     def __init__(
         self,
@@ -52,14 +52,14 @@ class Lengths(QObject):
             )
 
     def _correct(self, track_id: int, known: float | None, seconds: float) -> None:
-        # In another thread.
+        # Runs in another thread.
         if self._catalogue.files.correct_duration(track_id, known, seconds):
             self._events.emit(TracksChanged((track_id,)))
 
 
 def _ignore(_: None) -> None:
-    """The lists are told by an event."""
+    """Do nothing: an event updates the lists."""
 
 
 def _ignore_error(_: MusicsimError) -> None:
-    """The header's length stays; the next time that the track is played is the next chance."""
+    """Do nothing: the header's length stays, and the next play of the track tries again."""

@@ -1,4 +1,4 @@
-"""Keeps sound within full scale."""
+"""Limiter that keeps sound within full scale."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import numpy.typing as npt
 from musicsim.audio.signal import Stereo
 
 _HOPS_AHEAD = 5
-"""Milliseconds before a peak in which the gain goes down."""
+"""Milliseconds before a peak during which the gain goes down."""
 _RELEASE = 10 ** (0.05 / 20)
-"""How much the gain may grow in a millisecond: 50 dB/s."""
+"""Largest growth of the gain per millisecond, as a factor: 50 dB/s."""
 _NOTHING = np.empty((0, 2), np.float32)
 
 
 class Limiter:
-    """Lowers the gain smoothly around what would exceed full scale; all else goes through untouched.
+    """Limiter that lowers the gain smoothly around peaks above full scale; other sound passes unchanged.
 
-    A look-ahead peak limiter: each millisecond gets the lowest gain that it and those after it may have, smoothed by a
-    mean (the parts are in Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design", JAES 60 (6),
-    2012). In which pieces the sound comes makes no difference.
+    This is a look-ahead peak limiter. Each millisecond gets the lowest gain allowed for it and for those after it,
+    smoothed by a mean (the parts are in Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design", JAES
+    60 (6), 2012). The result does not depend on how the sound is divided into pieces.
     """
 
     def __init__(self, rate: int) -> None:
         self._hop = max(1, rate // 1000)
         self._waiting = _NOTHING
-        """What came in and has not gone out: always whole hops of the past, and the beginning of one."""
+        """Input that has not been returned yet: always whole hops, then the beginning of one."""
         self._released = np.ones(_HOPS_AHEAD)
-        """The gains of the last hops, before they are smoothed."""
+        """Gains of the last hops before smoothing."""
         self._gain = 1.0
-        """At the end of what went out."""
+        """Gain at the end of the output so far."""
         self._has_begun = False
 
     def take(self, sound: Stereo) -> Stereo:
-        """Return what can go out when this comes in: it is some milliseconds behind."""
+        """Return the output for this input; it is some milliseconds behind."""
         waiting = np.concatenate((self._waiting, sound)) if len(self._waiting) else sound
         hops = len(waiting) // self._hop - _HOPS_AHEAD - 1
         if hops <= 0:
@@ -42,13 +42,13 @@ class Limiter:
         return self._limit(waiting, hops)
 
     def end(self) -> Stereo:
-        """Return what is still to go out, when nothing more comes in."""
+        """Return the remaining output after the last input."""
         waiting = self._waiting
         hops = -(-len(waiting) // self._hop)
         return self._limit(waiting, hops) if hops else _NOTHING
 
     def _limit(self, waiting: Stereo, hops: int) -> Stereo:
-        """Let the first hops go out."""
+        """Return the first hops, limited."""
         sound = waiting[: hops * self._hop]
         self._waiting = waiting[hops * self._hop :].copy()
         if _peak(waiting) <= 1.0 and self._gain == 1.0 and (self._released == 1.0).all():
@@ -58,7 +58,7 @@ class Limiter:
             self._allowed(waiting, hops + _HOPS_AHEAD + 1), _HOPS_AHEAD + 2
         ).min(axis=1)
         if not self._has_begun:
-            # Nothing comes before that a lower gain could be heard in.
+            # Nothing comes before in which a lower gain could be heard.
             self._gain = float(lowest[0])
             self._released[:] = lowest[0]
             self._has_begun = True
@@ -74,7 +74,7 @@ class Limiter:
         gains = np.interp(
             np.arange(1, len(sound) + 1), np.arange(hops + 1) * self._hop, edges
         ).astype(np.float32)
-        # The mean is exact but for the last digit.
+        # Clip the rounding errors of the mean.
         return np.clip(sound * gains[:, None], -1.0, 1.0)
 
     def _allowed(self, sound: Stereo, hops: int) -> npt.NDArray[np.float64]:

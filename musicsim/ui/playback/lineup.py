@@ -1,4 +1,4 @@
-"""What the engine is told of the queue: the current track, and the one to go on with."""
+"""Items for the engine: the current track and the next one."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from musicsim.ui.tracks.store import TrackStore
 
 @dataclass(frozen=True)
 class Mixing:
-    """How tracks are played."""
+    """Gain and crossfade of tracks."""
 
     gain: Callable[[Track, bool], float] = lambda track, in_album: 1.0
-    """What a track's samples are multiplied with; the second says whether its album is played in order."""
+    """Factor of a track's samples; the second argument says whether its album is played in order."""
     crossfade: float = 0.0
     """Seconds."""
 
 
 class Lineup:
-    """Makes the engine's items of tracks, and remembers which of them it was told.
+    """Maker of the engine's items; remembers which of them the engine was told.
 
-    Where a method asks whether it stops after the current track, nothing follows it if so.
+    With `stops_after`, nothing follows the current track.
     """
 
     def __init__(self, store: TrackStore, queue: PlayQueue) -> None:
@@ -34,18 +34,18 @@ class Lineup:
         self._queue = queue
         self.mixing = Mixing()
         self.token = 0
-        """What the engine knows the current track by; 0 while it has none."""
+        """The engine's token of the current track; 0 if there is none."""
         self.next: Item | None = None
-        """What the engine was told to go on with."""
+        """Item that the engine was told to continue with."""
         self._next_id: int | None = None
         self._is_next_told = False
         """Whether the engine knows what follows the current track."""
         self._told: dict[int, int] = {}
-        """Every track, by the engine's token, that it was told to go on with since the current one began."""
+        """Track ids, by token, that the engine was told to continue with since the current track began."""
         self._tokens = itertools.count(1)
 
     def begin(self, track: Track, *, stops_after: bool) -> Item:
-        """Return the item of a track that is to play now; `next` is what follows it."""
+        """Return the item of a track to play now; set `next` to what follows it."""
         self.token = next(self._tokens)
         self._told.clear()
         self._tell(*self._make_next(stops_after))
@@ -53,13 +53,13 @@ class Lineup:
         return Item(self.token, track.path, self._gain(track, before))
 
     def clear(self) -> None:
-        """Have the engine play nothing."""
+        """Forget the current and the next track."""
         self.token = 0
         self.next = self._next_id = None
         self._told.clear()
 
     def update(self, *, stops_after: bool) -> bool:
-        """Find out what comes next now; False if that is what the engine was told."""
+        """Update the next track; return False if the engine was already told of it."""
         item, next_id = self._make_next(stops_after)
         known = self.next
         if known is not None and item is not None and next_id == self._next_id:
@@ -72,9 +72,9 @@ class Lineup:
         return True
 
     def go_on_to(self, token: int) -> int | None:
-        """Have a track be the current one that began; return its id, or None if the engine was not told of it.
+        """Make the track with this token the current one; return its id, or None if the engine was not told of it.
 
-        It may be one that the engine was told to leave in the moment when it began.
+        The track may be one that was withdrawn at the moment it began.
         """
         track_id = self._told.get(token)
         if track_id is not None:
@@ -83,11 +83,11 @@ class Lineup:
         return track_id
 
     def forget(self, token: int) -> int | None:
-        """Return the id of a track that was to follow and can't be played; None if the engine was not told of it."""
+        """Forget a next track that can't be played; return its id, or None if the engine was not told of it."""
         return self._told.pop(token, None)
 
     def drop_next(self, token: int) -> bool:
-        """Have nothing follow where this track would; False if it would not."""
+        """Let nothing follow in place of this track; return False if it is not the next one."""
         if self.next is None or self.next.token != token:
             return False
         self.next = None
@@ -99,7 +99,7 @@ class Lineup:
             self._told[item.token] = next_id
 
     def _make_next(self, stops_after: bool) -> tuple[Item | None, int | None]:
-        """Return what plays when the current track ends by itself, for the engine, and its id."""
+        """Return the item that plays when the current track ends by itself, and its track id."""
         next_id = None if stops_after else self._queue.next_after_end()
         following = None if next_id is None else self._store.get(next_id)
         current = None if self._queue.current is None else self._store.get(self._queue.current)
@@ -112,7 +112,7 @@ class Lineup:
         return Item(next(self._tokens), following.path, gain, crossfade), following.id
 
     def _gain(self, track: Track, before: Track | None) -> float:
-        """Return what a track's samples are multiplied with, between the one before it and the one after it."""
+        """Return the factor of a track's samples; its neighbours tell whether its album is played in order."""
         in_album = before is not None and follows_in_album(before, track)
         if not in_album:
             upcoming = self._store.tracks(self._queue.upcoming.first(2))

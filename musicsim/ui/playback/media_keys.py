@@ -1,4 +1,4 @@
-"""The keyboard's media keys while a window of musicsim has the focus; elsewhere, MPRIS has them on Linux."""
+"""Media keys of the keyboard while a musicsim window has the focus; elsewhere, MPRIS handles them on Linux."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from musicsim.ui.playback.player import Player
 
 
 def add_media_keys(window: QWidget, player: Player) -> None:
-    """Have the keys for play, pause and stop do so; the menu's commands have those for previous and next."""
+    """Assign the keys for play, pause and stop; the menu's commands have those for previous and next."""
     for key, act in (
-        # One key on most keyboards, which Windows and X11 call Play.
+        # Most keyboards have one key, which Windows and X11 call Play.
         (Qt.Key.Key_MediaPlay, player.toggle),
         (Qt.Key.Key_MediaTogglePlayPause, player.toggle),
         (Qt.Key.Key_MediaPause, player.pause),
         (Qt.Key.Key_MediaStop, player.stop),
     ):
         shortcut = QShortcut(QKeySequence(key), window)
-        # In dialogs, too. A key that is held down doesn't play and pause in turn.
+        # Work in dialogs, too. Don't play and pause in turn while the key is held down.
         shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(act)

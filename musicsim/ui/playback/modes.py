@@ -1,4 +1,4 @@
-"""In which order the queue plays, and what happens at its end."""
+"""Shuffle and repeat modes of the queue."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import enum
 
 
 class Shuffle(enum.Enum):
-    """How the rest of the list that plays is mixed."""
+    """Order of the remaining tracks."""
 
     OFF = "off"
     TRACKS = "tracks"
     ALBUMS = "albums"
-    """Albums in random order; the tracks of each in their own."""
+    """Albums in random order; the tracks of each in album order."""
     SIMILAR = "similar"
-    """The next track is the nearest that was not played yet."""
+    """The most similar track that was not played yet comes next."""
 
 
 class Repeat(enum.Enum):
-    """What plays after the last track."""
+    """Behaviour after the last track."""
 
     OFF = "off"
     ONE = "one"
-    """The current track, after itself."""
+    """The current track again."""
     ALL = "all"
-    """The list, from its beginning."""
+    """The list from its beginning."""

@@ -1,4 +1,4 @@
-"""MPRIS 2: the desktop's media controls, media keys and `playerctl` reach the player over D-Bus.
+"""MPRIS 2: the player on D-Bus, for the desktop's media controls, media keys and `playerctl`.
 
 https://specifications.freedesktop.org/mpris-spec/latest/
 """
@@ -30,24 +30,24 @@ PATH = "/org/mpris/MediaPlayer2"
 NAME = "org.mpris.MediaPlayer2.musicsim"
 
 _UPCOMING = 100
-"""As many of the upcoming tracks are listed."""
+"""Number of upcoming tracks that are listed."""
 _BATCH_MS = 30
-"""What changes within this time is announced together: a desktop does much for each announcement."""
+"""Changes within this time are announced together: each announcement is costly for a desktop."""
 
 
 class Mpris(QObject):
-    """Offers the player on the session bus; where there is no bus, it does nothing.
+    """The player on the session bus; without a bus, it does nothing.
 
-    Everything of the player and the window is called in the thread that this lives in; the bus has a thread of its own.
+    The player and the window are only called in this object's thread; the bus has a thread of its own.
 
     Parameters
     ----------
     tracks
-        Finds tracks by their ids, for the list of upcoming ones.
+        Returns tracks by their ids, for the list of upcoming ones.
     covers
-        Where the metadata's covers come from; without, there are none. The caller closes it, after this.
+        Source of the metadata's covers, if any. The caller closes it, after this object.
     address
-        The bus's; the session's if it isn't given.
+        Address of the bus; by default the session bus.
     """
 
     _called = Signal(object)
@@ -111,11 +111,11 @@ class Mpris(QObject):
 
     @property
     def bus(self) -> SessionBus | None:
-        """The bus that it is on, for others to use; None where there is none."""
+        """Bus in use, shared with others; None if there is none."""
         return self._bus
 
     def close(self) -> None:
-        """Leave the bus; takes no notice of the player any more."""
+        """Leave the bus, and ignore the player from now on."""
         if self._bus is None:
             return
         self._batch.stop()
@@ -131,11 +131,11 @@ class Mpris(QObject):
         return metadata_of(track, self._current_path() or NO_TRACK, self._controls.duration, art)
 
     def _values(self) -> dict[str, dict[str, Typed]]:
-        """Return what is announced when it changes, by interface and name."""
+        """Return the values that are announced when they change, by interface and name."""
         return {each.name: each.values("true") for each in self._object.interfaces}
 
     def _follow_track(self, track: Track | None) -> None:
-        # A changed track is one whose tags were edited; the same once more is played again.
+        # A changed track with the same id has edited tags; an equal track is played again.
         self._replayed |= track is not None and track == self._shown
         if track != self._shown and track is not None and self._covers is not None:
             self._covers.ask(track)
@@ -152,7 +152,7 @@ class Mpris(QObject):
         self._note_change()
 
     def _note_change(self, *_: object) -> None:
-        # Not begun again by each change, or a volume that is dragged would stay unknown until it is let go.
+        # Don't restart the timer with each change: a dragged volume would stay unknown until it is released.
         if self._bus is not None and not self._batch.isActive():
             self._batch.start()
 
@@ -172,7 +172,7 @@ class Mpris(QObject):
             self._player.play_upcoming(row)
 
     def _announce(self) -> None:
-        """Tell the bus what has changed since the last time, and nothing else."""
+        """Announce on the bus what has changed since the last time, and nothing else."""
         if self._bus is None:
             return
         self._follow_queue()
@@ -193,7 +193,7 @@ class Mpris(QObject):
                 PROPERTIES, "PropertiesChanged", "sa{sv}as", [TRACK_LIST, {}, ["Tracks"]]
             )
             self._bus.emit(TRACK_LIST, "TrackListReplaced", "aoo", [paths, current])
-        # Last: with another track's metadata a desktop begins at 0.
+        # Last: a desktop starts at 0 with another track's metadata.
         if self._jumped_to is not None:
             self._bus.emit(PLAYER, "Seeked", "x", [max(0, self._jumped_to) * 1000])
             self._jumped_to = None
@@ -201,7 +201,7 @@ class Mpris(QObject):
     def _answer(self, call: Call) -> None:
         if self._bus is None:
             return
-        # The player may have gone on since the last announcement.
+        # The player may have moved on since the last announcement.
         self._follow_queue()
         try:
             answer = self._object.answer(

@@ -1,4 +1,4 @@
-"""A track as MPRIS's metadata: https://specifications.freedesktop.org/mpris-spec/latest/Metadata.html."""
+"""MPRIS metadata of a track: https://specifications.freedesktop.org/mpris-spec/latest/Metadata.html."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from musicsim.ui.playback.bus_object import Typed
 NO_TRACK = "/org/mpris/MediaPlayer2/TrackList/NoTrack"
 
 _NOT_TEXT = re.compile("[\ud800-\udfff]")
-"""Lone surrogates: bytes of a file name or a tag that were no text."""
+"""Lone surrogates: bytes of a file name or a tag that are not text."""
 _LONGEST = 2000
-"""Characters: some desktops lay out all of it, and the bus disconnects a sender of huge messages."""
+"""Most characters: some desktops lay out all of them, and the bus disconnects a sender of huge messages."""
 _INT32, _INT64 = 2**31 - 1, 2**63 - 1
 
 
 def metadata_of(
     track: Track | None, path: str, duration_ms: int, art_url: str | None = None
 ) -> dict[str, Typed]:
-    """Return the metadata of a track; what the track doesn't say is left out, not empty.
+    """Return the metadata of a track, without entries for what the track lacks.
 
     Parameters
     ----------
     path
-        The object path that stands for this entry of the queue.
+        The object path of this queue entry.
     duration_ms
-        0 if it isn't known.
+        0 if unknown.
     """
     if track is None:
         return {"mpris:trackid": Typed("o", NO_TRACK)}
@@ -34,7 +34,7 @@ def metadata_of(
     length = duration_ms * 1000
     metadata = {
         "mpris:trackid": Typed("o", path),
-        # Plasma and others ignore a length that is no int64.
+        # Plasma and others ignore a length that is not an int64.
         "mpris:length": Typed("x", length if length <= _INT64 else 0),
         "mpris:artUrl": Typed("s", art_url or ""),
         "xesam:title": Typed("s", clean(track.title)),
@@ -45,14 +45,14 @@ def metadata_of(
         "xesam:trackNumber": _number(tags.track_number),
         "xesam:discNumber": _number(tags.disc_number),
         "xesam:contentCreated": Typed("s", _first_day(tags.year)),
-        # A URI of the path's bytes, so that it leads to the file even if they are no text.
+        # A URI of the path's bytes leads to the file even if they are not text.
         "xesam:url": Typed("s", track.path.absolute().as_uri()),
     }
     return {name: typed for name, typed in metadata.items() if typed.value}
 
 
 def clean(text: str) -> str:
-    """Return text as D-Bus takes it: valid UTF-8 without NUL, or the bus ends the connection."""
+    """Return text that D-Bus accepts: valid UTF-8 without NUL. Otherwise the bus ends the connection."""
     return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text[:_LONGEST]).replace("\0", "").strip()
 
 

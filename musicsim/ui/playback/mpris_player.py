@@ -1,4 +1,4 @@
-"""MPRIS's two main interfaces over the player and the window."""
+"""The two main MPRIS interfaces, for the player and the window."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MIME_TYPES = [
 
 
 class PlayerLike(Protocol):
-    """What the desktop's media controls need of the player."""
+    """Part of the player that the desktop's media controls need."""
 
     playing_changed: SignalInstance
     track_changed: SignalInstance
@@ -41,7 +41,7 @@ class PlayerLike(Protocol):
 
     @property
     def track(self) -> Track | None:
-        """The track in the player."""
+        """Track in the player."""
 
     @property
     def playing(self) -> bool:
@@ -49,31 +49,31 @@ class PlayerLike(Protocol):
 
     @property
     def is_loaded(self) -> bool:
-        """Whether it was started, and not stopped since."""
+        """Whether it was started and not stopped since."""
 
     @property
     def position(self) -> int:
-        """How far it has come, in milliseconds."""
+        """Position in the track, in milliseconds."""
 
     @property
     def duration(self) -> int:
-        """Milliseconds; 0 where it isn't known yet."""
+        """Length in milliseconds; 0 if it isn't known yet."""
 
     @property
     def volume(self) -> float:
-        """From 0 to 1."""
+        """Volume from 0 to 1."""
 
     @property
     def shuffle(self) -> Shuffle:
-        """The order of the upcoming tracks."""
+        """Order of the upcoming tracks."""
 
     @property
     def repeat(self) -> Repeat:
-        """Which tracks are played again."""
+        """Repeat mode."""
 
     @property
     def can_play(self) -> bool:
-        """Whether there is something in the player or upcoming."""
+        """Whether a track is in the player or upcoming."""
 
     @property
     def can_go_next(self) -> bool:
@@ -84,45 +84,45 @@ class PlayerLike(Protocol):
         """Whether `previous` leads anywhere."""
 
     def upcoming_ids(self, limit: int) -> list[int]:
-        """Return the first upcoming tracks."""
+        """Return the ids of the first upcoming tracks."""
 
     def toggle(self) -> None:
         """Play or pause."""
 
     def resume(self) -> None:
-        """Play, from where it was paused."""
+        """Play from the paused position."""
 
     def pause(self) -> None:
-        """Stand still."""
+        """Pause."""
 
     def stop(self) -> None:
-        """Stop; go back to the beginning."""
+        """Stop, and go back to the beginning."""
 
     def next(self, *, paused: bool) -> None:
-        """Go on with the next track, or have it wait at its beginning."""
+        """Go to the next track; with `paused`, let it wait at its beginning."""
 
     def previous(self, *, paused: bool) -> None:
-        """Go back, and perhaps wait there."""
+        """Go back; with `paused`, wait there."""
 
     def seek(self, milliseconds: int) -> None:
-        """Go to a place in the track."""
+        """Move to a position in the track."""
 
     def set_volume(self, volume: float) -> None:
-        """Set how loud it is, from 0 to 1."""
+        """Set the volume, from 0 to 1."""
 
     def set_shuffle(self, shuffle: Shuffle) -> None:
         """Set the order of the upcoming tracks."""
 
     def set_repeat(self, repeat: Repeat) -> None:
-        """Set which tracks are played again."""
+        """Set the repeat mode."""
 
     def play_upcoming(self, row: int) -> None:
-        """Go on with an upcoming track."""
+        """Continue with an upcoming track."""
 
 
 @dataclass(frozen=True)
 class WindowActions:
-    """What the desktop may ask of the window."""
+    """Actions that the desktop may ask of the window."""
 
     raise_window: Callable[[], None]
     quit: Callable[[], None]
@@ -133,7 +133,7 @@ def root_interface(window: WindowActions, *, has_track_list: bool) -> Interface:
     """Return the interface of the application itself."""
     return Interface(
         ROOT,
-        # Later: the caller gets its answer before the window is gone.
+        # Deferred: the caller gets its answer before the window is gone.
         methods={
             "Raise": Method(lambda: QTimer.singleShot(0, window.raise_window)),
             "Quit": Method(lambda: QTimer.singleShot(0, window.quit)),
@@ -155,12 +155,12 @@ def _constant(signature: str, value: object) -> Property:
 
 
 class PlayerControls:
-    """MPRIS's requests as the player's; MPRIS counts in microseconds.
+    """MPRIS requests as calls of the player; MPRIS counts in microseconds.
 
     Parameters
     ----------
     current_path
-        Gives the object path of what plays; None for nothing.
+        Returns the object path of the playing entry; None if nothing plays.
     """
 
     def __init__(
@@ -172,14 +172,14 @@ class PlayerControls:
 
     @property
     def duration(self) -> int:
-        """The current track's, in milliseconds: the player's or, until that is known, the tag reader's."""
+        """Length of the current track in milliseconds: the player's or, until that is known, the tag reader's."""
         track = self._player.track
         if track is None or self._player.duration > 0:
             return max(0, self._player.duration)
         return round(1000 * (track.tags.duration or 0))
 
     def interface(self, metadata: Callable[[], dict[str, Typed]]) -> Interface:
-        """Return the interface of the player."""
+        """Return the player's interface."""
         player = self._player
         return Interface(
             PLAYER,
@@ -227,7 +227,7 @@ class PlayerControls:
     def _status(self) -> str:
         if self._player.playing:
             return "Playing"
-        # A track that waits at its beginning was stopped or never started, unless the engine has it.
+        # A track at its beginning was stopped or never started, unless the engine has loaded it.
         return "Paused" if self._position or self._player.is_loaded else "Stopped"
 
     def _can_seek(self) -> bool:
@@ -235,7 +235,7 @@ class PlayerControls:
 
     def _next(self) -> None:
         if self._player.can_go_next:
-            # Paused, it stays so, as the specification has it.
+            # The specification requires a paused player to stay paused.
             self._player.next(paused=not self._player.playing)
 
     def _previous(self) -> None:
@@ -260,7 +260,7 @@ class PlayerControls:
             self._player.seek(max(0, target) // 1000)
 
     def _set_position(self, path: str, position: int) -> None:
-        # For another track it came too late: the one that it was meant for has ended.
+        # A request for another track is too late: the track that it was meant for has ended.
         meant = path == self._current_path() and self._can_seek()
         if meant and 0 <= position <= self.duration * 1000:
             self._player.seek(position // 1000)
@@ -283,7 +283,7 @@ class PlayerControls:
         self._player.set_volume(_from_0_to_1(volume))
 
     def _set_rate(self, rate: float) -> None:
-        # There is one rate; only 0 means something else.
+        # There is only one rate, but 0 means pause.
         if rate == 0:
             self._pause()
 

@@ -1,4 +1,4 @@
-"""The queue's entries as MPRIS knows them, and the interface that lists them."""
+"""Queue entries in MPRIS, and the interface that lists them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ TRACK_LIST = "org.mpris.MediaPlayer2.TrackList"
 
 
 class Entry(NamedTuple):
-    """A track at its place in the queue; a track that comes twice has two."""
+    """Track at its place in the queue; a track queued twice has two entries."""
 
     track_id: int
     number: int
 
     @property
     def path(self) -> str:
-        """The object path that stands for it on the bus."""
-        # A path takes no minus: the ids of files that are not in the library are negative.
+        """Object path of the entry on the bus."""
+        # A path can't contain a minus, and the ids of files outside the library are negative.
         kind = "track" if self.track_id >= 0 else "visitor"
         return f"/org/musicsim/{kind}/{abs(self.track_id)}/{self.number}"
 
 
 class QueueEntries:
-    """Gives each entry of the queue a path of its own, which it keeps while it waits and while it plays."""
+    """Register that gives each queue entry its own path, which stays the same while it waits and plays."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -42,13 +42,13 @@ class QueueEntries:
         return [*([self.current] if self.current else []), *self.upcoming]
 
     def follow(self, current: int | None, upcoming: Iterable[int], *, replayed: bool) -> None:
-        """Take over what plays and what comes next, as track ids.
+        """Update the current and the upcoming entries from track ids.
 
         Parameters
         ----------
         replayed
-            Whether the current track has begun once more, which makes it another entry: a request that was meant for
-            the last time must not reach it.
+            Whether the current track has begun again, which makes it another entry: a request meant for the previous
+            play must not reach it.
         """
         known: defaultdict[int, deque[Entry]] = defaultdict(deque)
         for entry in self.upcoming:
@@ -77,11 +77,11 @@ def track_list_interface(
     Parameters
     ----------
     tracks
-        Finds tracks by their ids, without those that are unknown.
+        Returns tracks by their ids, without unknown ones.
     current
-        Gives the current entry's metadata.
+        Returns the current entry's metadata.
     go_to
-        Plays an entry; with its row among the upcoming ones, or -1 for the current one.
+        Plays an entry, given its row among the upcoming ones, or -1 for the current one.
     """
 
     def paths() -> list[str]:

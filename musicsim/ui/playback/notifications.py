@@ -1,4 +1,4 @@
-"""What the desktop says when another track begins.
+"""Desktop notifications when another track begins.
 
 https://specifications.freedesktop.org/notification/latest/
 """
@@ -30,31 +30,31 @@ NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 
 _RESTING_MS = 400
-"""A track that is skipped sooner is not worth a message."""
+"""A track that is skipped sooner gets no notification."""
 _COVER_MS = 1500
-"""So long a message waits for its cover."""
+"""Longest time that a notification waits for its cover."""
 _PATIENCE = 5.0
-"""Seconds that the server has for an answer."""
+"""Seconds that the server may take to answer."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A message about a track, as plain text."""
+    """Notification about a track, as plain text."""
 
     title: str
     text: str
     image: str | None = None
-    """The URI of its cover's file."""
+    """URI of the cover's file."""
 
 
 class PlayerLike(Protocol):
-    """What the messages need of the player."""
+    """Part of the player that notifications need."""
 
     track_changed: SignalInstance
 
     @property
     def track(self) -> Track | None:
-        """The track in the player."""
+        """Track in the player."""
 
     @property
     def playing(self) -> bool:
@@ -62,17 +62,17 @@ class PlayerLike(Protocol):
 
 
 class TrackNotices(QObject):
-    """Has the desktop say what plays when another track begins while the listener uses another program.
+    """Notifier that says what plays when another track begins while the listener uses another program.
 
-    The same track begun again, a pause, a seek and edited tags are nothing to tell, nor is a track that is loaded but
-    doesn't play.
+    A restart of the same track, a pause, a seek, edited tags and a track that is loaded but doesn't play cause no
+    notification.
 
     Parameters
     ----------
     show
-        Shows a message in place of the last one.
+        Shows a notification in place of the last one.
     covers
-        Where covers come from; without, there are none.
+        Source of covers, if any.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class TrackNotices(QObject):
     ) -> None:
         super().__init__(parent)
         self.on = False
-        """Whether the listener wants them."""
+        """Whether the listener wants notifications."""
         self._player = player
         self._show = show
         self._covers = covers
         self._last = player.track.id if player.track else None
         self._track: Track | None = None
-        """What is about to be told."""
+        """Track of the pending notification."""
         self._image: str | None = None
         self._looks_for_cover = False
         self._resting = QTimer(self)
@@ -106,7 +106,7 @@ class TrackNotices(QObject):
             covers.found.connect(self._take_cover)
 
     def close(self) -> None:
-        """Tell nothing any more."""
+        """Stop notifying."""
         self.on = False
         self._forget()
 
@@ -137,7 +137,7 @@ class TrackNotices(QObject):
     def _tell(self) -> None:
         begun, image = self._track, self._image
         self._forget()
-        # As it is by now: the tags of a file that is not in the library are read after it was opened.
+        # Use the current track object: the tags of a file outside the library are read after it was opened.
         track = self._player.track
         if track is None or begun is None or track.id != begun.id:
             return
@@ -154,24 +154,24 @@ class TrackNotices(QObject):
 
 
 class BusNotices:
-    """Shows messages through the desktop's server, each in place of the last; without a server, it shows nothing.
+    """Notifications through the desktop's server, each in place of the last; without a server, none are shown.
 
     Parameters
     ----------
     bus
-        Gives the bus, or None once it is closed.
+        Returns the bus, or None once it is closed.
     """
 
     def __init__(self, bus: Callable[[], SessionBus | None]) -> None:
         self._bus = bus
-        # In the bus's thread alone:
+        # Used only in the bus's thread:
         self._lock = asyncio.Lock()
         self._server: str | None = None
-        """The server's own name on the bus: another one would know our last message's number as somebody else's."""
+        """The server's unique name on the bus: for another server, the last number may be another program's."""
         self._number = 0
 
     def show(self, notice: Notice) -> None:
-        """Show a message, without waiting for that."""
+        """Show a notification, without waiting for it."""
         bus = self._bus()
         if bus is not None:
             bus.do(lambda connection: self._notify(connection, notice))
@@ -183,19 +183,19 @@ class BusNotices:
         hints: dict[str, Variant] = {
             "desktop-entry": Variant("s", "musicsim"),
             "urgency": Variant("y", 0),
-            # It is not kept once it was seen: a night of music would be a list of hundreds.
+            # Don't keep it once it was seen: a night of music would leave a list of hundreds.
             "transient": Variant("b", True),
             "suppress-sound": Variant("b", True),
         }
         if notice.image is not None:
             hints["image-path"] = Variant("s", notice.image)
         try:
-            # One after the other, or two would both be new ones.
+            # One at a time: otherwise both of two calls would create a new notification.
             async with asyncio.timeout(_PATIENCE), self._lock:
                 known = await self._call(bus, "GetCapabilities", "", [])
                 if known.sender != self._server:
                     self._server, self._number = known.sender, 0
-                # Servers differ: to some, the text is HTML.
+                # Some servers read the text as HTML.
                 marked_up = "body-markup" in known.body[0]
                 text = html.escape(notice.text, quote=False) if marked_up else notice.text
                 body = ["musicsim", self._number, "musicsim", notice.title, text, [], hints, -1]

@@ -1,4 +1,4 @@
-"""The device that sound comes out of, through QtMultimedia."""
+"""Audio output to a device, through QtMultimedia."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from musicsim.audio.signal import Stereo
 from musicsim.ui.playback.protocol import Device
 
 BUFFER = 1.5
-"""Seconds of sound that Qt holds for the device. Its own thread passes them on, which waits for no Python."""
+"""Seconds of sound that Qt buffers for the device. Qt passes it on in its own thread, which never waits for Python."""
 _SHARE_HELD = 0.8
-"""How much of the latency that PulseAudio is asked for it really has, as measured."""
+"""Measured share of the requested PulseAudio latency that takes effect."""
 _CHANNELS = 2
 _BYTES_A_FRAME = 4 * _CHANNELS
 _USUAL_RATE = 48_000
 
 
 class Output(QObject):
-    """One stream to one device at a time: float32 stereo at the rate that the device prefers."""
+    """One stream to one device at a time: float32 stereo at the device's preferred rate."""
 
     devices_changed = Signal()
 
@@ -34,11 +34,11 @@ class Output(QObject):
         self._volume = 1.0
         asked = os.environ.get("PULSE_LATENCY_MSEC", "")
         self._held = _SHARE_HELD * int(asked) / 1000 if asked.isdecimal() else 0.0
-        """Seconds between what the sound server takes and what is heard."""
+        """Seconds between the sound server taking sound and the listener hearing it."""
 
     @staticmethod
     def devices() -> tuple[Device, ...]:
-        """Return what there is to play on."""
+        """Return the available devices."""
         return tuple(
             Device(bytes(device.id().data()), device.description(), device.isDefault())
             for device in QMediaDevices.audioOutputs()
@@ -46,16 +46,16 @@ class Output(QObject):
 
     @property
     def device(self) -> bytes | None:
-        """The id of the device that is open."""
+        """Id of the open device."""
         return None if self._device is None else bytes(self._device.id().data())
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a stream."""
+        """Whether a stream is open."""
         return self._sink is not None
 
     def choose(self, wanted: bytes | None) -> bytes | None:
-        """Return the id of the device to play on: the one that is wanted if it is there, else the system's default."""
+        """Return the id of the device to play on: the wanted one if it is there, else the system's default."""
         devices = self.devices()
         for device in devices:
             if device.id == wanted:
@@ -64,13 +64,13 @@ class Output(QObject):
 
     @staticmethod
     def rate_of(device_id: bytes) -> int:
-        """Return the frames a second that a device prefers."""
+        """Return the sample rate that a device prefers, in Hz."""
         device = _device(device_id)
         rate = 0 if device is None else device.preferredFormat().sampleRate()
         return rate or _USUAL_RATE
 
     def open(self, device_id: bytes) -> bool:
-        """Begin a stream on a device; False where that can't be done."""
+        """Open a stream on a device; return False if that fails."""
         self.close()
         device = _device(device_id)
         if device is None:
@@ -90,7 +90,7 @@ class Output(QObject):
         return True
 
     def close(self) -> None:
-        """End the stream; what the device has not played yet is dropped."""
+        """Close the stream; drop what the device has not played yet."""
         if self._sink is not None:
             self._sink.reset()
             self._sink.stop()
@@ -98,17 +98,17 @@ class Output(QObject):
         self._sink = self._channel = self._device = None
 
     def free(self) -> int:
-        """Return how many frames can be written."""
+        """Return the number of frames that can be written."""
         return 0 if self._sink is None else self._sink.bytesFree() // _BYTES_A_FRAME
 
     def write(self, samples: Stereo) -> int:
-        """Give the device something to play; returns how many frames it took."""
+        """Write samples to the device; return the number of frames that it took."""
         if self._channel is None:
             return 0
         return max(0, self._channel.write(samples.tobytes())) // _BYTES_A_FRAME
 
     def played(self) -> int:
-        """Return how many frames were heard since the stream began, to some hundredths of a second."""
+        """Return the number of frames heard since the stream began, accurate to some hundredths of a second."""
         if self._sink is None:
             return 0
         taken = self._sink.processedUSecs() / 1e6
@@ -117,21 +117,21 @@ class Output(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """Whether the device has played all that it was given."""
+        """Whether the device has played everything it was given."""
         return self._sink is not None and self._sink.state() is QtAudio.State.IdleState
 
     def pause(self) -> None:
-        """Stand still at once."""
+        """Pause at once."""
         if self._sink is not None:
             self._sink.suspend()
 
     def resume(self) -> None:
-        """Go on."""
+        """Resume playback."""
         if self._sink is not None:
             self._sink.resume()
 
     def set_volume(self, factor: float) -> None:
-        """Multiply everything with this, from now on, also what the device already has."""
+        """Multiply all sound by this factor from now on, including what the device already has."""
         self._volume = factor
         if self._sink is not None:
             self._sink.setVolume(factor)

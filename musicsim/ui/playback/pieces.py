@@ -1,4 +1,4 @@
-"""What a stream of sound is made of: samples, and where tracks start and end among them."""
+"""Pieces of a stream of sound: samples, and the marks where tracks start and end."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from musicsim.ui.playback.protocol import Item
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Some of a track."""
+    """Samples of a track."""
 
     token: int
     position: int
-    """Where in the track, in frames of the stream."""
+    """Position in the track, in frames of the stream."""
     samples: Stereo
 
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """A track starts here."""
+    """Start of a track."""
 
     item: Item
     seconds: float
-    """How long it is, as far as the decoder knows."""
+    """Length, as far as the decoder knows."""
     position: float
-    """Where in the track, in seconds."""
+    """Position in the track, in seconds."""
     crossfaded: bool = False
-    """Whether the end of the track before is mixed with it."""
+    """Whether the end of the previous track is mixed with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """A track ends here, or fades out from here on."""
+    """End of a track, or the start of its fade-out."""
 
     token: int
     seconds: float
-    """How long it was."""
+    """Actual length."""
     shortfall: float
-    """Seconds that its header promised beyond that."""
+    """Seconds that the header promised beyond that."""
     reason: str | None = None
-    """Why it can't be played any further; None at its end."""
+    """Why it can't be played any further; None at its regular end."""
 
 
 Piece = Sound | Starts | Ends

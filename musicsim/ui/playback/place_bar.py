@@ -1,4 +1,4 @@
-"""A line, or the waveform, that shows the place in the track and the time under the pointer."""
+"""Line or waveform that shows the position in the track and the time under the pointer."""
 
 from __future__ import annotations
 
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 _CALM = 10
 """Seconds between the values that a screen reader hears while the bar has the focus and nobody seeks."""
 LONGEST = 2**31 - 1
-"""The longest time that Qt's signals can carry: 24 days."""
+"""Longest time that Qt's signals can carry, in milliseconds: 24 days."""
 
 
 class PlaceBar(QAbstractSlider):
-    """Shows; what the listener does with it is for `SeekBar`, which says where the pointer is.
+    """Display of the position; `SeekBar` handles the listener's input and sets where the pointer is.
 
-    Time runs from left to right, in right-to-left languages as well. Qt's own value, in seconds, is what screen readers
-    read.
+    Time runs from left to right, even in right-to-left languages. Screen readers read Qt's own value, in seconds.
     """
 
     shown_changed = Signal(int)
-    """The place that is shown, milliseconds: where the track is or, while the listener drags, where the pointer is."""
+    """Position shown, in milliseconds: the track's or, while the listener drags, the pointer's."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,11 +38,11 @@ class PlaceBar(QAbstractSlider):
         self._position = 0
         self._waveform: Waveform | None = None
         self._pointer: float | None = None
-        """Where the pointer is over the bar, or has been dragged to; pixels."""
+        """Pixel position of the pointer over the bar, or where it was dragged to."""
         self._dragging = False
         self._told = 0
         self._following = False
-        """Whether Qt's value follows the track, rather than a screen reader."""
+        """Whether Qt's value is being set from the track, rather than by a screen reader."""
         self._ring = False
         self._painting = BarPainting()
         self._drawn: tuple[float, float | None] = (0.0, None)
@@ -56,27 +55,27 @@ class PlaceBar(QAbstractSlider):
 
     @property
     def position(self) -> int:
-        """Where the track is, in milliseconds."""
+        """Position of the track, in milliseconds."""
         return self._position
 
     @property
     def length(self) -> int:
-        """Milliseconds from end to end: the player's or, where it knows none, the waveform's; 0 for unknown."""
+        """Length in milliseconds: the player's or, if that is unknown, the waveform's; 0 if both are unknown."""
         if self._duration or self._waveform is None:
             return self._duration
         return min(LONGEST, round(1000 * self._waveform.duration))
 
     @property
     def shown(self) -> int:
-        """The place that is shown; see `shown_changed`."""
+        """Position shown; see `shown_changed`."""
         if self._dragging and self._pointer is not None:
             return self._time_at(self._pointer)
         return self._position
 
     def reset(self) -> None:
-        """Begin another track, or none: at its beginning, of unknown length, without a waveform.
+        """Reset to the beginning of another track, or none, with unknown length and no waveform.
 
-        A drag ends without a seek, since it was in the track before.
+        A drag ends without a seek, since it was in the previous track.
         """
         self._dragging = False
         self._duration = self._position = 0
@@ -84,7 +83,7 @@ class PlaceBar(QAbstractSlider):
         self._show_all()
 
     def set_duration(self, milliseconds: int) -> None:
-        """Set how long the track is; 0 for unknown."""
+        """Set the length of the track; 0 if unknown."""
         milliseconds = max(0, min(milliseconds, LONGEST))
         if milliseconds != self._duration:
             self._duration = milliseconds
@@ -92,31 +91,31 @@ class PlaceBar(QAbstractSlider):
             self._show_all()
 
     def set_waveform(self, waveform: Waveform | None) -> None:
-        """Show the waveform of the track; None for a plain line."""
+        """Show the waveform of the track; None: a plain line."""
         if waveform != self._waveform:
             self._waveform = waveform
             self._dragging = self._dragging and self.length > 0
             self._show_all()
 
     def set_position(self, milliseconds: int) -> None:
-        """Show where the track is."""
+        """Set the position of the track."""
         self._position = max(0, min(milliseconds, LONGEST))
         self._show_change()
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
-        """Do nothing: Qt would repaint the whole bar."""
+        """Do nothing: Qt would repaint the whole bar (Qt override)."""
 
     @property
     def _ring_shown(self) -> bool:
-        """Whether it shows that the keyboard works on it."""
+        """Whether to draw the focus ring."""
         return self._ring and self.hasFocus()
 
     def sizeHint(self) -> QSize:
-        """Return the same size with and without a waveform, so that nothing moves when it comes."""
+        """Return the same size with and without a waveform, so that nothing moves when it arrives (Qt override)."""
         return QSize(240, 40)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the smallest useful size."""
+        """Return the smallest useful size (Qt override)."""
         return QSize(80, 24)
 
     def _time_at(self, x: float) -> int:
@@ -128,7 +127,7 @@ class PlaceBar(QAbstractSlider):
         return MARGIN + part * (self.width() - 2 * MARGIN)
 
     def _marks(self) -> tuple[float, float | None]:
-        """Where the track is and where the pointer is, on the screen's pixels."""
+        """Return the positions of the track and the pointer, rounded to screen pixels."""
         ratio = self.devicePixelRatioF()
         pointer = self._pointer if self.length and self.isEnabled() else None
         if pointer is not None:
@@ -137,13 +136,13 @@ class PlaceBar(QAbstractSlider):
         return round(self._x_of(self._position) * ratio) / ratio, pointer
 
     def _show_change(self) -> None:
-        """Paint what a new position or pointer changes: a strip, and mostly nothing at all."""
+        """Repaint what a new position or pointer changes: a strip, and usually nothing at all."""
         before, self._drawn = self._drawn, self._marks()
         (old, old_pointer), (new, new_pointer) = before, self._drawn
         if old != new:
             self._paint_between(old, new)
         if old_pointer != new_pointer:
-            # Between the track's place and the pointer there is a tint.
+            # The part between the track's position and the pointer is tinted.
             places = [old if old_pointer is None else old_pointer]
             places.append(new if new_pointer is None else new_pointer)
             self._paint_between(min(places), max(places))
@@ -155,19 +154,19 @@ class PlaceBar(QAbstractSlider):
         self.update(QRect(left, 0, right - left, self.height()))
 
     def _show_all(self) -> None:
-        """Paint everything, after a change of more than the position."""
+        """Repaint everything, after a change of more than the position."""
         self._drawn = self._marks()
         self.update()
         self._tell(changed=True)
         self._show_bubble()
 
     def _tell(self, *, changed: bool = False) -> None:
-        """Tell the labels beside it, and screen readers."""
+        """Update the labels beside the bar, and screen readers."""
         if self.shown != self._told:
             self._told = self.shown
             self.shown_changed.emit(self._told)
         ahead = abs(self._position // 1000 - self.value())
-        # A screen reader speaks every new value of what has the focus: not each second.
+        # A screen reader speaks every new value of the focused widget: don't change it each second.
         if changed or ahead >= (_CALM if self.hasFocus() else 1):
             self._tell_screen_reader()
 
@@ -186,7 +185,7 @@ class PlaceBar(QAbstractSlider):
         self._bubble.show_over(self, round(pointer), length_text(at // 1000))
 
     def _tell_screen_reader(self) -> None:
-        """Let Qt's value be the place that is shown, in seconds, and the description say it in words."""
+        """Set Qt's value to the position in seconds, and the description to its text."""
         self._following = True
         self.setRange(0, max(self.length, self._position) // 1000)
         self.setValue(self._position // 1000)
@@ -198,7 +197,7 @@ class PlaceBar(QAbstractSlider):
             self.setAccessibleDescription(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the exposed part."""
+        """Paint the exposed part (Qt override)."""
         place, pointer = self._marks()
         lively = self.isEnabled() and self.length > 0
         look = Look(

@@ -1,4 +1,4 @@
-"""What plays now, what comes next, and what has played."""
+"""Play queue: the current track, the upcoming tracks and the way back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NEXT_FEW = 10
 
 @dataclass(frozen=True)
 class QueueState:
-    """Everything that a queue is, to be kept; tracks by id."""
+    """State of a queue, to be saved; tracks are given by id."""
 
     current: int | None = None
     by_hand: tuple[int, ...] = ()
@@ -33,18 +33,18 @@ class QueueState:
     repeat: Repeat = Repeat.OFF
     heard: frozenset[int] = field(default_factory=frozenset)
     edited: bool = False
-    """Whether the listener has taken something out of the rest, or put it elsewhere."""
+    """Whether the listener has removed or moved tracks of the rest."""
 
 
 class PlayQueue(QObject):
-    """The upcoming tracks, which the listener edits through `upcoming`, and the way back."""
+    """Upcoming tracks, which the listener edits through `upcoming`, and the tracks played before."""
 
     current_changed = Signal()
     modes_changed = Signal()
     changed = Signal()
-    """What comes next, or how, is not what it was."""
+    """The upcoming tracks, the current one or the modes have changed."""
     similar_wanted = Signal(int, object)
-    """Shuffled by similarity: bring forward what is nearest to this track, of these: tuple[int, ...]."""
+    """Request to bring forward, of these tracks, the one most similar to this track; tuple[int, ...]."""
 
     def __init__(
         self,
@@ -63,14 +63,14 @@ class PlayQueue(QObject):
         self._context: list[int] = []
         """The list that plays, in its own order."""
         self._heard: set[int] = set()
-        """What of it has played since it was started."""
+        """Tracks of it that have played since it was started."""
         self._shuffle = Shuffle.OFF
         self._repeat = Repeat.OFF
         self._revision = 0
         self._edited = False
         self._stepping = False
         self._refilled = False
-        """Whether what is upcoming is the list once more, since all of it has played."""
+        """Whether the upcoming tracks repeat the list, since all of it has played."""
         self.upcoming.taken.connect(self._note_taken)
         store.removed.connect(self._forget)
         for signal in (
@@ -85,41 +85,41 @@ class PlayQueue(QObject):
 
     @property
     def current(self) -> int | None:
-        """The track in the player."""
+        """Track in the player."""
         return self._current
 
     @property
     def revision(self) -> int:
-        """Another number each time that the listener starts something else."""
+        """Number that changes each time the listener starts something else."""
         return self._revision
 
     @property
     def is_edited(self) -> bool:
-        """Whether the listener has put the rest of the list in order, or taken something out of it."""
+        """Whether the listener has reordered the rest of the list, or removed tracks from it."""
         return self._edited and bool(self.upcoming.rest)
 
     @property
     def shuffle(self) -> Shuffle:
-        """How the rest of the list is mixed."""
+        """Order of the rest of the list."""
         return self._shuffle
 
     @property
     def repeat(self) -> Repeat:
-        """What plays after the last track."""
+        """Repeat mode."""
         return self._repeat
 
     @property
     def previous(self) -> int | None:
-        """The track before; None if there is none."""
+        """Previous track; None if there is none."""
         return self._played[-1] if self._played else None
 
     @property
     def can_go_back(self) -> bool:
-        """Whether there is a track before."""
+        """Whether there is a previous track."""
         return bool(self._played)
 
     def start(self, ids: Sequence[int], at: int = 0) -> None:
-        """Play a list from the track at `at` on; what was queued by hand comes before the rest of it."""
+        """Play a list from index `at` on; tracks queued by hand come before the rest of it."""
         self._revision += 1
         self._remember()
         self._context = list(ids)
@@ -131,7 +131,7 @@ class PlayQueue(QObject):
         self._want_similar()
 
     def extend(self, ids: Sequence[int]) -> None:
-        """Put tracks at the end of the list that plays; shuffled, they are mixed with what is left of it."""
+        """Append tracks to the list that plays; when shuffling, mix them with the rest of it."""
         self._context += ids
         rest = [] if self._refilled else self.upcoming.rest
         self._refilled = False
@@ -139,25 +139,25 @@ class PlayQueue(QObject):
         self._want_similar()
 
     def clear(self) -> None:
-        """Empty it, and forget the list, so that nothing of it is repeated."""
+        """Empty the queue, and forget the list so that nothing of it is repeated."""
         self._context = []
         self._refilled = False
         self.upcoming.set_ids([])
 
     def next_after_end(self) -> int | None:
-        """Return what plays when the current track ends by itself; None for nothing."""
+        """Return the track that plays when the current one ends by itself; None if there is none."""
         if self._repeat is Repeat.ONE and self._current is not None:
             return self._current
         return next(iter(self.upcoming.first(1)), None)
 
     def drop_next(self) -> None:
-        """Leave out the next track, which can't be played."""
+        """Remove the next track, which can't be played."""
         with self._step():
             self.upcoming.remove([0])
         self._refill()
 
     def advance(self, to: int = 0) -> bool:
-        """Go on with the upcoming track in row `to`, dropping those before it; False if there is none."""
+        """Continue with the upcoming track in row `to`, dropping those before it; return False if there is none."""
         if to >= self.upcoming.rowCount():
             return False
         self._remember()
@@ -173,12 +173,12 @@ class PlayQueue(QObject):
         return True
 
     def interpose(self, track_id: int) -> None:
-        """Make a track the current one that is not upcoming; what comes next stays."""
+        """Make a track current that is not upcoming; keep what comes next."""
         self._remember()
         self._set_current(track_id)
 
     def go_back(self) -> bool:
-        """Return to the track before; False if there is none."""
+        """Go back to the previous track; return False if there is none."""
         if not self._played:
             return False
         if self._current is not None:
@@ -188,7 +188,7 @@ class PlayQueue(QObject):
         return True
 
     def set_shuffle(self, shuffle: Shuffle) -> None:
-        """Mix the rest of the list another way, or play it in its own order from the current track on."""
+        """Shuffle the rest of the list differently, or play it in its own order from the current track on."""
         if shuffle is self._shuffle:
             return
         self._shuffle = shuffle
@@ -205,7 +205,7 @@ class PlayQueue(QObject):
         self._want_similar()
 
     def set_repeat(self, repeat: Repeat) -> None:
-        """Do something else after the last track."""
+        """Set the repeat mode."""
         if repeat is self._repeat:
             return
         self._repeat = repeat
@@ -216,7 +216,7 @@ class PlayQueue(QObject):
         self.modes_changed.emit()
 
     def state(self) -> QueueState:
-        """Return all of it, to be kept."""
+        """Return the complete state, to be saved."""
         return QueueState(
             self._current,
             tuple(self.upcoming.by_hand),
@@ -230,8 +230,8 @@ class PlayQueue(QObject):
         )
 
     def restore(self, state: QueueState) -> None:
-        """Be what another queue was; tracks that are not in the library any more are left out."""
-        # What was asked for before comes too late for this queue.
+        """Restore a state, without tracks that are no longer in the library."""
+        # Earlier requests come too late for this queue.
         self._revision += 1
         self._refilled = False
         self._edited = state.edited
@@ -245,14 +245,14 @@ class PlayQueue(QObject):
         self.modes_changed.emit()
 
     def catch_up(self, track_id: int) -> None:
-        """Go on to a track that began after the state that was restored, if it is one of the next."""
+        """Continue to a track that began after the restored state was saved, if it is one of the next."""
         soon = self.upcoming.first(_NEXT_FEW)
         if track_id != self._current and track_id in soon:
             self.advance(soon.index(track_id))
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        """Change what is upcoming without it being an edit of the listener's."""
+        """Change the upcoming tracks without counting it as an edit by the listener."""
         self._stepping = True
         try:
             yield
@@ -263,7 +263,7 @@ class PlayQueue(QObject):
         if self._stepping:
             return
         self._edited = True
-        # Else a shuffle would bring back what the listener took out.
+        # Otherwise a shuffle would bring back what the listener removed.
         gone = Counter(ids)
         kept: list[int] = []
         for i in reversed(self._context):
@@ -288,7 +288,7 @@ class PlayQueue(QObject):
         return rest
 
     def _refill(self) -> None:
-        """Where nothing is upcoming, have the list once more if it is to be repeated."""
+        """If nothing is upcoming and the list is to be repeated, start it again."""
         if self._repeat is not Repeat.ALL or self.upcoming.rowCount() or not self._context:
             return
         self._heard.clear()

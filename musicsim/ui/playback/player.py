@@ -1,4 +1,4 @@
-"""The player: what the listener, the desktop and the other parts of the window want of what plays; no widgets."""
+"""The player without widgets: commands of the listener, the desktop and other parts of the window."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from musicsim.ui.playback.playing import Playing
 from musicsim.ui.tracks.store import TrackStore
 
 RESTART_MS = 3000
-"""Further into a track, "previous" goes to its beginning."""
+"""Position in a track from which "previous" goes to its beginning."""
 
 
 class Player(Playing):
-    """Plays the current track of the queue and those that follow, and does with them what is wanted."""
+    """Player of the queue's current track and those that follow, with the listener's commands."""
 
     volume_changed = Signal(float)
     replaced = Signal(object, float)
-    """QueueState and a place in seconds: what the listener had made by hand, and has replaced; see `go_back_to`."""
+    """QueueState and a position in seconds: the queue edited by hand that was just replaced; see `go_back_to`."""
 
     def __init__(
         self,
@@ -39,26 +39,26 @@ class Player(Playing):
         self._fade = 1.0
         self._send_volume()
 
-    # --- what is ---
+    # --- state ---
 
     @property
     def volume(self) -> float:
-        """From 0 to 1, as the ear hears it."""
+        """Volume from 0 to 1, as the ear perceives it."""
         return self._volume
 
     @property
     def shuffle(self) -> Shuffle:
-        """How the rest of the list is mixed."""
+        """Order of the rest of the list."""
         return self.queue.shuffle
 
     @property
     def repeat(self) -> Repeat:
-        """What plays after the last track."""
+        """Repeat mode."""
         return self.queue.repeat
 
     @property
     def can_play(self) -> bool:
-        """Whether there is something in the player or upcoming."""
+        """Whether a track is in the player or upcoming."""
         return self.track is not None or self.can_go_next
 
     @property
@@ -72,13 +72,13 @@ class Player(Playing):
         return self.track is not None
 
     def upcoming_ids(self, limit: int) -> list[int]:
-        """Return the first of the upcoming tracks."""
+        """Return the ids of the first upcoming tracks."""
         return self.queue.upcoming.first(limit)
 
-    # --- what the listener wants ---
+    # --- commands ---
 
     def set_volume(self, volume: float) -> None:
-        """Set how loud it is, from 0 to 1."""
+        """Set the volume, from 0 to 1."""
         volume = min(1.0, max(0.0, volume))
         if volume != self._volume:
             self._volume = volume
@@ -86,37 +86,37 @@ class Player(Playing):
             self.volume_changed.emit(volume)
 
     def set_fade(self, fade: float) -> None:
-        """Play at a part of the volume for a while, from 0 to 1; the volume itself stays."""
+        """Play at a fraction of the volume, from 0 to 1; the volume itself stays."""
         self._fade = fade
         self._send_volume()
 
     def _send_volume(self) -> None:
-        # Heard loudness grows about as the cube root of the amplitude.
+        # Perceived loudness grows about as the cube root of the amplitude.
         self._engine.set_volume((self._volume * self._fade) ** 3)
 
     def set_mixing(self, mixing: Mixing) -> None:
-        """Play the current track and all others in another way, as soon as it can be heard."""
+        """Change gain and crossfade, and reload the current track with them."""
         self._lineup.mixing = mixing
         if self._lineup.token and self.track is not None:
             self._load(self.position / 1000, paused=not self._playing)
 
     def set_shuffle(self, shuffle: Shuffle) -> None:
-        """Mix the rest of the list another way."""
+        """Set the order of the rest of the list."""
         self.queue.set_shuffle(shuffle)
 
     def set_repeat(self, repeat: Repeat) -> None:
-        """Do something else after the last track."""
+        """Set the repeat mode."""
         self.queue.set_repeat(repeat)
 
     def set_stops_after_this(self, stops: bool) -> None:
-        """Stop when the current track ends, or don't."""
+        """Set whether to stop when the current track ends."""
         if stops != self._stops_after:
             self._stops_after = stops
             self._preparing.start()
             self.modes_changed.emit()
 
     def play(self, ids: Sequence[int], at: int = 0) -> None:
-        """Play a list from one of its tracks on; those whose file is gone are left out of what follows."""
+        """Play a list from index `at` on; leave out other tracks whose files are gone."""
         before = [track.id for track in self._store.tracks(ids[:at]) if not track.missing]
         others = [track.id for track in self._store.tracks(ids[at + 1 :]) if not track.missing]
         self._failures = 0
@@ -130,9 +130,9 @@ class Player(Playing):
             self.replaced.emit(*state)
 
     def enqueue(self, ids: Sequence[int], *, first: bool = False) -> bool:
-        """Queue tracks by hand: after what was queued so before, or as the next ones.
+        """Queue tracks by hand: after those queued by hand before or, with `first`, as the next ones.
 
-        With nothing in the player they play at once, and the answer is False.
+        If the player is empty, play them at once and return False.
         """
         if not self.can_play:
             self.play(ids)
@@ -146,7 +146,7 @@ class Player(Playing):
         return True
 
     def play_upcoming(self, row: int = 0, *, paused: bool = False) -> None:
-        """Go on with an upcoming track, dropping those before it; what was queued by hand can be had back."""
+        """Continue with an upcoming track, dropping those before it; dropped tracks queued by hand can be restored."""
         self._failures = 0
         if row >= self.queue.upcoming.rowCount():
             return
@@ -159,7 +159,7 @@ class Player(Playing):
             self.replaced.emit(*before)
 
     def go_back_to(self, state: QueueState, seconds: float) -> None:
-        """Play what another queue had in the player, from a place on, and what came after it."""
+        """Restore another queue, and play its current track from a position in seconds."""
         self._failures = 0
         self._end_play(EndOfPlay.SKIPPED)
         self.queue.restore(state)
@@ -173,14 +173,14 @@ class Player(Playing):
             self.resume()
 
     def pause(self) -> None:
-        """Stand still."""
+        """Pause."""
         if self._playing:
             self._note_position(self.position / 1000)
             self._set_playing(False)
             self._engine.pause()
 
     def resume(self) -> None:
-        """Go on; with nothing in the player, with what comes next."""
+        """Resume playback; if the player is empty, play what comes next."""
         if self._playing:
             return
         if self.track is None:
@@ -193,7 +193,7 @@ class Player(Playing):
             self._load(self._position)
 
     def next(self, *, paused: bool = False) -> None:
-        """Go on with the next track, or have it wait at its beginning; after the last one there is silence."""
+        """Go to the next track, with `paused` waiting at its beginning; after the last track, stop."""
         if self.can_go_next:
             self.play_upcoming(paused=paused)
         else:
@@ -201,7 +201,7 @@ class Player(Playing):
             self.stop()
 
     def previous(self, *, paused: bool = False) -> None:
-        """Go to the track's beginning or, near it, to the track before, which may wait there."""
+        """Go to the track's beginning or, near it, to the previous track; with `paused`, wait there."""
         self._failures = 0
         if self.position < RESTART_MS and self.queue.can_go_back:
             self._end_play(EndOfPlay.SKIPPED)
@@ -211,7 +211,7 @@ class Player(Playing):
             self.seek(0)
 
     def seek(self, milliseconds: int) -> None:
-        """Go to a place in the track; beyond its end, to the next one."""
+        """Move to a position in the track; beyond its end, go to the next track."""
         if self.track is None:
             return
         if self._duration and milliseconds >= self.duration:
@@ -219,7 +219,7 @@ class Player(Playing):
             return
         position = max(0, milliseconds) / 1000
         if self._lineup.token and self._heard is None:
-            # It has come to its end, or has not begun yet: what the engine says of that is not of this.
+            # The track has ended or not begun yet: the engine's pending reports don't belong to this seek.
             self._load(position, paused=not self._playing)
         elif self._lineup.token:
             self._engine.seek(position)
@@ -230,12 +230,12 @@ class Player(Playing):
         self.position_changed.emit(round(1000 * position))
 
     def stop(self) -> None:
-        """Stop; the track stays in the player, at its beginning."""
+        """Stop; keep the track in the player, at its beginning."""
         self._end_play(EndOfPlay.STOPPED)
         self._unload()
 
     def show_loaded(self, seconds: float) -> None:
-        """Have the queue's current track in the player, paused at a place, as when musicsim was closed."""
+        """Show the queue's current track in the player, paused at a position, as when musicsim was closed."""
         if self.track is not None:
             self._duration = self.track.tags.duration or 0.0
             self._note_position(seconds)

@@ -1,4 +1,4 @@
-"""What plays, and the buttons for it."""
+"""Player bar: the track in the player and its controls."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from musicsim.ui.tracks.covers import CoverTile
 from musicsim.ui.tracks.track_model import one_line
 
 _VOLUME_STEP = 5
-"""Percent for a notch of the wheel, or an arrow key."""
+"""Percent per notch of the wheel, or per press of an arrow key."""
 
 
 class VolumeSlider(QSlider):
-    """A horizontal slider whose handle comes to where it is clicked."""
+    """Horizontal slider whose handle jumps to where it is clicked."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -42,24 +42,24 @@ class VolumeSlider(QSlider):
         self.setFixedWidth(96)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Qt's."""
+        """Move the handle to the click (Qt override)."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.setSliderDown(True)
             self.setSliderPosition(self._value_at(event.position().x()))
             event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Qt's."""
+        """Move the handle with the pointer (Qt override)."""
         if self.isSliderDown():
             self.setSliderPosition(self._value_at(event.position().x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Qt's."""
+        """End the drag (Qt override)."""
         if event.button() is Qt.MouseButton.LeftButton and self.isSliderDown():
             self.setSliderDown(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave it to the bar, all of which changes the volume."""
+        """Leave the wheel to the bar, which changes the volume everywhere (Qt override)."""
         event.ignore()
 
     def _value_at(self, x: float) -> int:
@@ -80,7 +80,7 @@ class _Names(QWidget):
     clicked = Signal()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Qt's."""
+        """Emit `clicked` on a left click (Qt override)."""
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
             event.position().toPoint()
         ):
@@ -88,10 +88,10 @@ class _Names(QWidget):
 
 
 class PlayerBar(QFrame):
-    """Track, transport, place in the track, volume."""
+    """Bar with the track, transport, seek bar and volume."""
 
     track_clicked = Signal()
-    """The listener wants to see the track in its list."""
+    """Request to show the track in its list."""
 
     def __init__(
         self,
@@ -175,7 +175,7 @@ class PlayerBar(QFrame):
         row.addLayout(_row(4, self.mute, self.volume))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Change the volume; the seek bar keeps its own wheel."""
+        """Change the volume; the seek bar keeps its own wheel (Qt override)."""
         notches = self._notches.turn(event.angleDelta().y())
         self.volume.setValue(self.volume.value() + notches * _VOLUME_STEP)
         event.accept()
@@ -185,7 +185,7 @@ class PlayerBar(QFrame):
         if kept is None:
             self.seek.set_waveform(None)
             return
-        # With it comes NumPy, which the window starts without.
+        # It needs NumPy, which the window starts without.
         from musicsim.audio import Waveform
 
         self.seek.set_waveform(Waveform.from_bytes(kept))
@@ -209,7 +209,7 @@ class PlayerBar(QFrame):
         self._show_position(0)
 
     def _show_duration(self, milliseconds: int) -> None:
-        # Until the decoder knows better, the tags say how long a track is.
+        # Until the decoder knows better, the tags give the length.
         self.seek.set_duration(milliseconds)
         self.length.set_duration(milliseconds)
 
@@ -235,7 +235,7 @@ class PlayerBar(QFrame):
 
     def _show_volume(self, volume: float) -> None:
         percent = round(100 * volume)
-        # What came from elsewhere may be finer than the slider, and stays as it is.
+        # A volume set elsewhere may be finer than the slider's steps, and must stay unchanged.
         with QSignalBlocker(self.volume):
             self.volume.setValue(percent)
         name = self.tr("Mute") if percent else self.tr("Unmute")
@@ -252,7 +252,7 @@ class PlayerBar(QFrame):
 
 
 def _mode_button(action: QAction, commands: PlaybackCommands) -> QToolButton:
-    """Return a button that switches a mode, and has its choices in the menu of a right click or a long press."""
+    """Return a button that switches a mode; a right click or a long press opens a menu with its choices."""
     made = action_button(action)
     made.setProperty("mode", True)
     made.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)

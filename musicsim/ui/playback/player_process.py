@@ -1,4 +1,4 @@
-"""The life of the process that plays, as the window sees it: its start, its end, and what both say in between."""
+"""Lifetime of the playback process, as the window sees it: start, end, and the messages in between."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from musicsim.ui.playback.protocol import Command, Done, Event, Numbered, Ready
 _log = logging.getLogger(__name__)
 
 _PATIENCE = 4.0
-"""Seconds that the process may take for a command, or say nothing while it plays: a sound server may hold it up."""
+"""Seconds that a command may take, or that the process may be silent while it plays: a sound server may hold it up."""
 _START_PATIENCE = 20.0
-"""Seconds until it says that it has begun: it loads its libraries, perhaps from a slow disk."""
+"""Seconds until the process reports its start: it loads its libraries, perhaps from a slow disk."""
 _END_PATIENCE = 2.0
-"""Seconds that a process which was killed may take to end."""
+"""Seconds that a killed process may take to end."""
 
 
 class PlayerProcess(QObject):
-    """Starts the process and ends it, sends it commands, and knows whether it still answers.
+    """Owner of the playback process: starts and ends it, sends it commands, and knows whether it still answers.
 
     Parameters
     ----------
     log_file
-        Where the process writes what goes wrong.
+        Where the process logs errors.
     """
 
     said = Signal(object)
-    """Event, but for those that are about the process itself."""
+    """Event, except those about the process itself."""
     crashed = Signal()
-    """It has ended by itself."""
+    """The process has ended by itself."""
 
     _arrived = Signal(int, object)
 
@@ -47,17 +47,17 @@ class PlayerProcess(QObject):
         self._pipe: Connection | None = None
         self._reader: threading.Thread | None = None
         self._generation = 0
-        """Tells what a process said from what the one before it said."""
+        """Distinguishes the events of this process from those of earlier ones."""
         self._number = 0
         self._unanswered: dict[int, float] = {}
-        """By when each command must be carried out."""
+        """Deadline of each command."""
         self._heard_at = 0.0
-        """When the process last said something."""
+        """Time of the last event."""
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     @property
     def pid(self) -> int | None:
-        """The process's number; None where there is none."""
+        """Id of the process; None if there is none."""
         return None if self._process is None else self._process.pid
 
     @property
@@ -67,7 +67,7 @@ class PlayerProcess(QObject):
 
     @property
     def has_done_all(self) -> bool:
-        """Whether every command was carried out."""
+        """Whether all commands were carried out."""
         return not self._unanswered
 
     def start(self) -> None:
@@ -92,17 +92,17 @@ class PlayerProcess(QObject):
         self._reader.start()
 
     def end(self) -> None:
-        """End the process, if there is one, and hear nothing more of it."""
+        """End the process, if there is one, and ignore its remaining events."""
         process, pipe, reader = self._process, self._pipe, self._reader
         if process is None or pipe is None or reader is None:
             return
         self._process = self._pipe = self._reader = None
         self._generation += 1
-        # Not by asking it: it may hang in a call to the sound server, and has nothing to lose.
+        # Don't ask it to end: it may hang in a call to the sound server, and has nothing to lose.
         process.kill()
         process.join(_END_PATIENCE)
         if process.is_alive():
-            # The system holds it, in a read of a drive that is gone, say, and ends it when that returns.
+            # The system holds it, for example in a read from a disconnected drive, and ends it when that returns.
             _log.warning("the player's process can't be ended yet")
             return
         reader.join()
@@ -110,7 +110,7 @@ class PlayerProcess(QObject):
         pipe.close()
 
     def send(self, command: Command, *, starting: bool = False) -> None:
-        """Send a command; one that is starting may take its time."""
+        """Send a command; while the process starts, a command may take longer."""
         assert self._pipe is not None
         self._number += 1
         patience = _START_PATIENCE if starting else _PATIENCE
@@ -119,19 +119,19 @@ class PlayerProcess(QObject):
         try:
             self._pipe.send(Numbered(self._number, command))
         except OSError:
-            # It died just now; the reader says so in a moment.
+            # The process has just died; the reader reports it in a moment.
             _log.debug("the player's process is gone")
 
     def is_overdue(self, now: float) -> bool:
-        """Tell whether a command should have been carried out by now."""
+        """Return whether a command should have been carried out by now."""
         return any(by < now for by in self._unanswered.values())
 
     def is_mute(self, now: float) -> bool:
-        """Tell whether it has said nothing for too long, for one that plays."""
+        """Return whether the process has been silent for too long for one that plays."""
         return now - self._heard_at > _PATIENCE
 
     def forgive(self, now: float) -> None:
-        """Give it its time from now on."""
+        """Restart the time limits from now."""
         self._heard_at = now
         for number, by in self._unanswered.items():
             self._unanswered[number] = max(by, now + _PATIENCE)
@@ -164,7 +164,7 @@ class PlayerProcess(QObject):
 
 
 def _serve(pipe: Connection, log_file: Path) -> None:
-    """Be the process that plays; what that needs, the window does without."""
+    """Run the playback process; import only here what the window doesn't need."""
     from musicsim.ui.playback.process import serve
 
     serve(pipe, log_file)

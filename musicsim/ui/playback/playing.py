@@ -1,4 +1,4 @@
-"""Has the engine play the queue, one track after the other; no widgets."""
+"""Playback of the queue by the engine, one track after the other; no widgets."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from musicsim.ui.playback.protocol import Silence
 from musicsim.ui.tracks.store import TrackStore
 
 FAILURES_IN_A_ROW = 5
-"""After so many the player stops: the drive is gone, not the tracks."""
+"""Failures in a row after which the player stops: the drive is gone, not the tracks."""
 
 
 class Playing(QObject):
-    """Keeps the engine and the queue together, and leaves out what can't be played.
+    """Link between the engine and the queue; leaves out tracks that can't be played.
 
-    What the listener wants of it is for `Player`.
+    `Player` adds the listener's commands.
     """
 
     playing_changed = Signal(bool)
@@ -33,7 +33,7 @@ class Playing(QObject):
     position_changed = Signal(int)
     """Milliseconds."""
     position_jumped = Signal(int)
-    """Milliseconds: where it goes on after a seek, or begins in the middle."""
+    """Milliseconds: the position after a seek, or of a start in the middle of a track."""
     duration_changed = Signal(int)
     """Milliseconds."""
     modes_changed = Signal()
@@ -42,9 +42,9 @@ class Playing(QObject):
     silence_changed = Signal(object)
     """Silence | None: why nothing can be heard; None once it can."""
     length_found = Signal(int, float)
-    """A track's id and its length in seconds, as the decoder knows it."""
+    """A track's id, and its length in seconds as the decoder found it."""
     played = Signal(object)
-    """Play: a track stopped being heard."""
+    """Play: a track is no longer heard."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Playing(QObject):
         self._playing = False
         self._position = 0.0
         self._position_at = 0.0
-        """When the position was that."""
+        """Time at which the position was noted."""
         self._duration = 0.0
         self._stops_after = False
         self._failures = 0
@@ -86,41 +86,41 @@ class Playing(QObject):
 
     @property
     def track(self) -> Track | None:
-        """The track in the player."""
+        """Track in the player."""
         return None if self.queue.current is None else self._store.get(self.queue.current)
 
     @property
     def playing(self) -> bool:
-        """Whether it plays, or would if there were something to hear it on."""
+        """Whether it plays, or would play if there were a device."""
         return self._playing
 
     @property
     def is_loaded(self) -> bool:
-        """Whether the track was started, and not stopped since."""
+        """Whether the track was started and not stopped since."""
         return bool(self._lineup.token)
 
     @property
     def position(self) -> int:
-        """How far the track is, in milliseconds."""
+        """Position in the track, in milliseconds."""
         position = self._position
         if self._playing and self._silence is None and self._heard is not None:
-            # The engine tells it five times a second.
+            # The engine reports it five times a second.
             position += min(time.monotonic() - self._position_at, 0.5)
         return round(1000 * (min(position, self._duration) if self._duration else position))
 
     @property
     def duration(self) -> int:
-        """How long the track is, in milliseconds; 0 where that is not known."""
+        """Length of the track in milliseconds; 0 if unknown."""
         return round(1000 * self._duration)
 
     @property
     def stops_after_this(self) -> bool:
-        """Whether it stops when the current track ends."""
+        """Whether playback stops when the current track ends."""
         return self._stops_after
 
     @property
     def silence(self) -> Silence | None:
-        """Why nothing can be heard though it plays."""
+        """Reason why nothing can be heard although it plays."""
         return self._silence
 
     def close(self) -> None:
@@ -160,7 +160,7 @@ class Playing(QObject):
         self.position_changed.emit(0)
 
     def _prepare_next(self) -> None:
-        """Tell the engine what comes next, if that is not what it was told."""
+        """Tell the engine what comes next, unless it already knows."""
         if self._lineup.token and self._lineup.update(stops_after=self._stops_after):
             self._engine.follow(self._lineup.token, self._lineup.next)
 
@@ -186,13 +186,13 @@ class Playing(QObject):
         self.length_found.emit(track.id, seconds)
 
     def _go_on_to(self, track_id: int) -> bool:
-        """Have the queue go on to the track that began; False if that has left the library."""
+        """Move the queue on to the track that began; return False if it has left the library."""
         if track_id == self.queue.current and self.queue.repeat is Repeat.ONE:
             self.track_changed.emit(self.track)
         elif self.queue.upcoming.first(1) == [track_id]:
             self.queue.advance()
         elif track_id in self._store:
-            # It was moved or taken out of the queue in the moment when it began.
+            # It was moved, or removed from the queue, at the moment it began.
             self.queue.interpose(track_id)
         else:
             return False
@@ -234,7 +234,7 @@ class Playing(QObject):
             if self._failures >= FAILURES_IN_A_ROW:
                 self._unload()
             elif self.queue.repeat is Repeat.ONE:
-                # Not the same again: with the next one, if there is one.
+                # Don't repeat it: continue with the next track, if there is one.
                 self._go_on()
         elif self._lineup.drop_next(token):
             is_next = self.queue.upcoming.first(1) == [track_id]
@@ -270,7 +270,7 @@ class Playing(QObject):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Play the next track; without one, stop."""
+        """Play the next track; stop if there is none."""
         if self.queue.advance():
             self._load(0.0)
         else:
@@ -279,7 +279,7 @@ class Playing(QObject):
     def _follow_silence(self, why: Silence | None) -> None:
         self._silence = why
         if why is Silence.DEVICE_GONE:
-            # The engine has paused: what was meant for headphones is not for the loudspeakers.
+            # The engine has paused: music meant for headphones must not come from the loudspeakers.
             self._note_position(self._position)
             self._set_playing(False)
         self.silence_changed.emit(why)
@@ -289,7 +289,7 @@ class Playing(QObject):
             self._end_play(EndOfPlay.STOPPED)
             self._stops_after = False
             self._unload()
-        # Whoever is told of the track is told of its own place.
+        # Receivers of `track_changed` must find the new track's own position.
         self._note_position(0.0)
         self._duration = (self.track.tags.duration or 0.0) if self.track is not None else 0.0
         self.track_changed.emit(self.track)

@@ -1,4 +1,4 @@
-"""The process that plays: takes the window's commands from a pipe, and sends what can be heard."""
+"""The playback process: takes the window's commands from a pipe, and reports what can be heard."""
 
 from __future__ import annotations
 
@@ -50,14 +50,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SERVER_LATENCY_MS = "150"
-"""Sound that PulseAudio, or PipeWire in its place, holds itself. Qt asks for some 20 ms, which runs dry where other
-programs want the processor; 60 ms did once in five minutes (benchmarks/playing.py). The price: a change of volume, and
-the sound of a new place, are heard that much later. `Output` knows it too."""
+"""Latency asked of PulseAudio, or of PipeWire in its place. Qt asks for about 20 ms, which runs dry when other
+programs need the processor; 60 ms did so once in five minutes (benchmarks/playing.py). The price: a change of volume,
+and the sound after a seek, are heard that much later. `Output` reads it too.
+"""
 
 
 def serve(pipe: Connection, log_file: Path) -> None:
-    """Play until the other end of the pipe is closed, as it is when the window's process ends in whatever way."""
-    # Ctrl+C in a terminal reaches every process there: the window decides.
+    """Play until the other end of the pipe is closed, which happens however the window's process ends."""
+    # Ctrl+C in a terminal reaches all of its processes: the window decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     silence_native_messages()
     logging.basicConfig(
@@ -68,7 +69,7 @@ def serve(pipe: Connection, log_file: Path) -> None:
     os.environ.setdefault("PULSE_LATENCY_MSEC", _SERVER_LATENCY_MS)
     application = QCoreApplication(["musicsim"])
     pipe.send(Ready())
-    # From here on, since QtMultimedia talks to the terminal, and may wait for the sound server.
+    # Import only now: QtMultimedia writes to the terminal, and may wait for the sound server.
     from musicsim.ui.playback.sounding import Sounding
 
     server = _Server(pipe, Sounding)
@@ -90,7 +91,7 @@ class _Server(QObject):
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def begin(self) -> None:
-        """Begin to listen."""
+        """Start to receive commands."""
         threading.Thread(target=self._read, name="musicsim-commands", daemon=True).start()
         self._sounding.tell_devices()
 
@@ -99,7 +100,7 @@ class _Server(QObject):
             try:
                 numbered = self._pipe.recv()
             except (EOFError, OSError):
-                # At once: the thread that plays may hang in a call to the sound server.
+                # Exit at once: the thread that plays may hang in a call to the sound server.
                 os._exit(0)
             self._waiting.append(numbered)
             self._arrived.emit()
@@ -112,7 +113,7 @@ class _Server(QObject):
             os._exit(0)
 
     def _measure(self, measure: Measure) -> None:
-        """Find out a waveform, in a thread of its own; only the last one asked for is of interest."""
+        """Measure a waveform, in a thread of its own; only the last request matters."""
         try:
             found = waveform(measure.path, cancelled=lambda: self._wanted is not measure)
         except AudioError:
@@ -158,9 +159,9 @@ class _Server(QObject):
 
 
 def is_overtaken(command: Command, later: Iterable[Command]) -> bool:
-    """Tell whether nothing would be heard of a command, since of some later ones one undoes it.
+    """Return whether a later command undoes this one, so that nothing of it would be heard.
 
-    To go to a place takes some hundredths of a second; a slider that is dragged asks for it more often.
+    A seek takes some hundredths of a second; a dragged slider asks for it more often.
     """
     match command:
         case Seek(token=token):

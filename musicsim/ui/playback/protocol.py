@@ -1,4 +1,4 @@
-"""What the window and the process that plays say to each other."""
+"""Messages between the window and the playback process."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A track to play."""
+    """Track to play."""
 
     token: int
-    """Tells it from all others, also from the same track played again."""
+    """Distinguishes it from all others, even from the same track played again."""
     path: Path
     gain: float = 1.0
-    """What its samples are multiplied with."""
+    """Factor of its samples."""
     crossfade: float = 0.0
-    """Seconds in which it fades in while the track before fades out; 0 joins them to the sample."""
+    """Seconds in which it fades in while the previous track fades out; 0 joins the tracks sample-accurately."""
 
 
-# --- what the window says ---
+# --- commands from the window ---
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play this instead of whatever plays, from a place on."""
+    """Play this item from a position on, instead of the current one."""
 
     item: Item
     position: float
@@ -33,12 +33,12 @@ class Play:
     following: Item | None
     paused: bool = False
     longest_crossfade: float = 0.0
-    """The longest that an item may ask for, in seconds."""
+    """Longest crossfade that an item may ask for, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """When the track with the token `after` ends, go on with this one; None: end."""
+    """Continue with this item when the track with the token `after` ends; None: end."""
 
     after: int
     item: Item | None
@@ -46,17 +46,17 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Stand still."""
+    """Pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on."""
+    """Resume playback."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Go to a place in a track, if it is the one that plays."""
+    """Move to a position in a track, if it is the one that plays."""
 
     token: int
     position: float
@@ -65,26 +65,26 @@ class Seek:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Be silent, and let go of file and device."""
+    """Stop playback, and release the file and the device."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetVolume:
-    """Multiply everything with this, at once."""
+    """Multiply all sound by this factor, at once."""
 
     factor: float
 
 
 @dataclass(frozen=True, slots=True)
 class UseDevice:
-    """Play on this device where it is there; None: on the system's default, also when that changes."""
+    """Play on this device if it is there; None: on the system's default, even when that changes."""
 
     id: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Find out a file's waveform."""
+    """Measure a file's waveform."""
 
     path: Path
     key: bytes
@@ -95,18 +95,18 @@ Command = Play | Follow | Pause | Resume | Seek | Stop | SetVolume | UseDevice |
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A command; the process says when it has done it."""
+    """Command with a number, which the process returns when the command is done."""
 
     number: int
     command: Command
 
 
-# --- what the process says ---
+# --- events from the process ---
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The process has begun, and asks the sound server next."""
+    """The process has started; next it contacts the sound server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something that sound can come out of."""
+    """Output device."""
 
     id: bytes
     name: str
@@ -127,7 +127,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What there is to play on."""
+    """Available devices."""
 
     devices: tuple[Device, ...]
 
@@ -138,14 +138,14 @@ class Begun:
 
     token: int
     seconds: float
-    """How long it is, as far as the decoder knows."""
+    """Length, as far as the decoder knows."""
     position: float = 0.0
-    """Where it began, in seconds."""
+    """Start position, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far what can be heard is."""
+    """Position that is heard."""
 
     token: int
     position: float
@@ -160,16 +160,16 @@ class Ended:
 
     token: int
     seconds: float
-    """How long it really is."""
+    """Actual length."""
     shortfall: float
-    """Seconds that its header promised beyond that."""
+    """Seconds that the header promised beyond that."""
     reason: str | None = None
     """Why it could not be played to its end, in plain words without the path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unplayable:
-    """A track can't be played; said as soon as it is known, which may be before its turn."""
+    """A track can't be played; sent as soon as this is known, perhaps before its turn."""
 
     token: int
     reason: str
@@ -177,7 +177,7 @@ class Unplayable:
 
 
 class Silence(enum.Enum):
-    """Why nothing is to be heard though it should be."""
+    """Reason why nothing can be heard although it should be."""
 
     NO_DEVICE = "no device"
     DEVICE_GONE = "device gone"
@@ -204,7 +204,7 @@ class Drained:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A file's waveform, as bytes; None where it has none."""
+    """Waveform of a file as bytes; None if it has none."""
 
     key: bytes
     waveform: bytes | None

@@ -1,4 +1,4 @@
-"""The list of the upcoming tracks."""
+"""List of the upcoming tracks."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from musicsim.ui.tracks.track_model import Mask, Rows, as_ids
 
 
 class QueueList(TrackList):
-    """The upcoming tracks: those that the listener queued by hand, and the rest of the list that plays."""
+    """Upcoming tracks: those queued by hand, and the rest of the list that plays."""
 
     taken = Signal(object)
-    """tuple[int, ...]: tracks that are no part of the rest any more."""
+    """tuple[int, ...]: tracks that no longer belong to the rest."""
 
     def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(store, theme, parent)
@@ -26,31 +26,31 @@ class QueueList(TrackList):
 
     @property
     def by_hand(self) -> list[int]:
-        """What was queued by hand, in order."""
+        """Tracks queued by hand, in order."""
         found: list[int] = self._ids[self._flags].tolist()
         return found
 
     @property
     def rest(self) -> list[int]:
-        """What belongs to the list that plays, in order."""
+        """Upcoming tracks of the list that plays, in order."""
         found: list[int] = self._ids[~self._flags].tolist()
         return found
 
     def first(self, count: int) -> list[int]:
-        """Return the first tracks, without a list of all of them, which may be a hundred thousand."""
+        """Return the first tracks, without listing all of them, which may be 100,000."""
         found: list[int] = self._ids[:count].tolist()
         return found
 
     def is_by_hand(self, row: int) -> bool:
-        """Tell whether a row was queued by hand."""
+        """Return whether a row was queued by hand."""
         return bool(self._by_hand[row])
 
     def set_ids(self, ids: Iterable[int]) -> None:
-        """Show these tracks instead, none of them queued by hand."""
+        """Show these tracks, none of them queued by hand."""
         self.set_queue((), ids)
 
     def set_queue(self, by_hand: Iterable[int], rest: Iterable[int]) -> None:
-        """Show what was queued by hand, and after it the rest."""
+        """Show the tracks queued by hand, and the rest after them."""
         first = [i for i in by_hand if i in self._store]
         ids = as_ids([*first, *(i for i in rest if i in self._store)])
         self.beginResetModel()
@@ -58,7 +58,7 @@ class QueueList(TrackList):
         self.endResetModel()
 
     def set_rest(self, rest: Iterable[int]) -> None:
-        """Show another rest after what was queued by hand."""
+        """Replace the rest after the tracks queued by hand."""
         self.set_queue(self.by_hand, rest)
 
     def insert(self, row: int, ids: Sequence[int], *, by_hand: bool = True) -> None:
@@ -68,12 +68,12 @@ class QueueList(TrackList):
         super().insert(row, ids)
 
     def add(self, ids: Sequence[int]) -> None:
-        """Queue tracks by hand: after what was queued so before, and before the rest."""
+        """Queue tracks by hand: after those queued by hand before, and before the rest."""
         queued = np.flatnonzero(self._by_hand)
         self.insert(int(queued[-1]) + 1 if len(queued) else 0, ids)
 
     def bring_forward(self, track_id: int) -> None:
-        """Make a track of the rest its first one."""
+        """Move a track of the rest to the beginning of the rest."""
         rows = np.flatnonzero(~self._by_hand & (self._ids == track_id))
         others = np.flatnonzero(~self._by_hand)
         if len(rows) and rows[0] != others[0]:
@@ -81,13 +81,13 @@ class QueueList(TrackList):
             self._permute(np.insert(order, others[0], rows[0]))
 
     def remove(self, rows: Iterable[int]) -> None:
-        """Take rows out."""
+        """Remove rows."""
         gone = list(rows)
         self._tell_taken(gone)
         super().remove(gone)
 
     def move(self, rows: Iterable[int], before: int) -> None:
-        """Put rows before another one; where they are is by hand now."""
+        """Move rows before another one; they then count as queued by hand."""
         moved = list(rows)
         self._tell_taken(moved)
         self._by_hand[moved] = True
@@ -102,11 +102,11 @@ class QueueList(TrackList):
         super()._permute(order)
 
     def _keep(self, kept: Mask) -> None:
-        # Where rows in the middle go, they are brought to the end before.
+        # Rows that leave from the middle are moved to the end first.
         super()._keep(kept)
         self._by_hand = self._flags
 
     @property
     def _flags(self) -> npt.NDArray[np.bool_]:
-        """Which rows were queued by hand, also while some are being removed."""
+        """Flags of the rows queued by hand, correct even while rows are being removed."""
         return self._by_hand[: len(self._ids)]

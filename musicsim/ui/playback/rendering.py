@@ -1,4 +1,4 @@
-"""Renders a stream ahead of what is heard, in a thread; no Qt."""
+"""Rendering of a stream ahead of what is heard, in a thread; no Qt."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from musicsim.ui.playback.protocol import Item
 from musicsim.ui.playback.stream import Stream
 
 AHEAD = 8.0
-"""Seconds of sound that are kept ready, beyond what the device has."""
+"""Seconds of sound kept ready, in addition to what the device has."""
 
 
 class Rendering:
-    """A stream that a thread renders ahead of what is taken.
+    """Stream that a thread renders ahead of what is taken.
 
     Parameters
     ----------
     stream
         Its `following` and `unplayable` are called in that thread.
     first, start
-        The track to begin with, and where in it, in seconds.
+        The first track, and the start position in it, in seconds.
     rate
-        The stream's, in frames a second.
+        The stream's sample rate in Hz.
     before
         See `Stream.render`.
     """
@@ -38,8 +38,8 @@ class Rendering:
         self._cancelled = False
         self._done = False
         self.failure: BaseException | None = None
-        """What ended the thread, where that is a bug."""
-        # A daemon: where a disk hangs, nobody can end it.
+        """Error that ended the thread, if it is a bug."""
+        # A daemon thread: if a disk hangs, nothing can end it.
         self._thread = threading.Thread(
             target=self._run,
             args=(stream, first, start, before),
@@ -49,7 +49,7 @@ class Rendering:
         self._thread.start()
 
     def take(self, frames: int) -> list[Piece]:
-        """Return what is ready, up to so many frames."""
+        """Return the pieces that are ready, up to this many frames."""
         taken: list[Piece] = []
         with self._changed:
             while self._pieces:
@@ -78,18 +78,18 @@ class Rendering:
             return self._done and not self._pieces
 
     def is_ready(self, frames: int) -> bool:
-        """Tell whether so many frames can be taken, or all that there will be."""
+        """Return whether this many frames, or all that remain, can be taken."""
         with self._changed:
             return self._done or self._ahead >= frames
 
     def cancel(self) -> None:
-        """Render no more; does not wait for the thread, which a disk may hold up."""
+        """Stop rendering without waiting for the thread, which a disk may hold up."""
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
 
     def cut(self, token: int) -> Starts | None:
-        """Drop a track, and whatever follows it, if none of it was taken; return how it was to start."""
+        """Drop a track and all that follows it, if none of it was taken; return its start mark, else None."""
         with self._changed:
             if not any(isinstance(p, Starts) and p.item.token == token for p in self._pieces):
                 return None

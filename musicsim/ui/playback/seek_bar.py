@@ -1,4 +1,4 @@
-"""The seek bar: shows the place in the track, and seeks."""
+"""Seek bar: shows the position in the track, and seeks."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from musicsim.ui.kit.wheel import Notches
 from musicsim.ui.playback.place_bar import LONGEST, PlaceBar
 
 STEP_MS, PAGE_MS = 5_000, 30_000
-"""How far an arrow key or a notch of the wheel goes, and how far Page Up."""
+"""Step of an arrow key or a notch of the wheel, and step of Page Up."""
 END_MARGIN_MS = 500
-"""A seek goes no nearer to the end than this, since it must not skip to the next track."""
+"""Smallest distance of a seek from the end, so that it doesn't skip to the next track."""
 
 _ON_ITS_WAY = 0.5
-"""Seconds after a seek in which the player may still report where it was before."""
+"""Seconds after a seek during which the player may still report the old position."""
 _ARRIVED_MS = 1_000
-"""A position this near to the target means that the player has arrived."""
+"""Largest distance from the target at which the player counts as arrived."""
 
 _OF_THE_WINDOW = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
-"""Focus that comes back with the window: the ring stays as it was."""
+"""Reasons of focus that returns with the window: the ring stays as it was."""
 
 _KEYS: dict[int, int] = {
     Qt.Key.Key_Left: -STEP_MS,
@@ -39,26 +39,26 @@ _KEYS: dict[int, int] = {
     Qt.Key.Key_Up: STEP_MS,
     Qt.Key.Key_PageDown: -PAGE_MS,
     Qt.Key.Key_PageUp: PAGE_MS,
-    # Beyond either end, whatever the length is.
+    # Beyond either end, whatever the length.
     Qt.Key.Key_Home: -LONGEST,
     Qt.Key.Key_End: LONGEST,
 }
 
 
 class SeekBar(PlaceBar):
-    """A bar on which the listener seeks: with the mouse, its wheel, the keys, or a screen reader.
+    """Bar on which the listener seeks: with the mouse, its wheel, the keys, or a screen reader.
 
-    `set_position` only shows; `seek_wanted` comes only from the listener. Screen readers set Qt's own value, so that
+    `set_position` only shows; `seek_wanted` comes only from the listener. Screen readers set Qt's own value, so
     `setValue` is a seek, too.
 
     Parameters
     ----------
     clock
-        Seconds that only grow.
+        Monotonic clock in seconds.
     """
 
     seek_wanted = Signal(int)
-    """The listener wants to go to this place; milliseconds."""
+    """Position that the listener wants, in milliseconds."""
 
     def __init__(
         self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
@@ -66,7 +66,7 @@ class SeekBar(PlaceBar):
         super().__init__(parent)
         self._clock = clock
         self._awaited: tuple[int, float] | None = None
-        """Where the last seek went, and until when the player may be on its way there."""
+        """Target of the last seek, and the time until which the player may be on its way there."""
         self._notches = Notches()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -74,28 +74,28 @@ class SeekBar(PlaceBar):
         self.setPageStep(PAGE_MS // 1000)
         self.valueChanged.connect(self._follow_screen_reader)
 
-    # --- what the player tells ---
+    # --- input from the player ---
 
     def reset(self) -> None:
-        """Begin another track, or none."""
+        """Reset to another track, or none."""
         self._awaited = None
         super().reset()
 
     def set_position(self, milliseconds: int) -> None:
-        """Show where the track is; never a seek."""
+        """Show the position of the track; never seek."""
         if self._awaited is not None:
             target, until = self._awaited
             on_its_way = abs(milliseconds - target) > _ARRIVED_MS and self._clock() < until
             if on_its_way:
-                # What the player said before it heard of the seek: the handle would jump back and forth.
+                # The player reported this before it received the seek: the handle would jump back and forth.
                 return
             self._awaited = None
         super().set_position(milliseconds)
 
-    # --- what the listener wants ---
+    # --- input from the listener ---
 
     def _seek(self, milliseconds: int) -> None:
-        """Go to a place, and show it at once: the next notch of the wheel counts from there."""
+        """Seek, and show the new position at once: the next notch of the wheel counts from there."""
         last = max(0, self.length - END_MARGIN_MS) if self.length else LONGEST
         self._position = max(0, min(milliseconds, last))
         self._awaited = (self._position, self._clock() + _ON_ITS_WAY)
@@ -117,7 +117,7 @@ class SeekBar(PlaceBar):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag with the left button; cancel it with any other one."""
         if event.button() is not Qt.MouseButton.LeftButton:
-            # The context menu, if there is one, belongs to the widget below.
+            # A context menu, if there is one, belongs to the widget below.
             event.setAccepted(self._dragging)
             self._cancel_drag()
         elif self.length:
@@ -127,12 +127,12 @@ class SeekBar(PlaceBar):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the pointer."""
         if self._dragging and not event.buttons() & Qt.MouseButton.LeftButton:
-            # It was let go of where nobody told, such as in a system dialog.
+            # The button was released unseen, for example in a system dialog.
             self._cancel_drag()
         self._point_at(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Go where the pointer is."""
+        """Seek to the pointer."""
         if event.button() is not Qt.MouseButton.LeftButton or not self._dragging:
             return
         self._dragging = False
@@ -159,10 +159,10 @@ class SeekBar(PlaceBar):
         self._show_bubble()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Go a step for each notch; many small turns of a touchpad make one."""
+        """Move one step per notch; many small turns of a touchpad make one notch."""
         event.accept()
-        # What a touchpad goes on to send after the fingers have left it would run through the track, and Ctrl and the
-        # wheel mean something else.
+        # A touchpad keeps sending events after the fingers have left it, which would run through the track. Ctrl and
+        # the wheel mean something else.
         coasting = event.phase() is Qt.ScrollPhase.ScrollMomentum
         if coasting or event.modifiers() or self._dragging:
             return
@@ -174,7 +174,7 @@ class SeekBar(PlaceBar):
             self._step(notches * STEP_MS)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go a step. Space and all other keys are the window's."""
+        """Move one step; Space and all other keys belong to the window."""
         step = _KEYS.get(event.key()) if _is_plain(event) else None
         if self._dragging:
             if event.key() == Qt.Key.Key_Escape:
@@ -188,7 +188,7 @@ class SeekBar(PlaceBar):
             event.ignore()
 
     def event(self, event: QEvent) -> bool:
-        """Keep Escape from the window's shortcuts while the listener drags."""
+        """Keep Escape from the window's shortcuts during a drag."""
         if (
             event.type() is QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -206,15 +206,15 @@ class SeekBar(PlaceBar):
             self._seek(1000 * seconds)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show that the keyboard works on the bar, unless it was clicked."""
+        """Show the focus ring, unless the bar was clicked."""
         self._tell_screen_reader()
         if event.reason() not in _OF_THE_WINDOW:
-            # Who clicks knows where.
+            # After a click, the listener knows where the focus is.
             self._ring = event.reason() is not Qt.FocusReason.MouseFocusReason
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Cancel a drag: nobody could press Escape any more."""
+        """Cancel a drag: without the focus, Escape could not cancel it."""
         self._notches.reset()
         self._cancel_drag()
         self.update()
@@ -234,5 +234,5 @@ class SeekBar(PlaceBar):
 
 
 def _is_plain(event: QKeyEvent) -> bool:
-    """Whether a key is pressed alone; those of the number pad count."""
+    """Return whether a key is pressed without modifiers; keys of the number pad count."""
     return not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier

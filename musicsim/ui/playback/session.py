@@ -1,4 +1,4 @@
-"""Keeps what plays, so that the next start goes on where this one stopped, also after being killed."""
+"""Saved playback session: the next start continues where this one stopped, even after it was killed."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from musicsim.ui.tracks.visitors import is_visitor
 _log = logging.getLogger(__name__)
 
 QUEUE_FILE, PLACE_FILE = "queue.json", "place.json"
-"""In the data folder. The place in the track is by itself: it changes all the time, and the queue may be long."""
+"""Files in the data folder. The position has its own: it changes all the time, and the queue may be long."""
 _EVERY_MS = 2500
-"""How often the place is written while something plays."""
+"""Interval at which the position is saved during playback."""
 _SETTLE_MS = 1000
-"""The queue is written when it has been left alone for so long."""
+"""Time without a change after which the queue is saved."""
 
 
 class Session(QObject):
-    """Writes the queue and the place in the track while they change, and brings them back.
+    """Storage of the queue and the position; saves them while they change, and restores them.
 
     Parameters
     ----------
     folder
-        Where the files are.
+        The folder of the files.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class Session(QObject):
         player.track_changed.connect(self._keep_place)
 
     def restore(self) -> None:
-        """Have the queue, the track and the place as they were kept last, paused."""
-        # Both before anything changes, which writes them.
+        """Restore the saved queue, track and position, paused."""
+        # Read both before anything changes: changes overwrite the files.
         kept, place = self._queue_file.read(), self._place_file.read()
         try:
             state = _state_from(kept, self._visitor)
@@ -72,9 +72,9 @@ class Session(QObject):
             return
         current, seconds = place.get("track"), place.get("seconds")
         if isinstance(current, int) and is_visitor(current):
-            # Another number each time.
+            # A visitor gets another id each time.
             current = self._visitor(str(place.get("file")))
-        # The place may be of a track that began after the queue was written.
+        # The position may be of a track that began after the queue was saved.
         if isinstance(current, int) and not isinstance(seconds, bool):
             self._player.queue.catch_up(current)
             is_there = self._player.queue.current == current
@@ -83,7 +83,7 @@ class Session(QObject):
                 self._keep_place()
 
     def close(self) -> None:
-        """Write what there is to write, and wait for it."""
+        """Write pending changes, and wait for that."""
         self._settling.stop()
         self._ticking.stop()
         self._keep_queue()
@@ -117,7 +117,7 @@ class Session(QObject):
 
 
 class _LatestText:
-    """A file that another thread writes: always the latest text, and never in anybody's way."""
+    """File written by another thread: always the latest text, without making the caller wait."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -128,20 +128,20 @@ class _LatestText:
         self._thread.start()
 
     def read(self) -> Any:
-        """Return what is in the file, from JSON; None where there is nothing that can be read."""
+        """Return the file's JSON content; None if it can't be read."""
         try:
             return json.loads(self._file.read_text("utf-8"))
         except (OSError, ValueError):
             return None
 
     def write(self, make: Callable[[], str]) -> None:
-        """Have the text that `make` returns written soon, instead of what still waits."""
+        """Write the text that `make` returns soon, in place of any pending text."""
         with self._changed:
             self._make = make
             self._changed.notify()
 
     def close(self) -> None:
-        """Write what waits, and nothing more; a disk that hangs is not waited for."""
+        """Write the pending text, then end; don't wait for a disk that hangs."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -183,12 +183,12 @@ def _as_json(state: QueueState, store: TrackStore) -> dict[str, Any]:
 
 
 def _state_from(kept: Any, visitor: Callable[[str], int]) -> QueueState:
-    """Return the queue that was kept.
+    """Return the saved queue.
 
     Raises
     ------
     ValueError, KeyError, TypeError, AttributeError
-        If it is none.
+        If the content is not a queue.
     """
     visitors = {int(i): visitor(str(file)) for i, file in kept["visitors"].items()}
 

@@ -1,7 +1,7 @@
-"""The session bus, in a thread of its own: a bus that is slow, hung or gone never holds the window up.
+"""The session bus, in a thread of its own: a slow, hung or missing bus never holds up the window.
 
-Not PySide6.QtDBus, for two reasons: a Python int in a map of variants goes out as int32, where mpris:length must be
-int64; and connecting to a bus that doesn't answer blocks the thread for good.
+PySide6.QtDBus is not used, for two reasons. It sends a Python int in a map of variants as int32, but mpris:length must
+be int64. And connecting to a bus that doesn't answer blocks the thread for good.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _CONNECTING = 30.0
-"""Seconds that the bus has for letting us in."""
+"""Seconds that connecting to the bus may take."""
 _CLOSING = 1.0
-"""Seconds that the thread has for its end."""
+"""Seconds that the thread may take to end."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call from the bus, to be answered in any thread."""
+    """Call from the bus, to be answered in any thread."""
 
     interface: str | None
     member: str
     signature: str
     arguments: Sequence[Any]
-    """With `Typed` for variants."""
+    """Variants are given as `Typed`."""
     reply: Callable[[str, list[Any]], None]
     fail: Callable[[BusError], None]
 
 
 class SessionBus:
-    """Offers an object on the bus at an address, until it is closed or the bus is gone.
+    """Server of an object on the bus at an address, until it is closed or the bus is gone.
 
     Parameters
     ----------
     names
-        The first one that is free is taken.
+        The first free one is taken.
     receive
         Called in the bus's thread with each `Call`.
     """
@@ -69,16 +69,16 @@ class SessionBus:
         self._serving: asyncio.Task[Any] | None = None
         self._bus: MessageBus | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        # A daemon, so that nothing can keep the program from ending.
+        # A daemon thread, so that it can't keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="musicsim-session-bus", daemon=True)
         self._thread.start()
 
     def emit(self, interface: str, member: str, signature: str, body: list[Any]) -> None:
-        """Send a signal of the object; nobody hears it before the object is on the bus."""
+        """Send a signal of the object; it is dropped while the object is not on the bus."""
         self._soon(self._send_signal, interface, member, signature, body)
 
     def do(self, act: Callable[[MessageBus], Coroutine[Any, Any, None]]) -> None:
-        """Run a coroutine in the bus's thread; nothing is done while there is no bus. Its errors are its own affair."""
+        """Run a coroutine in the bus's thread, if there is a bus; it must handle its own errors."""
         self._soon(self._begin, act)
 
     def close(self) -> None:
@@ -92,12 +92,12 @@ class SessionBus:
     def _begin(self, act: Callable[[MessageBus], Coroutine[Any, Any, None]]) -> None:
         if self._bus is not None:
             task = asyncio.create_task(act(self._bus))
-            # The loop itself would let go of it.
+            # Keep a reference: the loop holds none.
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     def _soon(self, act: Callable[..., object], *arguments: Any) -> None:
-        """Have the bus's thread do something; nothing is done where it has ended or not begun."""
+        """Call a function in the bus's thread; do nothing if the thread has ended or not begun."""
         if self._loop is not None:
             # The loop may close at any moment.
             with contextlib.suppress(RuntimeError):
@@ -134,17 +134,17 @@ class SessionBus:
                 reply = await bus.request_name(name, NameFlag.DO_NOT_QUEUE)
                 if reply is RequestNameReply.PRIMARY_OWNER:
                     break
-            # Shielded: a cancelled wait would never hear of the end.
+            # Shielded: a cancelled wait would never learn of the disconnection.
             await asyncio.shield(bus.wait_for_disconnect())
         finally:
             self._bus = None
             bus.disconnect()
-            # Only then its socket is closed. Why the bus is gone has been raised already.
+            # The socket closes only then. The reason for the disconnection has been raised already.
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(bus.wait_for_disconnect(), _CLOSING / 2)
 
     def _take(self, message: Message) -> Message | bool:
-        """Hand a call on; False leaves it to the library, which knows the standard answers."""
+        """Pass a call on; return False to leave it to the library, which knows the standard answers."""
         from dbus_fast import Message, MessageFlag, MessageType, Variant
 
         if message.message_type is not MessageType.METHOD_CALL:
@@ -192,14 +192,14 @@ class SessionBus:
 
     def _send(self, message: Message) -> None:
         if self._bus is not None:
-            # Where it can't be sent, the bus is gone, which is heard of in `_serve`.
+            # If it can't be sent, the bus is gone, which `_serve` notices.
             self._bus.send(message).add_done_callback(
                 lambda sent: sent.cancelled() or sent.exception()
             )
 
 
 def _with_variants(value: Any) -> Any:
-    """Return a value with dbus-fast's variants for `Typed`."""
+    """Return a value with dbus-fast's variants in place of `Typed`."""
     from dbus_fast import Variant
 
     match value:

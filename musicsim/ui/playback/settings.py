@@ -1,4 +1,4 @@
-"""How the listener wants music played, and how that is kept."""
+"""Playback settings, and how they are saved."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ _GAINS = {mode.value: mode for mode in GainMode}
 
 @dataclass(frozen=True, slots=True)
 class PlaybackSettings:
-    """What the settings' page about playback shows, and what the player's bar keeps."""
+    """Settings on the playback page and in the player bar."""
 
     device: bytes | None = None
-    """The id of the device to play on; None: the system's default, also when that changes."""
+    """Id of the device to play on; None: the system's default, even when that changes."""
     device_name: str = ""
-    """Its name, to be shown while it is not connected."""
+    """Name of the device, shown while it is not connected."""
     gain: GainMode = GainMode.AUTOMATIC
     preamp: float = 0.0
-    """Decibels that are added to every gain."""
+    """Decibels added to every gain."""
     crossfade: float = 0.0
     """Seconds; 0 joins tracks without a gap."""
     tray: bool = False
-    """Whether there is an icon in the system's tray."""
+    """Whether to show an icon in the system tray."""
     stays_in_tray: bool = False
-    """Whether musicsim goes on in the tray when its window is closed."""
+    """Whether musicsim keeps running in the tray when its window is closed."""
     notifications: bool = False
-    """Whether the desktop says what plays when a track begins."""
+    """Whether the desktop shows a notification when a track begins."""
     remaining_time: bool = False
-    """Whether the time at the right of the seek bar is what is left, instead of the length."""
+    """Whether the right end of the seek bar shows the remaining time instead of the length."""
 
     @classmethod
     def load(cls, settings: QSettings) -> PlaybackSettings:
-        """Return what was saved; whatever in the file makes no sense counts as not saved."""
+        """Return the saved settings; invalid values count as not saved."""
         device, name = _text(settings, "device"), _text(settings, "device_name")
         try:
             device_id = bytes.fromhex(device) or None
@@ -63,7 +63,7 @@ class PlaybackSettings:
         )
 
     def save(self, settings: QSettings) -> None:
-        """Keep them."""
+        """Save the settings."""
         for name, text in (
             ("device", (self.device or b"").hex()),
             ("device_name", self.device_name),
@@ -83,7 +83,7 @@ def _word(on: bool) -> str:
 
 
 def _text(settings: QSettings, name: str) -> str:
-    """Return a value as it was written; Qt makes lists and other things of what was written by hand."""
+    """Return a value if it is text; Qt turns some values written by hand into lists and other types."""
     value = settings.value(f"playback/{name}")
     return value if isinstance(value, str) else ""
 

@@ -1,4 +1,4 @@
-"""Settings: where music comes out, how loud tracks are, how one goes over into the next, and what the desktop shows."""
+"""Settings page: output device, loudness, transitions between tracks, and the desktop."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from musicsim.ui.tracks.track_model import one_line
 
 _MINUS = "−"
 _INDENT = 22
-"""Pixels: below the text of a radio button or checkbox."""
+"""Pixels of indentation, to align with the text of a radio button or checkbox."""
 
 
 class DeviceBox(QComboBox):
-    """The output devices; the one that was chosen is there even when it is not connected."""
+    """Box of output devices; contains the chosen one even when it is not connected."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,9 +53,9 @@ class DeviceBox(QComboBox):
         Parameters
         ----------
         chosen, name
-            The device that was chosen, and what it was called then.
+            The chosen device, and its name when it was chosen.
         known
-            Whether it is known by now what is connected.
+            Whether the connected devices are known yet.
         """
         entries: list[tuple[str, bytes | None]] = [(self.tr("System default (follows it)"), None)]
         entries += [(label, device.id) for device, label in _labelled(devices)]
@@ -64,19 +64,19 @@ class DeviceBox(QComboBox):
             entries.append((self.tr("{0} — not connected").format(name) if known else name, chosen))
         shown = [(self.itemText(row), self.itemData(row)) for row in range(self.count())]
         if entries != shown:
-            # Only then, or a list that is open would close.
+            # Only then, since filling the list would close it while it is open.
             self.clear()
             for label, device_id in entries:
                 self.addItem(label, device_id)
         self.setCurrentIndex([device_id for _, device_id in entries].index(chosen))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Qt's: the wheel scrolls the page and chooses nothing on its way."""
+        """Ignore the wheel: it scrolls the page, and must not change the choice on its way (Qt override)."""
         event.ignore()
 
 
 class CalmSlider(QSlider):
-    """A horizontal slider that the wheel, on its way down the page, doesn't move."""
+    """Horizontal slider that ignores the wheel, which scrolls the page."""
 
     def __init__(self, name: str) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -84,12 +84,12 @@ class CalmSlider(QSlider):
         self.setMinimumWidth(120)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Qt's."""
+        """Ignore the wheel (Qt override)."""
         event.ignore()
 
 
 class Choice(QWidget):
-    """A radio button with a sentence below it; a click on the sentence chooses, too."""
+    """Radio button with a sentence below it; a click on the sentence selects it, too."""
 
     def __init__(self, name: str, does: str) -> None:
         super().__init__()
@@ -102,19 +102,19 @@ class Choice(QWidget):
         column.addWidget(_dim(does))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Qt's."""
+        """Select the radio button (Qt override)."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.radio.setFocus(Qt.FocusReason.MouseFocusReason)
             self.radio.click()
 
 
 class PlaybackPage(QWidget):
-    """Whatever is chosen counts at once.
+    """Page of the playback settings; each choice applies at once.
 
     Parameters
     ----------
     tray_notifies
-        Whether messages about tracks come from the tray's icon; the desktop's own are on Linux alone.
+        Whether notifications about tracks come from the tray icon; only Linux has those of the desktop.
     """
 
     def __init__(
@@ -241,17 +241,17 @@ class PlaybackPage(QWidget):
         self.notifications.clicked.connect(lambda on: self._change(notifications=on))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Qt's: devices, and the tray, may have come or gone."""
+        """Update the page: devices and the tray may have come or gone (Qt override)."""
         super().showEvent(event)
         self._controls.engine.warm_up()
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the settings as they are."""
+        """Show the current settings."""
         settings = self._controls.settings
         self._show_devices()
         self.gains[settings.gain].radio.setChecked(True)
-        # What is only shown is not chosen: a slider would round it.
+        # Showing a value must not apply it: the slider would round it.
         with QSignalBlocker(self.preamp), QSignalBlocker(self.crossfade):
             self.preamp.setValue(round(settings.preamp / PREAMP_STEP))
             self.crossfade.setValue(round(settings.crossfade))
@@ -297,7 +297,7 @@ class PlaybackPage(QWidget):
 
 
 def _labelled(devices: tuple[Device, ...]) -> list[tuple[Device, str]]:
-    """Return the devices with their names, numbered where several share one; each always gets the same number."""
+    """Return the devices with labels; those that share a name are numbered, always in the same way."""
     labelled = []
     for device in devices:
         same = sorted(other.id for other in devices if other.name == device.name)
@@ -308,7 +308,7 @@ def _labelled(devices: tuple[Device, ...]) -> list[tuple[Device, str]]:
 
 
 def _decibels(value: float) -> str:
-    """A gain, such as ``+2.5 dB``."""
+    """Return a gain as text, such as ``+2.5 dB``."""
     sign = "+" if value > 0 else _MINUS if value < 0 else ""
     return f"{sign}{abs(value):.1f} dB"
 
@@ -337,7 +337,7 @@ def _with_hint(box: QCheckBox, hint: QLabel) -> QVBoxLayout:
 
 
 def _slider_row(label: QLabel, slider: QSlider, value: QLabel, hint: str) -> QGridLayout:
-    """Return a slider between its name and its value, above a sentence about it."""
+    """Return a slider between its name and its value, above an explanation."""
     label.setBuddy(slider)
     grid = QGridLayout()
     grid.setHorizontalSpacing(10)
@@ -351,7 +351,7 @@ def _slider_row(label: QLabel, slider: QSlider, value: QLabel, hint: str) -> QGr
 
 
 def _value(longest: str) -> QLabel:
-    """Return a label beside a slider, as wide as it gets."""
+    """Return a label beside a slider, wide enough for its longest text."""
     label = QLabel(longest)
     label.setMinimumWidth(label.sizeHint().width())
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -1,4 +1,4 @@
-"""Shuffle by similarity: the next track is the nearest that was not played yet."""
+"""Shuffle by similarity: the most similar track that was not played yet comes next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SimilarShuffle(QObject):
-    """Asks the app for what is nearest to the current track, and makes it the next one."""
+    """Helper that asks the app for the track most similar to the current one, and makes it the next one."""
 
     def __init__(
         self, app: Musicsim, bridge: Bridge, store: TrackStore, queue: PlayQueue, parent: QObject
@@ -38,5 +38,5 @@ class SimilarShuffle(QObject):
             if nearest is not None and still_wanted and self._queue.current == track_id:
                 self._queue.upcoming.bring_forward(nearest)
 
-        # A track that was not listened to yet has no neighbours: the list goes on in its order.
+        # A track that is not embedded yet has no neighbours: the list continues in its order.
         self._bridge.watch(self._app.finding.nearest_among(known[0], ids), bring, lambda _: None)

@@ -1,4 +1,4 @@
-"""Pauses after a while, and fades out before."""
+"""Sleep timer: fades out and pauses after a while."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FADE_MS = 10_000
 
 
 class SleepTimer(QObject):
-    """Pauses the player when its time is over, whatever plays then; the last seconds fade out."""
+    """Timer that fades out and pauses the player when its time is over."""
 
     changed = Signal()
 
@@ -21,7 +21,7 @@ class SleepTimer(QObject):
         self._player = player
         self._steps = 0
         self.minutes = 0
-        """As the listener chose; 0 for no timer."""
+        """Minutes that the listener chose; 0 for no timer."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin_fade)
@@ -30,7 +30,7 @@ class SleepTimer(QObject):
         self._fade.timeout.connect(self._step)
 
     def set_minutes(self, minutes: int) -> None:
-        """Pause in so many minutes from now; 0: don't."""
+        """Pause in this many minutes; 0 cancels the timer."""
         self.minutes = minutes
         self._end_fade()
         if minutes:

@@ -1,4 +1,4 @@
-"""Plays one track after the other on a device, and says what can be heard; no process, no window."""
+"""Playback of consecutive tracks on a device, and reports of what is heard; no process, no window."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ _log = logging.getLogger(__name__)
 
 _FEED_MS = 50
 _START_MS = 4
-"""How often to look whether there is enough to begin with."""
+"""Interval at which to check whether there is enough sound to begin."""
 _HEAD_START = 0.2
-"""Seconds of sound that are ready before a device is opened for them."""
+"""Seconds of sound that must be ready before a device is opened."""
 _REPORT = 0.2  # s
 _STALLED = 1.5
-"""Seconds without the device taking anything, though there is something."""
+"""Seconds without the device taking sound although there is some."""
 _SETTLE_MS = 400
-"""A default that changes often does so since the device before is about to go away, which pauses."""
+"""Wait after a change of the default device: often the old device is about to disappear, which pauses."""
 _RETRY_MS = 1000
 _LAST_MOMENT = 0.4  # s
 
 
 class Sounding(QObject):
-    """Keeps the device supplied, and follows what of it can be heard.
+    """Feeder of the device; tracks which part of the sound has been heard.
 
     Parameters
     ----------
     send
-        Called, in the thread of this object, with what the window should know.
+        Called in this object's thread with the events for the window.
     """
 
     _broken = Signal(int, str)
@@ -61,7 +61,7 @@ class Sounding(QObject):
         self._output.devices_changed.connect(self._follow_devices)
         self._wanted_device: bytes | None = None
         self._item: Item | None = None
-        """What can be heard or, paused or without a device, was heard last."""
+        """Item that is heard or, while paused or without a device, was heard last."""
         self._position = 0.0
         self._playing = False
         self._longest_crossfade = 0.0
@@ -70,7 +70,7 @@ class Sounding(QObject):
         self._written = 0
         """Frames given to the device since it was opened."""
         self._ledger: deque[tuple[int, Piece]] = deque()
-        """What was given to the device and not heard yet, and at which frame it began."""
+        """Pieces given to the device and not heard yet, each with its first frame."""
         self._following = Following()
         self._reported = 0.0
         self._drained_at = 0.0
@@ -95,7 +95,7 @@ class Sounding(QObject):
         paused: bool,
         longest_crossfade: float,
     ) -> None:
-        """Play a track from a place on, in seconds, instead of whatever plays."""
+        """Play a track from a position, in seconds, instead of the current one."""
         self._longest_crossfade = longest_crossfade
         self._following.start(item.token, following)
         self._playing = not paused
@@ -103,21 +103,21 @@ class Sounding(QObject):
         self._begin()
 
     def follow(self, after: int, item: Item | None) -> None:
-        """Go on with a track after another one; what was prepared instead is dropped."""
+        """Set the track that follows another one; drop what was prepared instead."""
         before = self._following.change(after, item)
         if before is None or self._item is None:
             return
         if not (self._renderings or self._output.is_open):
             return
         if before.handed_out is not None:
-            # What has begun by now stays: the window hears of it, and says what follows that.
+            # A track that has begun stays: the window is told of it, and says what follows it.
             if self._item.token != before.handed_out:
                 self._replace(before.handed_out, item)
         elif before.has_ended and item is not None:
             self._append(item)
 
     def pause(self) -> None:
-        """Stand still at once."""
+        """Pause at once."""
         self._playing = False
         self._output.pause()
         self._note_heard()
@@ -125,7 +125,7 @@ class Sounding(QObject):
         self._timer.stop()
 
     def resume(self) -> None:
-        """Go on."""
+        """Resume playback."""
         if self._item is None or self._playing:
             return
         self._playing = True
@@ -137,7 +137,7 @@ class Sounding(QObject):
         self._timer.start(_FEED_MS if self._output.is_open else _START_MS)
 
     def seek(self, token: int, position: float) -> None:
-        """Go to a place in a track, in seconds, unless another one has begun meanwhile."""
+        """Move to a position in a track, in seconds, unless another track has begun."""
         self._note_heard()
         if self._item is not None and self._item.token == token:
             self._position = position
@@ -145,29 +145,29 @@ class Sounding(QObject):
             self._report()
 
     def stop(self) -> None:
-        """Be silent, and let go of file and device."""
+        """Stop playback, and release the file and the device."""
         self._silence()
         self._item = None
         self._playing = False
         self._following.start(-1, None)
 
     def set_volume(self, factor: float) -> None:
-        """Multiply everything with this, at once."""
+        """Multiply all sound by this factor, at once."""
         self._output.set_volume(factor)
 
     def use_device(self, device: bytes | None) -> None:
-        """Play on a device where it is there; None: on the system's default."""
+        """Play on this device if it is there; None: on the system's default."""
         self._wanted_device = device
         self._move()
 
     def tell_devices(self) -> None:
-        """Say what there is to play on."""
+        """Send the available devices."""
         self._send(Devices(self._output.devices()))
 
     # --- rendering ---
 
     def _report_unplayable(self, token: int, reason: str) -> None:
-        # In the thread of a rendering.
+        # Runs in a rendering's thread.
         self._following.leave_out(token)
         self._broken.emit(token, reason)
 
@@ -185,7 +185,7 @@ class Sounding(QObject):
         return Rendering(stream, item, position, self._rate, after)
 
     def _begin(self) -> None:
-        """Play the current track from the current place on, with nothing left of what was prepared."""
+        """Play the current track from the current position; drop everything that was prepared."""
         assert self._item is not None
         self._silence()
         device = self._output.choose(self._wanted_device)
@@ -203,9 +203,9 @@ class Sounding(QObject):
         self._renderings.append(self._render(item, 0.0, after))
 
     def _replace(self, token: int, item: Item | None) -> None:
-        """Prepare another track, or none, instead of one that was prepared."""
+        """Prepare another track, or none, in place of a prepared one."""
         if any(isinstance(p, Starts) and p.item.token == token for _, p in self._ledger):
-            # The device has it already.
+            # The device already has it.
             self._note_heard()
             if self._item is not None and self._item.token != token:
                 self._begin()
@@ -226,7 +226,7 @@ class Sounding(QObject):
             self._following.end()
 
     def _begin_after_written(self) -> None:
-        """Render what the device has not got yet once more."""
+        """Render again what the device does not have yet."""
         written = next((p for _, p in reversed(self._ledger) if isinstance(p, Sound)), None)
         if self._item is None or (written is not None and written.token != self._item.token):
             return
@@ -275,7 +275,7 @@ class Sounding(QObject):
             self._drained_at = 0.0
         elif self._output.played() >= self._written or self._output.is_idle:
             self._drained_at = self._drained_at or time.monotonic()
-        # What the device took last is still on its way through the sound server.
+        # The sound that the device took last is still on its way through the sound server.
         if self._drained_at and time.monotonic() - self._drained_at > _LAST_MOMENT:
             self._drain()
         elif time.monotonic() - self._reported >= _REPORT:
@@ -301,7 +301,7 @@ class Sounding(QObject):
         return True
 
     def _note_heard(self) -> None:
-        """Go through what was given to the device as far as it has been heard."""
+        """Process the pieces given to the device, as far as they have been heard."""
         played = self._output.played()
         now = time.monotonic()
         if played != self._last_played or played >= self._written or not self._playing:
@@ -358,7 +358,7 @@ class Sounding(QObject):
             self._settling.start()
 
     def _move(self) -> None:
-        """Go on at the same place, on the device that should be used."""
+        """Continue at the same position, on the device that should be used."""
         used = self._output.device
         if used is not None and self._output.choose(self._wanted_device) != used:
             self._note_heard()

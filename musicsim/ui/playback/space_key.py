@@ -1,4 +1,4 @@
-"""The space bar plays and pauses wherever the focus is, but where it types a space; Enter presses buttons instead."""
+"""Space bar: plays and pauses wherever the focus is, except where it types a space. Enter presses buttons instead."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _TYPED_INTO = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 
 
 class SpaceKey(QObject):
-    """Takes the space bar from the widgets of a window, though not of its dialogs and menus; Enter presses buttons.
+    """Event filter for the space bar and Enter in a window, but not in its dialogs and menus.
 
     Parameters
     ----------
     window
-        Its widgets.
+        The filter applies to its widgets.
     do
-        What the space bar does.
+        Called when the space bar is pressed.
     is_wanted
-        Whether there is something to play; else the space bar is the widget's.
+        Returns whether there is something to play; if not, the widget gets the space bar.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class SpaceKey(QObject):
         application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the key before the widget with the focus does."""
+        """Take the key before the focused widget gets it (Qt override)."""
         kinds = (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
-        # Most events are others: they are told apart before anything costs time.
+        # Most events are others: rule them out before anything that costs time.
         if event.type() not in kinds or not isinstance(event, QKeyEvent):
             return False
         if not isinstance(watched, QWidget) or not self._is_ours(watched):

@@ -1,4 +1,4 @@
-"""One stream of stereo sound made of one track after the other; no Qt."""
+"""One stereo stream of consecutive tracks; no Qt."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from musicsim.ui.playback.pieces import Ends, Piece, Sound, Starts, after
 from musicsim.ui.playback.protocol import Item
 
 _WARM_UP = 0.1
-"""Seconds that go through the resampler before the place where playing starts, for its filter."""
+"""Seconds that go through the resampler before the start position, for its filter."""
 
 
 class Stream:
-    """Renders tracks one after the other.
+    """Renderer of consecutive tracks.
 
     Parameters
     ----------
     rate
-        The stream's, in frames a second.
+        The stream's sample rate in Hz.
     following
-        Returns the track after the one with this token, None where there is none; asked when it is needed. It may wait.
+        Returns the track after the one with this token, or None; called when the track is needed. It may wait.
     unplayable
-        Called with a track's token and the reason, where it can't even be opened: it is left out.
+        Called with a track's token and the reason, if the track can't be opened. The track is left out.
     longest_crossfade
-        Seconds of a track's end that are held back for a crossfade that may be wanted.
+        Seconds of a track's end that are held back for a possible crossfade.
     """
 
     def __init__(
@@ -47,10 +47,10 @@ class Stream:
         self._hold = round(longest_crossfade * rate)
 
     def render(self, first: Item, start: float, before: int | None = None) -> Iterator[Piece]:
-        """Yield the sound of a track from a place on, in seconds, and of those that follow.
+        """Yield the sound of a track from a position, in seconds, and of the tracks that follow.
 
-        `before` is the token of the track that was rendered before it, by another stream: where the first one can't be
-        opened, what follows that one comes instead.
+        `before` is the token of the previous track, which another stream rendered. If the first track can't be opened,
+        the track after `before` is rendered instead.
         """
         return _limited(self._joined(first, start, before), self._rate)
 
@@ -91,12 +91,12 @@ class Stream:
         yield from tail.flush()
 
     def _fade_into(self, item: Item, reader: StereoReader, tail: Tail, before: int) -> int:
-        """Return the frames in which a track fades in: no more than half of it, or of the one before it."""
+        """Return the fade-in in frames: at most half of the track, and what is held of the previous one."""
         length = reader.frames / reader.rate * self._rate
         return int(min(item.crossfade * self._rate, tail.frames_of(before), length / 2))
 
     def _track(self, run: Run, item: Item, reader: StereoReader, start: float) -> Iterator[Piece]:
-        """Yield what comes out of a run when a track goes in, from a place on."""
+        """Yield the output of a run for a track, from a position on."""
         first, skipped, position = self._place(reader.rate, start)
         run.start(Starts(item, reader.frames / reader.rate, position), skipped)
         reason = None
@@ -109,9 +109,9 @@ class Stream:
         yield from run.passed()
 
     def _place(self, rate: int, start: float) -> tuple[int, int, float]:
-        """Return from which sample of a track to decode, how many frames to drop, and where in seconds that is.
+        """Return the sample to decode from, the number of frames to drop, and the start position in seconds.
 
-        In a track that is resampled, decoding starts a little before, at a sample that falls on a frame of the stream.
+        In a track that is resampled, decoding starts a little earlier, at a sample that falls on a frame of the stream.
         """
         frame = round(start * self._rate)
         if rate == self._rate or not frame:
@@ -123,7 +123,7 @@ class Stream:
 
 
 def _limited(pieces: Iterable[Piece], rate: int) -> Iterator[Piece]:
-    """Yield pieces within full scale."""
+    """Yield the pieces, limited to full scale."""
     limiter = Limiter(rate)
     held: deque[Piece] = deque()
 

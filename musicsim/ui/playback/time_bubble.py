@@ -1,4 +1,4 @@
-"""A time in a small bubble over the seek bar."""
+"""Small bubble with a time over the seek bar."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _DISTANCE = 4
 
 
 class TimeBubble(QWidget):
-    """Follows the pointer and stays inside the window.
+    """Bubble that follows the pointer and stays inside the window.
 
-    Not a tooltip: those are windows of their own, which flicker as they move, change the pointer on some desktops and
-    reach over the screen's edge. Nor does it take the pointer from the bar.
+    A tooltip would be a window of its own. Such windows flicker as they move, change the pointer on some desktops and
+    reach over the screen's edge. The bubble does not take the pointer from the bar either.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -26,9 +26,9 @@ class TimeBubble(QWidget):
         self.hide()
 
     def show_over(self, bar: QWidget, x: int, text: str) -> None:
-        """Show a time over a place of a bar in the same window, below it where there is no room above."""
+        """Show a time over a position of a bar in the same window, or below it if there is no room above."""
         self.text = text
-        # As wide as the widest digits, so that it doesn't twitch while the pointer moves.
+        # As wide as the widest digits, so that the width stays the same while the pointer moves.
         metrics = self.fontMetrics()
         widest = "".join("0" if c.isdigit() else c for c in text)
         room = max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(widest))

@@ -1,4 +1,4 @@
-"""The times at the two ends of the seek bar."""
+"""Times at the two ends of the seek bar."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from musicsim.base.lengths import length_text
 
 _MINUS = "−"
 _ROOM = "0:00:00"
-"""The longest text of all but the longest tracks: with room for it the seek bar doesn't twitch."""
+"""Longest text except for the longest tracks; with room for it, the seek bar keeps its size."""
 
 
 class ElapsedLabel(QLabel):
-    """How far the track is."""
+    """Label of the elapsed time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,18 +25,18 @@ class ElapsedLabel(QLabel):
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance(_ROOM))
 
     def set_position(self, milliseconds: int | None) -> None:
-        """Show how far the track is; None for no track."""
-        # To set the same text costs a new layout of the bar.
+        """Show the elapsed time; None for no track."""
+        # Setting the same text would cost a new layout of the bar.
         text = "" if milliseconds is None else length_text(milliseconds // 1000)
         if text != self.text():
             self.setText(text)
 
 
 class LengthLabel(QAbstractButton):
-    """How long the track is or, by a click, how much of it is left."""
+    """Label of the track's length or, after a click, of the remaining time."""
 
     remaining_changed = Signal(bool)
-    """The listener chose to see what is left (True) or the length; keep it, and give it to `set_remaining`."""
+    """The listener chose the remaining time (True) or the length; save it, and pass it to `set_remaining`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,37 +54,37 @@ class LengthLabel(QAbstractButton):
 
     @property
     def remaining(self) -> bool:
-        """Whether it shows what is left instead of the length."""
+        """Whether it shows the remaining time instead of the length."""
         return self.isChecked()
 
     def set_remaining(self, remaining: bool) -> None:
-        """Show what is left, or the length; emits nothing."""
+        """Show the remaining time or the length; emit nothing."""
         self.setChecked(remaining)
 
     def set_duration(self, milliseconds: int) -> None:
-        """Set how long the track is; 0 where that is not known, and where there is no track."""
+        """Set the length of the track; 0 if it is unknown or there is no track."""
         self._duration = max(0, milliseconds)
         self._show()
 
     def set_position(self, milliseconds: int) -> None:
-        """Set how far the track is."""
+        """Set the position in the track."""
         self._position = milliseconds
         self._show()
 
     def _show(self) -> None:
         text = ""
-        # Whole seconds before they are subtracted: this label and the elapsed time change at the same moment.
-        # The length is rounded, as in every list; how far the track is is cut off.
+        # Take whole seconds before subtracting: this label and the elapsed time change at the same moment. The length
+        # is rounded, as in every list; the elapsed time is rounded down.
         seconds = round(self._duration / 1000)
         if self._duration and self.remaining:
-            # A header may promise less than there is: what is left is never less than nothing.
+            # A header may promise less than there is: the remaining time is never negative.
             text = _MINUS + length_text(max(0, seconds - self._position // 1000))
         elif self._duration:
             text = length_text(seconds)
         if text != self.text():
             self.setEnabled(bool(text))
             self.setText(text)
-        # Without the time that is left: a screen reader would say every change.
+        # Without the remaining time: a screen reader would speak every change.
         if self.remaining:
             name, help_text = self.tr("Time left"), self.tr("Time left. Click for the length")
         else:
@@ -102,7 +102,7 @@ class LengthLabel(QAbstractButton):
         return QSize(room + 4, metrics.height() + 6)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Click on Enter; Space is the window's, which plays and pauses."""
+        """Click on Enter; Space belongs to the window, which plays and pauses."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         elif event.key() == Qt.Key.Key_Space:
@@ -119,7 +119,7 @@ class LengthLabel(QAbstractButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the text, and a ring for the keyboard."""
+        """Paint the text and the focus ring."""
         painter = QPainter(self)
         palette = self.palette()
         if self.hasFocus():

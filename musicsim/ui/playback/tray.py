@@ -1,4 +1,4 @@
-"""The icon in the system's tray: what plays, and what the player's bar has, while the window is out of sight."""
+"""Tray icon: shows what plays, and controls the player while the window is out of sight."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from musicsim.ui.playback.player import Player
 from musicsim.ui.tracks.track_model import one_line
 
 _WHEEL_STEP = 0.05
-"""Of the volume, for each notch of the wheel."""
+"""Change of the volume per notch of the wheel."""
 _LONGEST_TIP = 120
 """Characters: Windows shows 127."""
 _JUST_NOW = 0.5
-"""Seconds: a click on some trays takes the focus from the window before musicsim hears of it."""
+"""Seconds: on some trays, a click takes the focus from the window before musicsim learns of it."""
 
 
 class TrayIcon(QSystemTrayIcon):
-    """An icon over the window and its player; the caller shows and hides it.
+    """Icon for the window and its player; the caller shows and hides it.
 
-    A click shows the window, or hides it if it is in front; a middle click plays or pauses, and the wheel changes the
-    volume where the tray passes that on (not the trays that work over D-Bus). Some trays open the menu on any click,
-    so all that matters is in it.
+    A click shows the window, or hides it if it is in front. A middle click plays or pauses. The wheel changes the
+    volume if the tray passes it on, which trays over D-Bus don't. Some trays open the menu on any click, so everything
+    important is in the menu.
 
     Parameters
     ----------
     transport
-        The window's actions that play and go on, at the top of the menu.
+        The window's play/pause, previous and next actions, at the top of the menu.
     leave
-        The window's action that quits, at the bottom of it.
+        The window's action that quits, at the bottom of the menu.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class TrayIcon(QSystemTrayIcon):
         self._player = player
         self._notches = Notches()
         self._left_at = float("-inf")
-        """When the window was no longer the active one."""
+        """Time at which the window was last deactivated."""
         icon = window.windowIcon()
-        # The theme's, if musicsim is installed: a tray over D-Bus draws it as sharp as it likes.
+        # Use the theme's icon if musicsim is installed: a tray over D-Bus draws it at the sharpness that it needs.
         self.setIcon(QIcon.fromTheme("musicsim", icon))
         self._stop_after = QAction(_tr("Stop after this track"), self)
         self._stop_after.setCheckable(True)
@@ -72,18 +72,18 @@ class TrayIcon(QSystemTrayIcon):
         self._show_modes()
 
     def close(self) -> None:
-        """Take the icon away."""
+        """Remove the icon."""
         self._window.removeEventFilter(self)
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt's: take note of when the window was left."""
+        """Note when the window is deactivated (Qt override)."""
         if event.type() is QEvent.Type.WindowDeactivate:
             self._left_at = time.monotonic()
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
-        """Qt's: the wheel over the icon."""
+        """Change the volume by the wheel over the icon (Qt override)."""
         if isinstance(event, QWheelEvent):
             if notches := self._notches.turn(event.angleDelta().y()):
                 self._player.set_volume(self._player.volume + notches * _WHEEL_STEP)
@@ -112,7 +112,7 @@ class TrayIcon(QSystemTrayIcon):
 
 
 def tip_of(track: Track | None, *, playing: bool) -> str:
-    """Return what the icon's tooltip says."""
+    """Return the text of the icon's tooltip."""
     if track is None:
         return "musicsim"
     parts = [one_line(part) for part in (track.title, track.artist) if part]
@@ -121,7 +121,7 @@ def tip_of(track: Track | None, *, playing: bool) -> str:
         text = _tr("{0} (paused)").format(text)
     if len(text) > _LONGEST_TIP:
         text = f"{text[: _LONGEST_TIP - 1]}…"
-    # Some trays read it as HTML and others don't, so escaping it would show in one of them.
+    # Some trays read it as HTML and others don't, so escaped text would be wrong in some of them.
     return text.replace("<", "‹").replace(">", "›")
 
 

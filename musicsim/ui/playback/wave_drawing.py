@@ -1,4 +1,4 @@
-"""Draws a waveform as bars around a middle line."""
+"""Drawing of a waveform as bars around a middle line."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ if TYPE_CHECKING:
 _BAR, _GAP = 2.0, 1.0
 """Pixels."""
 _THINNEST = 1.5
-"""Pixels: how high silence is."""
+"""Height of silence, in pixels."""
 _PEAK_OPACITY = 0.4
 _PEAK_SHARE = 0.3
-"""How much of the way from its RMS to its peak a bar goes on: mastered music has its peaks at full scale throughout, so
-all of it would be a block."""
+"""Share of the way from its RMS to its peak that a bar covers: mastered music has its peaks at full scale
+throughout, so that full peaks would form a block.
+"""
 _LOUDEST_RMS = 0.8
-"""How much of the height the RMS of the loudest bar fills."""
+"""Share of the height that the RMS of the loudest bar fills."""
 _QUIETEST_REFERENCE = 0.03
-"""A track below -30 dB throughout looks quiet instead of being blown up to full height."""
+"""Reference for a track below -30 dB throughout: it looks quiet instead of filling the full height."""
 
 Levels = npt.NDArray[np.float64]
 
 
 def bar_amplitudes(waveform: Waveform, seconds: float, bars: int) -> tuple[Levels, Levels]:
-    """Return the peak and the RMS of even parts of some seconds of which a waveform covers what it covers.
+    """Return the peak and the RMS of equal parts of a time, which the waveform may cover only in part.
 
     Parameters
     ----------
@@ -38,12 +39,12 @@ def bar_amplitudes(waveform: Waveform, seconds: float, bars: int) -> tuple[Level
     seconds
         The time that is drawn.
     bars
-        How many parts to return.
+        Number of parts to return.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Amplitudes from 0 to 1, each of shape (bars,); 0 behind the waveform's end.
+        Amplitudes from 0 to 1, each of shape (bars,); 0 after the waveform's end.
     """
     peaks, rms = (
         (np.frombuffer(levels, np.uint8) / 255.0) ** 3 for levels in (waveform.peaks, waveform.rms)
@@ -60,7 +61,7 @@ def bar_amplitudes(waveform: Waveform, seconds: float, bars: int) -> tuple[Level
 
 
 class WaveDrawing:
-    """The bars of a waveform in any colour, drawn once for each size."""
+    """Bars of a waveform in any colour, drawn once for each size."""
 
     def __init__(self) -> None:
         self._drawn: tuple[object, ...] = ()
@@ -70,7 +71,7 @@ class WaveDrawing:
     def pixmap(
         self, waveform: Waveform, seconds: float, size: QSize, ratio: float, colour: QColor
     ) -> QPixmap:
-        """Return the bars over some seconds, with nothing behind them.
+        """Return the bars over some seconds, on a transparent background.
 
         Parameters
         ----------
@@ -79,9 +80,9 @@ class WaveDrawing:
         size
             In Qt's pixels.
         ratio
-            Device pixels per pixel of Qt's.
+            Device pixels per Qt pixel.
         """
-        # The waveform itself is kept, so its id is no other's.
+        # The waveform itself is kept, so that no other one can get its id.
         wanted = (waveform, seconds, size.width(), size.height(), ratio)
         if wanted != self._drawn:
             self._drawn = wanted
@@ -94,7 +95,7 @@ class WaveDrawing:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
             painter.fillRect(QRectF(0, 0, size.width(), size.height()), colour)
             painter.end()
-            # A few colours of one scheme; those of the other one go with the next size.
+            # These are a few colours of one scheme; those of the other scheme go with the next size.
             self._tinted[key] = tinted
         return self._tinted[key]
 

@@ -1,4 +1,4 @@
-"""The waveform of the track in the player: from what is kept, else found out by the process that plays, and kept."""
+"""Waveform of the track in the player: read from the store, or measured by the playback process and stored."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from musicsim.ui.playback.player import Player
 from musicsim.ui.tracks.visitors import is_visitor
 
 _SETTLE_MS = 1500
-"""A track is decoded for its waveform when it has been in the player for so long: many are passed over quickly."""
+"""Time in the player after which a track is decoded for its waveform: many are skipped quickly."""
 
 
 class WaveformSource(QObject):
-    """Brings the waveform of whatever track is in the player.
+    """Source of the waveform of the track in the player.
 
     Parameters
     ----------
     waveforms
-        Those that are kept.
+        The stored waveforms.
     """
 
     found = Signal(object)
-    """bytes | None: of the track in the player, see `musicsim.audio.Waveform.from_bytes`."""
+    """bytes | None: the waveform of the track in the player, see `musicsim.audio.Waveform.from_bytes`."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class WaveformSource(QObject):
         self._engine = engine
         self._track: Track | None = None
         self._closed = False
-        # Of its own: what is kept is to be shown at once, whatever else is being done.
+        # A thread of its own: a stored waveform is shown at once, whatever else is being done.
         self._thread = ThreadPoolExecutor(1, "musicsim-waveforms")
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
@@ -57,7 +57,7 @@ class WaveformSource(QObject):
         engine.measured.connect(self._keep)
 
     def close(self) -> None:
-        """Look up and keep nothing more; waits for what is being written."""
+        """Stop looking up and storing; wait for a write in progress."""
         self._closed = True
         self._settling.stop()
         self._thread.shutdown()

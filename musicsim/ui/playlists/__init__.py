@@ -1,1 +1,1 @@
-"""The kept playlists in the window: all changes to them, their list, and writing them to files."""
+"""Stored playlists in the window: changes to them, their list, and their export to files."""

@@ -1,4 +1,4 @@
-"""Writing playlists to files, with the dialog that asks where to."""
+"""Export of playlists to files, with the dialog that asks for the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAST_FOLDER = "export/folder"
 
 
 class Exporter:
-    """Asks for a file and writes a playlist to it; the dialog opens where the last one was saved."""
+    """Exporter that asks for a file and writes a playlist to it; the dialog opens in the folder used last."""
 
     def __init__(self, window: QWidget, messages: Messages, settings: QSettings) -> None:
         self._window = window

@@ -1,4 +1,4 @@
-"""The kept playlists, as the window changes and follows them."""
+"""Playlists in the catalogue, as the window changes and follows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from musicsim.ui.kit.bridge import Bridge
 
 
 class Playlists(QObject):
-    """Every change to a playlist in the window goes through here, and whoever shows playlists hears of it.
+    """Single place for all changes to playlists in the window; reports them to everything that shows playlists.
 
     Methods raise `MusicsimError` where the store does.
     """
@@ -24,7 +24,7 @@ class Playlists(QObject):
         self._store = store
         self._all = store.all()
         bridge.playlists_changed.connect(self._read)
-        # The tracks that left the library left the playlists as well.
+        # Tracks that left the library have left the playlists as well.
         bridge.tracks_removed.connect(self._read)
 
     @property
@@ -33,17 +33,17 @@ class Playlists(QObject):
         return list(self._all)
 
     def get(self, playlist_id: int) -> Playlist | None:
-        """Return a playlist, or None if it is not there any more."""
+        """Return a playlist, or None if it no longer exists."""
         return next((playlist for playlist in self._all if playlist.id == playlist_id), None)
 
     def create(self, name: str, track_ids: Sequence[int]) -> Playlist:
-        """Keep a new playlist; a name that is taken gets a number."""
+        """Store a new playlist; a name that is taken gets a number."""
         playlist = self._store.create(name, track_ids)
         self._read()
         return playlist
 
     def rename(self, playlist_id: int, name: str) -> None:
-        """Give a playlist another name."""
+        """Rename a playlist."""
         self._store.rename(playlist_id, name)
         self._read()
 
@@ -53,13 +53,13 @@ class Playlists(QObject):
         self._read()
 
     def add(self, playlist_id: int, track_ids: Sequence[int]) -> None:
-        """Put tracks at a playlist's end."""
+        """Append tracks to a playlist."""
         playlist = self.get(playlist_id)
         if playlist is not None:
             self.set_tracks(playlist_id, (*playlist.track_ids, *track_ids))
 
     def delete(self, playlist_id: int) -> None:
-        """Forget a playlist."""
+        """Delete a playlist."""
         self._store.delete(playlist_id)
         self._read()
 

@@ -1,4 +1,4 @@
-"""The list of playlists: opened, renamed and deleted in it, and tracks are dropped on it."""
+"""List of playlists, in which the listener opens, renames and deletes them, and drops tracks on them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _NO_INDEX = QModelIndex()
 
 
 class PlaylistModel(QAbstractListModel):
-    """The playlists by name; renamed in place, and tracks dropped on one are added to it."""
+    """Playlists by name; they can be renamed in place, and take dropped tracks."""
 
     tracks_dropped = Signal(int, object)
-    """The playlist, and list[int]."""
+    """The playlist's id, and list[int]: the tracks."""
 
     def __init__(
         self, playlists: Playlists, messages: Messages, parent: QObject | None = None
@@ -54,7 +54,7 @@ class PlaylistModel(QAbstractListModel):
         playlists.changed.connect(self._read)
 
     def playlist_id(self, row: int) -> int:
-        """Return the playlist in a row."""
+        """Return the id of the playlist in a row."""
         return self._rows[row].id
 
     def row_of(self, playlist_id: int) -> int | None:
@@ -74,11 +74,11 @@ class PlaylistModel(QAbstractListModel):
             self.endResetModel()
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        """Qt's."""
+        """Return the number of playlists (Qt override)."""
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """Qt's."""
+        """Return the name, track count or tooltip of a playlist (Qt override)."""
         playlist = self._rows[index.row()]
         if role in (Role.DisplayRole, Role.EditRole):
             return playlist.name
@@ -90,7 +90,7 @@ class PlaylistModel(QAbstractListModel):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
-        """Qt's: rename."""
+        """Rename a playlist (Qt override)."""
         playlist = self._rows[index.row()]
         if role != Role.EditRole or str(value).strip() == playlist.name:
             return False
@@ -99,7 +99,7 @@ class PlaylistModel(QAbstractListModel):
         return self._rows[index.row()].name != playlist.name
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Qt's."""
+        """Let playlists be selected, edited and dropped on (Qt override)."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         return (
@@ -110,17 +110,17 @@ class PlaylistModel(QAbstractListModel):
         )
 
     def mimeTypes(self) -> list[str]:
-        """Qt's."""
+        """Return the accepted MIME type (Qt override)."""
         return [TRACKS_MIME]
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Qt's."""
+        """Return the supported drop action (Qt override)."""
         return Qt.DropAction.CopyAction
 
     def dropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
-        """Qt's."""
+        """Report tracks dropped on a playlist (Qt override)."""
         ids = dragged_tracks(data)
         if not ids or not parent.isValid():
             return False
@@ -129,7 +129,7 @@ class PlaylistModel(QAbstractListModel):
 
 
 class _PlaylistDelegate(QStyledItemDelegate):
-    """The name, and how many tracks there are."""
+    """Delegate that draws a playlist's name and its number of tracks."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         opt: Any = QStyleOptionViewItem(option)
@@ -168,10 +168,10 @@ class _PlaylistDelegate(QStyledItemDelegate):
 
 
 class PlaylistList(QListView):
-    """The list of playlists."""
+    """List view of the playlists."""
 
     menu_wanted = Signal(int, object)
-    """The playlist, and where on the screen."""
+    """The playlist's id, and the position on the screen."""
     delete_wanted = Signal(int)
 
     def __init__(self, model: PlaylistModel) -> None:
@@ -193,7 +193,7 @@ class PlaylistList(QListView):
         self.addAction(delete)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Qt's."""
+        """Request a playlist's menu (Qt override)."""
         by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
         if index.isValid():
@@ -204,7 +204,7 @@ class PlaylistList(QListView):
             )
 
     def rename(self, playlist_id: int) -> None:
-        """Let the listener type another name."""
+        """Let the listener rename a playlist."""
         row = self.playlists.row_of(playlist_id)
         if row is not None:
             self.setFocus()

@@ -1,1 +1,1 @@
-"""The settings, one page for each topic."""
+"""Settings, with one page for each topic."""

@@ -1,4 +1,4 @@
-"""Settings: where models are downloaded from, for those who can't do it the usual way."""
+"""Settings: other sources of model downloads, for computers where the usual one does not work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MIRROR_KEY, _PROXY_KEY = "models/mirror", "models/proxy"
 
 
 class FetchOptions(QWidget):
-    """A mirror and a proxy, folded away unless one is set; kept from start to start."""
+    """Fields for a mirror and a proxy, folded away unless one is set; saved between starts."""
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()

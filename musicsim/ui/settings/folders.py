@@ -24,11 +24,11 @@ T = TypeVar("T")
 
 
 class FoldersDialog(QDialog):
-    """Lists the folders."""
+    """Dialog that lists the music folders."""
 
     add_wanted = Signal()
     remove_wanted = Signal(object)
-    """Path: the listener has confirmed it."""
+    """Path; the listener has confirmed it."""
 
     def __init__(self, app: Musicsim, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class FoldersDialog(QDialog):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the folders as they are now."""
+        """Show the current folders."""
         self._folders = self._app.catalogue.folders.all()
         self._model.setStringList([display_path(folder) for folder in self._folders])
         self._enable()
@@ -93,10 +93,10 @@ class FoldersDialog(QDialog):
 
 
 class FolderCommands(QObject):
-    """Adds and removes music folders, whoever asks for it, and shows the list of them.
+    """Commands that add, remove and list the music folders.
 
-    All of it is done in another thread: to remove a large folder takes seconds, and to add one may take as long as a
-    server of another one that doesn't answer.
+    The work is done in another thread. Removing a large folder takes seconds, and adding one may have to wait for the
+    unresponsive server of another one.
     """
 
     changed = Signal()
@@ -131,14 +131,14 @@ class FolderCommands(QObject):
         )
 
     def _do(self, task: Callable[[], T], doing: str, done: Callable[[T], str]) -> None:
-        """Do what changes the folders or their tracks, and say so."""
+        """Change the folders or their tracks, and report it."""
 
         def tell(result: T) -> None:
             self._messages.tell(done(result))
             self._show_change()
 
         def fail(error: MusicsimError) -> None:
-            # It may have come half of the way.
+            # The change may be half done.
             self._messages.fail(error)
             self._show_change()
 
@@ -151,7 +151,7 @@ class FolderCommands(QObject):
             self._dialog.refresh()
 
     def add_demo(self, folder: Path | None, problem: str) -> None:
-        """Add the demo library, or say why there is none."""
+        """Add the demo library, or show why there is none."""
         if folder is None:
             self._messages.fail(problem)
         else:
@@ -166,7 +166,7 @@ class FolderCommands(QObject):
             self.add(folder)
 
     def forget_missing(self) -> None:
-        """Drop the tracks whose files are gone, if the listener means it."""
+        """Forget the tracks whose files are gone, once the listener confirms."""
         counts = self._app.catalogue.tracks.counts()
         count = counts.missing + counts.unavailable
         if not count:

@@ -1,4 +1,4 @@
-"""Settings: how thoroughly musicsim listens, and what it may take of the computer."""
+"""Settings page: how thoroughly musicsim listens, and how much of the computer it may use."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class DepthCard(QFrame):
-    """One way to listen: its name, what it does and what it costs. A click anywhere on it chooses it."""
+    """One way to listen: its name, what it does and what it costs. A click anywhere on the card selects it."""
 
     def __init__(self, name: str, does: str) -> None:
         super().__init__()
@@ -55,16 +55,16 @@ class DepthCard(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says below its name."""
+        """Text below the name."""
         return self._text.text()
 
     def show_cost(self, cost: str) -> None:
-        """Say what it costs and brings, below what it does."""
+        """Show cost and benefit below the description."""
         self._text.setText(f"{self._does}\n{cost}")
         self.radio.setAccessibleDescription(self._text.text())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Qt's."""
+        """Select this way to listen (Qt override)."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.radio.setFocus(Qt.FocusReason.MouseFocusReason)
             self.radio.click()
@@ -76,7 +76,7 @@ class DepthCard(QFrame):
 
 
 class ListeningPage(QWidget):
-    """Whatever is chosen counts at once."""
+    """Page of the listening settings; each choice applies at once."""
 
     def __init__(
         self, app: Musicsim, bridge: Bridge, store: TrackStore, messages: Messages
@@ -147,17 +147,17 @@ class ListeningPage(QWidget):
         column.addStretch(1)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Qt's: the library may have grown since."""
+        """Update the page: the library may have grown (Qt override)."""
         super().showEvent(event)
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the settings, and what they cost, as they are now."""
+        """Show the current settings, and what they cost."""
         settings = self._app.listening.settings
         self.cards[settings.depth].radio.setChecked(True)
         for depth, card in self.cards.items():
             card.show_cost(self._cost(depth))
-        # A number that this computer has not got counts as all of them.
+        # More cores than this computer has count as all of them.
         self.cores.setCurrentIndex(max(0, self.cores.findData(settings.threads)))
         self.gentle.setChecked(settings.gentle)
 
@@ -166,7 +166,7 @@ class ListeningPage(QWidget):
             self.refresh()
 
     def _follow(self, progress: EmbeddingProgress) -> None:
-        # What a track costs is noted at the end.
+        # The cost of a track is noted at the end.
         if progress.finished:
             self._refresh_if_seen()
 
@@ -196,7 +196,7 @@ class ListeningPage(QWidget):
     def _set(self, settings: ListeningSettings) -> None:
         with self._messages.reporting():
             self._app.listening.set_settings(settings)
-        # Also where it could not be kept.
+        # Also if the settings could not be saved.
         self.refresh()
 
 
@@ -208,7 +208,7 @@ def _heading(text: str) -> QLabel:
 
 
 def _seconds(seconds: float) -> str:
-    """A time in words, such as ``0.1 s``, ``12 s`` or ``2 min``."""
+    """Return a time in words, such as ``0.1 s``, ``12 s`` or ``2 min``."""
     if seconds >= 10:
         return formats.span(seconds)
     return f"{max(0.1, seconds):.1f} s"

@@ -1,4 +1,4 @@
-"""Settings: the models that there are, and what to do with each."""
+"""Settings page: the available models, and the commands for each."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 class ModelPage(QWidget):
-    """Lists the models; fetches, uses, checks, and clears up after them."""
+    """List of the models; downloads, selects and checks them, and deletes their embeddings."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class ModelPage(QWidget):
         self._theme = theme
         self._offered: list[OfferedModel] = []
         self._fetching = ""
-        """The name of the model that is being downloaded."""
+        """Name of the model that is being downloaded."""
         self._counting = False
         self.rows: dict[str, ModelRow] = {}
         self._between = _text("between")
@@ -103,23 +103,23 @@ class ModelPage(QWidget):
 
     @property
     def note(self) -> str:
-        """What it says of the last thing that was done."""
+        """Text about the last action."""
         return self._note.text()
 
     @property
     def between(self) -> str:
-        """What it says while another model listens than is searched."""
+        """Text shown while one model listens and another one is searched."""
         return self._between.text() if not self._between.isHidden() else ""
 
-    # --- what is shown ---
+    # --- display ---
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Qt's: files may have come and gone since."""
+        """Update the page: files may have come and gone (Qt override)."""
         super().showEvent(event)
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the models as they are now; it takes a moment, since their files are read."""
+        """Show the current models; this takes a moment, since their files are read."""
         self._bridge.do(self._app.models.offered, self._show_offered, self._fail)
 
     def _refresh_if_seen(self) -> None:
@@ -146,7 +146,7 @@ class ModelPage(QWidget):
         for row in before.values():
             self._list.removeWidget(row)
             row.deleteLater()
-        # The Tab key goes from top to bottom.
+        # The Tab key moves from top to bottom.
         stops = [each for row in self.rows.values() for each in row.buttons]
         for one, following in zip(stops, [*stops[1:], self.other], strict=True):
             QWidget.setTabOrder(one, following)
@@ -162,7 +162,7 @@ class ModelPage(QWidget):
         return row
 
     def _can_fetch(self, model: OfferedModel) -> bool:
-        """Whether a download puts a file there, or in the place of a broken one."""
+        """Return whether a download would add a file, or replace a broken one."""
         official = official_model(model.name)
         return official is not None and (
             model.state == "available"
@@ -196,7 +196,7 @@ class ModelPage(QWidget):
             )
 
     def _count(self) -> None:
-        """Follow the embedding, without reading any file."""
+        """Update the counts during the embedding, without reading any file."""
         if self.isVisible() and not self._counting:
             self._counting = True
             self._bridge.do(
@@ -272,7 +272,7 @@ class ModelPage(QWidget):
             self.rows[name].show_fetched()
         self.refresh()
 
-    # --- the choice ---
+    # --- commands ---
 
     def _use_model(self, model: OfferedModel) -> None:
         if model.file is not None:
@@ -328,7 +328,7 @@ def _text(name: str) -> QLabel:
 
 
 def _verdict(file: WeightFile) -> str:
-    """Read a weight file, and say in words what it is."""
+    """Read a weight file, and return the result in words."""
     weights = read_weights(
         file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
     )

@@ -1,4 +1,4 @@
-"""One model in the settings, and what can be done with it."""
+"""Row of one model in the settings, with its commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from musicsim.ui.settings import model_texts
 
 
 class ModelRow(QFrame):
-    """Shows a model; the buttons are those that make sense for it."""
+    """Row that shows a model, with the buttons that apply to it."""
 
     use_wanted = Signal(object)
     """OfferedModel"""
@@ -45,7 +45,7 @@ class ModelRow(QFrame):
         self.forget = button(self.tr("Delete…"), theme)
         self.forget.setToolTip(self.tr("Delete its embeddings of your library"))
         self.buttons = (self.use, self.fetch, self.cancel, self.check, self.forget)
-        # A screen reader says which model they are for.
+        # For a screen reader, say which model the buttons are for.
         for each in self.buttons:
             each.setAccessibleDescription(self.title.text())
         self.use.clicked.connect(lambda: self.use_wanted.emit(self.model))
@@ -70,7 +70,7 @@ class ModelRow(QFrame):
         self.bar.hide()
 
     def show_model(self, model: OfferedModel, total: int, *, can_fetch: bool) -> None:
-        """Show how things stand; `total` is how many tracks there are to listen to."""
+        """Show the state of a model; `total` is the number of tracks to listen to."""
         self.model = model
         self._can_fetch = can_fetch
         self.explanation.setText(model_texts.explanation(model))
@@ -85,13 +85,13 @@ class ModelRow(QFrame):
         self._show_buttons()
 
     def show_fetching(self, progress: FetchProgress | None) -> None:
-        """Show a download that is going on; None before its first bytes."""
+        """Show a running download; None before its first bytes."""
         self.bar.show()
         if progress is None or progress.total is None:
-            # To and fro.
+            # A busy indicator.
             self.bar.setRange(0, 0)
         else:
-            # In KiB: Qt counts no further than 2^31, and who knows what a server says.
+            # In KiB: Qt counts no further than 2^31, and a server may report any size.
             self.bar.setRange(0, min(progress.total >> 10, 2**31 - 1))
             self.bar.setValue(min(progress.done >> 10, 2**31 - 1))
         text = self.tr("Downloading…")
@@ -101,16 +101,16 @@ class ModelRow(QFrame):
         self._show_buttons()
 
     def show_fetched(self) -> None:
-        """Show no download any more."""
+        """Hide the download."""
         self.bar.hide()
         self._show_buttons()
 
     def set_others_fetching(self, fetching: bool) -> None:
-        """Models are downloaded one at a time."""
+        """Disable the download during another one: models are downloaded one at a time."""
         self.fetch.setEnabled(not fetching)
 
     def _cancel(self) -> None:
-        # The next bytes, with which it stops, may be a while in coming.
+        # The download stops at the next bytes, which may take a while to arrive.
         self.state.setText(self.tr("Stopping…"))
         self.cancel_wanted.emit()
 
@@ -125,7 +125,7 @@ class ModelRow(QFrame):
             self.forget: bool(model.identity and model.tracks)
             and not (model.listening or model.searched),
         }
-        # First shown, then hidden: else the keyboard's focus would leave the row.
+        # Show first, then hide: otherwise the keyboard focus would leave the row.
         for each in self.buttons:
             if shown[each]:
                 each.show()

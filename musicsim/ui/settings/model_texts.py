@@ -1,4 +1,4 @@
-"""What a listener reads of a model."""
+"""Texts about models for the listener."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _tr(text: str) -> str:
 
 
 def title(name: str) -> str:
-    """Return a model's name in words; `name` may also be an identity, which ends with a hash."""
+    """Return a readable name of a model; `name` may also be an identity, which ends with a hash."""
     for known in (name, name.rpartition("-")[0]):
         if known == "starter":
             return _tr("Starter")
@@ -38,7 +38,7 @@ def title(name: str) -> str:
 
 
 def explanation(model: OfferedModel) -> str:
-    """Return what there is to know of a model before it is chosen; of a broken one, what is wrong with it."""
+    """Return what the listener should know before choosing a model; for a broken one, what is wrong with it."""
     if model.problem:
         return model.problem
     if model.state == "gone":
@@ -64,7 +64,7 @@ def explanation(model: OfferedModel) -> str:
 
 
 def state(model: OfferedModel, total: int) -> str:
-    """Return how things stand with a model; `total` is how many tracks there are to listen to."""
+    """Return the state of a model in words; `total` is the number of tracks to listen to."""
     if model.listening and not model.searched:
         text = _tr("Listening now: {0} of {1}")
         tracks = formats.counted("models", total, "%n track", "%n tracks")
@@ -87,23 +87,23 @@ def state(model: OfferedModel, total: int) -> str:
 
 
 def downloaded(done: int, total: int | None) -> str:
-    """Return how much has come, such as ``3.2 of 17.4 MB``."""
+    """Return the progress of a download, such as ``3.2 of 17.4 MB``."""
     if total is None:
         return _tr("{0} MB").format(f"{done / 1e6:.1f}")
     return _tr("{0} of {1} MB").format(f"{done / 1e6:.1f}", f"{total / 1e6:.1f}")
 
 
 def verdict(path: str, size: int, published: bool | None) -> str:
-    """Return what came of checking a file.
+    """Return the result of checking a file, in words.
 
     Parameters
     ----------
     path
-        Its path, printable.
+        The file's path, printable.
     size
-        How many values its embeddings have.
+        The number of values in its embeddings.
     published
-        Whether it is the published one to the last byte; None where that can't be known.
+        Whether the file equals the published one, byte for byte; None if that can't be known.
     """
     text = {
         True: _tr("{0} is whole, and just as OpenL3 published it."),

@@ -1,4 +1,4 @@
-"""The settings: how musicsim plays and listens, and with which model."""
+"""Settings dialog: playback, listening and models."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class SettingsDialog(QDialog):
-    """Three pages. What is chosen counts at once, and the window can be used meanwhile."""
+    """Dialog of three pages. Each choice applies at once, and the window stays usable."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The cover of a track, as large as it is shown."""
+"""Cover of a track at the size shown."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ _SIDE, _RADIUS = 48, 8
 
 
 class CoverTile(QWidget):
-    """A square with a track's cover; where there is none, a note on a tint.
+    """Square with a track's cover or, without a cover, a note on a tint.
 
-    What was shown lately is kept in Qt's cache of pixmaps, for as long as the file is what it was. That there was none
-    is not: an image may turn up beside the file, and to look again, once each time that the track is shown, costs
-    little.
+    Qt's pixmap cache keeps recent covers, as long as their files are unchanged. The absence of a cover is not cached:
+    an image may appear beside the file, and looking again each time that the track is shown costs little.
     """
 
     clicked = Signal()
@@ -47,19 +46,19 @@ class CoverTile(QWidget):
         self._theme = theme
         self._track: Track | None = None
         self.pixmap = QPixmap()
-        """What is shown; null for the note."""
+        """Cover that is shown; null for the note."""
         self.setFixedSize(QSize(_SIDE, _SIDE))
         theme.changed.connect(self.update)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Qt's."""
+        """Emit `clicked` on a left click (Qt override)."""
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
             event.position().toPoint()
         ):
             self.clicked.emit()
 
     def show_track(self, track: Track | None) -> None:
-        """Show the cover of a track, as soon as it is there."""
+        """Show the cover of a track as soon as it is loaded."""
         if track == self._track:
             return
         self._track = track
@@ -84,8 +83,8 @@ class CoverTile(QWidget):
         def fail(_: MusicsimError) -> None:
             show(None)
 
-        # A large one takes some tenths of a second, so it is decoded where it is read: unlike a pixmap, an image may be
-        # made in any thread.
+        # Decoding a large cover takes some tenths of a second, so it is done where the file is read: unlike a pixmap,
+        # an image may be made in any thread.
         self._bridge.watch(
             self._app.collection.cover(track, partial(_square, ratio=ratio)), show, fail
         )
@@ -95,7 +94,7 @@ class CoverTile(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt's."""
+        """Paint the cover or the note (Qt override)."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self.pixmap.isNull():
@@ -111,7 +110,7 @@ class CoverTile(QWidget):
 
 
 def _square(file: bytes, ratio: float) -> QImage | None:
-    """The middle square of an image file, in the screen's pixels; None if it is none that Qt knows."""
+    """Return the middle square of an image file, in screen pixels; None if Qt can't read it."""
     buffer = QBuffer()
     buffer.setData(QByteArray(file))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -119,7 +118,7 @@ def _square(file: bytes, ratio: float) -> QImage | None:
     reader.setAutoTransform(True)
     side = round(_SIDE * ratio)
     if (size := reader.size()).isValid():
-        # Scaled while it is decoded, which for a JPEG costs a fraction.
+        # Scaling while decoding takes a fraction of the time for a JPEG.
         reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
     image = reader.read()
     if image.isNull():

@@ -1,4 +1,4 @@
-"""How the rows of track lists are drawn."""
+"""Drawing of the rows in track lists."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from musicsim.ui.tracks.track_model import NUMERIC, Column, TrackModel, one_line
 
 Index = QModelIndex | QPersistentModelIndex
 
-# Looked up once: PySide makes Python's enumerations of them, which are slow to get at and to combine.
+# Looked up once: PySide represents them as Python enumerations, which are slow to access and combine.
 _SELECTED = QStyle.StateFlag.State_Selected
 _TEXT = QPalette.ColorRole.Text
 _DIM = QPalette.ColorRole.PlaceholderText
@@ -41,13 +41,13 @@ _ONE_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 _LEFT = Qt.AlignmentFlag.AlignLeft | _ONE_LINE
 _RIGHT = Qt.AlignmentFlag.AlignRight | _ONE_LINE
 _FOREMOST = (Column.TITLE, Column.ARTIST)
-"""What is not written in a quieter colour."""
+"""Columns drawn in the full text colour."""
 
 
 class _TrackDelegate(QStyledItemDelegate):
-    """What the cells of a list of tracks have in common.
+    """Base of the delegates for cells in track lists.
 
-    They ask the model's Python methods: `initStyleOption` and `index.data` would ask it in eight Qt calls for each of
+    Delegates call the model's Python methods. `initStyleOption` and `index.data` would take eight Qt calls for each of
     the hundreds of cells on a screen, which took several times as long as the drawing.
     """
 
@@ -56,25 +56,25 @@ class _TrackDelegate(QStyledItemDelegate):
         self._tracks = tracks
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Qt's."""
+        """Paint the cell (Qt override)."""
         row = index.row()
         track = self._tracks.track(row)
         opt: Any = option
         painter.save()
         if _SELECTED in opt.state:
-            # The view has drawn it already, but not where rows are drawn to be dragged.
+            # The view has drawn it already, except when rows are drawn to be dragged.
             painter.fillRect(opt.rect, opt.palette.brush(QPalette.ColorRole.Highlight))
         if track is not None:
             self._draw(painter, opt, track, row, index.column())
         painter.restore()
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
-        """Draw what the cell says of a track."""
+        """Draw the cell's content for a track."""
         raise NotImplementedError
 
 
 class CellDelegate(_TrackDelegate):
-    """One line of text or one sign; shows what is cut off when the pointer rests on it."""
+    """Delegate for one line of text or one icon; a tooltip shows text that is cut off."""
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
         if column == Column.STATE:
@@ -100,7 +100,7 @@ class CellDelegate(_TrackDelegate):
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
     ) -> bool:
-        """Qt's."""
+        """Show the cell's tooltip, or its text if that is cut off (Qt override)."""
         if event.type() == QEvent.Type.ToolTip and index.isValid():
             text = index.data(Qt.ItemDataRole.ToolTipRole) or _cut_off(option, index)
             QToolTip.showText(event.globalPos(), plain_tooltip(text), view)
@@ -116,10 +116,10 @@ def _cut_off(option: Any, index: Index) -> str:
 
 
 class CardDelegate(_TrackDelegate):
-    """The title over the artist, for lists that are narrow."""
+    """Delegate with the title above the artist, for narrow lists."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Qt's."""
+        """Return the height of a card (Qt override)."""
         return QSize(0, card_height(QFontMetrics(QApplication.font())))
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
@@ -139,7 +139,7 @@ class CardDelegate(_TrackDelegate):
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
     ) -> bool:
-        """Qt's: the whole of what may be cut off."""
+        """Show everything that may be cut off (Qt override)."""
         track = self._tracks.track(index.row()) if index.isValid() else None
         if event.type() != QEvent.Type.ToolTip or track is None:
             return super().helpEvent(event, view, option, index)
@@ -151,7 +151,7 @@ class CardDelegate(_TrackDelegate):
 
 
 class ScoreDelegate(_TrackDelegate):
-    """A bar as long as the similarity, and the percent beside it."""
+    """Bar as long as the similarity, with the percentage beside it."""
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
         similarity = self._tracks.similarity(row)
@@ -172,7 +172,7 @@ class ScoreDelegate(_TrackDelegate):
 
 
 class QuietLinesDelegate(_TrackDelegate):
-    """Lines of small text at the right of a card, the first beside its title."""
+    """Delegate for lines of small text at the right of a card, the first beside its title."""
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
         line = opt.fontMetrics.height()
@@ -197,12 +197,12 @@ def row_height(metrics: QFontMetrics) -> int:
 
 
 def card_subtitle(track: Track) -> str:
-    """Return what stands under a title."""
+    """Return the line under a card's title."""
     return one_line(" · ".join(text for text in (track.artist, track.tags.album) if text))
 
 
 def _colour(palette: QPalette, track: Track, role: QPalette.ColorRole) -> QColor:
-    """Return what a track's text is written in: greyed out where its file is missing."""
+    """Return the text colour of a track: grey if its file is missing."""
     return palette.color(_DISABLED, _TEXT) if track.missing else palette.color(role)
 
 

@@ -1,4 +1,4 @@
-"""A table heading whose columns always fill the width, and give way when it gets narrow."""
+"""Table heading whose columns always fill the width; some are hidden when the table gets narrow."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ PADDING = 10
 
 @dataclass(frozen=True)
 class ColumnLayout:
-    """How a column behaves in one table."""
+    """Behaviour of a column in one table."""
 
     column: Column
     width: int
-    """Pixels to begin with; what is over or missing is shared by the columns that stretch."""
+    """Initial width in pixels; the columns that stretch share the difference to the table's width."""
     stretches: bool = False
     gives_way: int = 0
-    """Higher numbers are hidden earlier when the table gets narrow; 0 stays."""
+    """Columns with higher numbers are hidden earlier when the table gets narrow; 0 stays."""
 
 
 class FillingHeader(QHeaderView):
-    """Keeps the sum of the columns at the width of the table.
+    """Heading that keeps the sum of the column widths at the table's width.
 
-    A column that is made wider takes the room from the stretching columns after it. The listener may hide columns by
-    the heading's context menu.
+    A column that is made wider takes the space from the stretching columns after it. The listener may hide columns
+    through the heading's context menu.
     """
 
     def __init__(self, layout: Sequence[ColumnLayout], theme: Theme, table: QTableView) -> None:
@@ -41,10 +41,10 @@ class FillingHeader(QHeaderView):
         self._layout = tuple(layout)
         self._theme = theme
         self._unwanted: set[Column] = set()
-        """What the listener hid."""
+        """Columns that the listener hid."""
         self._fitting = False
         self._widths = {each.column: each.width for each in layout}
-        """What each column would like; kept apart from what it has while the table is narrow."""
+        """Preferred width of each column, kept apart from its width while the table is narrow."""
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(28)
@@ -64,7 +64,7 @@ class FillingHeader(QHeaderView):
         return f"{widths};{hidden}"
 
     def restore(self, saved: str) -> None:
-        """Take over what `save` returned; what doesn't fit this table is ignored."""
+        """Apply what `save` returned; ignore what doesn't fit this table."""
         widths, _, hidden = saved.partition(";")
         for entry in widths.split(","):
             name, _, width = entry.partition("=")
@@ -109,10 +109,10 @@ class FillingHeader(QHeaderView):
         return shown
 
     def _resized(self, section: int, old: int, new: int) -> None:
-        # To and from nothing is not a listener's drag: Qt hides hidden columns anew after a change of rows.
+        # A change from or to 0 is not a drag by the listener: Qt hides hidden columns again after a change of rows.
         if self._fitting or not (old and new):
             return
-        # The listener drags a border: the stretching columns after it make up for it, or those before it.
+        # The listener drags a border: the stretching columns after it compensate, or else those before it.
         shown = [each for each in self._layout if not self.isSectionHidden(each.column)]
         places = [each.column for each in shown]
         if section not in places:
@@ -135,11 +135,11 @@ class FillingHeader(QHeaderView):
             self._widths[each.column] = self.sectionSize(each.column)
 
     def sizeHint(self) -> QSize:
-        """Qt's: some air above and below the text."""
+        """Return a height with some space above and below the text (Qt override)."""
         return QSize(super().sizeHint().width(), self.fontMetrics().height() + 14)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Qt's: which columns to show."""
+        """Open a menu that shows and hides columns (Qt override)."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for each in self._layout:
@@ -163,7 +163,7 @@ class FillingHeader(QHeaderView):
         return show
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
-        """Qt's: a quiet heading, with an arrow beside the one that sorts."""
+        """Paint a plain heading, with an arrow beside the one that sorts (Qt override)."""
         colours, column = self._theme.colours, Column(logicalIndex)
         painter.save()
         painter.fillRect(rect, self.palette().brush(QPalette.ColorRole.Base))

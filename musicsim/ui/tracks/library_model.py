@@ -1,7 +1,7 @@
-"""The whole library, sorted and filtered.
+"""Model of the whole library, sorted and filtered.
 
-`QSortFilterProxyModel` asks Python for every comparison: seconds at 50,000 rows. Here a sort is one `sorted` over keys
-that are plain texts or numbers, and a filter one pass over texts that are folded once.
+`QSortFilterProxyModel` calls Python for every comparison, which takes seconds at 50,000 rows. Here, a sort is one
+`sorted` over keys that are plain texts or numbers. A filter is one pass over texts that are folded once.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_model import Column, Ids, Mask, Rows, TrackModel, as_ids
 from musicsim.ui.tracks.visitors import is_visitor
 
-# Sorts after every text: what has no artist or album is looked for last.
+# Sorts after every text: tracks without an artist or album come last.
 _LAST = "\U0010ffff"
 _ID_DIGITS = 12
 
 
 class _Entry(NamedTuple):
-    """A track, and what of it is folded once."""
+    """Track with its folded texts."""
 
     track: Track
     title: str
     genre: str
     place: str
-    """What puts it in its place on the shelf: the artist, album, disc and number, title and id.
+    """Sort key of its place on the shelf: artist, album, disc and number, title and id.
 
-    One text, since Python compares texts several times as fast as tuples.
+    It is one text, since Python compares texts several times as fast as tuples.
     """
     searched: bytes
-    """What the search looks in."""
+    """Text that is searched."""
 
 
 class LibraryModel(TrackModel):
@@ -54,11 +54,11 @@ class LibraryModel(TrackModel):
         self._words: tuple[str, ...] = ()
         self._entries = {track.id: _entry(track) for track in store}
         self._shelf: Ids = np.zeros(0, np.int64)
-        """Every track in its place; what follows counts along the shelf."""
+        """All tracks in the order of the shelf, which the following arrays share."""
         self._searched = _word_search([])
-        """What the search looks in, along the shelf."""
+        """Searched texts, in the order of the shelf."""
         self._order: Rows = np.zeros(0, np.intp)
-        """Where on the shelf the tracks stand, in the present order; the rows are those of them that match."""
+        """Shelf positions of the tracks in the present order; the rows are those of them that match."""
         self._fill_shelf()
         self._sort()
         self._matches = self._match(self._words)
@@ -68,12 +68,12 @@ class LibraryModel(TrackModel):
 
     @property
     def total(self) -> int:
-        """How many tracks there are, shown or not."""
+        """Number of tracks, shown or not."""
         return len(self._order)
 
     @property
     def sorting(self) -> tuple[Column, Qt.SortOrder]:
-        """By which column the rows are sorted, and which way."""
+        """Column by which the rows are sorted, and the direction."""
         descending, ascending = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
         return self._column, descending if self._descending else ascending
 
@@ -94,7 +94,7 @@ class LibraryModel(TrackModel):
         words = tuple(fold(text).split())
         if words == self._words:
             return
-        # Whoever types on looks for some of what is shown.
+        # Typing on narrows the result: only tracks that match already can match.
         if all(any(old in word for word in words) for old in self._words):
             matches = self._matches & self._match(set(words).difference(self._words))
         else:
@@ -123,7 +123,7 @@ class LibraryModel(TrackModel):
     def _drop(self, ids: tuple[int, ...]) -> None:
         for track_id in self._entries.keys() & ids:
             del self._entries[track_id]
-        # What is left is in order as it is.
+        # The remaining tracks are still in order.
         kept = ~np.isin(self._shelf, as_ids(ids))
         place = np.cumsum(kept) - 1
         self._order = place[self._order[kept[self._order]]]
@@ -133,7 +133,7 @@ class LibraryModel(TrackModel):
         self.counts_changed.emit()
 
     def _fill_shelf(self) -> None:
-        # But for what is new it is sorted already, which is what Python's sort is quick at.
+        # Everything but the new tracks is sorted already, which Python's sort handles fast.
         known = self._shelf.tolist()
         new = self._entries.keys() - known
         entries = sorted(map(self._entries.__getitem__, [*known, *new]), key=_place)
@@ -141,11 +141,11 @@ class LibraryModel(TrackModel):
         self._searched = _word_search(entries)
 
     def _shelved(self) -> list[_Entry]:
-        """Return every track in its place."""
+        """Return all entries in the order of the shelf."""
         return [self._entries[track_id] for track_id in self._shelf.tolist()]
 
     def _sort(self) -> None:
-        """Put every track in the order of the column, and within it as they stand on the shelf."""
+        """Order all tracks by the column, and equal ones by their position on the shelf."""
         self._order = np.arange(len(self._shelf))
         if self._column in _KEYS:
             keys = list(map(_KEYS[self._column], self._shelved()))
@@ -154,18 +154,18 @@ class LibraryModel(TrackModel):
             self._order = self._order[::-1]
 
     def _match(self, words: Iterable[str]) -> Mask:
-        """Which tracks have every word; along the shelf."""
+        """Return which tracks contain every word, in the order of the shelf."""
         matches = np.ones(len(self._shelf), bool)
         for word in words:
             matches &= self._searched.having(word)
         return matches
 
     def _shown(self) -> Ids:
-        """The tracks that match, in the present order."""
+        """Return the tracks that match, in the present order."""
         return self._shelf[self._order[self._matches[self._order]]]
 
     def _refine(self, before: Mask) -> None:
-        """Show what matches now instead of what did before; the order is the same, which saves most of the work."""
+        """Replace the previous matches by the present ones; the order stays, which saves most of the work."""
         was, matches = before[self._order], self._matches[self._order]
         self._keep(matches[was])
         there = len(self._ids)
@@ -177,7 +177,7 @@ class LibraryModel(TrackModel):
             self._permute(order)
 
     def _show(self, *, asked_for: bool = True) -> None:
-        """Show what matches, in the present order, after anything may have changed."""
+        """Show the tracks that match, in the present order, after any kind of change."""
         ids = self._shown()
         if np.array_equal(ids, self._ids):
             return
@@ -193,7 +193,7 @@ class LibraryModel(TrackModel):
             self.rearranged.emit()
 
 
-# An artist or album is folded once, not for each of its tracks.
+# Fold an artist or album once, not for each of its tracks.
 _fold_name = lru_cache(maxsize=50_000)(fold)
 
 
@@ -217,13 +217,13 @@ _searched = attrgetter("searched")
 
 
 def _place_on_album(entry: _Entry) -> str:
-    """Return what puts a track in its place on its album; those of a compilation stay together, whoever plays."""
-    # Neither tags nor the names of files have a NUL in them.
+    """Return the sort key of a track on its album; a compilation stays together despite its different artists."""
+    # Neither tags nor file names contain a NUL.
     return entry.place.partition("\0")[2][:-_ID_DIGITS]
 
 
 def _rank(entry: _Entry) -> int:
-    """Return the order of states: what needs the listener's eye comes first."""
+    """Return the rank of a track's state: states that need the listener's attention come first."""
     track = entry.track
     if track.problem is not None:
         return 0
@@ -240,4 +240,4 @@ _KEYS: dict[Column, Callable[[_Entry], Any]] = {
     Column.YEAR: lambda entry: entry.track.tags.year or 0,
     Column.LENGTH: lambda entry: entry.track.tags.duration or 0.0,
 }
-"""How each column sorts but that of the artist, which is the shelf itself; columns that are not shown are not here."""
+"""Sort keys of the columns that are shown, except the artist's, whose order is the shelf itself."""

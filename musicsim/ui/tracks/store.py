@@ -1,4 +1,4 @@
-"""The tracks as the window knows them, shared by every list in it."""
+"""Tracks as the window knows them, shared by all its lists."""
 
 from __future__ import annotations
 
@@ -16,27 +16,26 @@ from musicsim.ui.tracks.visitors import NO_TAGS, Visitors, is_visitor
 
 
 class TrackStore(QObject):
-    """Keeps the catalogue's tracks in memory and up to date, and knows which one is playing.
+    """In-memory copy of the catalogue's tracks, kept up to date; knows which one is playing.
 
-    Files that are not in the library can be played as well: their tracks are visitors, with negative ids. They are
-    found by id like any other, but are no part of the library: not counted, and not among the tracks that the store
-    lists.
+    Files outside the library can be played as well: their tracks are visitors, with negative ids. Visitors are found by
+    id like any other track, but are not part of the library: the store neither counts nor lists them.
     """
 
     changed = Signal(object)
-    """tuple[int, ...]: tracks that are new or not what they were."""
+    """tuple[int, ...]: new or changed tracks."""
     removed = Signal(object)
-    """tuple[int, ...]: tracks that are not in the library any more."""
+    """tuple[int, ...]: tracks that no longer exist."""
     visited = Signal()
-    """The first track is here that is not in the library."""
+    """The first track that is not in the library has arrived."""
     playing_changed = Signal(object)
-    """tuple[int, ...]: the track that played and the one that plays."""
+    """tuple[int, ...]: the track that played before and the one that plays now."""
 
     def __init__(self, catalogue: Catalogue, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
         self._tracks: dict[int, Track] = {track.id: track for track in catalogue.tracks.all()}
-        # Kept along: the catalogue counts by going through all of them.
+        # Counted along: the catalogue counts by going through all tracks.
         self._states = Counter(_state(track) for track in self)
         self._playing: int | None = None
         self._visitors = Visitors(bridge, self)
@@ -55,15 +54,15 @@ class TrackStore(QObject):
         return track_id in self._tracks or track_id in self._visitors
 
     def get(self, track_id: int) -> Track | None:
-        """Return the track, or None if it is not in the library any more."""
+        """Return a track, or None if it no longer exists."""
         return self._visitors.get(track_id) if is_visitor(track_id) else self._tracks.get(track_id)
 
     def tracks(self, ids: Iterable[int]) -> list[Track]:
-        """Return the tracks in the order asked for; unknown ones are left out."""
+        """Return the tracks in the given order, without unknown ones."""
         return [track for i in ids if (track := self.get(i)) is not None]
 
     def details(self, track_id: int) -> TagDetails:
-        """Return what a track's tags say beyond `Track.tags`; of a visitor once they are read."""
+        """Return a track's tags beyond `Track.tags`; a visitor's once they are read."""
         visits = is_visitor(track_id)
         return (
             self._visitors.details(track_id) if visits else self._catalogue.tracks.details(track_id)
@@ -71,30 +70,30 @@ class TrackStore(QObject):
 
     @property
     def visitors(self) -> int:
-        """How many tracks are here whose files are not in the library."""
+        """Number of tracks whose files are not in the library."""
         return len(self._visitors)
 
     def track_for(self, path: Path) -> Track:
-        """Return the track of a file: the library's, by whatever path, or else a visitor.
+        """Return the track of a file: the library's, whatever its path, or else a visitor.
 
-        A visitor's tags follow with `changed`: they are read in another thread. Only the path is looked at on the
-        disk in this one; `musicsim.ui.window.opening` spares the window that too.
+        A visitor's tags are read in another thread, and follow with `changed`. This thread only looks up the path on
+        the disk; `musicsim.ui.window.opening` avoids even that.
         """
         return self.take(path, KnownFiles(self._catalogue).track_at(path))
 
     def take(self, path: Path, known: Track | None, hints: Tags = NO_TAGS) -> Track:
-        """Return the track of a file that was looked for in the catalogue already.
+        """Return the track of a file that was already looked up in the catalogue.
 
         Parameters
         ----------
         path
             Absolute.
         known
-            What the catalogue has there.
+            The catalogue's track of the file.
         hints
-            What is known of a visitor where its tags say nothing.
+            What is known of a visitor, for tags that are empty.
         """
-        # One that counts as missing would be skipped by the player, though here its file is.
+        # The player would skip a track that counts as missing, although its file is here.
         if known is not None and not known.missing:
             if known.id not in self._tracks:
                 self.refresh((known.id,))
@@ -107,7 +106,7 @@ class TrackStore(QObject):
         return visitor
 
     def in_library(self, ids: Iterable[int]) -> list[int]:
-        """Return the tracks of these that are in the library; a visitor whose file was added since counts as that."""
+        """Return those tracks that are in the library, including visitors whose files were added since."""
         found: list[int] = []
         files: KnownFiles | None = None
         for track_id in ids:
@@ -121,11 +120,11 @@ class TrackStore(QObject):
         return found
 
     def set_visitor_length(self, track_id: int, seconds: float) -> None:
-        """Note how long a visitor is, as the decoder knows it."""
+        """Set the length of a visitor, as the decoder found it."""
         self._visitors.set_length(track_id, seconds)
 
     def counts(self) -> Counts:
-        """Return how many tracks there are, and in which states."""
+        """Return the number of tracks, in total and by state."""
         states = self._states
         unavailable = self._catalogue.tracks.count_unavailable() if states[None] else 0
         return Counts(
@@ -139,7 +138,7 @@ class TrackStore(QObject):
 
     @property
     def playing(self) -> int | None:
-        """The track in the player."""
+        """Track in the player."""
         return self._playing
 
     def set_playing(self, track_id: int | None) -> None:
@@ -149,7 +148,7 @@ class TrackStore(QObject):
         self.playing_changed.emit(touched)
 
     def refresh(self, ids: tuple[int, ...]) -> None:
-        """Read tracks anew from the catalogue."""
+        """Read tracks from the catalogue again."""
         tracks = self._catalogue.tracks.by_id(ids)
         for track in tracks:
             if (before := self._tracks.get(track.id)) is not None:
@@ -171,5 +170,5 @@ class TrackStore(QObject):
 
 
 def _state(track: Track) -> TrackState | None:
-    """Return what a track counts as: its state, or None for one whose file is gone."""
+    """Return the state that a track counts as; None if its file is gone."""
     return None if track.missing else track.state

@@ -1,4 +1,4 @@
-"""What a list of tracks needs of the actions on tracks, and they of it."""
+"""Interfaces between track lists and track actions."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from PySide6.QtWidgets import QMenu
 
 
 class Selection(Protocol):
-    """The list of tracks that the actions work on."""
+    """List of tracks that the actions work on."""
 
     list_name: str
 
     def selected_ids(self) -> list[int]:
-        """Return the selected tracks, from top to bottom."""
+        """Return the ids of the selected tracks, from top to bottom."""
 
     def selection_size(self) -> int:
-        """Return how many tracks are selected."""
+        """Return the number of selected tracks."""
 
     def play_selection(self) -> None:
-        """Play what is selected."""
+        """Play the selection."""
 
     def selectionModel(self) -> QItemSelectionModel:
-        """Qt's."""
+        """Return the selection model (Qt method)."""
 
 
 class TableActions(Protocol):
-    """The actions of a list's menu and shortcuts, which work on its selection."""
+    """Actions of a list's menu and shortcuts, applied to its selection."""
 
     @property
     def all(self) -> tuple[QAction, ...]:
-        """Every one of them."""
+        """All actions."""
 
     def use(self, selection: Selection) -> None:
-        """Work on the selection of this list from now on."""
+        """Apply the actions to the selection of this list from now on."""
 
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu."""
 
     def play(self, ids: Sequence[int], at: int = 0) -> None:
-        """Play a list of tracks from one of them on."""
+        """Play a list of tracks, starting at index `at`."""

@@ -1,4 +1,4 @@
-"""Lists of tracks with an order of their own: the queue, a playlist, the similar tracks."""
+"""Lists of tracks in an order of their own: the queue, a playlist, the similar tracks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from musicsim.ui.tracks.track_model import TRACKS_MIME, Index, TrackModel, as_id
 
 
 def dragged_tracks(data: QMimeData) -> list[int]:
-    """Return the tracks that are being dragged; none if it is something else."""
+    """Return the dragged tracks; none if something else is dragged."""
     if not data.hasFormat(TRACKS_MIME):
         return []
     ids: list[int] = json.loads(bytes(data.data(TRACKS_MIME).data()))["ids"]
@@ -23,12 +23,12 @@ def dragged_tracks(data: QMimeData) -> list[int]:
 
 
 class TrackList(TrackModel):
-    """Tracks that the listener puts in order; a track may be in it more than once."""
+    """Tracks in the listener's order; a track may occur more than once."""
 
     edited = Signal()
     """The listener changed the list."""
     files_dropped = Signal(object, int)
-    """QMimeData from another program, and before which row; only where `takes_files`."""
+    """QMimeData from another program, and the row to insert it before; only with `takes_files`."""
 
     def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(store, theme, parent)
@@ -37,17 +37,17 @@ class TrackList(TrackModel):
         store.removed.connect(self._drop)
 
     def seconds(self) -> float:
-        """Return how long all of it is, as far as the tracks say."""
+        """Return the total length in seconds, as far as the tracks state theirs."""
         return sum(track.tags.duration or 0.0 for track in self._store.tracks(self.ids))
 
     def set_ids(self, ids: Iterable[int]) -> None:
-        """Show these tracks instead; not an edit."""
+        """Show these tracks; not an edit."""
         self.beginResetModel()
         self._ids = as_ids(i for i in ids if i in self._store)
         self.endResetModel()
 
     def insert(self, row: int, ids: Sequence[int]) -> None:
-        """Put tracks before a row."""
+        """Insert tracks before a row."""
         ids = [i for i in ids if i in self._store]
         if ids:
             self.beginInsertRows(QModelIndex(), row, row + len(ids) - 1)
@@ -56,11 +56,11 @@ class TrackList(TrackModel):
             self.edited.emit()
 
     def extend(self, ids: Sequence[int]) -> None:
-        """Put tracks at the end."""
+        """Append tracks."""
         self.insert(len(self._ids), ids)
 
     def remove(self, rows: Iterable[int]) -> None:
-        """Take rows out."""
+        """Remove rows."""
         gone = list(rows)
         if gone:
             kept = np.ones(len(self._ids), bool)
@@ -69,7 +69,7 @@ class TrackList(TrackModel):
             self.edited.emit()
 
     def move(self, rows: Iterable[int], before: int) -> None:
-        """Put rows, together and in order, before the row `before`; the number of rows means the end."""
+        """Move rows, together and in order, before the row `before`; the number of rows means the end."""
         moved = np.unique(np.fromiter(rows, np.intp))
         others = np.setdiff1d(np.arange(len(self._ids)), moved)
         order = np.insert(others, np.searchsorted(others, before), moved)
@@ -87,31 +87,31 @@ class TrackList(TrackModel):
     # Dropping tracks in
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Qt's: tracks are dropped between rows, not on them."""
+        """Accept drops between rows, not on them (Qt override)."""
         return super().flags(index) if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
 
     def mimeTypes(self) -> list[str]:
-        """Qt's."""
+        """Return the accepted MIME types (Qt override)."""
         return [*super().mimeTypes(), *([URIS_MIME] if self.takes_files else [])]
 
     def supportedDragActions(self) -> Qt.DropAction:
-        """Qt's."""
+        """Return the supported drag actions (Qt override)."""
         return Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Qt's."""
+        """Return the supported drop actions (Qt override)."""
         return Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
 
     def canDropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
-        """Qt's."""
+        """Accept tracks and, with `takes_files`, files (Qt override)."""
         return data.hasFormat(TRACKS_MIME) or (self.takes_files and brings_files(data))
 
     def dropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
-        """Qt's: rows of this list move, tracks from elsewhere are put in."""
+        """Move rows of this list, and insert tracks from elsewhere (Qt override)."""
         before = row if row >= 0 else len(self._ids)
         if not data.hasFormat(TRACKS_MIME):
             if self.takes_files:
@@ -126,27 +126,27 @@ class TrackList(TrackModel):
 
 
 class SimilarList(TrackList):
-    """Search results: nothing is dropped into them or moved."""
+    """Search results; nothing can be dropped into them or moved."""
 
     def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(store, theme, parent)
         self._similarities: dict[int, float] = {}
 
     def set_similarities(self, similarities: Mapping[int, float]) -> None:
-        """Show tracks by their similarity, in the order given."""
+        """Show tracks with their similarity, in the given order."""
         self._similarities = dict(similarities)
         self.set_ids(self._similarities)
 
     def similarity(self, row: int) -> float | None:
-        """Return how similar a row's track is to the seed."""
+        """Return the similarity of a row's track to the seed."""
         return self._similarities.get(int(self._ids[row]))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Qt's."""
+        """Allow no drops (Qt override)."""
         return super().flags(index) & ~Qt.ItemFlag.ItemIsDropEnabled
 
     def canDropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
-        """Qt's."""
+        """Accept nothing (Qt override)."""
         return False

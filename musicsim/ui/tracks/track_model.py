@@ -1,4 +1,4 @@
-"""Tracks as rows: what every list of tracks in the window has in common."""
+"""Tracks as rows: the base of every track list in the window."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 TRACKS_MIME = "application/x-musicsim-tracks"
-"""JSON: {"list": which list they come from, "rows": [...], "ids": [...]}."""
+"""JSON: {"list": id of the list they come from, "rows": [...], "ids": [...]}."""
 
 Ids = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 _LONGEST = 500
-"""Characters. Qt measures all of a text before it cuts off what doesn't fit, and tags may be megabytes long."""
+"""Most characters. Qt measures a whole text before it cuts off what doesn't fit, and tags may be megabytes long."""
 
 _NO_INDEX = QModelIndex()
 # Made once: every cell that is drawn asks for it.
@@ -47,7 +47,7 @@ _FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.
 
 
 class Column(enum.IntEnum):
-    """What a list of tracks can show."""
+    """Columns of track lists."""
 
     STATE = 0
     POSITION = 1
@@ -83,14 +83,14 @@ def column_name(column: Column) -> str:
 
 
 class TrackModel(QAbstractTableModel):
-    """Shows tracks of the store, by id and in an order of its own.
+    """Tracks of the store, by id and in an order of their own.
 
-    Subclasses decide which tracks and in which order; they change the rows by `_permute`, `_append` and `_keep`, which
-    keep the selection and the current row on the tracks they were on.
+    Subclasses decide which tracks to show, and in which order. They change the rows through `_permute`, `_append` and
+    `_keep`, which keep the selection and the current row on the same tracks.
     """
 
     rearranging = Signal()
-    """Rows are about to change without the listener having asked for it."""
+    """Rows are about to change without a request by the listener."""
     rearranged = Signal()
 
     def __init__(self, store: TrackStore, theme: Theme, parent: QObject | None = None) -> None:
@@ -103,7 +103,7 @@ class TrackModel(QAbstractTableModel):
 
     @property
     def ids(self) -> list[int]:
-        """The tracks in the order shown."""
+        """Ids of the tracks in the order shown."""
         found: list[int] = self._ids.tolist()
         return found
 
@@ -112,41 +112,41 @@ class TrackModel(QAbstractTableModel):
         return self._store.get(int(self._ids[row]))
 
     def rows_of(self, ids: Iterable[int]) -> list[int]:
-        """Return the rows in which these tracks are, in order."""
+        """Return the rows of these tracks, from top to bottom."""
         rows: list[int] = np.flatnonzero(np.isin(self._ids, as_ids(ids))).tolist()
         return rows
 
     def similarity(self, row: int) -> float | None:
-        """Return how similar a row's track is to what was asked for, from 0 to 1."""
+        """Return the similarity of a row's track to the seed, from 0 to 1; None if there is none."""
         return None
 
     def redraw(self, ids: Iterable[int]) -> None:
-        """Show what the store now says of these tracks."""
+        """Show the store's current data of these tracks."""
         if rows := self.rows_of(ids):
-            # In one go: a view draws no more of it than can be seen.
+            # One signal for all: a view draws only what is visible.
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(Column) - 1))
 
     def _redraw_all(self) -> None:
         self.redraw(self.ids)
 
-    # What Qt asks of a model
+    # Qt's model interface
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        """Qt's."""
+        """Return the number of rows (Qt override)."""
         return 0 if parent.isValid() else len(self._ids)
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        """Qt's."""
+        """Return the number of columns (Qt override)."""
         return 0 if parent.isValid() else len(Column)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Qt's."""
+        """Return the flags of a cell (Qt override)."""
         return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
     ) -> Any:
-        """Qt's."""
+        """Return the heading of a column (Qt override)."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         column = Column(section)
@@ -157,7 +157,7 @@ class TrackModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """Qt's."""
+        """Return the data of a cell (Qt override)."""
         track = self.track(index.row())
         if track is None:
             return None
@@ -176,11 +176,11 @@ class TrackModel(QAbstractTableModel):
         return None
 
     def is_playing(self, track: Track) -> bool:
-        """Return whether the player plays it."""
+        """Return whether the track is in the player."""
         return track.id == self._store.playing
 
     def text(self, track: Track, column: int, row: int) -> str:
-        """Return what a column says of the track in a row."""
+        """Return the text of a cell."""
         match column:
             case Column.STATE:
                 return ""
@@ -206,7 +206,7 @@ class TrackModel(QAbstractTableModel):
         raise ValueError(f"there is no column {column}")
 
     def sign(self, track: Track) -> QIcon | None:
-        """Return the icon of what state a track is in; None where there is nothing to say."""
+        """Return the icon of a track's state; None if there is nothing to show."""
         if self.is_playing(track):
             return self._theme.icon("playing", "accent")
         if track.missing:
@@ -220,11 +220,11 @@ class TrackModel(QAbstractTableModel):
     # Dragging tracks out
 
     def mimeTypes(self) -> list[str]:
-        """Qt's."""
+        """Return the MIME type of dragged tracks (Qt override)."""
         return [TRACKS_MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """Qt's; other programs get the files."""
+        """Return the dragged tracks, and their files for other programs (Qt override)."""
         rows = sorted({index.row() for index in indexes})
         ids = self._ids[rows].tolist()
         data = QMimeData()
@@ -234,13 +234,13 @@ class TrackModel(QAbstractTableModel):
         return data
 
     def supportedDragActions(self) -> Qt.DropAction:
-        """Qt's."""
+        """Return the supported drag action (Qt override)."""
         return Qt.DropAction.CopyAction
 
     # Changing rows
 
     def _permute(self, order: Rows) -> None:
-        """Put the row that was `order[i]` in row i."""
+        """Move row `order[i]` to row i."""
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         self._ids = self._ids[order]
@@ -259,12 +259,12 @@ class TrackModel(QAbstractTableModel):
             self.endInsertRows()
 
     def _keep(self, kept: Mask) -> None:
-        """Drop the rows for which `kept` is False; it has an item for each."""
+        """Remove the rows for which `kept` is False; it has an item for each row."""
         count = int(kept.sum())
         if count == len(kept):
             return
         if not kept[:count].all():
-            # Rows can only be removed in runs, and there may be thousands: bring the others to the end, and cut once.
+            # Rows can only be removed in runs, and there may be thousands: move these rows to the end, and cut once.
             self._permute(np.concatenate([np.flatnonzero(kept), np.flatnonzero(~kept)]))
         self.beginRemoveRows(QModelIndex(), count, len(self._ids) - 1)
         self._ids = self._ids[:count]
@@ -272,12 +272,12 @@ class TrackModel(QAbstractTableModel):
 
 
 def as_ids(ids: Iterable[int]) -> Ids:
-    """Return ids of tracks as an array (N,)."""
+    """Return track ids as an array of shape (N,)."""
     return np.fromiter(ids, np.int64)
 
 
 def state_text(track: Track, *, playing: bool) -> str:
-    """Return what a track's sign means, in words."""
+    """Return the meaning of a track's icon in words."""
     tr = QCoreApplication.translate
     if playing:
         return tr("states", "Playing")
@@ -291,7 +291,7 @@ def state_text(track: Track, *, playing: bool) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a tag's text as a window can show it: without line breaks, and no longer than any screen is wide."""
+    """Return a tag's text for display: without line breaks, and cut to `_LONGEST` characters."""
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
     return " ".join(text.split()) if not text.isprintable() else text

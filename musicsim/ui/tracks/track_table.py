@@ -33,7 +33,7 @@ from musicsim.ui.tracks.track_model import Column, TrackModel
 
 
 class TrackTable(QTableView):
-    """Shows a track model; the track actions work on what is selected in it.
+    """View of a track model; the track actions work on its selection.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class TrackTable(QTableView):
     layout
         The columns shown.
     actions
-        What can be done with tracks.
+        The track actions.
     cards
         Whether a row is two lines high, with the artist under the title.
     """
@@ -60,11 +60,11 @@ class TrackTable(QTableView):
         super().__init__(parent)
         self._actions = actions
         self.extra_actions: tuple[QAction, ...] = ()
-        """What can be done in this list only; they stand at the end of the menu."""
+        """Actions for this list only, at the end of the menu."""
         self.placeholder = ""
-        """What an empty list says."""
+        """Text of an empty list."""
         self.list_name = ""
-        """What a playlist file made of this list is called."""
+        """Name of a playlist file made from this list."""
         self.tracks = model
         self.heading = FillingHeader(layout, theme, self)
         self.setHorizontalHeader(self.heading)
@@ -101,7 +101,7 @@ class TrackTable(QTableView):
         model.rearranged.connect(self._return_to_place)
 
     def selection_size(self) -> int:
-        """Return how many rows are selected, without listing them."""
+        """Return the number of selected rows, without listing them."""
         selection = self.selectionModel().selection()
         return sum(selection.at(i).height() for i in range(selection.count()))
 
@@ -110,12 +110,12 @@ class TrackTable(QTableView):
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def selected_ids(self) -> list[int]:
-        """Return the selected tracks, from top to bottom."""
+        """Return the ids of the selected tracks, from top to bottom."""
         ids = self.tracks.ids
         return [ids[row] for row in self.selected_rows()]
 
     def play_selection(self) -> None:
-        """Play what is selected; a single track is the place in the list from which all of it plays."""
+        """Play the selection; if it is a single track, play the whole list from there."""
         rows = self.selected_rows()
         if not rows:
             return
@@ -126,14 +126,14 @@ class TrackTable(QTableView):
             self._actions.play(ids, rows[0])
 
     def play_selection_or_all(self) -> None:
-        """Play what is selected, or else the whole list."""
+        """Play the selection or, without one, the whole list."""
         if not self.selected_rows() and self.tracks.rowCount():
             self._actions.play(self.tracks.ids)
         else:
             self.play_selection()
 
     def show_track(self, track_id: int) -> bool:
-        """Select a track and bring it into view; False if it is not in the list."""
+        """Select a track and scroll to it; return False if it is not in the list."""
         rows = self.tracks.rows_of([track_id])[:1]
         if rows:
             self.select_rows(rows)
@@ -141,7 +141,7 @@ class TrackTable(QTableView):
         return bool(rows)
 
     def select_rows(self, rows: Sequence[int]) -> None:
-        """Select rows, and bring the first one into view."""
+        """Select rows, and scroll to the first one."""
         selection = self.selectionModel()
         selection.clearSelection()
         flags = QItemSelectionModel.SelectionFlag
@@ -153,7 +153,7 @@ class TrackTable(QTableView):
             self.scrollTo(first)
 
     def open_menu(self, place: QPoint | None = None) -> None:
-        """Open the track menu at a place of the screen, or below the current row."""
+        """Open the track menu at a screen position, or below the current row."""
         if not self.selectionModel().hasSelection() and self.currentIndex().isValid():
             self.select_rows([self.currentIndex().row()])
         if not self.selectionModel().hasSelection():
@@ -172,26 +172,26 @@ class TrackTable(QTableView):
         menu.popup(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt's; the heading of a list of cards is hidden, and is never told of a new size."""
+        """Fit the heading: one that is hidden, as over cards, is never told of a new size (Qt override)."""
         super().resizeEvent(event)
         self.heading.fit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt's."""
+        """Make the actions work on this list (Qt override)."""
         super().focusInEvent(event)
         self._actions.use(self)
         if not self.currentIndex().isValid() and self.tracks.rowCount():
-            # Where the arrow keys start from.
+            # Starting point for the arrow keys.
             first = self.tracks.index(0, Column.TITLE)
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Qt's."""
+        """Open the track menu (Qt override)."""
         by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
         self.open_menu(None if by_keyboard else event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt's."""
+        """Open the track menu on Menu or Shift+F10 (Qt override)."""
         shift_f10 = (
             event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
         )
@@ -201,7 +201,7 @@ class TrackTable(QTableView):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt's; an empty list says why it is empty."""
+        """Paint the placeholder in an empty list (Qt override)."""
         super().paintEvent(event)
         if self.placeholder and not self.tracks.rowCount():
             painter = QPainter(self.viewport())
@@ -230,7 +230,7 @@ class TrackTable(QTableView):
 
 
 class OrderedTable(TrackTable):
-    """A list whose rows the listener reorders by dragging and by Alt+Up and Alt+Down."""
+    """List whose rows the listener reorders by dragging, or with Alt+Up and Alt+Down."""
 
     def __init__(
         self,
@@ -263,7 +263,7 @@ class OrderedTable(TrackTable):
             self.addAction(action)
 
     def remove_selection(self) -> None:
-        """Take the selected rows out of the list."""
+        """Remove the selected rows from the list."""
         rows = self.selected_rows()
         if not rows:
             return

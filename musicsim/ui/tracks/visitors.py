@@ -1,4 +1,4 @@
-"""Tracks that are played though their files are not in the library."""
+"""Visitors: tracks that are played although their files are not in the library."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from musicsim.library.types import TagDetails, Tags, Track, file_times
 from musicsim.ui.kit.bridge import Bridge
 
 MOST = 50_000
-"""Visitors that are kept; beyond that, those opened longest ago leave."""
+"""Most visitors kept; beyond that, those opened longest ago are dropped."""
 
 NO_TAGS = Tags()
 _NOT_READ = (0, 0)
-"""The size and the time of modification of a visitor whose file nobody has looked at."""
+"""Size and modification time of a visitor whose file has not been looked at."""
 _BATCH = 20
-"""Files whose tags one errand reads, so that others get their turn."""
+"""Number of files whose tags one errand reads, so that other errands get their turn."""
 
 
 def is_visitor(track_id: int) -> bool:
-    """Whether a track's id is one of a visitor; the library's are positive."""
+    """Return whether a track id is a visitor's; the library's are positive."""
     return track_id < 0
 
 
 class Visitors(QObject):
-    """Makes tracks of files, and reads their tags in another thread once the tracks are there."""
+    """Tracks made from files; their tags are read in another thread after the tracks exist."""
 
     changed = Signal(object)
     """tuple[int, ...]: visitors whose tags were read."""
@@ -41,12 +41,12 @@ class Visitors(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._tracks: dict[int, Track] = {}
-        """The one opened longest ago first."""
+        """Ordered by when they were opened, the oldest first."""
         self._ids: dict[str, int] = {}
         self._hints: dict[int, Tags] = {}
         self._details: dict[int, TagDetails] = {}
         self._lengths: dict[int, float] = {}
-        """In seconds, as the decoder knows them."""
+        """Lengths in seconds, as the decoder found them."""
         self._last_id = 0
         self._unread: dict[int, None] = {}
         self._reading = False
@@ -62,11 +62,11 @@ class Visitors(QObject):
         return self._tracks.get(track_id)
 
     def details(self, track_id: int) -> TagDetails:
-        """Return what a visitor's tags say beyond `Track.tags`."""
+        """Return a visitor's tags beyond `Track.tags`."""
         return self._details.get(track_id, TagDetails())
 
     def set_length(self, track_id: int, seconds: float) -> None:
-        """Note how long a visitor is, as the decoder knows it; until its file changes the header has no say."""
+        """Set the length of a visitor, as the decoder found it; it overrides the header until the file changes."""
         track = self._tracks.get(track_id)
         if track is not None:
             self._lengths[track_id] = seconds
@@ -81,9 +81,9 @@ class Visitors(QObject):
         path
             Absolute.
         hints
-            What is known of it where its tags say nothing, such as the title in a playlist.
+            Values for tags that are empty, such as the title in a playlist.
         stays
-            A visitor that must not leave for it: the one in the player.
+            A visitor that must not be dropped for it: the one in the player.
         """
         file = str(path)
         track_id = self._ids.get(file)
@@ -94,12 +94,12 @@ class Visitors(QObject):
             size, mtime_ns = _NOT_READ
             track = Track(track_id, file, tags, size=size, mtime_ns=mtime_ns, added_at=0.0)
         else:
-            # To the end, with those opened last.
+            # Move it to the end, with those opened last.
             track = self._tracks.pop(track_id)
         self._tracks[track_id] = track
         if hints != NO_TAGS:
             self._hints[track_id] = hints
-        # Also one that was here before: the file may have changed.
+        # Even if it was here before: the file may have changed.
         self._unread[track_id] = None
         self._limit(stays)
         self._read()
@@ -117,7 +117,7 @@ class Visitors(QObject):
             self.removed.emit(tuple(gone))
 
     def _read(self) -> None:
-        """Read the tags of the next files. One errand waits at most: the window waits for all when it closes."""
+        """Read the tags of the next files. At most one errand waits, since the closing window waits for all errands."""
         if self._reading or not self._unread:
             return
         self._reading = True
@@ -160,7 +160,7 @@ def _with_length(track: Track, seconds: float) -> Track:
 
 
 def _read_file(track: Track, hints: Tags) -> tuple[Track, TagDetails]:
-    """Read a file's tags; one that can't be read stays as it was, and the player says why it can't be played."""
+    """Read a file's tags; if that fails, return the track unchanged: the player reports why it can't be played."""
     path = track.path
     try:
         status = path.stat()

@@ -1,4 +1,4 @@
-"""The dialogs of the window's menus; each is opened once, and brought to the front from then on."""
+"""Dialogs of the window's menus; each is created once, and afterwards brought to the front."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Dialogs:
-    """Problems and settings."""
+    """Problems dialog and settings dialog."""
 
     def __init__(
         self,
@@ -45,14 +45,14 @@ class Dialogs:
         self.settings: SettingsDialog | None = None
 
     def open_problems(self) -> None:
-        """Show what is wrong with which file."""
+        """Show the list of problems."""
         self.problems.show()
         self.problems.raise_()
 
     def open_settings(self) -> None:
         """Show the settings."""
         if self.settings is None:
-            # With it comes NumPy, which the window starts without.
+            # It needs NumPy, which the window starts without.
             from musicsim.ui.settings.settings_dialog import SettingsDialog
 
             self.settings = SettingsDialog(

@@ -1,4 +1,4 @@
-"""What the Help menu shows."""
+"""Dialogs of the Help menu."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from musicsim import __version__
 
 
 class ShortcutsDialog(QDialog):
-    """Every shortcut and what it does."""
+    """Dialog of all shortcuts and their commands."""
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class ShortcutsDialog(QDialog):
 
 
 def show_about(window: QWidget) -> None:
-    """Say what the program is."""
+    """Show information about the program."""
     box = QMessageBox(window)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(QCoreApplication.translate("help", "About musicsim"))

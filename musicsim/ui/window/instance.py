@@ -1,4 +1,4 @@
-"""One window for a data folder: a second start hands what it was asked for to the first window."""
+"""One window per data folder: a second start passes its request to the first window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _TAKEN = b"taken"
 _PATIENCE = 3000
-"""Milliseconds that a window has for its answer: it may be busy."""
+"""Milliseconds that a window may take to answer: it may be busy."""
 _LENGTH_DIGITS = 10
 _LARGEST = 256 * 2**20
 """Bytes: more than any system passes to a program."""
@@ -20,22 +20,22 @@ _LARGEST = 256 * 2**20
 
 @dataclass(frozen=True)
 class Request:
-    """What a start of musicsim asks the window for; it comes forward in any case."""
+    """Request of a start of musicsim to the window, which comes to the front in any case."""
 
     paths: tuple[Path, ...] = ()
-    """Absolute: files to play, playlists, and folders to add to the library."""
+    """Absolute paths: files to play, playlists, and folders to add to the library."""
     enqueue: bool = False
-    """Whether the files go to the end of the queue, instead of being played now."""
+    """Whether to queue the files instead of playing them now."""
 
     def to_bytes(self) -> bytes:
-        """Return the message of it: its length in ten digits, then the parts, each with a NUL, which no path has."""
+        """Return the message: its length in ten digits, then the parts, each ended by a NUL, which no path contains."""
         parts = [b"enqueue" if self.enqueue else b"play", *map(os.fsencode, self.paths)]
         body = b"".join(part + b"\0" for part in parts)
         return b"%0*d" % (_LENGTH_DIGITS, len(body)) + body
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Request | None:
-        """Return the request of a message, whose length was taken off; None if it is none."""
+        """Return the request in a message, given without its length; None if it is invalid."""
         if not body.endswith(b"\0"):
             return None
         what, *paths = body[:-1].split(b"\0")
@@ -45,10 +45,10 @@ class Request:
 
 
 class Instance(QObject):
-    """Listens for later starts; only the owner of the data folder may make one."""
+    """Listener for later starts; only the owner of the data folder may make one."""
 
     called = Signal(object)
-    """Request: somebody started musicsim again."""
+    """Request: musicsim was started again."""
 
     def __init__(self, data_folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,22 +56,22 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
         name = _name(data_folder)
-        # The owner of the data folder is alone, so what is there was left by a process that was killed.
+        # Only one process owns the data folder, so an existing server was left by a process that was killed.
         QLocalServer.removeServer(name)
         self._server.listen(name)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._server.close()
 
     def _accept(self) -> None:
-        # The callers are the server's children, and go with it; what one sent that died in the middle is never read.
+        # The server's callers are its children, and are deleted with it; an incomplete message is never read.
         while (caller := self._server.nextPendingConnection()) is not None:
             caller.readyRead.connect(lambda caller=caller: self._read(caller))
             self._read(caller)
 
     def _read(self, caller: QLocalSocket) -> None:
-        """Take a caller's message once all of it is there."""
+        """Take a caller's message once it is complete."""
         head = bytes(caller.peek(_LENGTH_DIGITS).data())
         if len(head) < _LENGTH_DIGITS:
             return
@@ -91,7 +91,7 @@ class Instance(QObject):
 
 
 def hand_over(data_folder: Path, request: Request) -> bool:
-    """Ask the window that owns a data folder for something; False if no window answers."""
+    """Pass a request to the window that owns a data folder; return False if no window answers."""
     socket = QLocalSocket()
     socket.connectToServer(_name(data_folder))
     if not socket.waitForConnected(_PATIENCE):

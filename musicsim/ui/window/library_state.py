@@ -1,4 +1,4 @@
-"""Shows how it stands with the library: what there is, what is being looked through, what went wrong."""
+"""State of the library in the window: counts, scans and problems."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class LibraryState(QObject):
-    """Follows the app, and keeps the pages, the status line and the list of problems up to date.
+    """Updater of the pages, the status line and the list of problems; follows the app.
 
     Parameters
     ----------
     with_music
-        What is of no use before there is any music, and hidden until then.
+        Widgets and actions that are hidden until there is music.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class LibraryState(QObject):
         store.visited.connect(self.show)
 
     def show(self) -> None:
-        """Show what there is."""
+        """Show the current state of the library."""
         self._status.show_counts(self._store.counts())
         has_folders = bool(self._app.catalogue.folders.all())
         self._places.library.set_has_folders(has_folders)
@@ -72,7 +72,7 @@ class LibraryState(QObject):
             each.setVisible(started)
 
     def show_problems(self) -> None:
-        """Show what went wrong."""
+        """Show the current problems."""
         self._status.show_problems(self._app.catalogue.problems.count())
         self._problems.refresh()
         # A music folder may be out of reach, or back.

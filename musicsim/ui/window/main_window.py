@@ -1,4 +1,4 @@
-"""The main window: makes the parts, puts them side by side, and tells each what the others did."""
+"""Main window: creates the parts, arranges them, and connects them."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
     from musicsim.app import Musicsim
 
 DEMO_FOLDER = "demo library"
-"""Inside the data folder."""
+"""Name of the folder inside the data folder."""
 
 
 class MainWindow(QMainWindow):
-    """Everything that the listener sees."""
+    """Main window with everything that the listener sees."""
 
     closed = Signal()
 
@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self._app = app
         self._theme = theme
         self.stays_in_tray: Callable[[], bool] = lambda: False
-        """Whether a window that the listener closes is only hidden."""
+        """Returns whether a window that the listener closes is only hidden."""
         self.setWindowTitle("musicsim")
         self.setWindowIcon(QIcon(str(resource("icons/musicsim.svg"))))
         self.setAcceptDrops(True)
@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
         )
 
     def show_similar(self, track_id: int) -> None:
-        """Show what is similar to a track."""
+        """Show the tracks similar to a track."""
         self.panel.show_tab(Tab.SIMILAR)
         self.similar.show_similar(track_id)
 
@@ -260,27 +260,27 @@ class MainWindow(QMainWindow):
         ShortcutsDialog([*actions, *table.extra_actions], self).show()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Qt's: the arrow keys work in the list of tracks from the start."""
+        """Focus the list of tracks, so that the arrow keys work from the start (Qt override)."""
         super().showEvent(event)
         self.places.current.focus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Qt's: files and folders may be dropped on the window."""
+        """Accept dragged files and folders (Qt override)."""
         if event.source() is None and brings_files(event.mimeData()):
-            # Never moved: the file manager might delete them.
+            # Copy, never move: the file manager might delete them.
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Qt's."""
+        """Open dropped files and folders (Qt override)."""
         self.opener.drop(event.mimeData())
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Qt's: keep how the window looks, and be quiet."""
+        """Save the window's appearance, then hide the window in the tray or end playback (Qt override)."""
         self._memory.save()
-        # Not spontaneous: musicsim is quit, or the session ends.
+        # If the event is not spontaneous, musicsim is quitting or the session is ending.
         if event.spontaneous() and self.stays_in_tray():
             event.ignore()
             self.hide()

@@ -1,4 +1,4 @@
-"""What the window looked like when it was closed."""
+"""Appearance of the window, saved between starts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VOLUME = "player/volume"
 
 
 class Memory:
-    """Keeps the window's size, its panes and columns, its colours and the volume."""
+    """Storage of the window's size, panes, columns and colours, and of the volume."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Memory:
         self._theme = theme
 
     def restore(self) -> None:
-        """Have it all as it was kept last; the theme was made with its colours."""
+        """Restore what was saved, except the colours, which the theme already has."""
         settings = self._settings
         self._window.resize(1280, 800)
         for key, restore in (
@@ -51,7 +51,7 @@ class Memory:
             self._volume.setValue(int(volume))
 
     def save(self) -> None:
-        """Keep it all."""
+        """Save everything."""
         settings = self._settings
         settings.setValue(_GEOMETRY, self._window.saveGeometry())
         settings.setValue(_SPLITTER, self._places.splitter.saveState())
@@ -63,6 +63,6 @@ class Memory:
 
 
 def saved_scheme(settings: QSettings) -> Scheme:
-    """Return the colours that the listener chose last."""
+    """Return the colour scheme that the listener chose last."""
     saved = str(settings.value(_THEME) or "")
     return Scheme(saved) if saved in {scheme.value for scheme in Scheme} else Scheme.SYSTEM

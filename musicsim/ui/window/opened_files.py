@@ -1,4 +1,4 @@
-"""Finding out what the files are that the listener opens: audio, playlists, folders, or nothing to play."""
+"""Classification of the files that the listener opens: audio, playlists, folders, or unplayable."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from musicsim.library.types import Tags, Track
 from musicsim.playlists.files.m3u import M3U_SUFFIXES, M3UEntry, PlaylistFileError, read_playlist
 
 _SLICE = 0.1
-"""Seconds after which what was found so far can be played, before the rest is looked at."""
+"""Seconds after which the files found so far can be played, before the rest is looked at."""
 
 _NO_TAGS = Tags()
 _DEEPEST = 20
-"""Playlists that list playlists."""
+"""Deepest nesting of playlists that list playlists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class OpenedFile:
     path: Path
     """Absolute."""
     known: Track | None
-    """The library's track of it."""
+    """The library's track of the file."""
     hints: Tags
-    """What a playlist says of it."""
+    """Tags that a playlist gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +48,47 @@ class Unplayable:
 
 @dataclass(slots=True)
 class OpenedPlaylist:
-    """A playlist file, and what of it can't be played."""
+    """Playlist file, with its entries that can't be played."""
 
     path: Path
     entries: int = 0
     found: int = 0
-    """Files to play."""
+    """Number of files to play."""
     lost: list[Unplayable] = field(default_factory=list)
     elsewhere: int = 0
-    """Entries that are no files of this computer, such as radio stations."""
+    """Number of entries that are not files on this computer, such as radio stations."""
 
 
 class OpenedFiles:
-    """Looks at files in the order in which the listener opens them; playlists are replaced by their entries.
+    """Files in the order in which the listener opens them, with playlists replaced by their entries.
 
-    All of it may wait for a slow disk, so it is not for the window's thread; one thread at a time.
+    Looking at the files may wait for a slow disk, so don't do it in the window's thread; only one thread at a time may
+    do it.
 
     Parameters
     ----------
     paths
         Absolute.
     catalogue
-        Knows which of them are in the library.
+        Finds the files that are in the library.
     """
 
     def __init__(self, paths: Sequence[Path], catalogue: Catalogue) -> None:
         self._known = KnownFiles(catalogue)
         self._files = self._look_at_all(paths)
         self._read: set[Path] = set()
-        """Playlists."""
+        """Playlists that were read."""
         self._depth = 0
         self.done = False
-        """Whether all of them were looked at."""
+        """Whether all files were looked at."""
         self.folders: list[Path] = []
         self.unplayable: list[Unplayable] = []
-        """Without those that a playlist lists."""
+        """Unplayable files, except those listed by a playlist."""
         self.playlists: list[OpenedPlaylist] = []
         self.errors: list[PlaylistFileError] = []
 
     def more(self) -> list[OpenedFile]:
-        """Return the next files to play; all of them unless they take long."""
+        """Return the next files to play: all of them, unless that takes long."""
         begun = time.monotonic()
         found: list[OpenedFile] = []
         for file in self._files:
@@ -130,9 +131,9 @@ class OpenedFiles:
             (self.unplayable if of is None else of.lost).append(Unplayable(path, reason))
 
     def _look_into(self, path: Path, within: OpenedPlaylist | None) -> Iterator[OpenedFile]:
-        """Look at the entries of a playlist, and of those that it lists."""
+        """Look at the entries of a playlist, and at those of playlists that it lists."""
         real = Path(os.path.realpath(path))
-        # One that lists itself, or others that list each other, would never end.
+        # Playlists that list themselves or each other would never end.
         if within is not None and (real in self._read or self._depth >= _DEEPEST):
             return
         try:
@@ -156,13 +157,13 @@ class OpenedFiles:
 
 
 def _why_not(path: Path, status: os.stat_result) -> str:
-    """Why a file that is there is not played; empty if it is."""
+    """Return why an existing file is not played; empty if it is."""
     if not stat.S_ISREG(status.st_mode):
         return "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a regular file"
     if not status.st_size:
         return "the file is empty (0 bytes)"
     try:
-        # By its content where the name doesn't say: what other programs keep has no suffix, or one of their own.
+        # Check the content if the name doesn't tell: files of other programs may have no suffix, or an unknown one.
         known = path.suffix.lower() in AUDIO_SUFFIXES or is_audio(path)
         if known and not os.access(path, os.R_OK):
             return "no permission to read it"

@@ -1,4 +1,4 @@
-"""Opening files: from the command line, a file manager, another program, or dropped on the window."""
+"""Opening of files from the command line, a file manager, another program, or dropped on the window."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.window.opened_files import OpenedFile, OpenedFiles, OpenedPlaylist, Unplayable
 
 _NAMED = 3
-"""Files that a message names; the others are counted."""
+"""Most files that a message names; the others are counted."""
 
 
 class Opener(QObject):
-    """Plays files, or puts them into the queue; adds folders to the library, and says what can't be played.
+    """Opener that plays or queues files, adds folders to the library, and reports what can't be played.
 
-    Files are looked at in another thread, since a slow disk must not hold up the window. Of many, the first ones play
-    while the others are still looked at.
+    Another thread looks at the files, since a slow disk must not hold up the window. If there are many, the first ones
+    play while the rest is looked at.
     """
 
     def __init__(
@@ -47,17 +47,17 @@ class Opener(QObject):
         self._folders = folders
         self._messages = messages
         self._last: _Opening | None = None
-        """The last that is to be played: what was opened before it must not take its place later."""
+        """Last request to play: earlier requests must not replace it later."""
 
     def play(self, paths: Sequence[Path], addresses: Sequence[str] = ()) -> None:
-        """Play files in this order, instead of what is in the queue.
+        """Play files in this order, in place of the queue.
 
         Parameters
         ----------
         paths
             Absolute: files, playlists, and folders to add to the library.
         addresses
-            What was to be opened too but is no file on this computer: they are named as unplayable.
+            Other addresses to open, which are no files on this computer: they are reported as unplayable.
         """
         if paths or addresses:
             self._last = _Opening(OpenedFiles(paths, self._catalogue), addresses)
@@ -66,7 +66,7 @@ class Opener(QObject):
     def enqueue(
         self, paths: Sequence[Path], row: int | None = None, addresses: Sequence[str] = ()
     ) -> None:
-        """Put files into the queue before a row; at its end without one, and then play if nothing is in the player."""
+        """Queue files before a row or, without one, after those queued by hand; if the player is empty, play these."""
         if paths or addresses:
             files = OpenedFiles(paths, self._catalogue)
             self._look(_Opening(files, addresses, enqueue=True, row=row))
@@ -76,7 +76,7 @@ class Opener(QObject):
         self.play(*paths_of(uris))
 
     def drop(self, data: QMimeData, row: int | None = None) -> None:
-        """Take what was dropped on the window, or before a row of the queue."""
+        """Open what was dropped on the window, or before a row of the queue."""
         paths, others = paths_of(dropped_uris(data))
         if row is None:
             self.play(paths, others)
@@ -101,7 +101,7 @@ class Opener(QObject):
             self._folders.add(folder)
         text = _told(opening.files, opening.addresses)
         if text and opening.files.folders:
-            # After what the folders tell, which would take its place.
+            # After the folders' messages, which would replace it.
             self._bridge.do(lambda: text, self._messages.fail, self._messages.fail)
         elif text:
             self._messages.fail(text)
@@ -120,7 +120,7 @@ class Opener(QObject):
         if opening.row is None:
             self._player.enqueue(ids)
             return
-        # The queue may have become shorter meanwhile.
+        # The queue may have become shorter in the meantime.
         row = min(opening.row, upcoming.rowCount())
         upcoming.insert(row, ids)
         opening.row = row + len(ids)
@@ -142,11 +142,11 @@ class _Opening:
         self.enqueue = enqueue
         self.row = row
         self.revision: int | None = None
-        """The queue's when it began with these files."""
+        """The queue's revision when these files began to play."""
 
 
 def _told(files: OpenedFiles, addresses: Sequence[str]) -> str:
-    """What can't be played, in words; empty if everything can."""
+    """Return what can't be played, in words; empty if everything can."""
     texts = [str(error) for error in files.errors]
     if addresses:
         text = _tr("musicsim plays files on this computer, and so not {0}.")
@@ -191,13 +191,13 @@ def _of_playlist(playlist: OpenedPlaylist) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
+    """Return the first few names, and the number of the others."""
     named, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
     return _tr("{0} and {1} more").format(named, formats.number(more)) if more > 0 else named
 
 
 def _shown(name: str | Path) -> str:
-    # A name may be 255 characters, and a path 4,096.
+    # A name may have 255 characters, and a path 4,096.
     text = display_path(name)
     return text if len(text) <= 200 else f"{text[:100]}…{text[-99:]}"
 

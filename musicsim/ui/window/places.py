@@ -1,4 +1,4 @@
-"""Where the listener is in the window, and the ways from one page to another."""
+"""Pages of the window, and the ways between them."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from musicsim.ui.window.sidebar import Sidebar
 
 
 class Places(QStackedWidget):
-    """The page of the first start or, once there is music, the other pages between the sidebar and a panel.
+    """First-start page or, once there is music, the other pages between the sidebar and a panel.
 
-    It makes the pages, and alone in the window knows them by their classes.
+    It creates the pages; nothing else in the window knows them by their classes.
 
     Parameters
     ----------
     panel
-        What stands at the right of the pages.
+        The widget at the right of the pages.
     """
 
     folder_chosen = Signal(object)
-    """Path: the listener has said where the music is."""
+    """Path: the listener has chosen the music folder."""
 
     def __init__(
         self,
@@ -88,11 +88,11 @@ class Places(QStackedWidget):
 
     @property
     def current(self) -> Page:
-        """The page that is shown."""
+        """Page that is shown."""
         return self._current if self.currentWidget() is self.splitter else self.start
 
     def set_started(self, started: bool) -> None:
-        """Show the page of the first start, or the others."""
+        """Show the first-start page, or the others."""
         self.setCurrentWidget(self.splitter if started else self.start.widget)
 
     def show_library(self) -> None:
@@ -118,11 +118,11 @@ class Places(QStackedWidget):
             self.library.show_track(track_id)
 
     def play(self) -> None:
-        """Play what is selected on this page, or else all that it shows."""
+        """Play the selection on this page or, without one, everything that it shows."""
         self._current.play_tracks()
 
     def export(self) -> None:
-        """Write the playlist that is shown to a file."""
+        """Export the playlist that is shown."""
         playlist = self.playlist.playlist
         if playlist is not None and self._current is self.playlist:
             self._commands.export(playlist.id)
@@ -130,17 +130,17 @@ class Places(QStackedWidget):
             self._messages.tell(self.tr("Open a playlist to export it, or use a track’s menu."))
 
     def save(self, settings: QSettings) -> None:
-        """Keep what the pages look like."""
+        """Save the appearance of the pages."""
         for page in self._pages:
             page.save(settings)
 
     def restore(self, settings: QSettings) -> None:
-        """Have the pages look as they were kept last."""
+        """Restore the saved appearance of the pages."""
         for page in self._pages:
             page.restore(settings)
 
     def _show(self, page: TrackPage) -> None:
-        # Who goes through the sidebar by the arrow keys stays in it.
+        # A listener who moves through the sidebar with the arrow keys stays in it.
         stays = self.sidebar.list.hasFocus()
         self._current = page
         self._middle.setCurrentWidget(page.widget)

@@ -1,4 +1,4 @@
-"""The list of what could not be read, and why."""
+"""List of the files and folders that could not be read, with the reasons."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ Role = Qt.ItemDataRole
 
 _NO_INDEX = QModelIndex()
 _REASONS = 4
-"""That are counted above the list."""
+"""Number of reasons counted above the list."""
 
 
 class ProblemModel(QAbstractTableModel):
-    """Problems: what, why, and where."""
+    """Problems as rows: file, reason and folder."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,17 +65,17 @@ class ProblemModel(QAbstractTableModel):
         return self._problems[row]
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        """Qt's."""
+        """Return the number of problems (Qt override)."""
         return 0 if parent.isValid() else len(self._problems)
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        """Qt's."""
+        """Return the number of columns (Qt override)."""
         return 0 if parent.isValid() else 3
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
     ) -> Any:
-        """Qt's."""
+        """Return the heading of a column (Qt override)."""
         if role == Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if role != Role.DisplayRole or orientation is not Qt.Orientation.Horizontal:
@@ -83,7 +83,7 @@ class ProblemModel(QAbstractTableModel):
         return (self.tr("File or folder"), self.tr("What is wrong"), self.tr("In"))[section]
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """Qt's."""
+        """Return the text or tooltip of a cell (Qt override)."""
         problem = self._problems[index.row()]
         name = display_path(problem.path.name)
         texts = (name, str(problem.reason), display_path(problem.path.parent))
@@ -95,7 +95,7 @@ class ProblemModel(QAbstractTableModel):
 
 
 class ProblemsDialog(QDialog):
-    """Shows the problems while they come and go; the window can be used meanwhile."""
+    """Dialog of the current problems; the window stays usable."""
 
     def __init__(self, app: Musicsim, messages: Messages, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -153,12 +153,12 @@ class ProblemsDialog(QDialog):
         column.addLayout(buttons)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Qt's: what it lists may have changed while nobody saw it."""
+        """Update the list, which may have changed while it was hidden (Qt override)."""
         super().showEvent(event)
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what could not be read, as far as somebody sees it."""
+        """Show the current problems, if the dialog is visible."""
         if not self.isVisible():
             return
         problems = self._app.catalogue.problems.all()
@@ -190,7 +190,7 @@ class ProblemsDialog(QDialog):
 
 
 def _summary(problems: list[Problem]) -> Iterator[str]:
-    """Say what the list is about, and which reasons come most often."""
+    """Yield what the list is about, and the most frequent reasons."""
     tr = QCoreApplication.translate
     if not problems:
         yield tr("ProblemsDialog", "Everything could be read.")

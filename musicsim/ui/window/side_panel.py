@@ -1,4 +1,4 @@
-"""The panel at the right: similar tracks, the queue or the history."""
+"""Panel at the right: similar tracks, the queue or the history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from musicsim.ui.panes.similar_pane import SimilarPane
 
 
 class Tab(enum.IntEnum):
-    """What the panel shows."""
+    """Tabs of the panel."""
 
     SIMILAR = 0
     QUEUE = 1
@@ -26,7 +26,7 @@ class Tab(enum.IntEnum):
 
 
 class SidePanel(QWidget):
-    """Three tabs, and a button that closes the panel.
+    """Panel with three tabs, and a button that closes it.
 
     Parameters
     ----------
@@ -82,20 +82,20 @@ class SidePanel(QWidget):
 
     @property
     def tab(self) -> Tab:
-        """What the panel shows."""
+        """Tab that is shown."""
         return Tab(self.tabs.currentIndex())
 
     def show_tab(self, tab: Tab) -> None:
-        """Show a tab, and open the panel for it."""
+        """Show a tab, and open the panel if it is closed."""
         self.tabs.setCurrentIndex(tab)
         self._set_open(True)
 
     def save(self, settings: QSettings) -> None:
-        """Keep which tab is shown, or that it is closed."""
+        """Save which tab is shown, or that the panel is closed."""
         settings.setValue(self._KEY, self._CLOSED if self.isHidden() else self.tab.name)
 
     def restore(self, settings: QSettings) -> None:
-        """Show the tab that was kept last, or be closed."""
+        """Restore the tab that was saved, or close the panel."""
         kept = str(settings.value(self._KEY, Tab.SIMILAR.name))
         if kept in Tab.__members__:
             self.tabs.setCurrentIndex(Tab[kept])

@@ -1,4 +1,4 @@
-"""The way to the library and to each playlist."""
+"""Sidebar: navigation to the library and to each playlist."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from musicsim.ui.playlists.playlist_list import PlaylistList, PlaylistModel
 
 
 class Sidebar(QWidget):
-    """Library, and the playlists below it.
+    """The library, and the playlists below it.
 
     Parameters
     ----------
     library
-        What the first entry leads to.
+        The page that the first entry opens.
     """
 
     library_wanted = Signal()
@@ -64,7 +64,7 @@ class Sidebar(QWidget):
         column.addWidget(self.list, 1)
 
     def show_place(self, playlist_id: int | None) -> None:
-        """Mark where the listener is: a playlist, or the library."""
+        """Mark the listener's place: a playlist, or the library."""
         self._shown = playlist_id
         self.library.setChecked(playlist_id is None)
         row = None if playlist_id is None else self.model.row_of(playlist_id)

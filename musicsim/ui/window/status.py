@@ -1,4 +1,4 @@
-"""What goes on: counts, progress, notices, problems."""
+"""Status line: counts, progress, notices, problems."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from musicsim.ui.kit.widgets import ElidedLabel, icon_button
 
 
 class StatusStrip(QStatusBar):
-    """The line at the bottom of the window."""
+    """Line at the bottom of the window."""
 
     pause_wanted = Signal(bool)
-    """True to pause the embedding, False to go on."""
+    """True to pause the embedding, False to resume it."""
     problems_wanted = Signal()
 
     def __init__(self, theme: Theme, *, paused: bool) -> None:
@@ -49,7 +49,7 @@ class StatusStrip(QStatusBar):
         content = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(16, 3, 12, 3)
-        # As high with the buttons as without them: they come and go.
+        # Keep the same height without the buttons, which come and go.
         content.setMinimumHeight(self.pause.sizeHint().height() + 6)
         row.setSpacing(12)
         row.addWidget(self._library)
@@ -64,26 +64,26 @@ class StatusStrip(QStatusBar):
 
     @property
     def scanning(self) -> bool:
-        """Whether the folders are being looked through."""
+        """Whether a scan of the folders is running."""
         return self._scanning
 
     @property
     def library_text(self) -> str:
-        """What it says of the library."""
+        """Text about the library."""
         return self._library.text()
 
     @property
     def work_text(self) -> str:
-        """What it says of the work in the background; empty when there is none."""
+        """Text about the work in the background; empty when there is none."""
         return self._work.text() if not self._work.isHidden() else ""
 
     @property
     def notice_text(self) -> str:
-        """The notices that hold."""
+        """Notices in force."""
         return self._notice.text()
 
     def show_counts(self, counts: Counts) -> None:
-        """Say how much there is."""
+        """Show the counts of the library."""
         self._counts = counts
         if not self._scanning:
             self._show_counts(counts)
@@ -103,7 +103,7 @@ class StatusStrip(QStatusBar):
         self._library.setText(" · ".join(parts))
 
     def show_scan(self, event: ScanStarted | ScanProgress | ScanFinished) -> None:
-        """Say how far the scan has come."""
+        """Show the progress of a scan."""
         self._scanning = not isinstance(event, ScanFinished)
         match event:
             case ScanStarted():
@@ -123,7 +123,7 @@ class StatusStrip(QStatusBar):
                     self._show_counts(self._counts)
 
     def show_embedding(self, progress: EmbeddingProgress | None) -> None:
-        """Say how far the embedding has come."""
+        """Show the progress of the embedding."""
         working = progress is not None and not progress.finished
         for widget in (self._work, self.bar, self.pause):
             widget.setVisible(working)
@@ -140,7 +140,7 @@ class StatusStrip(QStatusBar):
         self._work.setToolTip(progress.current)
 
     def _set_refining(self, refining: bool) -> None:
-        """Draw no attention to what nobody waits for."""
+        """Make the bar less conspicuous while nobody waits for the work."""
         if refining != self._refining:
             self._refining = refining
             self.bar.setProperty("calm", refining)
@@ -148,7 +148,7 @@ class StatusStrip(QStatusBar):
             self.bar.style().polish(self.bar)
 
     def show_notice(self, notice: Notice) -> None:
-        """Show a notice until it is taken back."""
+        """Show a notice until it is withdrawn."""
         self._notices.pop(notice.topic, None)
         if notice.text:
             self._notices[notice.topic] = notice.text
@@ -172,7 +172,7 @@ class StatusStrip(QStatusBar):
 
 
 def scan_summary(scan: ScanFinished) -> str:
-    """What is new after a scan, such as ``12 new · 3 changed · 1 missing``; empty where nothing is."""
+    """Return what changed in a scan, such as ``12 new · 3 changed · 1 missing``; empty if nothing did."""
     counted = (
         (scan.added, "%n new", "%n new"),
         (scan.changed, "%n changed", "%n changed"),
@@ -191,7 +191,7 @@ def scan_summary(scan: ScanFinished) -> str:
 def progress_text(progress: EmbeddingProgress) -> str:
     """Return the progress in words, such as ``120 of 1,200 · 2.1 tracks/s · 8 min left``.
 
-    A later pass, over tracks that can be found already, begins with what it is and leaves out how fast it goes.
+    The text of a later pass, over tracks that can be found already, names the pass and leaves out its speed.
     """
 
     def tr(text: str) -> str:

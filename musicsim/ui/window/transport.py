@@ -1,4 +1,4 @@
-"""The window's play, previous and next: what they do and how they look; and the title, which is the track's."""
+"""The window's play, previous and next commands, and the window's title, which names the track."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from musicsim.ui.window.places import Places
 
 
 class Transport(QObject):
-    """Has the window's commands and keys work on the player, and shows what they can do now."""
+    """Link from the window's commands and keys to the player; shows what they can do now."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Transport(QObject):
         player.track_changed.connect(self._show_title)
 
     def play_or_pause(self) -> None:
-        """Play or pause; with nothing in the player, play what is selected or else the list."""
+        """Play or pause; if the player is empty, play the selection or, without one, the list."""
         if self._player.can_play:
             self._player.toggle()
         else:
@@ -61,7 +61,7 @@ class Transport(QObject):
             self._places.show_track(track.id)
 
     def show(self) -> None:
-        """Show what can be done, and whether it plays."""
+        """Show which commands are available, and whether it plays."""
         player, commands = self._player, self._commands
         commands.play_pause.setText(self.tr("Pause") if player.playing else self.tr("Play"))
         self._bar.play_pause.setAccessibleName(commands.play_pause.text())
