@@ -21,7 +21,7 @@ demo: set-up  ## render a small library and show that similar finds each style
 
 test: set-up  ## run the tests, in minutes; some of them: make test ARGS="-k playlist"
 	@$(python) packaging/system-libraries tests
-	@$(python) -m pytest --numprocesses=2 --no-loadscope-reorder $(ARGS)
+	@$(python) -m pytest --numprocesses=4 --no-loadscope-reorder $(ARGS)
 
 stress: set-up  ## run the tests that take an hour: every kill, every damage, thousands of spoilt files
 	@$(python) packaging/system-libraries tests

@@ -53,14 +53,26 @@ _LAST_WORDS = 5.0
 """Seconds that a thread or process that was told to end has for it."""
 
 
+_HEARD = (
+    "tests/ui/playback/test_sound.py",
+    "tests/ui/playback/test_desktop_session.py",
+    "tests/ui/playback/test_whole_program.py",
+)
+"""Tests that are heard in real time; most of that time they leave the processor to the others."""
+_ORDER = (
+    *_HEARD,
+    "tests/faults/",
+    "tests/embedding/",
+    "tests/audio/",
+    "tests/cli/",
+    "tests/test_app.py",
+    "tests/",
+)
+"""What takes long begins first, so that no process is left with it at the end."""
 _GROUPS = {
-    # What starts whole programs, or measures what a loudspeaker would be given: one of these at a time.
-    "tests/ui/playback/test_desktop_session.py": "loudspeakers",
-    "tests/ui/playback/test_sound.py": "loudspeakers",
-    "tests/ui/playback/test_whole_program.py": "loudspeakers",
-    # It takes half a minute to scan the demo library.
-    "tests/cli/test_contract.py": "scanned demo",
-    "tests/cli/test_own_process.py": "scanned demo",
+    # Each starts whole programs that play: one of these at a time.
+    "tests/ui/playback/test_desktop_session.py": "programs",
+    "tests/ui/playback/test_whole_program.py": "programs",
 }
 
 
@@ -72,8 +84,8 @@ def _group(nodeid: str) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what can be divided least."""
-    items.sort(key=lambda item: _group(item.nodeid) == item.nodeid.partition("::")[0])
+    """Put them in order."""
+    items.sort(key=lambda item: next(n for n, s in enumerate(_ORDER) if item.nodeid.startswith(s)))
     for item in items:
         if item.get_closest_marker("stress") or "faults" in item.path.parts:
             item.add_marker(pytest.mark.slow)
@@ -97,7 +109,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 def _way_for_loudspeakers(request: pytest.FixtureRequest) -> None:
     """Side by side with tests that are heard in real time, which come first, all others give way."""
     beside = "PYTEST_XDIST_WORKER" in os.environ and hasattr(os, "nice")
-    if beside and _group(request.node.nodeid) != "loudspeakers" and not os.nice(0):
+    is_heard = request.node.nodeid.startswith(_HEARD)
+    if beside and not is_heard and not os.nice(0):
         os.nice(5)
 
 
@@ -213,6 +226,24 @@ def demo_library(pytestconfig: pytest.Config) -> list[DemoTrack]:
     # Its files appear when they are complete, so that the next run finishes what one that was cut short has begun.
     with FileLock(folder.with_suffix(".lock")):
         return render_demo(folder)
+
+
+@pytest.fixture(scope="session")
+def shared_scan(demo_library: list[DemoTrack], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which the demo library is scanned, once for all processes; to be copied, not to be used."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    data = folder / "scanned demo"
+    with FileLock(folder / "scanned demo.lock"):
+        if not data.exists():
+            half_done = CommandLine(folder / "scanned demo.part")
+            result = half_done(
+                "scan", demo_library[0].path.parents[2], "--depth", "quick", "--json"
+            )
+            assert result.code == 0, result.err
+            half_done.data.rename(data)
+    return data
 
 
 def _demo_version() -> str:

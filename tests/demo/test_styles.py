@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from musicsim.audio import SamplingPlan, sample_windows
-from musicsim.base.resources import resource
+from musicsim.app import Musicsim
 from musicsim.demo import STYLES
 from musicsim.demo.programme import pieces
 from musicsim.demo.styles import PERFORMERS
-from musicsim.embedding import Model, pool, read_weights
 from musicsim.playlists.rules.chooser import NEAR_DUPLICATE_COSINE
 
 
@@ -27,14 +25,12 @@ def test_a_song_sounds_the_same_every_time(style):
 
 
 @pytest.mark.slow
-def test_most_of_the_five_nearest_are_of_the_same_style(demo_library):
-    model = Model(read_weights(resource("starter.h5")))
-    embeddings = np.stack(
-        [
-            pool(model.embed(sample_windows(track.path, SamplingPlan()).windows))
-            for track in demo_library
-        ]
-    )
+def test_most_of_the_five_nearest_are_of_the_same_style(shared_scan, demo_library):
+    with Musicsim.read(shared_scan) as app:
+        ids = {track.path: track.id for track in app.catalogue.tracks.all()}
+        model = app.models.searched.identity
+        found = [app.embeddings.pooled.of(ids[track.path], model) for track in demo_library]
+    embeddings = np.stack([pooled.vector for pooled in found])
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     cosine = embeddings @ embeddings.T
     np.fill_diagonal(cosine, -1)

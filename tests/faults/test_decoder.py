@@ -10,7 +10,7 @@ from command_line import Told
 from library import FaultyLibrary, write_noise
 
 TRACKS = 10
-PATIENCE = 10
+PATIENCE = 6
 """Seconds that a file may take: above all, the model must have been loaded by then."""
 SAYS = {"crash": "the decoder crashed on this file", "hang": "the decoder did not come to an end"}
 

@@ -77,7 +77,7 @@ def write_mutants(originals: list[Path], folder: Path, count: int) -> Iterator[P
         yield path
 
 
-@pytest.fixture(scope="module", params=[200, pytest.param(2000, marks=pytest.mark.stress)])
+@pytest.fixture(scope="module", params=[100, pytest.param(2000, marks=pytest.mark.stress)])
 def mutated(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Mutated:
     """A library of mutated files, scanned once."""
     folder = tmp_path_factory.mktemp("mutated files")

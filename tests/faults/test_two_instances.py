@@ -53,7 +53,7 @@ def test_a_second_scan_is_turned_away_at_once_and_the_first_completes(library: F
     library.check(TRACKS)
 
 
-@pytest.mark.parametrize("at_once", [4, pytest.param(10, marks=pytest.mark.stress)])
+@pytest.mark.parametrize("at_once", [3, pytest.param(10, marks=pytest.mark.stress)])
 def test_of_many_scans_at_the_same_moment_one_does_the_work(library: FaultyLibrary, at_once: int):
     library.fill(TRACKS)
     scans = [begin(library, "scan") for _ in range(at_once)]
