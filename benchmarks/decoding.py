@@ -1,10 +1,10 @@
-"""Which decoder is quicker for which format, and what a first pass costs against the whole file.
+"""Measure which decoder is quicker for each format, and the cost of a first pass against the whole file.
 
     python benchmarks/decoding.py [SECONDS]
 
-Makes its own files (stereo, 44.1 kHz, 4 minutes if not told otherwise) in a temporary folder. The times are CPU
-milliseconds, the best of three. The last two columns are what musicsim does, resampling included. What a window costs
-by seeking, against a second of the whole, says from which length on seeking pays (`_SEEKING_PAYS` in
+Makes its own files (stereo, 44.1 kHz, 4 minutes by default) in a temporary folder. The times are CPU milliseconds, the
+best of three. The last two columns are what musicsim does, including resampling. The cost of seeking to a window,
+against decoding a second of the whole file, gives the length from which seeking pays (`_SEEKING_PAYS` in
 musicsim/audio/sampling.py).
 """
 
@@ -36,7 +36,7 @@ from musicsim.audio.sndfile import SndfileDecoder
 
 RATE = 44_100
 PLAN = SamplingPlan(FIRST_PASS)
-# Name: suffix, and PyAV's codec, or libsndfile's subtype in capitals.
+# Name to suffix and PyAV's codec, or libsndfile's subtype in capitals.
 FORMATS = {
     "WAV": (".wav", "PCM_16"),
     "AIFF": (".aiff", "PCM_16"),
@@ -53,7 +53,7 @@ FORMATS = {
 
 
 def music(seconds: float) -> np.ndarray:
-    """Return notes and beats with some noise, shape (samples, 2): codecs treat silence and pure tones as too easy."""
+    """Return notes and beats with some noise, shape (samples, 2): silence and pure tones are too easy for codecs."""
     rng = np.random.default_rng(0)
     sound = rng.normal(0, 0.002, (round(seconds * RATE), 2)).astype(np.float32)
     time_of_note = np.arange(RATE) / RATE

@@ -1,11 +1,11 @@
-"""How fast the engine is against OpenL3 0.4.2's way, how long it takes to start, and what memory it needs.
+"""Measure the engine's speed against OpenL3 0.4.2's method, its start-up time and its memory.
 
     python benchmarks/engine.py [--whole]
 
-OpenL3's way is Keras `predict` on the float32 graph with its batch-norms where they were, 32 windows at a time, and a
-window every 0.1 s of the file. The others are musicsim's plans. Each row is a process of its own, and those of a model
-take turns, so that what else the machine does slows all of them; the median turn of each counts. The full-size network
-has random weights, which take as long as trained ones.
+OpenL3's method is Keras `predict` on the float32 graph with unfolded batch-norms, 32 windows at a time, with a window
+every 0.1 s of the file. The others are musicsim's plans. Each row runs in its own process. The rows of a model take
+turns, so that other load on the machine slows all of them alike, and the median turn of each counts. The full-size
+network has random weights, which take as long as trained ones.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ SECONDS = 240
 HOP = 0.1
 OPENL3_BATCH = 32
 PART = 32
-"""Windows of the 2,396 that are measured in a turn where every one is to be embedded."""
+"""Number of the 2,396 windows that are measured per turn when every window should be embedded."""
 TURNS = 5
 MODELS = ("mel256 512", "starter")
 
 
 class Way(enum.Enum):
-    """How a track is embedded."""
+    """A way to embed a track."""
 
     OPENL3 = "OpenL3's way"
     DENSE = "every window"
@@ -70,7 +70,7 @@ class Way(enum.Enum):
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds that it takes to import TensorFlow, to read and build, and for the first call, which compiles."""
+    """Seconds for importing TensorFlow, for reading and building, and for the first call, which compiles."""
 
     importing: float
     loading: float
@@ -84,11 +84,11 @@ class Turn:
     Attributes
     ----------
     window, track
-        Seconds, from sound and from the file to the embeddings.
+        Seconds from sound to the embeddings, and from the file to the embeddings.
     share
-        The part of the matmul peak that the convolutions reached.
+        The share of the matmul peak that the convolutions reached.
     memory
-        Peak bytes until now.
+        Peak memory in bytes so far.
     """
 
     window: float
@@ -118,7 +118,7 @@ def random_weights() -> Weights:
 
 
 def openl3_network(weights: Weights) -> Any:
-    """The network as OpenL3 0.4.2 has it, a Keras model from windows (B, 48000) to embeddings."""
+    """Return OpenL3 0.4.2's network, a Keras model from windows (B, 48000) to embeddings."""
     import keras
 
     layers = keras.layers
@@ -156,7 +156,7 @@ def openl3_network(weights: Weights) -> Any:
 
 
 def convolution_flops(description: ModelDescription) -> int:
-    """What the convolutions compute for a window, a multiplication and an addition counted as two."""
+    """Return the convolutions' operations per window; a multiplication and an addition count as two."""
     bands, frames = description.bands, description.frames
     flops = 0
     for i, (fan_in, fan_out) in enumerate(
@@ -169,7 +169,7 @@ def convolution_flops(description: ModelDescription) -> int:
 
 
 def matmul_peak() -> float:
-    """The most float32 operations a second in a product of two large matrices, by oneDNN or XLA."""
+    """Return the peak float32 operations a second in a product of two large matrices, by oneDNN or XLA."""
     tf = import_tensorflow()
     best = 0.0
     for size in (1024, 2048):
@@ -192,7 +192,7 @@ def quickest(work: Callable[[], object], times: int) -> float:
 
 
 def openl3_windows(path: Path) -> np.ndarray:
-    """All windows of a file, centred, in one array (N, 48000), as OpenL3 holds them."""
+    """Return all windows of a file, centred, in one array (N, 48000), as OpenL3 holds them."""
     sound = np.concatenate([np.zeros(WINDOW_SIZE // 2, np.float32), *read_blocks(path)])
     hop = int(HOP * SAMPLE_RATE)
     count = 1 + math.ceil((len(sound) - WINDOW_SIZE) / hop)
@@ -201,16 +201,16 @@ def openl3_windows(path: Path) -> np.ndarray:
 
 
 class Row:
-    """One way to embed the track, in a process of its own.
+    """One way to embed the track, in its own process.
 
     Parameters
     ----------
     model_name, way, precision
-        What is measured.
+        The configuration to measure.
     path
         The track.
     whole
-        Whether to embed each window where a part of them would tell.
+        Whether to embed every window, even if a part of them is enough.
     """
 
     def __init__(
@@ -231,7 +231,7 @@ class Row:
         else:
             self._embed = Model(weights, precision=precision).embed
         loaded = time.perf_counter()
-        # One whole batch: Keras traces each size of it anew.
+        # One whole batch, since Keras compiles each batch size separately.
         self._embed(np.zeros((OPENL3_BATCH if way is Way.OPENL3 else 1, WINDOW_SIZE), np.float32))
         self.start = Start(imported - began, loaded - imported, time.perf_counter() - loaded)
         self._flops = convolution_flops(weights.description)
@@ -299,7 +299,7 @@ def measure(
     turns = 1 if whole else TURNS
     task = progress.add_task(model, total=(turns + 1) * len(ways))
     with contextlib.ExitStack() as stack:
-        # A new process for each: imports and peaks of memory don't come back.
+        # A new process for each, since imports and memory peaks persist.
         pools = [stack.enter_context(context.Pool(1)) for _ in ways]
         starts = []
         for pool, (way, precision) in zip(pools, ways, strict=True):

@@ -1,15 +1,15 @@
-"""How large a library may be: reading tags, looking through unchanged files, and the window, at several sizes.
+"""Measure how large a library may be: reading tags, scanning unchanged files, and the window, at several sizes.
 
     python benchmarks/library.py [TRACKS ...]
 
-The files are tiny, with tags of their own, and lie in a temporary folder; embeddings are invented, and spread like
-those of real music. Each size is measured by two processes: one that scans, twice, and one that opens the window,
-as large as a Full HD screen but without one, lets it look through the folders and watch them, and then types, sorts
-and scrolls. A keystroke, a sort and a step of scrolling last until the table is drawn. Each is done three times and
-counts by the quickest, since machines stand still now and then; what is shown is the median of all and the slowest.
-"Stall" is the longest time for which the window answered nothing while the folders were looked through.
+The files are tiny, have their own tags, and are in a temporary folder. The embeddings are synthetic, distributed like
+those of real music. Two processes measure each size. One scans twice. The other opens the window, as large as a Full HD
+screen but without one, lets it scan and watch the folders, and then types, sorts and scrolls. A keystroke, a sort and a
+scrolling step last until the table is drawn. Each is done three times and the quickest counts, since machines stall now
+and then; the table shows the median over all of them, and the slowest. "Stall" is the longest time without any response
+of the window during the scan.
 
-Times are those of a disk whose folders are in memory. 100,000 tracks take some ten minutes.
+Times are those of a disk whose folders are in memory. 100,000 tracks take about ten minutes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ HEAVY = ("tensorflow", "keras", "chromadb", "av")
 
 
 def memory() -> float:
-    """The resident memory of this process in MB; Linux only."""
+    """Return the resident memory of this process in MB; Linux only."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
@@ -49,17 +49,17 @@ def seconds(task: Callable[[], object]) -> float:
 
 
 def quickest(do_all: Callable[[], list[float]]) -> list[float]:
-    """The quickest of some rounds, for each of what is done in one."""
+    """Return the quickest of several rounds, for each action in a round."""
     return [min(times) for times in zip(*(do_all() for _ in range(ROUNDS)), strict=True)]
 
 
 def milliseconds(times: list[float]) -> str:
-    """The median and the slowest."""
+    """Return the median and the slowest."""
     return f"{1000 * statistics.median(times):.0f} ms, at most {1000 * max(times):.0f}"
 
 
 def scan(data: Path, music: Path) -> dict[str, Any]:
-    """In a child: a first and a second scan, a search, and what these take."""
+    """In a child process: scan twice, search, and return the costs."""
     from synthetic import embed_all
 
     from musicsim.app import Musicsim
@@ -74,12 +74,12 @@ def scan(data: Path, music: Path) -> dict[str, Any]:
 
 
 def start(data: Path, began: float) -> dict[str, Any]:
-    """In a child: open the window, and close it once it is painted."""
+    """In a child process: open the window, and close it once it is painted."""
     return _with_window(data, lambda _, painted: {"paint": painted - began}, begin=False)
 
 
 def work(data: Path, began: float) -> dict[str, Any]:
-    """In a child: open the window, let it look through the folders, and use it."""
+    """In a child process: open the window, let it scan the folders, and use it."""
 
     def use(window: Any, painted: float) -> dict[str, Any]:
         from PySide6.QtCore import QElapsedTimer, Qt
@@ -190,7 +190,7 @@ def _with_window(
 
 
 def child(task: str, *arguments: str | Path) -> dict[str, Any]:
-    """What a process of its own found."""
+    """Return the result of a child process."""
     command = [sys.executable, __file__, "--child", task, *map(str, arguments)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     output = subprocess.run(
@@ -200,7 +200,7 @@ def child(task: str, *arguments: str | Path) -> dict[str, Any]:
 
 
 def measure(size: int) -> list[tuple[str, str]]:
-    """Rows of the table for one size."""
+    """Return the table's rows for one size."""
     from synthetic import make_music
 
     with tempfile.TemporaryDirectory() as folder:

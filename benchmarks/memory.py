@@ -1,9 +1,9 @@
-"""Whether the engine's memory stays flat over many tracks, and comes back when the worker is let go.
+"""Measure whether the engine's memory stays flat over many tracks, and is freed when the worker stops.
 
     python benchmarks/memory.py FOLDER [--tracks 1000]
 
-The worker process embeds the audio files below the folder over and over, first passes and, every fourth, a settled
-one. Memory is its proportional set size; Linux only.
+The worker process repeatedly embeds the audio files below the folder, three first passes for every settled one. Memory
+is its proportional set size; Linux only.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROWS = 10
 
 
 def memory(pid: int | None) -> float:
-    """The proportional set size of a process in MB; 0 if there is none."""
+    """Return the proportional set size of a process in MB; 0 without one."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -58,7 +58,7 @@ def main() -> None:
         began = time.monotonic()
 
         def collect() -> None:
-            # Not every file is one of music.
+            # Not every file contains music.
             with contextlib.suppress(Refused):
                 waiting.popleft().result()
 

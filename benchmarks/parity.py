@@ -1,10 +1,10 @@
-"""Whether the embeddings are those of the official OpenL3 0.4.2, for each network it has.
+"""Check that the embeddings match those of the official OpenL3 0.4.2, for each of its networks.
 
     python benchmarks/parity.py
 
-The sound and the weights are seeded, and the official code's embeddings of them lie in the tests' data. Cases 0, 1 and
-3 are at 48 kHz, in mono, stereo and shorter than a window; case 2 is resampled, by another resampler than OpenL3's. Of
-embeddings of 6144 values every 12th is compared. Exits with 1 if a limit is not met.
+The sound and the weights are seeded, and the official code's embeddings of them are in the tests' data. Cases 0, 1 and
+3 are at 48 kHz, in mono, stereo and shorter than a window. Case 2 is resampled, by another resampler than OpenL3's. For
+embeddings of 6144 values, every 12th is compared. Exits with 1 if a limit is not met.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "embedding"))
 from openl3_reference import CASES, DATA, Case, signal, write_weights
 
 LARGEST_ERROR = 1e-3
-"""Relative, of a window's embedding; where nothing is resampled."""
+"""Relative error of a window's embedding, without resampling."""
 LEAST_COSINE = 0.999
-"""Where it is."""
+"""With resampling."""
 
 
 def embed(model: Model, case: Case) -> np.ndarray:

@@ -1,22 +1,22 @@
-"""Whether playing goes on whatever else the machine does: dropouts, processor use, memory, seeking, gaps.
+"""Measure playback while the machine is busy: dropouts, processor use, memory, seeking, gaps.
 
     python benchmarks/playing.py [--seconds 300] [--part window|engine|memory|qt ...]
 
-What comes out of a PulseAudio of the benchmark's own is recorded, from a sink without a loudspeaker. Linux only.
+The benchmark runs its own PulseAudio and records the output of a sink without a loudspeaker. Linux only.
 
 window
-    The real window plays albums of noise, without a screen. After 20 s of peace, 100 tracks of 20 s are embedded,
-    a folder of 2,000 small files is looked through, and the window is resized ten times a second.
+    The real window plays albums of noise, without a screen. After 20 s of rest, 100 tracks of 20 s are embedded, a
+    folder of 2,000 small files is scanned, and the window is resized ten times a second.
 engine
     The engine alone: seeks in each format, in files of 4 minutes, and the gap between two tracks.
 memory
     200 tracks of 0.3 s in a row.
 qt
-    QMediaPlayer with QAudioOutput, as a player in Python would use it: the gap between two tracks, and dropouts while
-    a Python thread computes, beside the same of the engine.
+    QMediaPlayer with QAudioOutput, as a player in Python would use it, compared with the engine: the gap between two
+    tracks, and dropouts while a Python thread computes.
 
-A dropout is silence of more than 5 ms in music that has none. Processor use is that of one core. "Silence at a seek" is
-what a listener misses; "command to device" lasts until the device has the sound of the new place.
+A dropout is silence of more than 5 ms in music without silence. Processor use is that of one core. "Silence at a seek"
+is what a listener hears; "command to device" lasts until the device has the sound of the new position.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ Row = tuple[str, str]
 
 
 def child(server: SoundServer, task: str, *arguments: str | Path) -> dict[str, Any]:
-    """What a process of its own found."""
+    """Return the result of a child process."""
     command = [sys.executable, __file__, "--child", task, *map(str, arguments)]
     environment = {**os.environ, **server.environment, "QT_QPA_PLATFORM": "offscreen"}
     output = subprocess.run(
@@ -68,7 +68,7 @@ def child(server: SoundServer, task: str, *arguments: str | Path) -> dict[str, A
 
 
 def play_in_window(data: str, folder: str, seconds: str) -> dict[str, Any]:
-    """In a child: play in the window, and have everything else done at once."""
+    """In a child process: play in the window while everything else happens at once."""
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -122,7 +122,7 @@ def play_in_window(data: str, folder: str, seconds: str) -> dict[str, Any]:
 
 
 def measure_window(folder: Path, seconds: float) -> Iterator[Row]:
-    """Rows of the table."""
+    """Yield the table's rows for the window."""
     from synthetic import make_music
 
     count = int((seconds + PEACE) / 50) + 3
@@ -148,7 +148,7 @@ def measure_window(folder: Path, seconds: float) -> Iterator[Row]:
 
 
 class Bench:
-    """An engine, what it says, and a recording of what is heard of it."""
+    """An engine, its reports, and a recording of its output."""
 
     def __init__(self, log: Path) -> None:
         from PySide6.QtCore import QCoreApplication
@@ -172,7 +172,7 @@ class Bench:
         return self.engine._process.pid
 
     def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Handle events until something is the case."""
+        """Handle events until a condition holds."""
         by = time.monotonic() + seconds
         while not condition():
             self.application.processEvents()
@@ -201,7 +201,7 @@ class Bench:
 
 
 def format_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield files of four minutes, of all that can be made here."""
+    """Yield files of four minutes, in all formats that can be made here."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, how in EVERY_FORMAT.items():
         path = folder / f"{name}{how.suffix}"
@@ -213,7 +213,7 @@ def format_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def seek_about(bench: Bench, path: Path, recording: Recording) -> tuple[list[float], list[float]]:
-    """Return ms from command to device, and of silence, of some seeks."""
+    """Seek several times; return the ms from command to device, and the ms of silence."""
     from musicsim.ui.playback.protocol import Item
 
     length: list[float] = []
@@ -238,7 +238,7 @@ def seek_about(bench: Bench, path: Path, recording: Recording) -> tuple[list[flo
 
 
 def measure_engine(folder: Path) -> Iterator[Row]:
-    """Rows of the table."""
+    """Yield the table's rows for the engine."""
     with serving() as (server, bench):
         with server.recording() as recording:
             bench.play_all(make_tracks(folder / "gap", 2, 3.0))
@@ -255,7 +255,7 @@ def measure_engine(folder: Path) -> Iterator[Row]:
 
 
 def measure_memory(folder: Path) -> Iterator[Row]:
-    """Rows of the table."""
+    """Yield the table's rows for the memory."""
     paths = make_tracks(folder / "short", SHORT_TRACKS, 0.3)
     with serving() as (server, bench), server.recording() as recording:
         values: list[float] = []
@@ -289,7 +289,7 @@ class serving:  # noqa: N801
 
 
 def play_by_qt(folder: str, busy: str) -> dict[str, Any]:
-    """In a child: play a folder by QMediaPlayer, perhaps beside a thread that computes."""
+    """In a child process: play a folder with QMediaPlayer, with or without a computing thread."""
     from PySide6.QtCore import QCoreApplication, QUrl
     from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
 
@@ -325,7 +325,7 @@ def compute() -> None:
 
 
 def play_by_engine(folder: str, busy: str) -> dict[str, Any]:
-    """In a child: the same by the engine."""
+    """In a child process: do the same with the engine."""
     bench = Bench(Path(folder).parent / "player.log")
     bench.until(lambda: bool(bench.engine.devices))
     if busy == "busy":
@@ -338,7 +338,7 @@ def play_by_engine(folder: str, busy: str) -> dict[str, Any]:
 
 
 def measure_qt(folder: Path) -> Iterator[Row]:
-    """Rows of the table."""
+    """Yield the table's rows for QMediaPlayer."""
     make_tracks(folder / "pair", 2, 15.0)
     for name, task in (("QMediaPlayer", "qt"), ("Engine", "own")):
         for busy in ("idle", "busy"):

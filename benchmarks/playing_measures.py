@@ -1,4 +1,4 @@
-"""What benchmarks/playing.py plays, and what it measures: silence in a recording, processor use, memory."""
+"""The sound for benchmarks/playing.py, and its measures: silence in a recording, processor use, memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DROPOUT_MS = 5.0
 
 
 def music(seconds: float, seed: int, rate: int = RATE) -> npt.NDArray[np.float32]:
-    """Sound that is never silent, in stereo."""
+    """Return stereo sound that is never silent."""
     noise = np.random.default_rng(seed).normal(0, 0.05, (round(seconds * rate), 2))
     tone = np.sin(2 * np.pi * (200 + 10 * (seed % 50)) * np.arange(len(noise)) / rate)
     return np.clip(noise + 0.2 * tone[:, None], -0.9, 0.9).astype(np.float32)
@@ -38,7 +38,7 @@ def make_tracks(folder: Path, count: int, seconds: float, first_seed: int = 0) -
 
 @dataclass
 class Silences:
-    """Runs of silence within what was heard."""
+    """Runs of silence in a recording."""
 
     heard: float
     """Seconds."""
@@ -49,7 +49,7 @@ class Silences:
 
     @property
     def dropouts(self) -> str:
-        """How many are too long."""
+        """The number of runs that count as dropouts, as text."""
         dropouts = [run for run in self.runs if run > DROPOUT_MS]
         found = f"{len(dropouts)}, {sum(dropouts):.0f} ms in all" if dropouts else "none"
         where = [
@@ -63,7 +63,7 @@ class Silences:
 
 
 def silences(recording: Recording) -> Silences:
-    """Find the runs of more than 1 ms."""
+    """Find the runs longer than 1 ms."""
     heard = recording.heard()
     silent = np.concatenate(([False], ~np.any(heard, axis=1), [False]))
     begins, ends = (np.flatnonzero(np.diff(silent.astype(np.int8)) == step) for step in (1, -1))
@@ -75,26 +75,26 @@ def silences(recording: Recording) -> Silences:
 
 
 def processor_seconds(pid: int | None) -> float:
-    """What a process has used so far, in seconds of one core."""
+    """Return the processor time that a process has used so far, in seconds of one core."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int | None) -> float:
-    """The proportional set size of a process in MB."""
+    """Return the proportional set size of a process in MB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 class Meter:
-    """Processor use between two looks, in percent."""
+    """Processor use since the last look, in percent."""
 
     def __init__(self, pid: int | None) -> None:
         self._pid = pid
         self._used, self._at = processor_seconds(pid), time.monotonic()
 
     def percent(self) -> float:
-        """Since the last look."""
+        """Return the use since the last look."""
         used, at = processor_seconds(self._pid), time.monotonic()
         found = 100 * (used - self._used) / (at - self._at)
         self._used, self._at = used, at
@@ -102,7 +102,7 @@ class Meter:
 
 
 def slope(values: list[float], unit: str, per_unit: float) -> str:
-    """How values of a memory grow, past the first tenth."""
+    """Return the growth of memory values after the first tenth, as text."""
     later = values[len(values) // 10 :]
     growth = float(np.polyfit(np.arange(len(later)), later, 1)[0]) * per_unit
     return f"{later[0]:.0f} to {later[-1]:.0f} MB, {growth:+.2f} MB/{unit}"

@@ -1,16 +1,16 @@
-"""How good each feature is at finding what belongs together, on music that took no part in training.
+"""Measure how well each feature finds related tracks, on music that was not used in training.
 
     python benchmarks/quality.py [--weights FILE...] [--json FILE] [--markdown]
 
-The music is that of the collections in `training/packages.csv` whose split is "report"; Debian's archive has it. All
-files go through one encoder first, so that no codec tells where a track is from. Then tracks of the same collection are
-relevant to each other, and, among those of one collection, tracks of the same artist. Intervals are 95 % of bootstrap
-samples of the collections; "behind" is how much less a row's MAP is than that of the first weight file, settled, as the
-app compares it, with the interval of that difference. The second table asks whether a copy of a track in another format
-has that track for its nearest neighbour. Features are kept in a cache: the first run takes an hour or two, the next
-ones a minute.
+The music is that of the collections in `training/packages.csv` with the split "report"; Debian's archive has it. All
+files go through one encoder first, so that no codec reveals a track's origin. Tracks of the same collection count as
+relevant to each other; within a collection, tracks of the same artist do. Intervals are 95 % of bootstrap samples of
+the collections. "Behind" is how much lower a row's MAP is than that of the first weight file, settled, as the app
+compares it, with the interval of that difference. The second table tells whether the nearest neighbour of a track's
+copy in another format is that track. Features are kept in a cache: the first run takes an hour or two, later ones a
+minute.
 
-`pip install 'musicsim[benchmarks]'` has the libraries of some rows, which are left out without them.
+`pip install 'musicsim[benchmarks]'` installs the libraries of some rows, which are left out without them.
 """
 
 from __future__ import annotations
@@ -64,16 +64,16 @@ _SAME_ARTIST = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
-    """How a feature of the second table is compared.
+    """A feature of the second table, with its space.
 
     Attributes
     ----------
     feature
-        What it is.
+        The feature.
     pool
-        From what is kept of N files to vectors (N, D).
+        From the stored values of N files to vectors (N, D).
     space
-        Of these.
+        The space of these vectors.
     """
 
     feature: Feature
@@ -81,12 +81,12 @@ class Compared:
     space: Space
 
     def points_of(self, kept: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
-        """From what is kept of N files to points (N, D) on the unit sphere."""
+        """Return points (N, D) on the unit sphere from the stored values of N files."""
         return self.space.transform(self.pool(kept))
 
 
 def read_tracks(folder: Path, labels: Sequence[str]) -> list[Track]:
-    """The tracks of the collections that took no part in training, or of some of them by their labels."""
+    """Return the tracks of the collections not used in training, or of those with the given labels."""
     collections = [
         collection
         for collection in read_packages()
@@ -102,12 +102,12 @@ def read_tracks(folder: Path, labels: Sequence[str]) -> list[Track]:
 
 
 def folder_of(coding: Coding) -> str:
-    """Names a coding in the cache, as in ``"libopus-96"``."""
+    """Return the name of a coding in the cache, such as ``"libopus-96"``."""
     return f"{coding.codec}-{coding.bit_rate // 1000}" if coding.bit_rate else coding.codec
 
 
 def encoded(tracks: Sequence[Track], coding: Coding, folder: Path) -> dict[str, Path]:
-    """Copies of tracks, by the tracks' keys; what can't be decoded is missing."""
+    """Return copies of tracks by the tracks' keys, without those that can't be decoded."""
     folder.mkdir(parents=True, exist_ok=True)
     copies = {}
     for track in progress(tracks, f"Encoding as {folder_of(coding)}"):
@@ -123,14 +123,14 @@ def encoded(tracks: Sequence[Track], coding: Coding, folder: Path) -> dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What can be compared here.
+    """The features that can be compared here.
 
     Attributes
     ----------
     descriptors, methods, teachers, weights
-        librosa's, Musly's, musicnn's, and those of weight files, of which the first is the one that counts.
+        Those of librosa, of Musly, of musicnn, and of weight files. The first weight file is the reference.
     left_out
-        What can't be, and why, for the reader.
+        Messages about the features left out, with reasons.
     """
 
     descriptors: list[Feature]
@@ -141,12 +141,12 @@ class Features:
 
     @property
     def all(self) -> list[Feature]:
-        """In the order of the rows."""
+        """All features, in the order of the rows."""
         return [*self.descriptors, *self.methods, *self.teachers, *self.weights]
 
 
 def find_features(weights: Sequence[Path], teacher: Path) -> Features:
-    """What the libraries and weight files that are here can make."""
+    """Return the features that the available libraries and weight files can compute."""
     features = Features([], [], [], list(weight_files(weights)), [])
     if importlib.util.find_spec("librosa"):
         features.descriptors.extend([MfccStatistics(), RichDescriptor()])
@@ -168,7 +168,7 @@ def find_features(weights: Sequence[Path], teacher: Path) -> Features:
 
 
 def weight_files(paths: Sequence[Path]) -> Iterator[WindowEmbeddings]:
-    """The weight files that were asked for, and OpenL3's own for music where they are."""
+    """Yield the requested weight files, and OpenL3's own for music if they are here."""
     names = [path.name for path in paths]
     for path in paths:
         yield WindowEmbeddings(path.name if names.count(path.name) == 1 else str(path), path)
@@ -184,11 +184,11 @@ class Comparison:
     Parameters
     ----------
     tracks
-        In an order that says nothing.
+        The tracks, in random order.
     values
-        From `extract`.
+        The values from `extract`.
     seconds_of
-        Measures a feature's seconds a track.
+        Measures the seconds per track of a feature.
     """
 
     def __init__(
@@ -207,7 +207,7 @@ class Comparison:
         self._of_the_app: list[Row] = []
 
     def add_all(self, features: Features) -> None:
-        """A row for everything, in each space."""
+        """Add a row for every feature, in each space."""
         self.rows.append(Row("random order", "", self.library.judge_random()))
         properties = property_distances(track.path for track in self._tracks)
         judged = self.library.judge_distances(properties)
@@ -225,15 +225,15 @@ class Comparison:
 
     @property
     def reference(self) -> Row:
-        """The settled pass of the first weight file, as the app compares it."""
+        """Return the settled pass of the first weight file, as the app compares it."""
         return self._of_the_app[1]
 
     def _of(self, feature: Feature) -> list[npt.NDArray[Any]]:
-        """A feature's values, in the order of the tracks."""
+        """Return a feature's values, in the order of the tracks."""
         return [self._values[feature.folder][track.key] for track in self._tracks]
 
     def _add_standardised(self, feature: Feature) -> Compared:
-        """A feature of one vector a track, standardised over the library."""
+        """Add a feature of one vector per track, standardised over the library."""
         vectors = np.stack(self._of(feature))
         space = Space.fit(vectors)
         judged = self.library.judge(space.transform(vectors))
@@ -241,7 +241,7 @@ class Comparison:
         return Compared(feature, np.stack, space)
 
     def _add_pass(self, one: Pass, weights: Weights) -> None:
-        """One pass of a weight file, in each space."""
+        """Add one pass of a weight file, in each space."""
         vectors = one.pooled(self._of(one))
         seconds = self._seconds_of(one)
         spaces = {"plain": Space(), "library": Space.fit(vectors)}
@@ -258,12 +258,12 @@ class Comparison:
     def recognised(
         self, copies: Mapping[str, Mapping[str, npt.NDArray[Any]]], compared: Compared
     ) -> dict[str, float]:
-        """The share of copies that have their original for their nearest neighbour.
+        """Return the share of copies whose nearest neighbour is their original.
 
         Parameters
         ----------
         copies
-            Values of the feature by the coding's name and the track's key.
+            Values of the feature by coding name and track key.
         compared
             The feature and its space.
         """
@@ -279,7 +279,7 @@ class Comparison:
 
 
 def seconds_a_track(feature: Feature, files: Sequence[Path]) -> float | None:
-    """Mean seconds of a core from the file to the feature; None without any file."""
+    """Return the mean seconds of a core per track from file to feature; None without files."""
     if not files:
         return None
     hear.cache_clear()
@@ -294,7 +294,7 @@ def seconds_a_track(feature: Feature, files: Sequence[Path]) -> float | None:
 def hear_copies(
     tracks: Sequence[Track], features: Sequence[Feature], cache: Path
 ) -> dict[str, dict[str, dict[str, npt.NDArray[Any]]]]:
-    """What features make of copies of tracks: by the feature's folder, the coding's name and the track's key."""
+    """Return features of copies of tracks, by the feature's folder, the coding's name and the track's key."""
     values: dict[str, dict[str, dict[str, npt.NDArray[Any]]]] = {}
     for name, coding in COPIES.items():
         of_coding = cache / folder_of(coding)
@@ -325,12 +325,12 @@ def main() -> None:
     silence_native_messages()
     tracks = read_tracks(arguments.corpus, arguments.only)
     features = find_features(arguments.weights, arguments.teacher)
-    # Nothing that was made of another encoder's files is taken for this one's.
+    # Keep the files of each encoder in a separate cache.
     cache = arguments.cache / folder_of(COMMON)
     files = encoded(tracks, COMMON, cache / "files")
     values = extract(features.all, files, cache / "features", "Listening")
     heard = [track for track in tracks if all(track.key in found for found in values.values())]
-    # Equally near tracks are ranked in their order, in which those of a collection stand together.
+    # Equally near tracks keep their order, in which those of a collection would be adjacent.
     heard = [heard[place] for place in np.random.default_rng(0).permutation(len(heard))]
     timed = [files[track.key] for track in heard[: arguments.timed]]
     comparison = Comparison(heard, values, lambda feature: seconds_a_track(feature, timed))

@@ -1,6 +1,6 @@
-"""What a track sounds like, as various programs have it: the features that `quality.py` compares.
+"""The features of a track, from various programs, that `quality.py` compares.
 
-librosa and pymusly are needed for theirs alone: `pip install 'musicsim[benchmarks]'`.
+Only librosa's and pymusly's features need these libraries: `pip install 'musicsim[benchmarks]'`.
 """
 
 from __future__ import annotations
@@ -33,33 +33,33 @@ _LIBROSA_RATE = MUSLY_RATE = 22_050
 _FFT_SIZE, _HOP_SIZE = 2048, 512
 _MFCCS = 20
 _TEMPI = np.geomspace(30, 300, 20)
-"""Beats a minute at which the tempogram is read."""
-_MUSICNN_PATCHES = 32  # its networks run as many at a time, and take as long for fewer
+"""Beats a minute at which the tempogram is sampled."""
+_MUSICNN_PATCHES = 32  # its networks run on this many at a time; fewer take as long
 _MUSLY_STYLE = 1000
-"""Tracks that Musly's documentation says its statistics need at most."""
+"""The number of tracks that Musly's documentation recommends for its statistics, at most."""
 
 
 class Feature(Protocol):
-    """What is made of one file.
+    """A feature of one file.
 
     Attributes
     ----------
     name
-        What its row is called.
+        The name of its row.
     folder
-        Of its values in the cache: another one for whatever changes them.
+        The folder of its values in the cache, which differs for anything that changes the values.
     """
 
     name: str
     folder: str
 
     def of(self, path: Path) -> npt.NDArray[Any]:
-        """The values of a file, as they are kept; raises AudioError if it can't be heard."""
+        """Return the values of a file in stored form; raises AudioError if it can't be decoded."""
 
 
 @lru_cache(maxsize=1)
 def hear(path: Path) -> FloatArray:
-    """All of a file, mono at 48 kHz; the last one is remembered for the next feature."""
+    """Return a whole file, mono at 48 kHz; the last one is cached for the next feature."""
     return np.concatenate(list(read_blocks(path)))
 
 
@@ -69,7 +69,7 @@ class MfccStatistics:
     name, folder = "MFCC statistics (60)", "mfcc"
 
     def of(self, path: Path) -> FloatArray:
-        """Shape (60,)."""
+        """Return the feature, shape (60,)."""
         import librosa
 
         sound = _resampled(path, _LIBROSA_RATE)
@@ -77,12 +77,12 @@ class MfccStatistics:
 
 
 class RichDescriptor:
-    """What librosa offers of timbre, harmony, rhythm and dynamics, each by mean and spread over the track."""
+    """librosa's features of timbre, harmony, rhythm and dynamics: mean and spread of each over the track."""
 
     name, folder = "rich librosa descriptor (137)", "rich"
 
     def of(self, path: Path) -> FloatArray:
-        """Shape (137,)."""
+        """Return the feature, shape (137,)."""
         import librosa
         from librosa import feature
 
@@ -94,7 +94,7 @@ class RichDescriptor:
         level = librosa.amplitude_to_db(feature.rms(S=amplitude, frame_length=_FFT_SIZE))
         attacks = librosa.onset.onset_strength(S=mel, **common)
         tempogram = feature.tempogram(onset_envelope=attacks, **common)
-        # The first lag is none at all, of an infinite tempo.
+        # Without the first lag, 0, whose tempo is infinite.
         tempi = librosa.tempo_frequencies(len(tempogram), **common)[:0:-1]
         levels = np.percentile(level, (5, 25, 50, 75, 95))
         parts = [
@@ -121,7 +121,7 @@ class Musly:
     Parameters
     ----------
     method
-        ``"timbre"``, whose distances have been through mutual proximity, or ``"mandelellis"``.
+        ``"timbre"``, whose distances include mutual proximity, or ``"mandelellis"``.
     """
 
     def __init__(self, method: str) -> None:
@@ -130,12 +130,12 @@ class Musly:
         self._method = method
 
     def of(self, path: Path) -> npt.NDArray[np.uint8]:
-        """The Gaussian as bytes."""
+        """Return the Gaussian as bytes."""
         analysed = self._jukebox.track_from_audiodata(_resampled(path, MUSLY_RATE))
         return np.frombuffer(self._jukebox.serialize_track(analysed), np.uint8)
 
     def distances(self, kept: Iterable[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float64]:
-        """How far N tracks are from each other by what `of` made of them; shape (N, N)."""
+        """Return the distances between N tracks from their Gaussians; shape (N, N)."""
         jukebox = self._new_jukebox()
         tracks = [jukebox.deserialize_track(track.tobytes()) for track in kept]
         random = np.random.default_rng(0)
@@ -169,7 +169,7 @@ class MusicnnFeatures:
         self._wheel = wheel
 
     def of(self, path: Path) -> FloatArray:
-        """Shape (400,)."""
+        """Return the feature, shape (400,)."""
         sound = _resampled(path, musicnn.SAMPLE_RATE)
         centres = (np.arange(_MUSICNN_PATCHES) + 0.5) / _MUSICNN_PATCHES
         patches = musicnn.patches_at(
@@ -184,12 +184,12 @@ class MusicnnFeatures:
 
 
 class WindowEmbeddings:
-    """What a weight file makes of a track: the embeddings of its windows, of which each pass takes some.
+    """A weight file's embeddings of a track's windows, of which each pass takes some.
 
     Parameters
     ----------
     name
-        Tells it from other files.
+        Distinguishes it from other files.
     path, input_repr, embedding_size
         As for `read_weights`.
     """
@@ -206,11 +206,11 @@ class WindowEmbeddings:
         self.folder = f"windows-{self.weights.identity}"
 
     def of(self, path: Path, windows: int = SETTLED) -> FloatArray:
-        """Of the windows, shape (N, D), in the order in which they are listened to."""
+        """Return the embeddings of the windows, shape (N, D), in sampling order."""
         return self._model.embed(sample_windows(path, SamplingPlan(windows)).windows)
 
     def pass_of(self, windows: int) -> Pass:
-        """The first pass or the settled one, as a feature of its own."""
+        """Return the first pass or the settled one, as a separate feature."""
         return Pass(self, windows)
 
     @cached_property
@@ -220,7 +220,7 @@ class WindowEmbeddings:
 
 
 class Pass:
-    """A track's embedding after so many windows."""
+    """A track's embedding after a number of windows."""
 
     def __init__(self, windows_of: WindowEmbeddings, windows: int) -> None:
         kind = {FIRST_PASS: "first pass", SETTLED: "settled"}.get(windows, f"{windows} windows")
@@ -230,34 +230,34 @@ class Pass:
         self._windows = windows
 
     def of(self, path: Path) -> FloatArray:
-        """Of the pass's windows alone, shape (N, D)."""
+        """Return the embeddings of the pass's windows alone, shape (N, D)."""
         return self._windows_of.of(path, self._windows)
 
     def pooled(self, kept: Sequence[FloatArray]) -> FloatArray:
-        """The tracks' embeddings (N, D) from those of their windows."""
+        """Return the tracks' embeddings (N, D) from those of their windows."""
         return np.stack([pool(embeddings[: self._windows]) for embeddings in kept])
 
 
 def extract(
     features: Sequence[Feature], files: Mapping[str, Path], cache: Path, what: str
 ) -> dict[str, dict[str, npt.NDArray[Any]]]:
-    """What the cache has not yet is computed.
+    """Compute the features that the cache lacks, and return all of them.
 
     Parameters
     ----------
     features
-        Each with a folder of its own.
+        Each with its own folder.
     files
-        By the name that they have in the cache.
+        The files by their names in the cache.
     cache
         The folder of the features' folders.
     what
-        Goes with the progress bar.
+        The text of the progress bar.
 
     Returns
     -------
     dict
-        By the feature's folder and the file's name. A file that can't be heard is missing.
+        By the feature's folder and the file's name, without files that can't be decoded.
     """
     values: dict[str, dict[str, npt.NDArray[Any]]] = {feature.folder: {} for feature in features}
     for folder in values:
@@ -278,7 +278,7 @@ def extract(
 
 
 def file_properties(path: Path) -> tuple[str, int, int]:
-    """Codec, samples a second and bits a second of a file."""
+    """Return codec, samples a second and bits a second of a file."""
     import av
 
     with av.open(path, metadata_errors="replace") as file:
@@ -288,7 +288,7 @@ def file_properties(path: Path) -> tuple[str, int, int]:
 
 
 def property_distances(paths: Iterable[Path]) -> npt.NDArray[np.float64]:
-    """How far files are from each other by their properties alone; shape (N, N)."""
+    """Return the distances between files by their properties alone; shape (N, N)."""
     codecs, rates, bits = (
         np.array(values) for values in zip(*map(file_properties, paths), strict=True)
     )

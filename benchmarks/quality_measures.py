@@ -1,7 +1,7 @@
-"""What `quality.py` measures of each feature: relevance by collection and by artist within one, and hubs.
+"""The measures of `quality.py` for each feature: relevance by collection and by artist within one, and hubs.
 
-The measures themselves are musicsim's. Here are the parts of a library that they look at, and the bootstrap over its
-collections: tracks of one collection are no independent samples.
+The measures themselves are musicsim's. This module selects the parts of a library for them, and computes bootstrap
+intervals over its collections, since tracks of one collection are not independent samples.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 K = 10
-"""Neighbours that are looked at."""
+"""Number of neighbours."""
 _RESAMPLES = 10_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Distances:
-    """Similarities of a feature that gives no points, but the distances (N, N) of all tracks."""
+    """Similarities for a feature that has no points, only the distances (N, N) of all tracks."""
 
     matrix: FloatArray
 
     @property
     def points(self) -> FloatArray:
-        """There are none: only their number, N, is true."""
+        """A placeholder: only the number of points, N, is real."""
         return np.zeros((len(self.matrix), 1))
 
     def of(self, queries: IntArray) -> FloatArray:
@@ -48,14 +48,14 @@ class Distances:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Part:
-    """The similarities of some tracks, by their places in `whole`, as they are in the whole library."""
+    """The similarities of some tracks, by their places in `whole`, unchanged from the whole library."""
 
     whole: Similarities
     places: IntArray
 
     @property
     def points(self) -> FloatArray:
-        """Shape (n, D)."""
+        """The points of these tracks, shape (n, D)."""
         return self.whole.points[self.places]
 
     def of(self, queries: IntArray) -> FloatArray:
@@ -74,16 +74,16 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ranked:
-    """What was measured of one order of the library.
+    """The measures of one order of the library.
 
     Attributes
     ----------
     precision, average_precision
-        By collection, of each query; shape (N,).
+        By collection, for each query; shape (N,).
     artist_average_precision
         By artist within the collection; shape (N,), NaN for a track that is no query there.
     hubness, anti_hubs
-        For `K`; NaN where the order is an expectation only.
+        For `K` neighbours.
     """
 
     precision: FloatArray
@@ -95,7 +95,7 @@ class Ranked:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Judged:
-    """What was measured of a feature: as it is, and with mutual proximity if it has points."""
+    """The measures of a feature: unchanged and, if it has points, with mutual proximity."""
 
     raw: Ranked
     mutual: Ranked | None
@@ -107,9 +107,9 @@ class Library:
     Parameters
     ----------
     collections
-        Of each track; shape (N,).
+        The collection of each track; shape (N,).
     artists
-        Of each track, "" for one that is not tagged; shape (N,).
+        The artist of each track, "" without a tag; shape (N,).
     """
 
     def __init__(self, collections: Sequence[str], artists: Sequence[str]) -> None:
@@ -127,7 +127,7 @@ class Library:
 
     @property
     def artist_collections(self) -> list[str]:
-        """Those that say whether a feature tells the artists of a collection apart."""
+        """The collections that can show whether a feature separates artists."""
         return [str(self._collections[places[0]]) for places in self._by_several]
 
     def judge(self, points: npt.ArrayLike) -> Judged:
@@ -139,7 +139,7 @@ class Library:
         return Judged(self._rank(Distances(matrix)), None)
 
     def judge_random(self) -> Judged:
-        """What is to be expected of a random order, and the hubs of one."""
+        """Return the expected measures of a random order, with the hubs of one such order."""
         chance = random_order(K, self._collections)
         by_artist = np.full(len(self._artists), np.nan)
         for places in self._by_several:
@@ -171,9 +171,9 @@ class Library:
         )
 
     def estimate(self, values: FloatArray) -> Estimate:
-        """The mean over the queries of values (N,), of which NaN is none, or of paired differences.
+        """Return the mean over the queries of values (N,), without NaN, or of paired differences.
 
-        Whole collections are drawn with replacement, so that their sizes vary with them.
+        The bootstrap draws whole collections with replacement, so their sizes vary with them.
         """
         there = ~np.isnan(values)
         names, which = np.unique(self._collections[there], return_inverse=True)

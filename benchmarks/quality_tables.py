@@ -1,4 +1,4 @@
-"""The figures of `quality.py`, as numbers by name and as tables."""
+"""The results of `quality.py`, as numbers by name and as tables."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from rich.table import Table
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Row:
-    """A feature in a space, and how good it is.
+    """A feature in a space, with its quality.
 
     Attributes
     ----------
     name
-        Of the feature.
+        The name of the feature.
     space
-        How it is compared.
+        The space in which it is compared.
     judged
         The measures.
     seconds
-        Of one core, for a track; None where nothing was measured.
+        Seconds of one core per track; None if not measured.
     identity
-        Of the weight file, if it is one's.
+        The identity of the weight file, if it is one's.
     """
 
     name: str
@@ -37,16 +37,16 @@ class Row:
 
 
 def figures(library: Library, rows: Sequence[Row], reference: Row) -> list[dict[str, Any]]:
-    """The rows as numbers by name; `Estimate` where there is an interval.
+    """Return the rows as numbers by name; `Estimate` for numbers with an interval.
 
     Parameters
     ----------
     library
-        Has the intervals.
+        Computes the intervals.
     rows
-        In their order.
+        The rows, in order.
     reference
-        The one that the others are said to be behind.
+        The reference for the other rows.
     """
     best = reference.judged.raw
     result = []
@@ -100,9 +100,9 @@ def show_report(report: Mapping[str, Any], *, markdown: bool) -> None:
     Parameters
     ----------
     report
-        What is written as JSON, with the rows of `figures`.
+        The content of the JSON file, with the rows of `figures`.
     markdown
-        Whether it is for a file.
+        Whether to print Markdown.
     """
     reference = report["reference"]
     title = (
@@ -146,7 +146,7 @@ def _cells(row: Mapping[str, Any], reference: Mapping[str, Any]) -> list[str]:
 
 
 def _number(value: float) -> str:
-    # What rounds to zero has no sign.
+    # Adding 0 removes the sign of a rounded zero.
     return f"{round(value, 3) + 0:.3f}".replace("0.", ".", 1)
 
 

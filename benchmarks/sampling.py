@@ -1,14 +1,14 @@
-"""How many windows of a track must be listened to, on real music: the curve behind the two passes.
+"""Measure how many windows of a track are necessary, on real music: the curve behind the two passes.
 
     python benchmarks/sampling.py FOLDER [--plot sampling.png]
 
-Each folder in FOLDER is a collection, and tracks of the same collection, or the same artist, are relevant to each
-other. At most twenty tracks of a collection are taken. Every track is heard once from beginning to end and kept in a
-cache; all plans are then drawn from what was heard, so a second run takes minutes. `--a-second 10` is the dense plan to
-the letter, a window every 0.1 s; the three a second that are usual here estimate it at a third of the price.
+Each folder in FOLDER is a collection; tracks of the same collection, or the same artist, are relevant to each other. At
+most twenty tracks of a collection are used. Every track is embedded once from beginning to end and kept in a cache. All
+plans are then drawn from the cache, so a second run takes minutes. `--a-second 10` is the exact dense plan, a window
+every 0.1 s; the default of three a second estimates it at a third of the cost.
 
-The starter weights were trained on what `training/packages.csv` calls `train` and `choose`, so figures of these
-flatter: name a folder with the collections of `report` alone. The plot needs `pip install matplotlib`.
+The starter weights were trained on the splits `train` and `choose` in `training/packages.csv`, whose results are thus
+too good: name a folder with the collections of `report` alone. The plot needs `pip install matplotlib`.
 """
 
 from __future__ import annotations
@@ -55,37 +55,37 @@ WINDOWS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One track, heard from beginning to end."""
+    """One track, embedded from beginning to end."""
 
     collection: str
     artist: str
     path: Path
     tenths: np.ndarray
-    """Where the windows begin, in tenths of a second."""
+    """Start of each window, in tenths of a second."""
     embeddings: np.ndarray
     levels: np.ndarray
-    """Of the windows, RMS in dB re full scale."""
+    """RMS level of each window in dB re full scale."""
 
     def pooled(self, which: np.ndarray) -> np.ndarray:
-        """The mean of some windows, on the unit sphere."""
+        """Return the mean of some windows, on the unit sphere."""
         mean = self._stands_for()[which] @ self.embeddings[which].astype(np.float64)
         return mean / np.linalg.norm(mean)
 
     def _stands_for(self) -> np.ndarray:
-        """How many of the dense plan's windows each stands for: a whole second for itself, the others for the rest."""
+        """Return the number of the dense plan's windows that each stands for: whole seconds only for themselves."""
         whole = self.tenths % 10 == 0
         unheard_and_others = self.tenths[-1] + 1 - whole.sum()
         return np.where(whole, 1.0, unheard_and_others / max(1, (~whole).sum()))
 
     def dense(self) -> np.ndarray:
-        """Every window that sounds."""
+        """Return every window that isn't silent."""
         sounding = np.flatnonzero(self.levels >= SILENCE)
         return sounding if len(sounding) else np.arange(len(self.levels))
 
     def sample(
         self, windows: int, order: str = "plan", fades: float = SamplingPlan().fades
     ) -> np.ndarray:
-        """The whole seconds of a plan that sound."""
+        """Return the whole seconds of a plan that are not silent."""
         seconds = np.flatnonzero(self.tenths % 10 == 0)
         count = len(seconds)
         if order == "plan":
@@ -101,21 +101,21 @@ class Track:
         return sounding[:windows]
 
     def without_quiet(self, windows: int, decibels: float) -> np.ndarray:
-        """A sample that leaves out what is far below the track's own level."""
+        """Return a sample without windows far below the track's own level."""
         seconds = self.sample(10**6)
         loud = seconds[self.levels[seconds] >= np.percentile(self.levels, 95) - decibels]
         return loud[:windows] if len(loud) else seconds[:windows]
 
 
 def choose(folder: Path) -> Iterator[tuple[str, str, Path]]:
-    """Yield collection, artist and path of the tracks that are measured."""
+    """Yield collection, artist and path of the tracks to measure."""
     for collection in sorted(path for path in folder.iterdir() if path.is_dir()):
         for track in evenly(list(tracks_of(collection)), TRACKS_A_COLLECTION):
             yield track.collection, track.artist, track.path
 
 
 def levels_of(sound: np.ndarray, hop: int) -> np.ndarray:
-    """RMS level of each 1-s window of a sound, dB re full scale."""
+    """Return the RMS level of each 1-s window of a sound, in dB re full scale."""
     power = np.concatenate(([0.0], np.cumsum(np.square(sound, dtype=np.float64))))
     starts = np.arange(0, len(sound) - SAMPLE_RATE + 1, hop)
     mean = (power[starts + SAMPLE_RATE] - power[starts]) / SAMPLE_RATE
@@ -123,7 +123,7 @@ def levels_of(sound: np.ndarray, hop: int) -> np.ndarray:
 
 
 def tenths_to_hear(count: int, a_second: int, seed: int) -> np.ndarray:
-    """Return which of a track's tenths of a second begin a window: of each second its first, and others by chance."""
+    """Return the tenths of a second at which windows begin: the first of each second, and some random others."""
     random = np.random.default_rng(seed)
     heard = [
         start + np.append(0, 1 + random.permutation(9)[: a_second - 1])
@@ -134,7 +134,7 @@ def tenths_to_hear(count: int, a_second: int, seed: int) -> np.ndarray:
 
 
 def listen(model: Model, path: Path, a_second: int, kept: Path) -> dict[str, np.ndarray]:
-    """Return the windows that were heard of a track, from the cache where they are there."""
+    """Return the windows of a track, from the cache if possible."""
     if not kept.exists():
         sound = np.concatenate(list(read_blocks(path)))
         hop = round(DENSE_HOP * SAMPLE_RATE)
@@ -154,29 +154,29 @@ def listen(model: Model, path: Path, a_second: int, kept: Path) -> dict[str, np.
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How good a plan is."""
+    """The quality of a plan."""
 
     map: float
     interval: tuple[float, float]
-    """Of the share of the dense plan's MAP that is kept: 95 % of bootstrap samples of the collections."""
+    """Interval of the share of the dense plan's MAP that is kept: 95 % of bootstrap samples of the collections."""
     artist_map: float
     overlap: float
     hubness: float
 
 
 class Corpus:
-    """The tracks, and what each plan makes of them."""
+    """The tracks, for comparing plans."""
 
     def __init__(self, tracks: list[Track]) -> None:
         self.tracks = tracks
         self.collections = np.array([track.collection for track in tracks])
-        # Whoever has no artist has one of his own.
+        # A track without an artist gets a unique one.
         self.artists = np.array([track.artist or f"?{i}" for i, track in enumerate(tracks)])
         self.dense = np.stack([track.pooled(track.dense()) for track in tracks])
         self._dense_precision = average_precision(self.dense, self.collections)
 
     def judge(self, choose_windows: Callable[[Track], np.ndarray]) -> Figures:
-        """Pool the windows that are chosen of each track, and compare."""
+        """Pool the chosen windows of each track, and compare with the dense plan."""
         points = np.stack([track.pooled(choose_windows(track)) for track in self.tracks])
         precision = average_precision(points, self.collections)
         return Figures(
@@ -200,7 +200,7 @@ class Corpus:
 
 
 def seconds_a_track(model: Model, paths: list[Path]) -> Callable[[int | None], float]:
-    """Measure some tracks, alone on this machine; returns the mean seconds for a plan, None for the dense one."""
+    """Return a function that measures the mean seconds per track for a plan, None for the dense one."""
 
     def mean(windows: int | None) -> float:
         began = time.perf_counter()
@@ -219,7 +219,7 @@ def seconds_a_track(model: Model, paths: list[Path]) -> Callable[[int | None], f
 
 
 def plot(path: Path, rows: list[tuple[int, float, float]], seconds: dict[int, float]) -> None:
-    """Draw the share of the MAP that is kept, and the overlap, over the number of windows."""
+    """Plot the share of the MAP that is kept, and the overlap, over the number of windows."""
     import matplotlib as mpl
 
     mpl.use("Agg")

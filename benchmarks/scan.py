@@ -1,9 +1,9 @@
-"""A first and a second scan of a music folder: time, tracks a second, and the memory of all processes together.
+"""Measure a first and a second scan of a music folder: time, tracks a second, and the memory of all processes.
 
     python benchmarks/scan.py FOLDER
 
-The library goes into a temporary data folder. Memory is the proportional set size, which counts a page shared by
-several processes once; Linux only. A stage by stage comparison is in `engine.py` and `decoding.py`.
+The library is in a temporary data folder. Memory is the proportional set size, which counts a page shared by several
+processes once; Linux only. `engine.py` and `decoding.py` compare the single stages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SAMPLE_SECONDS = 0.1
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and all below it."""
+    """Return a process and all its descendants."""
     found = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*"):
         try:
@@ -37,7 +37,7 @@ def family(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> float:
-    """Return the memory of a process and all below it, in MB."""
+    """Return the memory of a process and all its descendants, in MB."""
     kilobytes = 0
     for process in family(pid):
         try:
@@ -49,7 +49,7 @@ def memory(pid: int) -> float:
 
 
 def scan(data: Path, folder: Path) -> tuple[float, float, dict[str, object]]:
-    """Scan in a process of its own; return its seconds, its peak memory in MB, and what it found."""
+    """Scan in a separate process; return its seconds, its peak memory in MB, and its results."""
     command = [sys.executable, "-m", "musicsim", "--data", data, "scan", folder, "--json"]
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -1,15 +1,15 @@
-"""How long a question for similar tracks takes, at rest and while the library is being embedded.
+"""Measure the time of a query for similar tracks, at rest and while the library is being embedded.
 
     python benchmarks/search.py [--before FOLDER] [--sizes 10000x128 100000x128 ...]
 
-The library is invented: tracks by artists with albums, and embeddings spread like those of real music. Each size is
-measured by a process of its own that opens it and asks for the 50 most similar tracks, by the ordinary rules, of tracks
-drawn by chance: first at rest, then while another thread stores the embedding of a track 20 times a second, as
-listening does. "First" is the first answer after the start, without what opening takes. Memory is that of the process
-at rest, which is the only one: nothing is pending, so the worker is not running.
+The library is synthetic: tracks by artists with albums, and embeddings distributed like those of real music. A separate
+process measures each size. It opens the library and asks for the 50 tracks most similar to random tracks, with the
+default rules: first at rest, then while another thread stores the embedding of a track 20 times a second, as listening
+does. "First" is the first answer after the start, without the time for opening. Memory is that of the process at rest.
+It is the only one: nothing is pending, so the worker is not running.
 
-With `--before`, a checkout of an earlier commit is measured in the same run, turn by turn. The last table compares what
-may answer: all points one by one, and Chroma in a process of its own, with its recall of the 50 nearest.
+With `--before`, a checkout of an earlier commit is measured in the same run, turn by turn. The last table compares the
+two ways to search: comparing with all points, and Chroma in a separate process, with its recall of the 50 nearest.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ SPREAD = 0.8
 
 
 def vectors(rng: np.random.Generator, tracks: int, dimensions: int) -> np.ndarray:
-    """Embeddings in clusters, as music of a few hundred styles has them; shape (N, D)."""
+    """Return embeddings in clusters, like music of a few hundred styles; shape (N, D)."""
     centres = rng.normal(size=(CLUSTERS, dimensions))
     noise = rng.normal(size=(tracks, dimensions))
     return (centres[rng.integers(CLUSTERS, size=tracks)] + SPREAD * noise).astype("<f4")
 
 
 def fill(folder: Path, tracks: int, dimensions: int) -> None:
-    """Make a library; its tables are of the version that runs."""
+    """Create a library, with the tables of the running version."""
     from musicsim.app import Musicsim
 
     with Musicsim.open(folder) as app:
@@ -80,13 +80,13 @@ def fill(folder: Path, tracks: int, dimensions: int) -> None:
 
 
 def memory() -> float:
-    """The resident memory of this process in MB; Linux only."""
+    """Return the resident memory of this process in MB; Linux only."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 def asker(app: Any) -> Callable[[int], object]:
-    """What answers with similar tracks, in this version or an earlier one."""
+    """Return the function that finds similar tracks, in this version or an earlier one."""
     if hasattr(app, "finding"):
         return lambda track_id: app.finding.similar(track_id).result()
     similar: Callable[[int], object] = app.finder.similar
@@ -94,7 +94,7 @@ def asker(app: Any) -> Callable[[int], object]:
 
 
 def measure(folder: Path, tracks: int, dimensions: int) -> dict[str, float]:
-    """Ask, at rest and while embeddings are stored; milliseconds and MB."""
+    """Query at rest and while embeddings are stored; return milliseconds and MB."""
     from musicsim.app import Musicsim
 
     rng = np.random.default_rng(1)
@@ -144,7 +144,7 @@ def measure(folder: Path, tracks: int, dimensions: int) -> dict[str, float]:
 
 
 def compare(folder: Path, tracks: int, dimensions: int) -> dict[str, float]:
-    """What may answer: the median of each in milliseconds, and how much of the truth Chroma finds."""
+    """Return the median milliseconds of each way to search, and Chroma's recall."""
     from musicsim.similarity.index.chroma import ChromaIndex
     from musicsim.similarity.index.exact import ExactIndex
     from musicsim.similarity.space import Space

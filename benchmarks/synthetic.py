@@ -1,4 +1,4 @@
-"""Large libraries that don't exist: tiny files with tags, and embeddings that are spread like those of real music."""
+"""Large synthetic libraries: tiny files with tags, and embeddings distributed like those of real music."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from musicsim.audio import SETTLED
 from musicsim.library.types import PooledTrack, Tags, TrackWindows
 
 SIZE = 128
-"""Values of an embedding, as the starter weights have."""
+"""Values per embedding, as for the starter weights."""
 _SPREAD = np.exp(-np.arange(SIZE) / 56)
-"""Standard deviations along the principal axes. The variances of the 409 tracks of benchmarks/quality.py, heard by the
-starter weights, fall like that: by e every 28 axes, 53 dimensions by their participation ratio."""
+"""Standard deviations along the principal axes. They match the variances of the 409 tracks of benchmarks/quality.py
+with the starter weights, which fall by e every 28 axes: 53 dimensions by their participation ratio."""
 _SAME_ARTIST = 0.6
-"""How much of a track's embedding is its artist's; the rest is its own."""
+"""The artist's share of a track's embedding; the rest is the track's own."""
 
 _TRACKS_AN_ALBUM = 10
 _TRACKS_AN_ARTIST = 25
@@ -38,7 +38,7 @@ _FORMATS = {
 
 
 def tags_of(number: int) -> Tags:
-    """Invented tags: ten tracks an album, twenty-five an artist."""
+    """Return invented tags: ten tracks per album, twenty-five per artist."""
     rng = np.random.default_rng(number)
 
     def words(count: int, source: np.random.Generator) -> str:
@@ -59,7 +59,7 @@ def tags_of(number: int) -> Tags:
 
 
 def _silence(suffix: str) -> bytes:
-    """A tenth of a second in some format."""
+    """Return 0.1 s of silence in some format."""
     container, codec = _FORMATS[suffix]
     file = io.BytesIO()
     soundfile.write(file, np.zeros(4_800), 48_000, format=container, subtype=codec)
@@ -67,7 +67,7 @@ def _silence(suffix: str) -> bytes:
 
 
 def make_music(folder: Path, tracks: int) -> None:
-    """Fill a folder with tagged files, one album a folder: MP3, FLAC and Opus by turns."""
+    """Fill a folder with tagged files, one folder per album: MP3, FLAC and Opus in turn."""
     templates = {suffix: _silence(suffix) for suffix in _FORMATS}
     for number in range(tracks):
         tags = tags_of(number)
@@ -85,7 +85,7 @@ def make_music(folder: Path, tracks: int) -> None:
 
 
 def embeddings(tracks: int) -> Iterator[npt.NDArray[np.float32]]:
-    """An embedding (128,) for each track, spread like those of real music and alike within an artist."""
+    """Yield an embedding (128,) for each track, distributed like those of real music and similar within an artist."""
     rng = np.random.default_rng(0)
     artist = np.zeros(SIZE)
     for number in range(tracks):
@@ -97,7 +97,7 @@ def embeddings(tracks: int) -> Iterator[npt.NDArray[np.float32]]:
 
 
 def embed_all(app: Musicsim) -> None:
-    """Give every track of a library an embedding, as if it had been listened to."""
+    """Give every track of a library an embedding, as if it had been embedded by a model."""
     pending = app.embeddings.pending.tracks(app.finding.model.identity)
     nothing = TrackWindows(np.zeros(1, np.float32), np.zeros((1, SIZE), np.float32))
     with app.catalogue.transaction():

@@ -1,4 +1,4 @@
-"""The one place that builds the parts and hands them to each other."""
+"""The one place that builds the parts and connects them."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ from musicsim.worker.client import WorkerClient
 
 
 class Musicsim:
-    """The program without a face: what the window and the command line stand on.
+    """The program without a user interface; the window and the command line build on it.
 
-    Made by `open` or `read`; `close` it, or use it in a `with` statement.
+    Create it with `open` or `read`. Call `close` at the end, or use it in a `with` statement.
 
     Attributes
     ----------
     data_folder
-        Where everything is kept.
+        The folder with everything that is stored.
     events
-        What happens in the background.
+        Reports what happens in the background.
     catalogue, embeddings, waveforms
-        What is known of the music.
+        The stored facts about the music.
     models
-        Which model listens.
+        The models, and which one listens.
     finding
-        What sounds similar.
+        Finds similar tracks.
     playlists
-        Lists from seeds.
+        Makes playlists from seeds.
     listening
-        What embeds the library.
+        Embeds the library.
     collection
         The music folders.
     """
@@ -76,7 +76,7 @@ class Musicsim:
         settings = ListeningSettings.load(self.catalogue)
         self.worker = WorkerClient(worker_settings(self.models.listening, settings, data_folder))
         points = LibraryPoints(self.catalogue, self.embeddings, self.models.searched)
-        # The index has one owner; whoever only reads searches exactly.
+        # The index has one owner; a read-only instance uses exact search.
         index = IndexSync(self.catalogue, points, None if read_only else self.worker)
         nearest = Nearest(points, index)
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
@@ -104,19 +104,19 @@ class Musicsim:
 
     @classmethod
     def open(cls, data_folder: Path | None = None, *, thorough: bool = False) -> Musicsim:
-        """Own a data folder; made if missing.
+        """Open a data folder as its owner; create it if missing.
 
         Parameters
         ----------
         thorough
-            Check its databases from end to end, however large they are.
+            Check its databases completely, whatever their size.
 
         Raises
         ------
         DataFolderInUse
             If another musicsim owns it.
         MusicsimError
-            If it can't be made or opened.
+            If it can't be created or opened.
         """
         folder = (data_folder or default_data_folder()).absolute()
         lock = data_folder_lock(folder)
@@ -131,12 +131,12 @@ class Musicsim:
 
     @classmethod
     def read(cls, data_folder: Path | None = None) -> Musicsim:
-        """Look into a data folder, also beside its owner, and change nothing.
+        """Open a data folder read-only, even while another process owns it.
 
         Raises
         ------
         MusicsimError
-            If there is no library in it, or it can't be read.
+            If it contains no library, or can't be read.
         """
         folder = (data_folder or default_data_folder()).absolute()
         if not Catalogue.exists(folder):
@@ -157,7 +157,7 @@ class Musicsim:
         self.close()
 
     def start(self) -> None:
-        """Begin to look through the folders, to watch them and to embed, in threads of its own."""
+        """Start scanning, watching and embedding in background threads."""
         if self._started:
             return
         self._started = True
@@ -168,7 +168,7 @@ class Musicsim:
             self.events.emit(Notice("storage", mended))
 
     def close(self) -> None:
-        """Stop what runs in the background and let go of the data folder; nothing is lost."""
+        """Stop the background work and release the data folder; nothing is lost."""
         self.listening.stop()
         self.collection.close()
         self._answers.shutdown(cancel_futures=True)
@@ -183,5 +183,5 @@ class Musicsim:
 
     @property
     def mended(self) -> list[str]:
-        """What was done about damaged files when this was opened."""
+        """The repairs made to damaged files when this was opened, in plain words."""
         return [text for text in (self.catalogue.mended, self.embeddings.windows.mended) if text]

@@ -1,4 +1,4 @@
-"""What the stand-alone program runs: `musicsim-gui` opens the window, `musicsim` is the command line."""
+"""The entry point of the stand-alone program: `musicsim-gui` opens the window, `musicsim` is the command line."""
 
 import multiprocessing
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from musicsim.cli import main, main_gui
 
 if __name__ == "__main__":
-    # The worker starts this program again: it is served before the command line is looked at.
+    # The worker starts this program again, so this must come before the command line is parsed.
     multiprocessing.freeze_support()
     if Path(sys.executable).stem == "musicsim-gui":
         main_gui()

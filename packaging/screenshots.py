@@ -2,8 +2,8 @@
 
     python packaging/screenshots.py
 
-Writes `resources/screenshots/*.png`. Look at them before you commit them. It plays, on a PulseAudio of its own that
-ends in a recording: install Debian's pulseaudio and pulseaudio-utils for it.
+Writes `resources/screenshots/*.png`. Look at them before you commit them. It plays on its own PulseAudio, which ends in
+a recording: install Debian's pulseaudio and pulseaudio-utils for it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["QT_SCALE_FACTOR"] = "1.5"  # sharp on the high-density screens that READMEs are read on
+os.environ["QT_SCALE_FACTOR"] = "1.5"  # sharp on the high-density screens of many readers
 
 from PySide6.QtCore import QEventLoop, QSettings, QSize, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -39,7 +39,7 @@ POLL_MS = 50
 
 
 def wait_until(what: Callable[[], bool]) -> None:
-    """Let the window go on until something holds."""
+    """Process events until a condition holds."""
     loop = QEventLoop()
     timer = QTimer()
     timer.timeout.connect(lambda: loop.quit() if what() else None)
@@ -48,14 +48,14 @@ def wait_until(what: Callable[[], bool]) -> None:
 
 
 def let_settle() -> None:
-    """Let everything be painted that waits to be."""
+    """Let everything finish painting."""
     loop = QEventLoop()
     QTimer.singleShot(500, loop.quit)
     loop.exec()
 
 
 def main() -> None:
-    """Go through the journey, with something to play on."""
+    """Go through the journey, with a device to play on."""
     server = SoundServer()
     os.environ.update(server.environment)
     try:
@@ -129,7 +129,7 @@ def take_pictures() -> None:
         take("playlist")
         window.commands.settings.trigger()
         if window.dialogs.settings is not None:
-            # It keeps to the screen, and this one is small.
+            # The window is limited to the screen, which is small here.
             window.dialogs.settings.resize(740, 640)
             take("settings-playback", window.dialogs.settings)
             window.dialogs.settings.pages.setCurrentWidget(window.dialogs.settings.pages.widget(1))

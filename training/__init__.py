@@ -1,1 +1,1 @@
-"""How the starter weights are made, from free music to the file; see README.md. Not shipped with the program."""
+"""Training of the starter weights, from free music to the file; see README.md. Not shipped with the program."""

@@ -4,7 +4,7 @@
     python -m training --music ~/Music -o my.h5 --name mine      # weights for your own music
     musicsim models use my.h5
 
-Every step goes on where it was interrupted. What is fetched and prepared lies in the cache (`--cache`).
+Every step continues where it was interrupted. Downloads and prepared data are in the cache (`--cache`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from training.corpus import (
 )
 
 FINAL_SPLITS = ("train", "choose")
-"""What the shipped weights are trained on, once everything is chosen. `report` never takes part."""
+"""The splits for training the shipped weights, once everything is chosen. `report` is never used."""
 
 if TYPE_CHECKING:
     from training.fitting import Training
@@ -40,7 +40,7 @@ _console = Console(stderr=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit code."""
+    """Run the command line; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         _make(options)
@@ -111,14 +111,14 @@ def _make(options: argparse.Namespace) -> None:
 def _prepared(
     options: argparse.Namespace, splits: Sequence[str], *, with_bands: bool = False
 ) -> list[Track]:
-    """Fetch and prepare; returns the tracks that can be used."""
+    """Fetch and prepare the music; return the usable tracks."""
     from training.musicnn import fetch_wheel
     from training.preparing import prepare
 
     if options.music is not None:
         tracks = list(tracks_below(options.music))
     else:
-        # Says what it needs before gigabytes are fetched.
+        # First, since it fails without its programs, before gigabytes are fetched.
         bands = list(tracks_of_bands(options.cache / "corpus")) if with_bands else []
         wanted = [collection for collection in read_packages() if collection.split in splits]
         tracks = []
@@ -136,7 +136,7 @@ def _prepared(
         if problem:
             _console.print(problem, markup=False)
             unusable.add(track)
-    # In their own order, whichever were prepared before: batches are drawn by it.
+    # In a fixed order, regardless of which were prepared before, since batches are drawn by it.
     return [track for track in tracks if track not in unusable]
 
 

@@ -1,4 +1,4 @@
-"""What is done to a spectrogram before the network sees it, so that it learns the music and not its mastering."""
+"""Augmentation of spectrograms for training, so that the network learns the music and not its mastering."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from musicsim.embedding.description import DYNAMIC_RANGE, ModelDescription
 from musicsim.embedding.runtime import import_tensorflow
 
 TILT = 5.0
-"""Decibels of equalisation at either end of the spectrum, at most. The front end counts half of what others do."""
+"""Largest equalisation in decibels at either end of the spectrum. The front end's decibels are half of the usual
+ones."""
 RIPPLE = 2.0
-"""Decibels of the two slow waves of equalisation over the spectrum, at most."""
+"""Largest amplitude in decibels of the two slow waves of equalisation over the spectrum."""
 PITCH = 3.0
-"""Bands by which an example is moved up or down, at most; of mel128, above 1 kHz, nearly two semitones."""
+"""Largest shift of an example up or down, in bands; for mel128, above 1 kHz, nearly two semitones."""
 TEMPO = 1.2
-"""How much faster or slower an example is made, at most."""
+"""Largest factor by which an example is made faster or slower."""
 LOWEST_LIMIT = 72
-"""The band from which on an example of mel128 may be empty, at the lowest: 6 kHz, a poor stream."""
+"""Lowest band above which an example of mel128 may be empty: 6 kHz, as in a poor stream."""
 LIMITED = 0.5
 """The share of examples with such a limit."""
 HIGHEST_FLOOR = -30.0
-"""The level, in dB, of the noise or the coding under which quiet parts may vanish, at the highest."""
+"""Highest level, in dB, of the noise or coding floor that may hide quiet parts."""
 FLOORED = 0.3
 """The share of examples with such a floor."""
 MASKED_BANDS, MASKED_FRAMES = 16, 40
@@ -31,9 +32,9 @@ Recognition", Interspeech 2019."""
 
 
 def as_seen(decibels: Any, description: ModelDescription) -> Any:
-    """Spectrograms (B, bands, frames) as the front end shows them: without the bands and levels that are not used.
+    """Return spectrograms (B, bands, frames) as from the front end, without unused bands and levels.
 
-    Decibels are below the loudest point that is left.
+    Decibels are relative to the loudest remaining point.
     """
     tf = import_tensorflow()
     if description.bands_used is not None:
@@ -46,7 +47,7 @@ def as_seen(decibels: Any, description: ModelDescription) -> Any:
 def warp(decibels: Any, pitch: Any, tempo: Any) -> Any:
     """Move spectrograms (B, bands, frames) up by `pitch` bands, and play them `tempo` times as fast, (B, 1, 1) each.
 
-    What moves in from beyond the edges is the outermost band or frame, once more.
+    The outermost band or frame is repeated beyond the edges.
     """
     tf = import_tensorflow()
     _, bands, frames = decibels.shape
@@ -61,12 +62,12 @@ def warp(decibels: Any, pitch: Any, tempo: Any) -> Any:
 
 
 def augment(decibels: Any, description: ModelDescription, seed: Any) -> Any:
-    """Alter spectrograms (B, bands, frames), each in its own way.
+    """Alter spectrograms (B, bands, frames), each differently.
 
     Parameters
     ----------
     seed
-        Two integers: the same ones alter in the same way.
+        Two integers; the same ones give the same result.
     """
     tf = import_tensorflow()
     count = tf.shape(decibels)[0]
@@ -79,7 +80,7 @@ def augment(decibels: Any, description: ModelDescription, seed: Any) -> Any:
     equaliser = TILT * (2 * draws[0] - 1) * (2 * height - 1)
     for wave, (strength, phase) in enumerate(((draws[1], draws[2]), (draws[3], draws[4])), 1):
         equaliser += RIPPLE * strength * tf.cos(2 * np.pi * (wave * height + phase))
-    # What was silent stays silent.
+    # Silence stays silent.
     decibels = tf.where(decibels > -DYNAMIC_RANGE, decibels + equaliser, -DYNAMIC_RANGE)
 
     limit = LOWEST_LIMIT + draws[5] * (description.bands - LOWEST_LIMIT)
@@ -96,5 +97,5 @@ def augment(decibels: Any, description: ModelDescription, seed: Any) -> Any:
     lowest = -description.dynamic_range
     floor = tf.random.stateless_uniform((count, 1, 1), seed + 1, lowest, HIGHEST_FLOOR)
     floor = tf.where(draws[11] < FLOORED, floor, lowest)
-    # A limit of the bands is sharper than any floor.
+    # A band limit is sharper than any floor.
     return as_seen(tf.where(limited, -DYNAMIC_RANGE, tf.maximum(decibels, floor)), description)

@@ -1,7 +1,7 @@
-"""Music of our own: bands in some three hundred styles, so that the networks hear more than games do.
+"""Music of our own: bands in about three hundred styles, so that the networks hear more than games.
 
-Musical MIDI Accompaniment (MMA, by Bob van der Poel; GPL) plays a style over a sequence of chords and makes up a
-melody, and FluidSynth gives it the instruments of a sound font. Debian has all of them.
+Musical MIDI Accompaniment (MMA, by Bob van der Poel; GPL) plays a style over a sequence of chords and improvises a
+melody. FluidSynth plays it with the instruments of a sound font. All of them are in Debian.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from musicsim.audio import SAMPLE_RATE
 from training.corpus import CorpusError, Track, unpack_packages
 
 LABEL = "bands"
-"""What the collections of these tracks begin with."""
+"""Prefix of these tracks' collections."""
 PACKAGES = ("mma", "fluid-soundfont-gm", "timgm6mb-soundfont", "opl3-soundfont", "minuet-data")
-"""Debian's: the styles, and fonts of different kinds."""
+"""Debian packages of the styles, and of different kinds of fonts."""
 
 _FORM = (0, 0, 1, 0)
 _WITH_MELODY = 0.75
@@ -78,9 +78,9 @@ class Style:
     Attributes
     ----------
     name
-        As MMA wants it, ``casio/60spop``.
+        Its name in MMA's form, such as ``casio/60spop``.
     grooves
-        Its variants, by their names.
+        The names of its variants.
     """
 
     name: str
@@ -88,12 +88,12 @@ class Style:
 
 
 def tracks_of_bands(folder: Path, *, seed: int = 0) -> Iterator[Track]:
-    """Yield a piece in each style, rendered into `folder` unless it is there, each a collection of its own.
+    """Yield a piece in each style, rendered into `folder` unless it is there; each is its own collection.
 
     Raises
     ------
     CorpusError
-        If a package or a program can't be had.
+        If a package or a program is not available.
     """
     pieces = folder / LABEL
     if not pieces.exists():
@@ -103,7 +103,7 @@ def tracks_of_bands(folder: Path, *, seed: int = 0) -> Iterator[Track]:
 
 
 def read_styles(library: Path) -> list[Style]:
-    """The styles of MMA's library, in the order of their names."""
+    """Return the styles of MMA's library, ordered by name."""
     styles = []
     for path in sorted(library.glob("*/*.mma")):
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -116,7 +116,7 @@ def read_styles(library: Path) -> list[Style]:
 
 
 def compose(style: Style, random: np.random.Generator, *, melody: bool) -> str:
-    """A piece in a style as MMA reads it: two parts of eight bars, in turns, of some chords in some key."""
+    """Return a piece in a style in MMA's format: two alternating parts of eight bars, with random chords and key."""
     lines = [
         f"RndSeed {random.integers(10**6)}",
         f"Tempo {random.integers(85, 150)}",
@@ -150,24 +150,24 @@ def compose(style: Style, random: np.random.Generator, *, melody: bool) -> str:
 def render(
     styles: Iterable[Style], home: Path, fonts: Sequence[Path], folder: Path, *, seed: int
 ) -> None:
-    """Play a piece in each style, with a font drawn for it, into FLAC files; a style that can't be played is left out.
+    """Play a piece in each style, with a random font, into FLAC files; leave out styles that can't be played.
 
     Parameters
     ----------
     styles, home
-        MMA's, and the folder in which its ``mma.py`` and library lie.
+        MMA's styles, and the folder of its ``mma.py`` and library.
     fonts
         SF2 files.
     folder
-        Gets a file for each style.
+        Receives a file for each style.
     seed
-        Of all that is drawn.
+        The seed of everything random.
     """
     for number, style in enumerate(styles):
         random = np.random.default_rng((seed, number))
         font = fonts[int(random.integers(len(fonts)))]
         target = folder / f"{style.name.replace('/', '-')}.flac"
-        # A melody does not fit the bars of some styles.
+        # In some styles a melody doesn't fit the bars.
         for melody in (bool(random.random() < _WITH_MELODY), False):
             if _play(compose(style, random, melody=melody), home, font, target):
                 break
@@ -184,7 +184,7 @@ def _fetch_and_render(folder: Path, pieces: Path, seed: int) -> None:
         rendered = Path(scratch) / LABEL
         rendered.mkdir()
         home = unpacked / "usr/share/mma"
-        # It looks beside itself for its parts first.
+        # MMA first looks for its parts beside itself.
         (unpacked / "usr/bin/mma").rename(home / "mma.py")
         fonts = sorted(path for path in unpacked.rglob("*.sf2") if not path.is_symlink())
         render(read_styles(home / "lib"), home, fonts, rendered, seed=seed)

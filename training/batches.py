@@ -1,4 +1,4 @@
-"""The prepared music in memory, and what each batch is drawn from."""
+"""The prepared music in memory, from which batches are drawn."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Music:
     Attributes
     ----------
     tracks
-        In the order of everything else here.
+        The tracks, in the order of all arrays.
     spectrograms
-        Of all windows, (2, W, 128, 199), uint8; see `Prepared`.
+        Spectrograms of all windows, (2, W, 128, 199), uint8; see `Prepared`.
     features, tags
-        Of all windows, (W, 400) and (W, 100).
+        The teachers' features and tags of all windows, (W, 400) and (W, 100).
     owner
         The number of each window's track, (W,).
     collection
         The number of each track's collection, (T,).
     by_bands
-        Which tracks are played by our own bands, (T,).
+        Whether each track is by our own bands, (T,).
     """
 
     def __init__(self, tracks: Sequence[Track], cache: Path) -> None:
@@ -52,11 +52,11 @@ class Music:
         ]
 
     def windows_of(self, track: int) -> npt.NDArray[np.int64]:
-        """Where a track's windows are."""
+        """Return the indices of a track's windows."""
         return np.arange(self._start[track], self._start[track + 1])
 
     def draw(self, recipe: Recipe, random: np.random.Generator) -> npt.NDArray[np.int64]:
-        """Draw the windows of a batch, those of a track side by side, two tracks of a collection where it has two."""
+        """Draw the windows of a batch, grouped by track, with two tracks of each collection if it has two."""
         odds = self._odds(recipe)
         chosen: list[int] = []
         while len(chosen) < recipe.tracks:
@@ -69,7 +69,7 @@ class Music:
         return np.concatenate(windows)
 
     def _odds(self, recipe: Recipe) -> npt.NDArray[np.float64]:
-        """How likely each collection is to be drawn."""
+        """Return the probability of drawing each collection."""
         odds = np.array([len(members) for members in self._members], float)
         odds **= recipe.collection_power
         if self._is_band.any() and not self._is_band.all():

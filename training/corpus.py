@@ -1,7 +1,7 @@
-"""The music: fetched from Debian's archive by package name, a collection a folder, and the tracks to be taken of it.
+"""The music: packages fetched from Debian's archive, one folder per collection, and the choice of their tracks.
 
-The packages are unpacked, not installed, and of what is in them the sound files alone are kept. Nothing of this music
-goes into the repository; all of it is under free licences, which each package's copyright file names.
+The packages are unpacked, not installed, and only their sound files are kept. None of this music goes into the
+repository. All of it is under free licences, named in each package's copyright file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SUFFIXES = frozenset({".ogg", ".oga", ".opus", ".mp3", ".flac", ".m4a", ".wav"})
 MODULES = frozenset({".xm", ".it", ".mod", ".s3m"})
 ARCHIVES = frozenset({".pk3", ".pk4", ".zip", ".love", ".wz"})
 SHORTEST, LONGEST = 40.0, 480.0
-"""Seconds of a game's music: what is shorter is a jingle, and what is longer a recording of many pieces."""
+"""Seconds of a game's music: shorter files are jingles, longer ones recordings of many pieces."""
 SHORTEST_OF_ONES_OWN = 10.0
 
 _MUSIC = {"music", "musics", "bgm", "theme", "track", "songs", "song"}
@@ -46,16 +46,16 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Music that belongs together: of one game, mostly, and so of few artists and one studio.
+    """Music that belongs together: mostly of one game, and so of few artists and one studio.
 
     Attributes
     ----------
     label
         Its name, and its folder's.
     packages
-        Debian's names of the packages that hold it.
+        The Debian packages that contain it.
     split
-        ``"train"``, ``"choose"`` or ``"report"``: what it is used for, and for nothing else.
+        Its only use: ``"train"``, ``"choose"`` or ``"report"``.
     """
 
     label: str
@@ -73,7 +73,7 @@ class Track:
 
     @property
     def key(self) -> str:
-        """Names the track in a cache, wherever the music lies."""
+        """The track's name in a cache, independent of the music's location."""
         name = f"{self.collection}/{self.path.name}/{self.path.stat().st_size}"
         return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
 
@@ -84,7 +84,7 @@ def read_packages(path: Path = PACKAGES) -> list[Collection]:
     Raises
     ------
     CorpusError
-        If a line names no split that is known.
+        If a line has an unknown split.
     """
     with path.open(newline="", encoding="utf-8") as file:
         collections = [
@@ -98,12 +98,12 @@ def read_packages(path: Path = PACKAGES) -> list[Collection]:
 
 
 def fetch(collection: Collection, folder: Path) -> Path:
-    """Put a collection's sound files into its folder, unless they are there; returns that folder.
+    """Put a collection's sound files into its folder, unless they are there; return that folder.
 
     Raises
     ------
     CorpusError
-        If a package can't be had.
+        If a package is not available.
     """
     target = folder / collection.label
     if target.exists():
@@ -120,10 +120,10 @@ def fetch(collection: Collection, folder: Path) -> Path:
 
 
 def tracks_of(folder: Path) -> Iterator[Track]:
-    """Yield the tracks of a game's folder: what is music by its path, of a usual length, and each file once."""
+    """Yield the tracks of a game's folder: files whose path and length suggest music, without duplicates."""
     paths = _sound_files(folder)
     words = {path: _words(path.relative_to(folder)) for path in paths}
-    # Games without a folder for their music have it among the sounds.
+    # Games without a folder for music keep it among the sounds.
     has_music_apart = any(found & _MUSIC for found in words.values())
     music = [
         path
@@ -134,14 +134,14 @@ def tracks_of(folder: Path) -> Iterator[Track]:
 
 
 def tracks_below(folder: Path) -> Iterator[Track]:
-    """Yield the tracks of somebody's own music: each folder is a collection."""
+    """Yield the tracks of a user's own music: each folder is a collection."""
     paths = _sound_files(folder)
     labelled = ((path.parent.relative_to(folder).as_posix(), path) for path in paths)
     yield from _usable(labelled, SHORTEST_OF_ONES_OWN)
 
 
 def _sound_files(folder: Path) -> list[Path]:
-    """In the order of their paths; links of games to what is in another package lead nowhere."""
+    """Return the sound files in the order of their paths, without broken links into other packages."""
     paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES)
     return [path for path in paths if path.is_file()]
 
@@ -157,7 +157,7 @@ def _usable(labelled: Iterable[tuple[str, Path]], shortest: float) -> Iterator[T
 
 
 def evenly(tracks: Sequence[Track], count: int) -> list[Track]:
-    """At most so many of the tracks, from all places in their order."""
+    """Return at most `count` of the tracks, evenly spread over their order."""
     places = np.linspace(0, len(tracks) - 1, min(count, len(tracks)))
     return [tracks[place] for place in places.round().astype(int)]
 
@@ -167,19 +167,19 @@ def _words(path: Path) -> set[str]:
 
 
 def unpack_packages(packages: Iterable[str], scratch: Path, suffixes: Iterable[str] = ()) -> Path:
-    """Fetch packages from Debian's archive and unpack them, or the files in them that end so; returns the folder.
+    """Fetch packages from Debian's archive, unpack them or some of their files, and return the folder.
 
     Parameters
     ----------
     packages, suffixes
-        Names of packages, and ends of names of files; none takes every file.
+        Names of packages, and endings of the file names to unpack; none unpacks every file.
     scratch
-        An empty folder, in which all of this happens.
+        An empty folder for this purpose.
 
     Raises
     ------
     CorpusError
-        If a package can't be had.
+        If a package is not available.
     """
     unpacked = scratch / "unpacked"
     unpacked.mkdir()
@@ -209,7 +209,7 @@ def _unpack(package: Path, folder: Path, suffixes: Iterable[str]) -> None:
     with subprocess.Popen(
         ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
     ) as contents:
-        # tar fails where nothing fits, which is no failure here: another package may have the music.
+        # tar fails if no file matches, which is no failure here: another package may have the music.
         subprocess.run(
             ["tar", "-x", "--wildcards", "--ignore-case", "-C", str(folder), *wanted],
             stdin=contents.stdout,
@@ -233,7 +233,7 @@ def _open_archives(folder: Path) -> None:
 
 
 def _render_modules(folder: Path) -> None:
-    """Play tracker modules into FLAC files, where there is an ffmpeg that can."""
+    """Render tracker modules as FLAC files, if an ffmpeg is available that can."""
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in MODULES):
         if path.is_file() and shutil.which("ffmpeg"):
             subprocess.run(

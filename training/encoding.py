@@ -1,4 +1,4 @@
-"""Copies of a file in other formats and at other bit rates, as they lie beside each other in a collection."""
+"""Copies of a file in other formats and at other bit rates, as found side by side in a collection."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Coding:
     Attributes
     ----------
     suffix
-        Of the file.
+        The file's suffix.
     container, codec
-        As FFmpeg calls them.
+        Their names in FFmpeg.
     rate
         Samples a second.
     bit_rate
@@ -36,7 +36,7 @@ class Coding:
 
 
 COMMON = Coding(".opus", "opus", "libopus", 48_000, 96_000)
-"""What all files go through before they are compared, so that no codec tells where a track is from."""
+"""The coding that all files go through before they are compared, so that no codec reveals a track's origin."""
 MP3_96 = Coding(".mp3", "mp3", "libmp3lame", 44_100, 96_000)
 OPUS_64 = Coding(".opus", "opus", "libopus", 48_000, 64_000)
 AAC_80 = Coding(".m4a", "ipod", "aac", 44_100, 80_000)
@@ -57,13 +57,13 @@ def encode(source: Path, target: Path, coding: Coding) -> None:
     options = {"id3v2_version": "0"} if coding.container == "mp3" else {}
     try:
         with (
-            # Tags may be in any encoding, and are not wanted.
+            # Tags may have any encoding, and are not needed.
             av.open(source, metadata_errors="replace") as read,
             av.open(half_done, "w", format=coding.container, container_options=options) as written,
         ):
             if not read.streams.audio:
                 raise AudioError(source, Reason(Cause.NO_SOUND))
-            # LAME's better tries at the same bit rate take five times as long.
+            # LAME's slower methods take five times as long at the same bit rate.
             choices = {"compression_level": "9"} if coding.codec == "libmp3lame" else {}
             stream: Any = written.add_stream(
                 coding.codec, rate=coding.rate, layout="stereo", options=choices
@@ -87,7 +87,7 @@ def encode(source: Path, target: Path, coding: Coding) -> None:
 
 
 def _frames(container: Any) -> Iterator[Any]:
-    """Yield the frames, then None to have the last out of the resampler; what is damaged is left out."""
+    """Yield the undamaged frames, then None to flush the resampler."""
     import av
 
     for packet in container.demux(audio=0):
@@ -96,7 +96,7 @@ def _frames(container: Any) -> Iterator[Any]:
         except av.error.InvalidDataError:
             continue
         for frame in frames:
-            # The resampler takes a gap in the times for silence to be put in.
+            # The resampler would fill a gap in the timestamps with silence.
             frame.pts = None
             yield frame
     yield None

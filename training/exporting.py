@@ -1,4 +1,4 @@
-"""Writing what was trained as a weight file, in OpenL3's layout with musicsim's description in it."""
+"""Writing a weight file after training, in OpenL3's layout with musicsim's description in it."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def write_weights(
     Parameters
     ----------
     path
-        Replaced if it is there.
+        The file, which is replaced if it exists.
     name
-        Of the model.
+        The name of the model.
     training
-        Has the network.
+        The training with the network.
     projection
-        From `fit_projection`.
+        The result of `fit_projection`.
     tracks
-        What the projection was fitted on, (T, F): the statistics of its embeddings go into the file.
+        The tracks that the projection was fitted on, (T, F); their embeddings' statistics go into the file.
     """
     network = training.network
     batch_norms, convolutions = network.batch_norms(), network.convolutions()
@@ -68,10 +68,10 @@ def write_weights(
 
 
 def write_check(path: Path, training: Training, projection: Linear, windows: FloatArray) -> None:
-    """Write what the network of the training makes of some windows (N, 48000), to hold the program's own against it.
+    """Write the training network's results for some windows (N, 48000), to compare with the program's own.
 
-    The file has `mel_first`, what the network sees of the first window, and `embedding` (N, D). The network computes in
-    float32 from here on.
+    The file has `mel_first`, the network's input for the first window, and `embedding` (N, D). The network then
+    computes in float32.
     """
     from musicsim.embedding.frontend import front_end
 
@@ -89,14 +89,14 @@ def _write_layer(file: h5py.File, layer: str, weights: BatchNorm | Linear) -> No
     names = []
     for kind, values in vars(weights).items():
         name = f"{layer}/{kind}:0"
-        # Half precision is enough for kernels: what it rounds away is below the noise of the training.
+        # Half precision is enough for kernels: its rounding is below the noise of the training.
         group[name] = values.astype(np.float16) if kind == "kernel" else values
         names.append(name)
     group.attrs["weight_names"] = names
 
 
 def trial_windows() -> FloatArray:
-    """Four seconds of seeded sound as windows (4, 48000), for `write_check`."""
+    """Return four seconds of seeded sound as windows (4, 48000), for `write_check`."""
     random = np.random.default_rng(5)
     time = np.arange(4 * SAMPLE_RATE) / SAMPLE_RATE
     sound = sum(

@@ -1,4 +1,4 @@
-"""The training itself: steps, and checkpoints that it goes on from."""
+"""The training itself: steps, and checkpoints from which it continues."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from training.recipe import Recipe
 FloatArray = npt.NDArray[np.float32]
 
 VARIANTS = 2
-"""Of each window: as it is, and from a copy of low bit rate."""
+"""Variants of each window: unchanged, and from a copy of low bit rate."""
 
 
 class Training:
@@ -33,11 +33,12 @@ class Training:
     Parameters
     ----------
     recipe
-        What to do.
+        The settings.
     music
-        What to learn from.
+        The training music.
     folder
-        Keeps the checkpoint; one that is there is gone on from, if it is of this recipe and as much music.
+        Keeps the checkpoint. Training continues from an existing one, which must be of the same recipe and as much
+        music.
     """
 
     def __init__(self, recipe: Recipe, music: Music, folder: Path) -> None:
@@ -57,7 +58,7 @@ class Training:
             self._restore()
 
     def run(self, tell: Callable[[int, dict[str, float]], None], *, keep_every: int = 100) -> None:
-        """Take the steps that are left; `tell` hears of the losses, and the checkpoint is kept, now and then."""
+        """Take the remaining steps; report the losses to `tell` and save the checkpoint every `keep_every` steps."""
         losses: dict[str, list[float]] = {}
         while self.step < self.recipe.steps:
             for name, value in self._next().items():
@@ -69,7 +70,7 @@ class Training:
 
     def _next(self) -> dict[str, Any]:
         tf = import_tensorflow()
-        # By the step, so that a training that was interrupted draws what it would have drawn.
+        # Seeded by the step, so that an interrupted training continues with the same draws.
         random = np.random.default_rng((self.recipe.seed, self.step))
         windows = self.music.draw(self.recipe, random)
         variants = random.integers(VARIANTS, size=len(windows))
@@ -127,7 +128,7 @@ class Training:
 def flatten(
     network: TrainableNetwork, spectrograms: npt.NDArray[np.uint8], *, batch: int = 64
 ) -> FloatArray:
-    """What the trained network makes of windows as `Music` has them, (2, W, 128, 199): (2, W, F)."""
+    """Return the trained network's output (2, W, F) for windows in the form of `Music`, (2, W, 128, 199)."""
     tf = import_tensorflow()
 
     def run(levels: Any) -> Any:
@@ -149,9 +150,9 @@ def flatten(
 
 
 def embed_tracks(training: Training) -> FloatArray:
-    """The mean of each track's flattened windows, and of their copies': what a projection is fitted on, (2 T, F).
+    """Return the mean of each track's flattened windows, and of their copies', for fitting a projection, (2 T, F).
 
-    Our own bands are left out: a library is no such music.
+    Our own bands are left out, since they differ from a library's music.
     """
     music = training.music
     heard = ~music.by_bands[music.owner]
@@ -160,7 +161,7 @@ def embed_tracks(training: Training) -> FloatArray:
 
 
 def as_decibels(levels: Any) -> Any:
-    """The inverse of `quantise`, on tensors."""
+    """Invert `quantise`, on tensors."""
     tf = import_tensorflow()
     return (tf.cast(levels, tf.float32) / 255 - 1) * DYNAMIC_RANGE
 

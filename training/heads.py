@@ -1,4 +1,4 @@
-"""What is asked of the network in training: its heads and their losses."""
+"""The network's heads in training, and their losses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TINY = 1e-12
 
 
 class Heads:
-    """What is asked of the network's output in training: linear layers behind a batch-norm, and their losses.
+    """The training's heads: linear layers after a batch-norm, and their losses.
 
     Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015, for the teachers; Khosla et al.,
     "Supervised Contrastive Learning", NeurIPS 2020, for the contrasts, with the track and the collection as the class.
@@ -43,14 +43,14 @@ class Heads:
         self.variables = [*self.trained, self._mean, self._variance]
 
     def standardised(self, features: FloatArray) -> FloatArray:
-        """The teachers' features (B, 400) in units of their spread over the music."""
+        """Return the teachers' features (B, 400) standardised over the music."""
         standardised: FloatArray = (features - self._feature_mean) / self._feature_std
         return standardised
 
     def losses(
         self, flattened: Any, features: Any, tags: Any, owner: Any, collection: Any
     ) -> dict[str, Any]:
-        """The losses, each with its weight, by name."""
+        """Return the weighted losses, by name."""
         tf = import_tensorflow()
         recipe = self._recipe
         mean, variance = tf.nn.moments(flattened, 0)
@@ -81,24 +81,24 @@ class Heads:
         }
 
     def guess(self, flattened: FloatArray) -> FloatArray:
-        """What a trained network makes of the teachers' features, standardised: (B, F) to (B, 400)."""
+        """Return a trained network's prediction of the teachers' standardised features: (B, F) to (B, 400)."""
         scale, offset = self.affine()
         kernel, bias = (variable.numpy() for variable in self._teacher)
         guessed: FloatArray = (flattened * scale + offset) @ kernel + bias
         return guessed
 
     def affine(self) -> tuple[FloatArray, FloatArray]:
-        """The batch-norm before the heads as a scale and an offset, (F,) each."""
+        """Return the batch-norm before the heads as a scale and an offset, (F,) each."""
         scale = self._scale.numpy() / np.sqrt(self._variance.numpy() + 1e-3)
         return scale, self._offset.numpy() - self._mean.numpy() * scale
 
     def kernels(self) -> tuple[FloatArray, FloatArray]:
-        """The linear layers of contrast and teachers behind it, (F, C) and (F, 400); biases are nothing to a space."""
+        """Return the linear layers of contrast and teachers, (F, C) and (F, 400); a space needs no biases."""
         return self._contrast[0].numpy(), self._teacher[0].numpy()
 
 
 def _contrast(likeness: Any, positives: Any, negatives: Any) -> Any:
-    """For each window, how little likelier its positives are than its negatives, in nats; 0 where nobody has one."""
+    """Return the contrastive loss in nats: the mean over windows that have positives; 0 without any."""
     tf = import_tensorflow()
     likeness -= tf.stop_gradient(tf.reduce_max(likeness, axis=1, keepdims=True))
     odds = tf.exp(likeness)

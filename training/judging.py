@@ -1,4 +1,4 @@
-"""How good a training is, on collections that took no part in it: the table that recipes and spaces are chosen by."""
+"""Judging a training on collections that it has not used: the table for choosing recipes and spaces."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ SPACES = (
 
 
 def judge(training: Training, held_out: Music, spaces: Iterable[Space] = SPACES) -> Table:
-    """Return a table of how well tracks of the same collection are found, for each space, and how well the teachers.
+    """Return a table of how well each space finds tracks of the same collection, with the teachers' R² as a caption.
 
     Parameters
     ----------
     training
-        With a network that has been trained.
+        The training with a trained network.
     held_out
-        Collections that it has not heard.
+        Collections that it has not used.
     spaces
         Ways to join its heads.
     """
@@ -73,7 +73,7 @@ def judge(training: Training, held_out: Music, spaces: Iterable[Space] = SPACES)
 
 
 def _explained(true: FloatArray, guessed: FloatArray) -> float:
-    """The coefficient of determination, R², over all features together."""
+    """Return the coefficient of determination, R², over all features together."""
     return float(1 - np.square(guessed - true).sum() / np.square(true - true.mean(axis=0)).sum())
 
 

@@ -2,7 +2,7 @@
 
 J. Pons and X. Serra, "musicnn: Pre-trained convolutional neural networks for music audio tagging", ISMIR late-breaking
 demo, 2019; the layers are those of its models.py. The wheel is under the ISC licence. Its own code needs TensorFlow 1
-and does not install on a current Python, so only the numbers are taken from it.
+and can't be installed on a current Python, so only the weights are taken from it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DataSet = Literal["MTT", "MSD"]
 
 SAMPLE_RATE = 16_000
 PATCH_FRAMES = 187
-"""Of the three seconds that a network sees at once."""
+"""Frames in the three seconds of a network's input."""
 HOP_SIZE = 256
 BANDS = 96
 PENULTIMATE_SIZE, POOLED_SIZE, TAGS = 200, 1506, 50
@@ -45,7 +45,7 @@ def fetch_wheel(folder: Path) -> Path:
     Raises
     ------
     CorpusError
-        If it can't be had.
+        If it is not available.
     """
     folder.mkdir(parents=True, exist_ok=True)
     found = sorted(folder.glob("musicnn-*.whl"))
@@ -60,7 +60,7 @@ def fetch_wheel(folder: Path) -> Path:
 
 
 def log_mel(sound: FloatArray) -> FloatArray:
-    """The spectrogram that musicnn sees of mono sound at 16 kHz.
+    """Return musicnn's spectrogram of mono sound at 16 kHz.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def log_mel(sound: FloatArray) -> FloatArray:
 
 
 def patches_at(spectrogram: FloatArray, centres: npt.ArrayLike) -> FloatArray:
-    """Three seconds of a spectrogram (frames, 96) around each centre (N,), in seconds: (N, 187, 96).
+    """Return three seconds of a spectrogram (frames, 96) around each centre (N,), in seconds: (N, 187, 96).
 
-    Those at the ends are moved inwards; what is shorter than three seconds is filled up with silence.
+    Patches at the ends are moved inwards; a shorter spectrogram is padded with silence.
     """
     missing = PATCH_FRAMES - len(spectrogram)
     if missing > 0:
@@ -100,7 +100,7 @@ class Musicnn:
     Parameters
     ----------
     wheel
-        From `fetch_wheel`.
+        The result of `fetch_wheel`.
     trained_on
         The data set that it was trained on.
     """
@@ -115,12 +115,12 @@ class Musicnn:
         )
 
     def __call__(self, patches: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """The hidden features and the tags of patches (N, 187, 96).
+        """Return the hidden features and the tags of patches (N, 187, 96).
 
         Returns
         -------
         penultimate
-            Of the last hidden layer, (N, 200).
+            The output of the last hidden layer, (N, 200).
         pooled
             The maximum and the mean over time before it, (N, 1506).
         tags
@@ -140,7 +140,7 @@ def _read_checkpoint(wheel: Path, trained_on: DataSet) -> dict[str, Any]:
     tf = import_tensorflow()
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(wheel) as archive:
         prefix = Path(scratch) / "model"
-        # TensorFlow looks for no files that are called by their suffix alone, as the wheel's are.
+        # TensorFlow doesn't find files whose names are only a suffix, like those in the wheel.
         for suffix in (".index", ".data-00000-of-00001"):
             content = archive.read(f"musicnn/{trained_on}_musicnn/{suffix}")
             prefix.with_name(prefix.name + suffix).write_bytes(content)
@@ -169,14 +169,14 @@ def _forward(tf: Any, weights: dict[str, Any], patches: Any) -> tuple[Any, Any, 
     normalised = batch_norm(0, patches[..., tf.newaxis])
     timbral = [convolve(i, in_time(normalised)) for i in (0, 1)]
     temporal = [convolve(i, normalised, "SAME") for i in (2, 3, 4)]
-    # Over all frequencies; what is left is (N, frames, features, 1).
+    # Maximum over all frequencies; the result is (N, frames, features, 1).
     layers = [tf.concat([tf.reduce_max(v, 2) for v in (*timbral, *temporal)], 2)[..., tf.newaxis]]
     for i in (5, 6, 7):
         hidden = tf.transpose(convolve(i, in_time(layers[-1])), (0, 1, 3, 2))
         layers.append(hidden if i == 5 else hidden + layers[-1])
     features = tf.concat(layers, 2)[..., 0]
     pooled = tf.stack([tf.reduce_max(features, 1), tf.reduce_mean(features, 1)], 2)
-    # The features of maximum and mean stand side by side, as in the checkpoint.
+    # The features of maximum and mean are side by side, as in the checkpoint.
     pooled = tf.reshape(pooled, (-1, POOLED_SIZE))
     dense = tf.nn.relu(batch_norm(9, pooled) @ weights["dense/kernel"] + weights["dense/bias"])
     penultimate = batch_norm(10, dense)

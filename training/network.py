@@ -1,6 +1,6 @@
-"""The network while it is trained: OpenL3's blocks with their batch-norms, and the heads that only the training needs.
+"""The network during training: OpenL3's blocks with their batch-norms, and the heads that only training needs.
 
-In TensorFlow's own fused operations: Keras's batch-norm takes twice as long in training on a processor.
+It uses TensorFlow's own fused operations: on a processor, Keras's batch-norm takes twice as long in training.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from musicsim.embedding.weights import BatchNorm, Linear
 
 FloatArray = npt.NDArray[np.float32]
 
-# A moving average over the last hundred steps.
+# A moving average over about the last hundred steps.
 _MOMENTUM = 0.99
 
 
@@ -28,16 +28,16 @@ class TrainableNetwork:
     description
         Widths, pooling and front end; its projection is fitted after the training.
     seed
-        Of the first weights.
+        The seed of the initial weights.
     precision
-        What the convolutions compute in, to begin with.
+        The initial data type of the convolutions.
 
     Attributes
     ----------
     precision
-        What the convolutions compute in.
+        The current data type of the convolutions.
     trained
-        The variables that a gradient moves.
+        The variables that gradients update.
     """
 
     def __init__(self, description: ModelDescription, seed: int, precision: Precision) -> None:
@@ -60,13 +60,13 @@ class TrainableNetwork:
 
     @property
     def variables(self) -> list[Any]:
-        """All that a checkpoint keeps."""
+        """The variables in a checkpoint."""
         return [*self.trained, *self._means, *self._variances]
 
     def __call__(self, spectrograms: Any, *, training: bool) -> Any:
-        """Decibels (B, bands, frames) to the flattened pooling (B, F), float32."""
+        """Return the flattened pooling (B, F), float32, of decibels (B, bands, frames)."""
         tf = import_tensorflow()
-        # The first batch-norm sees decibels, whose rounding in bfloat16 would be heard.
+        # In float32, since rounding decibels to bfloat16 would matter.
         hidden = self._batch_norm(0, spectrograms[..., tf.newaxis], training)
         hidden = tf.cast(hidden, self.precision)
         for i, kernel in enumerate(self._kernels):
@@ -82,29 +82,29 @@ class TrainableNetwork:
         return tf.cast(tf.reshape(hidden, (-1, self.description.flattened_size)), tf.float32)
 
     def batch_norms(self) -> tuple[BatchNorm, ...]:
-        """The batch-norms as a weight file keeps them."""
+        """Return the batch-norms in the form of a weight file."""
         parts = zip(self._gammas, self._betas, self._means, self._variances, strict=True)
         return tuple(BatchNorm(*(part.numpy() for part in parts_of_one)) for parts_of_one in parts)
 
     def convolutions(self) -> tuple[Linear, ...]:
-        """The convolutions as a weight file keeps them; those before a batch-norm need no bias."""
+        """Return the convolutions in the form of a weight file; those before a batch-norm need no bias."""
         kernels = [kernel.numpy() for kernel in self._kernels]
         biases = [np.zeros(kernel.shape[-1], np.float32) for kernel in kernels]
         biases[-1] = self._last_bias.numpy()
         return tuple(Linear(*layer) for layer in zip(kernels, biases, strict=True))
 
     def round_kernels(self) -> None:
-        """Round the kernels, as the program folds them with their batch-norms, to what bfloat16 holds.
+        """Round the kernels, after folding them with their batch-norms like the program, to bfloat16.
 
-        What is left between float32 and bfloat16 is the rounding of what flows between them.
+        The remaining difference between float32 and bfloat16 is the rounding of activations.
         """
         tf = import_tensorflow()
         epsilon = self.description.bn_epsilon
         scales = [batch_norm.as_affine(epsilon)[0] for batch_norm in self.batch_norms()[1:]]
-        # Behind the last convolution there is none.
+        # The last convolution has no batch-norm after it.
         scales.append(np.ones(1, np.float32))
         for kernel, scale in zip(self._kernels, scales, strict=True):
-            # A channel that its batch-norm silences has nothing to round.
+            # A channel silenced by its batch-norm needs no rounding.
             by = tf.constant(np.where(scale == 0, 1.0, scale), tf.float32)
             kernel.assign(tf.cast(tf.cast(kernel * by, tf.bfloat16), tf.float32) / by)
 

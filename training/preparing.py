@@ -1,4 +1,4 @@
-"""From music to what the training reads: spectrograms of some windows of a track, and what the teachers hear there."""
+"""Preparing music for training: spectrograms of some windows per track, and the teachers' results there."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ from training.encoding import AAC_80, MP3_96, OPUS_64, Coding, encode
 FloatArray = npt.NDArray[np.float32]
 
 WINDOWS = 32
-"""Of a track, at most."""
+"""Largest number of windows per track."""
 FRONT_END = ModelDescription("mel128", (16, 16, 32, 32, 64, 64, 128, 128), (4, 24))
-"""The network whose front end is used; its convolutions do not matter here."""
+"""A network with the front end in use; its convolutions do not matter here."""
 
 _CODINGS = (MP3_96, OPUS_64, AAC_80)
-# What the codec does at the seams between two windows stays in the margins.
+# Codec artefacts at the seams between two windows stay in the margins.
 _MARGIN = SAMPLE_RATE // 4
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the training reads of one track.
+    """The training data of one track.
 
     Attributes
     ----------
     spectrograms
-        Of its windows, as they are and from a copy of low bit rate; shape (2, N, 128, 199), uint8: 0 stands for
-        -80 dB, 255 for 0 dB.
+        Of its windows, unchanged and from a copy of low bit rate; shape (2, N, 128, 199), uint8: 0 is -80 dB, 255 is 0
+        dB.
     features
         The teachers' hidden features around each window, (N, 400).
     tags
@@ -65,21 +65,21 @@ class Prepared:
 
 
 def prepare(tracks: Iterable[Track], cache: Path, wheel: Path) -> Iterator[tuple[Track, str]]:
-    """Prepare tracks that the cache does not have yet, on all cores.
+    """Prepare the tracks that the cache lacks, on all cores.
 
     Parameters
     ----------
     tracks
-        Music of at least some seconds.
+        Music of at least some seconds' length.
     cache
-        Gets a file for each track.
+        Receives a file for each track.
     wheel
-        musicnn's, see `musicnn.fetch_wheel`.
+        musicnn's wheel, see `musicnn.fetch_wheel`.
 
     Yields
     ------
     Track, str
-        Each track as it is done, and what is wrong with it, "" for nothing.
+        Each finished track, and its problem, or "" without one.
     """
     cache.mkdir(parents=True, exist_ok=True)
     missing = []
@@ -102,12 +102,12 @@ def prepare(tracks: Iterable[Track], cache: Path, wheel: Path) -> Iterator[tuple
 
 
 def path_of(track: Track, cache: Path) -> Path:
-    """Where a track's preparation lies."""
+    """Return the path of a track's prepared data."""
     return cache / f"{track.key}.npz"
 
 
 def read_prepared(track: Track, cache: Path) -> Prepared:
-    """Read what `prepare` made of a track."""
+    """Read the output of `prepare` for a track."""
     with np.load(path_of(track, cache)) as stored:
         return Prepared(**stored)
 
@@ -143,7 +143,7 @@ class _Worker:
         )
 
     def _quantised(self, windows: FloatArray) -> npt.NDArray[np.uint8]:
-        # Always as many, for one compilation.
+        # Always the same number, for one compilation.
         filled = np.zeros((WINDOWS, SAMPLE_RATE), np.float32)
         filled[: len(windows)] = windows
         decibels = self._decibels(filled).numpy()[: len(windows)]
@@ -151,7 +151,7 @@ class _Worker:
 
 
 def quantise(decibels: FloatArray) -> npt.NDArray[np.uint8]:
-    """Decibels from -80 to 0 in steps of a third of one, which the augmentation drowns."""
+    """Quantise decibels from -80 to 0 in steps of a third of one, which the augmentation drowns out."""
     return np.round((decibels / DYNAMIC_RANGE + 1) * 255).astype(np.uint8)
 
 
@@ -187,7 +187,7 @@ def _second(sound: FloatArray, second: int) -> FloatArray:
 
 
 def _recoded(sound: FloatArray, seconds: npt.NDArray[np.int64], coding: Coding) -> FloatArray:
-    """The windows as a codec leaves them: one after the other, each with some sound around it."""
+    """Return the windows after a codec: encoded in a row, each with some sound around it."""
     padded = np.pad(sound, _MARGIN)
     length = SAMPLE_RATE + 2 * _MARGIN
     parts = [padded[second * SAMPLE_RATE :][:length] for second in seconds]

@@ -1,4 +1,4 @@
-"""From what the network makes of windows to the embedding: a projection fitted on the training's tracks."""
+"""From the network's output for windows to the embedding: a projection fitted on the training's tracks."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ FloatArray = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How the heads are joined to an embedding.
+    """A way to join the heads to an embedding.
 
     Attributes
     ----------
     size
         Values of an embedding.
     teacher
-        The weight of the teachers' features beside the contrast.
+        The weight of the teachers' features relative to the contrast.
     whitening
-        The power of a component's standard deviation by which it is divided: 0 leaves the components as they are, 1
-        makes all alike. The more, the fewer hubs; all of it, and noise counts as much as music.
+        Each component is divided by this power of its standard deviation: 0 leaves components unchanged, 1 makes all
+        alike. Larger values give fewer hubs, but at 1 noise counts as much as music.
     """
 
     size: int = 128
@@ -38,16 +38,16 @@ def fit_projection(
     kernels: tuple[FloatArray, FloatArray],
     space: Space,
 ) -> Linear:
-    """Fit the dense layer that does all at once: the heads, standardised and joined, then their principal components.
+    """Fit one dense layer for two steps: the heads, standardised and joined, then their principal components.
 
     Parameters
     ----------
     tracks
         The mean over the windows of each track's flattened pooling, (T, F).
     affine, kernels
-        Of the heads.
+        The results of the heads' methods of the same names.
     space
-        How to join them.
+        The way to join them.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def fit_projection(
     for kernel, weight in zip(kernels, (1.0, space.teacher), strict=True):
         matrix = scale[:, np.newaxis].astype(np.float64) * kernel
         spread = (tracks @ matrix).std(axis=0)
-        # Each head counts as a whole, however many values it has.
+        # Each head counts as a whole, regardless of its number of values.
         parts.append(matrix * (weight / (spread * np.sqrt(kernel.shape[1]))))
     joined = np.concatenate(parts, axis=1)
     values = tracks @ joined
@@ -73,7 +73,7 @@ def fit_projection(
 
 
 def track_means(values: FloatArray, owner: npt.NDArray[np.int64]) -> FloatArray:
-    """The mean (T, F) of each track's windows (W, F); the windows of a track stand side by side."""
+    """Return the mean (T, F) of each track's windows (W, F), which are adjacent."""
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
     sums = np.add.reduceat(values.astype(np.float64), starts, axis=0)
     counts = np.diff(np.append(starts, len(owner)))

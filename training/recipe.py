@@ -1,4 +1,4 @@
-"""All that decides what a training gives, with the music."""
+"""Everything that determines a training's result, apart from the music."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from musicsim.embedding.description import ModelDescription, Widths
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All that decides what a training gives, with the music.
+    """Everything that determines a training's result, apart from the music.
 
     Attributes
     ----------
     widths, pool_size, bands_used, dynamic_range
         Of the network; see `ModelDescription`.
     steps
-        How many batches to learn from.
+        The number of batches.
     tracks, windows
-        Of a batch: so many tracks, and so many windows of each.
+        The number of tracks in a batch, and of windows of each.
     collection_power
-        A collection of n tracks is drawn n to this power times as often as one of a single track: at 1 large ones rule,
-        at 0 the few tracks of small ones come again and again.
+        A collection of n tracks is drawn n to this power times as often as one of a single track: at 1 large ones
+        dominate, at 0 the few tracks of small ones are repeated often.
     bands
-        How often one of our own bands is drawn, of which there is one track, instead of a collection of other music, of
-        which two are taken; see `training.bands`.
+        How often one of our own bands, with one track, is drawn instead of a collection of other music, with two
+        tracks; see `training.bands`.
     learning_rate, warm_up, weight_decay
-        Of AdamW; it rises over `warm_up` steps and falls by a cosine to nothing.
+        Of AdamW; the rate rises over `warm_up` steps and falls to zero by a cosine.
     teacher, tag, contrast, family
         Weights of the losses: the teachers' hidden features, their tags, windows of the same track against others, and
         tracks of the same collection against others.
     rivals
-        How much of a rival a track of the same collection is in the contrast of tracks, from 0 to 1.
+        The weight, from 0 to 1, of a track of the same collection as a rival in the contrast of tracks.
     temperature
         Of both contrasts.
     contrast_size
-        Values of the head that is contrasted.
+        Values of the contrasted head.
     seed
-        Of everything that is drawn.
+        Of all random draws.
     """
 
     widths: Widths = (16, 16, 32, 32, 64, 128, 256, 256)
@@ -81,7 +81,7 @@ class Recipe:
         Raises
         ------
         ValueError
-            If a name or a value is no recipe's.
+            If a name or a value is invalid.
         """
         values: dict[str, Any] = {}
         for change in changes:

@@ -1,10 +1,10 @@
 """Decoding: from a file to 1-s windows of mono float32 sound at 48 kHz.
 
-May import nothing of musicsim but `errors`. PyAV is imported when the first file is decoded.
+May import only `base` from musicsim. PyAV is imported when the first file is decoded.
 
-A file goes through `files` (opening it safely), `decoder` (which of `sndfile` and `ffmpeg` to ask first), and then
-`sampling` (the windows of a `plan`), `reading` (all of it), `playing` (in stereo) or `waveform` (the outline of it).
-`loudness` measures what is heard, all channels of it.
+`files` opens a file safely. `decoder` says which of `sndfile` and `ffmpeg` to try first. Then `sampling` returns the
+windows of a `plan`, `reading` the whole file, `playing` the sound in stereo, and `waveform` its outline. `loudness`
+measures the decoded sound, over all channels.
 """
 
 from musicsim.audio.errors import AudioError

@@ -1,4 +1,4 @@
-"""What a decoder is, and which one is asked first."""
+"""The decoder interface, and the choice of the decoder to try first."""
 
 from __future__ import annotations
 
@@ -14,50 +14,50 @@ from musicsim.base.reasons import Reason
 
 
 class Decoder(Protocol):
-    """An open file that gives the sound of its channels at its own sample rate.
+    """An open file whose channels are decoded at its own sample rate.
 
-    Making one raises `Undecodable` where it can't decode the file. Making it again is quicker with the `frames` that
-    the first one found. One that `is_hasty` does not read a long file through to know them.
+    The constructor raises `Undecodable` if it can't decode the file. Constructing it again is quicker with the `frames`
+    that the first instance found. With `is_hasty`, it doesn't read a long file through to find `frames`.
     """
 
     rate: int
     """Samples a second."""
     channels: int
     frames: int
-    """How many samples a channel has, as far as the header or the packets tell."""
+    """Samples per channel, according to the header or the packets."""
     is_estimate: bool
-    """Whether `frames` is only a guess."""
+    """Whether `frames` is only an estimate."""
     lost: float
-    """Seconds that could not be decoded so far, amid those that could."""
+    """Seconds that could not be decoded so far, between sound that could."""
     delay: int
-    """Samples at the start that are none of the music: the encoder's or the decoder's delay."""
+    """Samples before the music starts: the delay of the encoder or decoder."""
     music: int | None
-    """How many samples of music follow the delay, where the file says it exactly."""
+    """Samples of music after the delay, if the file states them exactly."""
     padding: int
-    """Once all is decoded: samples at the end that are none of the music, where `music` does not tell."""
+    """Samples after the music ends, if `music` is None; known once everything is decoded."""
 
     def blocks(self, start: int = 0, size: int = ...) -> Iterator[Channels]:
-        """Yield the sound from a sample on to the end, in blocks of shape (channels, samples).
+        """Yield the sound from a sample to the end, in blocks of shape (channels, samples).
 
-        A block has about `size` samples, and may be kept. Damage is passed over where that is possible, and ends the
-        sound where it is not.
+        A block has about `size` samples, and the caller may keep it. Damage is skipped where possible; otherwise it
+        ends the sound.
 
         Raises
         ------
         CannotSeek
-            If there is no way to `start` but to decode all before it; never for 0.
+            If `start` can be reached only by decoding everything before it; never for 0.
         """
 
     def close(self) -> None:
-        """Let go of the file, which stays open."""
+        """Release the file, without closing it."""
 
 
 def decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
-    """Return the decoders to try, the one that is quicker for the format first.
+    """Return the decoders to try, the quickest for the format first.
 
-    As measured by benchmarks/decoding.py: libsndfile seeks in PCM and FLAC in half the time that FFmpeg takes; FFmpeg
-    decodes Vorbis and Opus in half the time that libsndfile takes, MP3 in the same, all else alone. Nor does it cut
-    VBR MP3 without a header short, as libsndfile does.
+    By benchmarks/decoding.py, libsndfile seeks in PCM and FLAC twice as fast as FFmpeg. FFmpeg decodes Vorbis and Opus
+    twice as fast as libsndfile, MP3 equally fast, and is the only decoder for everything else. Unlike libsndfile, it
+    doesn't cut short VBR MP3 without a header.
     """
     if file.at(0, 4) in (b"RIFF", b"RF64", b"FORM", b"fLaC"):
         return (SndfileDecoder, FFmpegDecoder)
@@ -65,9 +65,9 @@ def decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpeg
 
 
 def exact_decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
-    """Return the decoders to try, the one first that neither adds nor loses samples at the end.
+    """Return the decoders to try, starting with the one that neither adds nor loses samples at the end.
 
-    Of Vorbis whose last blocks are short ones, FFmpeg decodes up to 1,009 samples too many, or 128 too few.
+    If the last blocks of a Vorbis stream are short, FFmpeg decodes up to 1,009 samples too many, or 128 too few.
     """
     quick_first = decoders_for(file)
     is_vorbis = file.at(0, 4) == b"OggS" and b"\x01vorbis" in file.at(0, 128)
@@ -75,11 +75,11 @@ def exact_decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[
 
 
 def why_undecodable(file: AudioFile, failures: Iterable[Undecodable]) -> Reason:
-    """Return the most telling reason why no decoder can decode a file."""
+    """Return the most informative reason why no decoder can decode a file."""
     told = (failure.reason for failure in failures if failure.reason is not None)
     return next(told, None) or why_not_audio(file)
 
 
 def ends_early(decoded: float, expected: float) -> bool:
-    """Tell whether so much less than the header promises can be decoded, in seconds, that it can't be rounding."""
+    """Return whether far less can be decoded than expected, in seconds: more than rounding explains."""
     return expected - decoded > max(0.1, min(1.0, 0.1 * expected))

@@ -1,4 +1,4 @@
-"""What can go wrong with an audio file."""
+"""Errors about audio files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class AudioError(MusicsimError):
     path
         The file.
     reason
-        Why, without the path.
+        The reason, without the path.
     """
 
     def __init__(self, path: Path, reason: Reason) -> None:
-        # Both go to the base class, so that the error survives the way out of the worker process.
+        # Both go to the base class, so that the error can be pickled out of the worker process.
         super().__init__(path, reason)
         self.path = path
         self.reason = reason
@@ -30,12 +30,12 @@ class AudioError(MusicsimError):
 
 
 class Undecodable(Exception):  # noqa: N818 (not an error until every decoder has said so)
-    """One decoder can't decode a file; inside this room only.
+    """One decoder can't decode a file; private to this package.
 
     Attributes
     ----------
     reason
-        Why; None where the decoder does not even know the format.
+        The reason; None if the decoder doesn't know the format.
     """
 
     def __init__(self, reason: Reason | None = None) -> None:
@@ -44,4 +44,4 @@ class Undecodable(Exception):  # noqa: N818 (not an error until every decoder ha
 
 
 class CannotSeek(Exception):  # noqa: N818 (there is another way: to decode from the start)
-    """A decoder can't go to a place in a file; inside this room only."""
+    """A decoder can't go to a position in a file; private to this package."""

@@ -1,4 +1,4 @@
-"""Decoding by FFmpeg, through PyAV: nearly every format there is."""
+"""Decoding with FFmpeg, through PyAV: nearly every format."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, Packet
     from av.container import InputContainer
 
-# Only what holds sound by itself. FFmpeg's list has playlists and scripts too, which open other files and addresses,
-# and formats that take any text for theirs.
+# Only formats that contain sound themselves. FFmpeg also knows playlists and scripts, which open other files and
+# addresses, and formats that accept any text.
 _FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,caf,dsf,dts,dtshd,eac3,flac,iff,loas,matroska,webm,mlp,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpc,mpc8,ogg,shn,tak,truehd,tta,w64,wav,wv"
 )
-# Streams of bare packets. FFmpeg guesses their length from the bit rate of the first ones; and that of Windows Media
-# from the bit rate that the header names, where it takes no length from there.
+# Streams of bare packets. FFmpeg estimates their length from the bit rate of the first packets, and that of Windows
+# Media from the bit rate in the header if it finds no length there.
 _WITHOUT_LENGTH = frozenset(
     {"aac", "ac3", "amr", "asf", "dts", "dtshd", "eac3", "loas", "mlp", "shn", "truehd"}
 )
-# Where a seek was seen to arrive at the right sample, or in some at the right millisecond. Known not to: ADPCM.
+# Formats in which a seek was seen to arrive at the right sample, or in some at the right millisecond. ADPCM is known
+# not to.
 _SEEKABLE = frozenset(
     {
         "aac", "ac3", "aiff", "asf", "au", "caf", "eac3", "flac", "matroska,webm",
@@ -44,37 +45,38 @@ _SEEKABLE = frozenset(
 )  # fmt: skip
 _SEEKABLE_IN_OGG = frozenset({"flac", "opus", "vorbis"})
 _FLAC_INSIDE = frozenset({"ogg", "matroska,webm"})
-"""Where FLAC is counted by its own frame numbers: in the one, FFmpeg is up to a frame off behind a seek; the other's
-timestamps are in whole ms."""
+"""Containers in which FLAC is located by its own frame numbers: after a seek in Ogg, FFmpeg is up to a frame off, and
+Matroska timestamps are in whole ms."""
 _DRM_TAGS = frozenset({"drms", "drmi", "enca", "aavd"})
 _MUSEPACK = frozenset({"mpc", "mpc8"})
 _MUSEPACK_DELAY = 481
-"""Samples that its filter bank takes to begin with (Musepack's own decoder drops them, FFmpeg does not)."""
+"""Samples by which its filter bank delays the sound. Musepack's own decoder drops them, FFmpeg doesn't."""
 _PRE_ROLL = 0.25
-"""Seconds that are decoded before the place asked for: ten MP3 frames, whose bit reservoir reaches furthest back."""
+"""Seconds decoded before the requested position: ten MP3 frames, whose bit reservoir reaches furthest back."""
 _MUSEPACK_7_PRE_ROLL = 512 * 1152
-"""Samples that are decoded before the place asked for in Musepack of stream version 7, whose scale factors are written
-as differences: too few, and it is loud noise. Encoders start again after 32 frames of 1,152, but one that did not was
-seen; this is decoded in 0.02 s."""
+"""Samples decoded before the requested position in Musepack stream version 7, which stores scale factors as
+differences: with too few, the result is loud noise. Encoders restart after 32 frames of 1,152, but one that didn't was
+seen. Decoding this takes 0.02 s."""
 _FURTHER_BACK = 5.0
-"""Seconds before the place asked for, where a seek into FLAC in Ogg arrived behind it: pages may be as long."""
+"""Seconds before the requested position to seek to if a seek into FLAC in Ogg arrived after it: pages may be that
+long."""
 _GAP = 0.03
-"""Seconds. A timestamp further ahead says that packets are missing, a nearer one only that it is rounded."""
+"""Seconds. A timestamp further ahead means missing packets; a nearer one is only rounded."""
 _INDEX_BYTES = str(2**26)
-"""FFmpeg notes where packets begin, to seek by. Past its default, 19 minutes of MP3, it drops so many of the notes that
-a seek decodes half the file."""
+"""Memory for the index of packet positions that FFmpeg seeks by. Beyond its default, 19 minutes of MP3, it drops so
+many entries that a seek decodes half the file."""
 _LONG_MP3 = 2**25
-"""Bytes of an MP3 file whose packets take too long to count: to know its length, and to reach a place in it."""
+"""Bytes of an MP3 file from which counting its packets takes too long, to find its length or a position in it."""
 _HEADER_WITHIN = 2**18
-"""Bytes in which a header of VBR is looked for, behind tags without a large cover."""
+"""Bytes in which to look for a VBR header, after tags without a large cover."""
 _READ_ERRORS = 16
-"""After as many, the rest of a file is given up."""
+"""Read errors after which the rest of a file is given up."""
 
 
 class FFmpegDecoder:
     """Sound of a file, decoded by FFmpeg; see `Decoder`.
 
-    It stays silent: PyAV passes no message of FFmpeg on unless it is told to.
+    Prints nothing: PyAV passes on FFmpeg's messages only on request.
     """
 
     def __init__(
@@ -82,14 +84,14 @@ class FFmpegDecoder:
     ) -> None:
         import av
 
-        # Broken headers also surface as text that is none, as division by a rate of zero, as numbers out of range, and
-        # as streams that PyAV does not know of.
+        # Broken headers also cause errors in decoding text, division by a rate of zero, numbers out of range, and
+        # streams that PyAV doesn't know.
         self._failures = (av.FFmpegError, ValueError, ArithmeticError, LookupError)
         self._file = file
         self._container: InputContainer | None = None
         self._is_hasty = is_hasty
-        # By the bit rate, since FFmpeg counts the packets before a place else: up to a packet off (26 ms), or more
-        # where the bit rate changes and no header says so.
+        # Seek by the bit rate, since FFmpeg would count all packets before a position. It is up to a packet (26 ms)
+        # off, or more if the bit rate changes and no header says so.
         self._guesses_places = (
             is_hasty and file.size > _LONG_MP3 and b"Xing" not in file.at(0, _HEADER_WITHIN)
         )
@@ -109,10 +111,10 @@ class FFmpegDecoder:
             _, packet, first = found
             self.rate = first.sample_rate
             check_rate(self.rate)
-            # Not the stream's start time: what encoders put before the music is cut off the first frame.
+            # Not the stream's start time: the encoder's delay is already cut off the first frame.
             self._origin = first.pts or 0
             self._first_flac = self._flac_position(packet) or 0
-            self.channels = len(_samples(first))  # that it can be done is known from here on
+            self.channels = len(_samples(first))  # raises now if the samples can't be converted
             self.frames = round(self._duration() * self.rate) if frames is None else frames
             self._note_delay()
         except Undecodable:
@@ -123,7 +125,7 @@ class FFmpegDecoder:
             raise Undecodable from error
 
     def _open(self) -> None:
-        """Go to the start of the file."""
+        """Open the file from its beginning."""
         import av
 
         self.close()
@@ -145,13 +147,13 @@ class FFmpegDecoder:
         codec = self._stream.codec_context
         if codec is None:
             raise Undecodable(Reason(Cause.UNKNOWN_CODEC))
-        # A tag that is a number instead of four letters makes PyAV fail; it is none of these.
+        # A tag that is a number instead of four letters makes PyAV fail; it is not one of these.
         with contextlib.suppress(UnicodeDecodeError):
             if codec.codec_tag in _DRM_TAGS:
                 raise Undecodable(Reason(Cause.PROTECTED))
         if self._guesses_places and container.format.name == "mp3":
             container.flags |= cast(int, av.container.Flags.fast_seek.value)
-        # The other processors are busy with other tracks and the network.
+        # The other cores are busy with other tracks and the network.
         codec.thread_count = 1
         self._flac_block = 0
         if container.format.name in _FLAC_INSIDE and codec.name == "flac":
@@ -164,10 +166,10 @@ class FFmpegDecoder:
         self.music = self._stated_samples or _samples_of_itunes(self._container.metadata)
 
     def _duration(self) -> float:
-        """Return the seconds of sound that the header promises or, where it can't be believed, that the packets do."""
+        """Return the length in seconds from the header or, if that isn't credible, from the packets."""
         assert self._container is not None
         name = self._container.format.name
-        # An MP3 whose encoder's delay is known has a header with its length too.
+        # If the encoder's delay of an MP3 is known, it has a header with its length too.
         stated = name not in _WITHOUT_LENGTH and not (name == "mp3" and not self._stream.start_time)
         if self._stated_samples:
             duration = self._stated_samples / self.rate
@@ -178,7 +180,7 @@ class FFmpegDecoder:
         elif stated and self._container.duration:
             duration = self._container.duration / 1e6
         elif name == "mp3" and self._is_hasty and self._file.size > _LONG_MP3:
-            # By the bit rate of its beginning.
+            # Estimated from the bit rate at its beginning.
             duration = (self._container.duration or 0) / 1e6
             self.is_estimate = 0 < duration < LONGEST
         else:
@@ -196,12 +198,12 @@ class FFmpegDecoder:
         return (end - self._origin) / self._ticks_per_second
 
     def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Channels]:
-        """Yield the sound from a sample on; see `Decoder.blocks`."""
+        """Yield the sound from a sample to the end; see `Decoder.blocks`."""
         position = self._go_to(start)
         return _joined(self._pieces(position, start), size, self.channels)
 
     def _pieces(self, position: int | None, start: int) -> Iterator[Samples]:
-        """Yield the frames from `start` on, and silence where some are missing; the next frame is at `position`."""
+        """Yield the frames from `start`, with silence in place of missing ones; the next frame is at `position`."""
         for lost, packet, frame in self._frames():
             if frame.sample_rate != self.rate:
                 self.lost += lost + frame.samples / frame.sample_rate
@@ -214,10 +216,11 @@ class FFmpegDecoder:
                     raise CannotSeek
                 position = stamp
             elif position < start:
-                # The stamp of a Vorbis frame between block sizes is up to 448 samples late; the next one is right.
+                # At a change of block size, the timestamp of a Vorbis frame is up to 448 samples late; the next is
+                # right.
                 position = position if stamp is None else min(position, stamp)
             else:
-                # Later frames are counted, since many containers round their timestamps.
+                # After `start`, count samples instead, since many containers round their timestamps.
                 if stamp is not None and _GAP * self.rate < stamp - position < self.frames:
                     lost = max(lost, (stamp - position) / self.rate)
                     while position < stamp:
@@ -230,7 +233,7 @@ class FFmpegDecoder:
             position += frame.samples
 
     def _go_to(self, start: int) -> int | None:
-        """Go to a sample, or before it; return which one comes next, None if only the next frame tells."""
+        """Go to a sample or before it; return the next sample's position, or None if only the next frame tells."""
         pre_roll = round(_PRE_ROLL * self.rate)
         if start <= pre_roll:
             self._open()
@@ -241,14 +244,14 @@ class FFmpegDecoder:
             raise CannotSeek
         if name == "mpc":
             pre_roll = _MUSEPACK_7_PRE_ROLL
-            # A second seek in the same stream was seen to end at the end of the file.
+            # A second seek in the same stream was seen to arrive at the end of the file.
             self._open()
             if start <= pre_roll or not musepack_7_seeks(self._file):
                 return 0
         self._seek(start - pre_roll)
         if name == "mpc8":
             if (packet := self._next_packet()) is None or packet.pts == 1:
-                # FFmpeg takes the second entry of the table to seek by for the second packet, whichever that is.
+                # FFmpeg takes the second entry of the seek table for the second packet, even if it isn't.
                 self._open()
                 return 0
             self._seek(start - pre_roll)
@@ -288,13 +291,13 @@ class FFmpegDecoder:
         return round((frame.pts - self._origin) / self._ticks_per_second * self.rate)
 
     def _flac_position(self, packet: Packet[AudioStream]) -> int | None:
-        """Return the first sample of a packet of FLAC in Ogg, None for all others."""
+        """Return the first sample of a packet of FLAC in Ogg; None for all others."""
         if not self._flac_block:
             return None
         return flac_position(bytes(memoryview(packet)[:FLAC_HEADER]), self._flac_block)
 
     def _frames(self) -> Iterator[tuple[float, Packet[AudioStream], AudioFrame]]:
-        """Yield each frame from here on, its packet, and the seconds before it that can't be decoded."""
+        """Yield each following frame, its packet, and the undecodable seconds before it."""
         assert self._container is not None
         lost = 0.0
         for _ in range(_READ_ERRORS):
@@ -314,9 +317,9 @@ class FFmpegDecoder:
             return
 
     def _padding_of(self, packet: Packet[AudioStream], frame: AudioFrame) -> int:
-        """Return the samples of a frame that its packet does not count: what an encoder filled up an MP4 file with.
+        """Return the samples of a frame beyond its packet's duration: padding by the encoder of an MP4 file.
 
-        FFmpeg cuts those of the other formats itself.
+        FFmpeg cuts the padding of other formats itself.
         """
         assert self._container is not None
         if not packet.duration or not self._container.format.name.startswith("mov,"):
@@ -325,7 +328,7 @@ class FFmpegDecoder:
         return max(0, frame.samples - counted)
 
     def close(self) -> None:
-        """Let go of the file; see `Decoder.close`."""
+        """Release the file; see `Decoder.close`."""
         if self._container is not None:
             self._container.close()
             self._container = None
@@ -338,9 +341,10 @@ def _samples(frame: AudioFrame) -> Samples:
 
 
 def _samples_of_itunes(metadata: Mapping[str, str]) -> int | None:
-    """Return how many samples of music iTunes' encoder, and others like it, say that there are.
+    """Return the samples of music according to the tag of iTunes' and similar encoders; None without it.
 
-    The fourth number of the field iTunSMPB, after the encoder's delay, which FFmpeg cuts, and its padding.
+    It is the fourth number of the field iTunSMPB. Before it come the encoder's delay, which FFmpeg cuts, and the
+    padding.
     """
     numbers = metadata.get("iTunSMPB", "").split()
     with contextlib.suppress(ValueError):
@@ -349,7 +353,7 @@ def _samples_of_itunes(metadata: Mapping[str, str]) -> int | None:
 
 
 def _joined(pieces: Iterator[Samples], size: int, channels: int) -> Iterator[Channels]:
-    """Join small pieces to blocks of `size` samples or more: fewer and longer operations."""
+    """Join small pieces into blocks of `size` samples or more, for fewer and longer operations."""
     batch: list[Samples] = []
     samples = 0
     for piece in pieces:
@@ -366,11 +370,11 @@ def _joined(pieces: Iterator[Samples], size: int, channels: int) -> Iterator[Cha
 
 
 def _block(batch: list[Samples], channels: int) -> Channels:
-    # Channel by channel, however the decoder interleaves them.
+    # Contiguous by channel, whether or not the decoder interleaves them.
     block = np.ascontiguousarray(_to_float(np.concatenate(batch, axis=1)))
     if len(block) == channels:
         return block
-    # Silence where packets are missing has one, and so may have any frame of a damaged file.
+    # The silence for missing packets has one channel; a frame of a damaged file may have any number.
     return np.repeat(mono(block)[None], channels, axis=0)
 
 

@@ -1,4 +1,4 @@
-"""Opening a file for decoding, and what its bytes say beyond what the decoders tell."""
+"""Opening a file for decoding, and facts in its bytes that the decoders don't report."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _ASF_ENCRYPTION = (
     bytes.fromhex("14e68a292226174cb935dae07ee9289c"),
     bytes.fromhex("338505438169e6499b74ad12cb86d58c"),
 )
-# Section 3.2: the File Properties Object, and the flag in it that says that nobody knew the length yet.
+# Section 3.2: the File Properties Object, and its flag for a length that was still unknown.
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _ASF_BROADCAST = 0x01
 _OGG_END_OF_STREAM = 0x04
-# Programs that write to a pipe put a size near 2**31 or 2**32 where they can't know it.
+# Programs that write to a pipe don't know the size and put one near 2**31 or 2**32.
 _LARGEST_STATED_SIZE = 0x7FFF_0000
 
 
 class AudioFile(io.BufferedReader):
-    """A file as both decoders read it.
+    """An open file for both decoders.
 
-    They get an open file and never its name: any bytes are possible in a name, and FFmpeg and libsndfile take some for
-    a protocol, a format or standard input. A failing disk looks like the end of the file to them, and is kept in
-    `failure`, since libsndfile has no way to pass an exception on.
+    They get an open file, never its name: a name may have any bytes, and FFmpeg and libsndfile take some names for a
+    protocol, a format or standard input. To them, a failing disk looks like the end of the file. The error is kept in
+    `failure`, since libsndfile can't pass an exception on.
     """
 
     name = ""
@@ -49,7 +49,7 @@ class AudioFile(io.BufferedReader):
         self.size = os.fstat(raw.fileno()).st_size
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Return up to `size` bytes, fewer at the end or where the disk fails."""
+        """Return up to `size` bytes; fewer at the end or if the disk fails."""
         try:
             return super().read(size)
         except OSError as error:
@@ -57,7 +57,7 @@ class AudioFile(io.BufferedReader):
             return b""
 
     def readinto(self, buffer: Any, /) -> int:
-        """Fill a buffer and return how many bytes there were."""
+        """Fill a buffer and return the number of bytes read."""
         try:
             return super().readinto(buffer)
         except OSError as error:
@@ -65,14 +65,14 @@ class AudioFile(io.BufferedReader):
             return 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Go to a position; stay where there is none, as damaged headers have them."""
+        """Go to a position; stay if it doesn't exist, as with damaged headers."""
         try:
             return super().seek(offset, whence)
         except (OSError, ValueError):
             return self.tell()
 
     def at(self, position: int, size: int) -> bytes:
-        """Return up to `size` bytes from a position on; leaves the position behind them."""
+        """Return up to `size` bytes from a position; the file position is then after them."""
         self.seek(position)
         return self.read(size)
 
@@ -88,14 +88,14 @@ def open_audio(path: Path) -> Iterator[AudioFile]:
     Raises
     ------
     AudioError
-        If it is not there, is empty, may not be read, is no regular file, or its disk fails while it is read.
+        If the file doesn't exist, is empty, unreadable or not a regular file, or if its disk fails while it is read.
     """
     try:
-        # Before opening, since to open a device can do something to it, ...
+        # Before opening, since opening a device may affect it, ...
         _must_be_regular(path, path.stat().st_mode)
         raw = io.FileIO(path, opener=_open_at_once)
     except NotADirectoryError as error:
-        # A folder above it is a file by now.
+        # A parent folder has been replaced by a file.
         raise AudioError(path, Reason(Cause.NOT_THERE)) from error
     except OSError as error:
         raise AudioError(path, reason_of(error)) from error
@@ -128,29 +128,29 @@ def _must_be_regular(path: Path, mode: int) -> None:
 
 
 def is_protected(file: AudioFile) -> bool:
-    """Tell whether a Windows Media file is encrypted; decoders only give noise for it.
+    """Return whether a Windows Media file is encrypted; decoders return only noise for it.
 
-    For MP4, FFmpeg tells it by the codec's tag.
+    For MP4, FFmpeg reports encryption by the codec's tag.
     """
     head = file.head()
     return head.startswith(_ASF_HEADER) and any(guid in head for guid in _ASF_ENCRYPTION)
 
 
 def musepack_samples(file: AudioFile) -> int:
-    """Return how many samples a Musepack file says that each channel has; 0 where it does not, and for all other files.
+    """Return the samples per channel that a Musepack file states; 0 if it doesn't, and for all other files.
 
-    FFmpeg says it in whole packets, of up to two seconds.
+    FFmpeg reports them in whole packets of up to two seconds.
     """
     head = file.at(0, 24)
     if head.startswith(b"MP+\x07"):
         frames, flags = _musepack_7_numbers(head)
-        # How much of the last frame counts, where "true gapless" is set.
+        # Samples that count in the last frame, if "true gapless" is set.
         last = flags >> 20 & 0x7FF
         return (frames - 1) * _MUSEPACK_FRAME + last if flags >> 31 and frames and last else 0
     if not head.startswith(b"MPCKSH"):
         return 0
     samples = 0
-    # Behind the size, checksum and version of the stream header; seven bits in a byte, and whether another one follows.
+    # After the size, checksum and version of the stream header; each byte has seven bits and a continuation bit.
     for byte in head[12:]:
         samples = samples << 7 | byte & 0x7F
         if byte < 0x80:
@@ -159,7 +159,7 @@ def musepack_samples(file: AudioFile) -> int:
 
 
 def musepack_7_seeks(file: AudioFile) -> bool:
-    """Tell whether a Musepack file of stream version 7 says that decoding may begin in the middle of it."""
+    """Return whether a Musepack file of stream version 7 allows decoding to begin in the middle."""
     head = file.at(0, 24)
     return (
         head.startswith(b"MP+\x07")
@@ -169,15 +169,15 @@ def musepack_7_seeks(file: AudioFile) -> bool:
 
 
 def _musepack_7_numbers(head: bytes) -> tuple[int, int]:
-    """Return the frames and the flags of the header, 0 where it is cut short."""
+    """Return the frames and the flags of the header; 0 if it is cut short."""
     return int.from_bytes(head[4:8], "little"), int.from_bytes(head[20:24], "little")
 
 
 def windows_media_duration(file: AudioFile) -> float:
-    """Return the seconds that the header of a Windows Media file promises; 0 where it does not, and for other files.
+    """Return the length in seconds in the header of a Windows Media file; 0 if unknown, and for other files.
 
-    FFmpeg believes it only while the file has about the size that is written beside it, which programs that write tags
-    leave as it was: behind a cover it guesses from the bit rate of all bytes.
+    FFmpeg trusts it only if the file has about the size that the header states. Tag editors don't update that size, so
+    for a file with a cover FFmpeg guesses the length from the bit rate of all bytes.
     """
     head = file.at(0, 30)
     if not head.startswith(_ASF_HEADER):
@@ -187,7 +187,7 @@ def windows_media_duration(file: AudioFile) -> float:
         if found.startswith(_ASF_FILE_PROPERTIES):
             if found[88] & _ASF_BROADCAST:
                 return 0.0
-            # In 100 ns, with what is buffered before the first sound, in ms; FFmpeg too counts whole ms.
+            # In 100 ns; the time buffered before the first sound is in ms. Like FFmpeg, count whole ms.
             played, buffered = (int.from_bytes(found[at : at + 8], "little") for at in (64, 80))
             return max(0, played // 10_000 - buffered) / 1000
         position += max(24, int.from_bytes(found[16:24], "little"))
@@ -195,9 +195,9 @@ def windows_media_duration(file: AudioFile) -> float:
 
 
 def stated_size(file: AudioFile) -> int:
-    """Return how many bytes a WAV or AIFF file says that it has: more than it has where it is cut short.
+    """Return the size in bytes that a WAV or AIFF file states: more than its real size if it is cut short.
 
-    0 where it does not say. libsndfile and FFmpeg both take what is there without a word.
+    0 if it states none. libsndfile and FFmpeg both decode what is there without reporting this.
     """
     head = file.at(0, 8)
     if head[:4] not in (b"RIFF", b"FORM"):
@@ -207,9 +207,9 @@ def stated_size(file: AudioFile) -> int:
 
 
 def lacks_its_end(file: AudioFile) -> bool:
-    """Tell whether the last page of an Ogg file is not marked as the last of its stream.
+    """Return whether the last page of an Ogg file is not marked as the last of its stream.
 
-    Ogg does not state a length, so this is the only sign of a file that is cut short (RFC 3533, section 6).
+    Ogg doesn't state a length, so this is the only sign of a truncated file (RFC 3533, section 6).
     """
     if file.at(0, 4) != b"OggS":
         return False
@@ -219,9 +219,9 @@ def lacks_its_end(file: AudioFile) -> bool:
 
 
 def start_of_last_ogg_page(file: AudioFile) -> int:
-    """Return the sample with which the last page of an Ogg file begins, as the page before it says; 0 if there is none.
+    """Return the first sample of the last page of an Ogg file, according to the page before; 0 if there is none.
 
-    It is counted as the stream's codec counts.
+    The unit is that of the stream's codec.
     """
     tail = file.at(max(0, file.size - 2 * _HEAD), 2 * _HEAD)
     position = 0
@@ -229,7 +229,7 @@ def start_of_last_ogg_page(file: AudioFile) -> int:
     while page >= 0:
         page = tail.rfind(b"OggS", 0, page)
         granule = int.from_bytes(tail[page + 6 : page + 14], "little", signed=True)
-        # -1: no packet ends on that page.
+        # -1 means that no packet ends on that page.
         if page >= 0 and granule >= 0:
             position = granule
             break
@@ -237,7 +237,7 @@ def start_of_last_ogg_page(file: AudioFile) -> int:
 
 
 def why_not_audio(file: AudioFile) -> Reason:
-    """Say what is wrong with a file that no decoder knows."""
+    """Return the reason why no decoder recognises a file."""
     head = file.head()
     if not head.strip(b"\0"):
         return Reason(Cause.ZEROS)

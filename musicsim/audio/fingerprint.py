@@ -1,4 +1,4 @@
-"""What a track's sound is known by, whatever its file is called and its tags say."""
+"""The fingerprint that identifies a track's sound, whatever its file name and tags."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ _LARGEST = 2.0**30
 
 
 def fingerprint(windows: Sound, duration: float) -> bytes:
-    """The fingerprint of a track: a digest of its length and of the decoded windows of its first pass.
+    """Return the fingerprint of a track: a digest of its length and the decoded windows of its first pass.
 
-    Copies of a file have the same, with other tags too, and so has the same sound in another lossless format. An
-    encoding of it by another codec has not.
+    Copies of a file have the same fingerprint, even with other tags. So has the same sound in another lossless format,
+    but not in another lossy codec.
 
     Parameters
     ----------
     windows
-        The windows of a sample, in the order of its plan, shape (N, 48000); those beyond the first pass don't count.
+        The windows of a sample, in the order of its plan, shape (N, 48000); those beyond the first pass are ignored.
     duration
         Seconds.
 
     Returns
     -------
     bytes
-        16 of them.
+        16 bytes.
     """
     digest = hashlib.blake2b(digest_size=16)
-    # A tenth of a second: containers round a length to their own units.
+    # In tenths of a second, since containers round a length to their own units.
     digest.update(round(10 * duration).to_bytes(8, "little"))
-    # 16 bits, so that formats of more bits, and what a resampler adds to them, make no difference below those.
+    # 16 bits, so that formats with more bits, and a resampler's noise below them, make no difference.
     samples = (windows[:FIRST_PASS] * 32_767).round()
-    # By way of 32 bits: what processors make of a number that is too large for the type differs, and a damaged file of
-    # floats has some that are.
+    # Convert via 32 bits: processors differ in converting numbers too large for a type, and damaged float files have
+    # some.
     samples = samples.clip(-_LARGEST, _LARGEST).astype(np.int32)
     digest.update(samples.astype("<i2").tobytes())
     return digest.digest()

@@ -1,16 +1,16 @@
-"""Loudness by ITU-R BS.1770-4 [1]_, measured on the seconds of a track that are listened to.
+"""Loudness by ITU-R BS.1770-4 [1]_, measured on the sampled seconds of a track.
 
-K-weighted power is taken of blocks of 400 ms that overlap by 75 % and lie within one second each. Blocks below -70 LUFS
-are left out, then those more than 10 LU below the mean of the rest.
+The K-weighted power is measured in blocks of 400 ms that overlap by 75 % and don't cross a second's boundary. Blocks
+below -70 LUFS are left out, then those more than 10 LU below the mean of the rest.
 
-The power of a block is the mean of those of its four steps of 100 ms, and that of a step comes from its spectrum
-(Parseval's theorem), as if the step went on for ever. Filtering the samples takes four times as long, and makes a
-difference of .06 LU at most in the loudness of 57 tracks, none in the mean.
+The power of a block is the mean over its four steps of 100 ms. The power of a step comes from its spectrum (Parseval's
+theorem), as if the step continued for ever. Filtering the samples instead takes four times as long; the loudness of 57
+tracks differed by at most 0.06 LU, and by nothing in the mean.
 
 A sample of seconds estimates the loudness of the whole track. On 61 tracks of game music, 12 seconds were 0.4 LU off in
-the median (95 % within 1.05), the 52 of the next pass 0.13 (95 % within 0.54). The seconds of a whole track were within
-0.13 LU of all its blocks for 95 % of the tracks, and 0.8 off for one whose beat is one a second.
-`tests/audio/test_loudness.py` has the standard's test signals, and those of EBU Tech 3341 [2]_ that apply.
+the median (95 % within 1.05), the 52 of the next pass 0.13 (95 % within 0.54). All seconds of a track were within 0.13
+LU of all its blocks for 95 % of the tracks; a track with one beat a second was 0.8 LU off.
+`tests/audio/test_loudness.py` has the standard's test signals, and the applicable ones of EBU Tech 3341 [2]_.
 
 References
 ----------
@@ -38,16 +38,16 @@ _HEAD = (
 )
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 _OFFSET = -0.691
-"""LU; makes a sine of 997 Hz at 0 dBFS in one of the front channels read -3.01 LUFS."""
+"""LU; a sine of 997 Hz at 0 dBFS in one front channel then reads -3.01 LUFS."""
 
 _STEPS = 10
-"""Steps a second: a block begins at each."""
+"""Steps a second; a block begins at each."""
 _STEPS_A_BLOCK = 4
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
-# Weights by number of channels, in the order that WAV, FLAC and FFmpeg share: left, right, centre, low frequencies (not
-# counted), then the rear and side ones, those at the side 1.5 dB up. One channel is heard from two loudspeakers;
-# foobar2000 counts it so as well (complexlogic/rsgain issue 125).
+# Weights by number of channels, in the order of WAV, FLAC and FFmpeg: left, right, centre, low frequencies (not
+# counted), then the rear and side ones, with the side ones 1.5 dB up. Mono counts twice, since two loudspeakers play
+# it; foobar2000 does the same (complexlogic/rsgain issue 125).
 _SIDE = 10**0.15
 _WEIGHTS: dict[int, tuple[float, ...]] = {
     1: (2.0,),
@@ -63,17 +63,17 @@ _WEIGHTS: dict[int, tuple[float, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class MeasuredLoudness:
-    """How loud a track is, as far as it was heard.
+    """The measured loudness of a track.
 
     Attributes
     ----------
     lufs
-        Integrated loudness in LUFS. One channel counts as two with the same sound, since two loudspeakers play it.
+        Integrated loudness in LUFS. Mono counts as two channels with the same sound, since two loudspeakers play it.
     peak
-        The largest sample of any channel, 1 at full scale: a lower bound of the peak of the whole track, and of what
-        lies between the samples.
+        The largest measured sample of any channel, 1 at full scale: a lower bound of the peak of the whole track, and
+        of its true peak between the samples.
     seconds
-        How many seconds were heard.
+        How many seconds were measured.
     """
 
     lufs: float
@@ -83,12 +83,12 @@ class MeasuredLoudness:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeardSecond:
-    """What a second of sound adds to the measurement.
+    """The measurement of one second of sound.
 
     Attributes
     ----------
     powers
-        The K-weighted power of each block of 400 ms, summed over the channels with their weights; shape (N,), N <= 7.
+        The K-weighted power of each block of 400 ms, as the weighted sum over the channels; shape (N,), N <= 7.
     peak
         The largest sample of any channel.
     """
@@ -98,29 +98,29 @@ class HeardSecond:
 
 
 class LoudnessMeter:
-    """Measures sound that comes piece by piece, from its beginning."""
+    """Measures the loudness of sound that arrives piece by piece, from its beginning."""
 
     def __init__(self) -> None:
         self._sound: Channels | None = None
         self._heard: list[HeardSecond] = []
 
     def hear(self, sound: Channels, rate: int) -> None:
-        """Take the next sound into account; shape (channels, samples), always at the same rate."""
+        """Add the next sound, shape (channels, samples), always at the same rate."""
         if self._sound is not None and len(self._sound) == len(sound):
             sound = np.concatenate((self._sound, sound), axis=1)
-        # Otherwise another decoder goes on with other channels where the first one gave up.
+        # If another decoder takes over, it may return another number of channels.
         whole = sound.shape[1] // rate * rate
         for start in range(0, whole, rate):
             self._heard.append(hear_second(sound[:, start : start + rate], rate))
         self._sound = sound[:, whole:]
 
     def loudness(self) -> MeasuredLoudness | None:
-        """Return how loud the whole seconds were; see `loudness_of`."""
+        """Return the loudness of the whole seconds; see `loudness_of`."""
         return loudness_of(self._heard)
 
 
 def hear_second(sound: Channels, rate: int) -> HeardSecond:
-    """Measure the blocks within one second, or in what there is of it.
+    """Measure the blocks within one second, or a part of it.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def hear_second(sound: Channels, rate: int) -> HeardSecond:
     Returns
     -------
     HeardSecond
-        Without a block where it sounds for less than 400 ms, or its samples are no numbers.
+        Without blocks if the sound is shorter than 400 ms, or its samples are not finite.
     """
     size = rate // _STEPS
     steps = sound.shape[1] // size
@@ -140,7 +140,7 @@ def hear_second(sound: Channels, rate: int) -> HeardSecond:
         return HeardSecond(np.empty(0), 0.0)
     power_of = _power_response(rate, size)
     powers = np.zeros(steps)
-    # One by one: together they don't fit into the cache.
+    # One by one: together they don't fit into the processor's cache.
     for channel, weight in zip(sound, _weights(len(sound)), strict=True):
         spectra = np.fft.rfft(channel[: steps * size].reshape(steps, size))
         powers += weight * ((np.square(spectra.real) + np.square(spectra.imag)) @ power_of)
@@ -149,7 +149,7 @@ def hear_second(sound: Channels, rate: int) -> HeardSecond:
 
 
 def loudness_of(heard: Sequence[HeardSecond]) -> MeasuredLoudness | None:
-    """Return how loud some seconds are together; None for silence, and where none of them has a block."""
+    """Return the joint loudness of some seconds; None for silence, and if none has a block."""
     heard = [second for second in heard if len(second.powers)]
     if not heard:
         return None
@@ -165,12 +165,12 @@ def gated_loudness(powers: npt.NDArray[np.float64]) -> float | None:
     Parameters
     ----------
     powers
-        The K-weighted power of each, summed over the channels with their weights; shape (N,).
+        The K-weighted power of each, as the weighted sum over the channels; shape (N,).
 
     Returns
     -------
     float or None
-        None where all of them are below the absolute gate.
+        None if all of them are below the absolute gate.
     """
     heard = powers[powers > 10 ** ((_ABSOLUTE_GATE - _OFFSET) / 10)]
     if not len(heard):
@@ -180,9 +180,10 @@ def gated_loudness(powers: npt.NDArray[np.float64]) -> float | None:
 
 
 def k_weighting(frequencies: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128]:
-    """Return the response of both filters at some frequencies in hertz; above 24 kHz, that at 24 kHz.
+    """Return the response of both filters at some frequencies in hertz; above 24 kHz, the response at 24 kHz.
 
-    The standard gives the filters at 48 kHz. Their response is used at all rates, so that they sound the same.
+    The standard gives the filters at 48 kHz. The same response is used at all rates, so that loudness doesn't depend on
+    the rate.
     """
     delay = np.exp(-2j * np.pi * np.minimum(frequencies, _FILTER_RATE / 2) / _FILTER_RATE)
     powers = np.stack([np.ones_like(delay), delay, delay**2])
@@ -194,13 +195,13 @@ def k_weighting(frequencies: npt.NDArray[np.floating]) -> npt.NDArray[np.complex
 
 @functools.lru_cache(maxsize=8)
 def _power_response(rate: int, size: int) -> npt.NDArray[np.float32]:
-    """Return what to weight the squares of a spectrum by, so that their sum is the K-weighted power."""
+    """Return the weights for the squares of a spectrum that make their sum the K-weighted power."""
     weights = np.square(np.abs(k_weighting(np.fft.rfftfreq(size, 1 / rate)))) / size**2
-    # All but the first and, of an even size, the last stand for a negative frequency too.
+    # Each coefficient but the first and, for an even size, the last also stands for a negative frequency.
     weights[1 : (size + 1) // 2] *= 2
     return weights.astype(np.float32)
 
 
 def _weights(channels: int) -> npt.NDArray[np.float64]:
-    # Of a layout that the standard does not know, all channels count alike.
+    # All channels count alike in a layout that the standard doesn't cover.
     return np.array(_WEIGHTS.get(channels, (1.0,) * channels))

@@ -1,15 +1,15 @@
-"""Where a packet's sound belongs, from the packet's own bytes where FFmpeg's timestamps are wrong."""
+"""The position of a packet's sound, read from the packet itself where FFmpeg's timestamps are wrong."""
 
 from __future__ import annotations
 
 _LONGEST_NUMBER = 7
 """Bytes of the largest number in the header of a FLAC frame."""
 FLAC_HEADER = 4 + _LONGEST_NUMBER
-"""Bytes of a FLAC frame within which its number ends."""
+"""Bytes at the start of a FLAC frame that are sure to include its number."""
 
 
 def flac_position(header: bytes, block_size: int) -> int | None:
-    """Return the first sample of a FLAC frame; None where that is no header of one.
+    """Return the first sample of a FLAC frame; None if the header isn't a frame's.
 
     Each frame has a number, coded like UTF-8 (RFC 9639, section 9.1.5).
 
@@ -18,7 +18,7 @@ def flac_position(header: bytes, block_size: int) -> int | None:
     header
         The first `FLAC_HEADER` bytes of the frame.
     block_size
-        Samples of a frame, in a stream whose frames all have as many.
+        Samples per frame, in a stream of frames of equal size.
     """
     if len(header) < 5 or header[0] != 0xFF or header[1] & 0xFE != 0xF8:
         return None
@@ -37,5 +37,5 @@ def flac_position(header: bytes, block_size: int) -> int | None:
 
 
 def flac_block_size(stream_info: bytes | None) -> int:
-    """Return the samples of a frame from a FLAC stream's header; its last frame may have fewer."""
+    """Return the samples per frame from a FLAC stream's header; its last frame may have fewer."""
     return int.from_bytes((stream_info or b"")[2:4], "big")

@@ -1,4 +1,4 @@
-"""Which seconds of a track are listened to, and in which order."""
+"""The choice and order of the seconds of a track to listen to."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Chosen from benchmarks/sampling.py: on 378 tracks of 43 collections a first pass keeps 96 % (95 % interval: 93 to 100)
-# of the mean average precision of the dense plan, and a settled track all of it (98 to 102).
+# From benchmarks/sampling.py: on 378 tracks of 43 collections a first pass keeps 96 % (95 % interval: 93 to 100) of the
+# mean average precision of the dense plan, and a settled track all of it (98 to 102).
 FIRST_PASS = 12
 """Windows after which a track can be searched for."""
 SETTLED = 64
-"""Windows after which more of them hardly change what is found."""
+"""Windows beyond which more hardly change the search results."""
 EVERY_WINDOW = 2**31 - 1
-"""More than any track has: the dense plan, which listens at `DENSE_HOP` from beginning to end."""
+"""More than any track has: the dense plan, with a window every `DENSE_HOP` from beginning to end."""
 DENSE_HOP = 0.1
-"""Seconds between the windows of the dense plan, as OpenL3 does by default."""
+"""Seconds between the windows of the dense plan, OpenL3's default."""
 SILENCE = -70.0
 """RMS level in dB re full scale below which a window is silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class SamplingPlan:
-    """How a track is sampled.
+    """The sampling of a track.
 
     Attributes
     ----------
     windows
-        How many 1-s windows to take in all; fewer where the track has fewer that sound.
+        Total number of 1-s windows; fewer if the track has fewer that are not silent.
     silence
-        A window whose RMS level is below this (dB re full scale) is silent, and the next of the order takes its place.
+        A window with an RMS level below this (dB re full scale) is silent, and the next of the order replaces it.
     fades
-        The share of the track at either end that comes last: there music fades in and out, and people clap and talk.
+        The share of the track at either end that comes last in the order, because of fades, applause and talking.
     """
 
     windows: int = SETTLED
@@ -43,16 +43,16 @@ class SamplingPlan:
             raise ValueError(f"a sample of {self.windows} windows is no sample")
 
     def order(self, duration: float) -> np.ndarray:
-        """Return all whole seconds of a track, in the order in which they are to be taken.
+        """Return all whole seconds of a track, in sampling order.
 
-        The order is the van der Corput sequence in base 2 [1]_, from its second element on: the middle, the quarters,
-        the eighths, and so on; those in the fades follow, in the same order. So every prefix is spread evenly over the
-        track, a longer sample begins with the shorter one, no second comes twice, and no two windows overlap.
+        The order is the van der Corput sequence in base 2 [1]_, from its second element: the middle, the quarters, the
+        eighths, and so on. The seconds in the fades follow, in the same order. Every prefix is thus spread evenly over
+        the track, a longer sample begins with the shorter one, no second repeats, and no two windows overlap.
 
         Parameters
         ----------
         duration
-            Seconds. A track shorter than a second has the one window that it fills in part.
+            Seconds. A track shorter than a second has one window, filled in part.
 
         Returns
         -------
@@ -65,7 +65,7 @@ class SamplingPlan:
            Akademie van Wetenschappen te Amsterdam 38, 813-821, 1935.
         """
         seconds = max(1, int(duration))
-        bits = seconds.bit_length()  # 2**bits > seconds: a step never jumps over a whole second
+        bits = seconds.bit_length()  # 2**bits > seconds: a step never skips a whole second
         index = np.arange(1, 2**bits, dtype=np.int64)
         radical_inverse = np.zeros_like(index)
         for bit in range(bits):
@@ -78,7 +78,7 @@ class SamplingPlan:
         return np.concatenate([order[~in_fades], order[in_fades]])
 
     def offsets(self, duration: float) -> list[float]:
-        """Return where the windows of a track without silence start.
+        """Return the start of each window of a track without silence.
 
         Parameters
         ----------
@@ -88,6 +88,6 @@ class SamplingPlan:
         Returns
         -------
         list of float
-            Seconds, in the order of `order`, at most `windows` of them: all whole seconds of a track that is shorter.
+            Seconds, in the order of `order`, at most `windows` of them: all whole seconds if the track is shorter.
         """
         return [float(second) for second in self.order(duration)[: self.windows]]

@@ -1,4 +1,4 @@
-"""A file as it is heard: in stereo, at its own rate, from any place on, without what the encoder added."""
+"""Reading a file for playback: in stereo, at its own rate, from any position, without the encoder's padding."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ BLOCK = 8192
 """Samples decoded at a time: small enough that a file starts at once."""
 _LENGTHS_KEPT = 100
 _lengths: OrderedDict[tuple[int, int, int, int], int] = OrderedDict()
-"""How many samples the first decoder of a file found, by device, number, size and time of the file: a file that says it
-nowhere has to be read through for that, and is opened again for each seek."""
+"""Lengths in samples found by the first decoder of a file, by the file's device, inode, size and time. A file without a
+stated length must be read through to find it, and each seek opens the file again."""
 
 
 class StereoReader:
-    """An open file whose sound is read from any place on, more than once; close it, or use it in a `with` statement.
+    """An open file whose sound can be read from any position, repeatedly.
+
+    Call `close` at the end, or use it in a `with` statement.
 
     Parameters
     ----------
@@ -36,10 +38,10 @@ class StereoReader:
     rate
         Samples a second.
     frames
-        How many samples each channel has: as the header says, and once all was read, as it is. Of MP3 files that say it
-        nowhere and are longer than half an hour or so, it is guessed by the bit rate.
+        Samples per channel: as in the header and, once everything is read, the real number. For MP3 files without a
+        stated length that are longer than about half an hour, an estimate from the bit rate.
     shortfall
-        Seconds that the header promised and that could not be decoded; known once all was read.
+        Seconds that the header promised but that could not be decoded; known once everything is read.
 
     Raises
     ------
@@ -53,9 +55,9 @@ class StereoReader:
         self._file: AudioFile = self._undo.enter_context(open_audio(path))
         self._makers = exact_decoders_for(self._file)
         self._decoders: dict[int, Decoder | None] = {}
-        """Those that are open, by their place among the makers; None for one that can't decode this file."""
+        """The open decoders, by their index among the makers; None for one that can't decode this file."""
         self._length: int | None = None
-        """What the decoder's header said, delay and padding included."""
+        """The length in the decoder's header, including delay and padding."""
         self.shortfall = 0.0
         status = os.fstat(self._file.fileno())
         self._key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
@@ -63,7 +65,7 @@ class StereoReader:
         first = next(self._opened(failures), None)
         if first is None:
             reason = why_undecodable(self._file, failures)
-            # Where its disk fails, this says so instead.
+            # If the disk fails, this raises that error instead.
             self._undo.close()
             raise AudioError(path, reason)
         self.rate: int = first.rate
@@ -81,20 +83,20 @@ class StereoReader:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         for decoder in self._decoders.values():
             if decoder is not None:
                 decoder.close()
         self._decoders.clear()
-        # What a failing disk did was told when it was read.
+        # A disk failure was reported when it happened.
         with contextlib.suppress(AudioError):
             self._undo.close()
 
     def blocks(self, start: int = 0) -> Iterator[Stereo]:
-        """Yield the sound from a sample on to the end, exactly.
+        """Yield the sound from a sample to the end, exactly.
 
-        Damage is passed over where that is possible, by the other decoder if need be, and ends the sound where it is
-        not: see `shortfall`.
+        Damage is skipped where possible, with the other decoder if need be. Otherwise it ends the sound: see
+        `shortfall`.
 
         Raises
         ------
@@ -111,16 +113,16 @@ class StereoReader:
         if self._file.failure is not None:
             raise AudioError(self._path, reason_of(self._file.failure))
         if position == start >= self.frames and not self._is_estimate:
-            # Nothing is there, nor was anything promised.
+            # Nothing is there, and nothing was promised.
             return
         missing = (self.frames - position) / self.rate
-        # Where more was decoded than the header promised, the header was wrong.
+        # If more was decoded than the header promised, the header was wrong.
         is_short = ends_early(self._seconds(position), self._seconds(self.frames))
         self.shortfall = missing if is_short and not self._is_estimate else 0.0
         self.frames = position
 
     def _whole_blocks(self, start: int) -> Iterator[Stereo]:
-        """Yield the sound from a sample of the decoder's on, but for the padding at the end."""
+        """Yield the sound from a decoder's sample, without the padding at the end."""
         assert self._length is not None
         if start >= self._length + self.rate and not self._is_estimate:
             return
@@ -135,7 +137,7 @@ class StereoReader:
                     held = stereo(silenced(channels))
                     position += len(held)
             padding = decoder.padding
-            # Where it ended early, the next one may find a way past the damage.
+            # If the sound ended early, the next decoder may find a way past the damage.
             is_short = ends_early(self._seconds(position), self._seconds(self._length))
             if position > start and (not is_short or self._is_estimate):
                 break
@@ -145,7 +147,7 @@ class StereoReader:
             yield held[: len(held) - padding]
 
     def _from_the_beginning(self, start: int) -> Iterator[Stereo]:
-        """Yield the sound from a sample of the decoder's on, by way of all before it: there is no other."""
+        """Yield the sound from a decoder's sample by decoding everything before it, the only way left."""
         decoder = next(self._opened([]))
         position = 0
         with contextlib.suppress(Undecodable):
@@ -165,7 +167,7 @@ class StereoReader:
         return samples / self.rate
 
     def _opened(self, failures: list[Undecodable]) -> Iterator[Decoder]:
-        """Yield the decoders that can decode this file; why the others can't is put into `failures`."""
+        """Yield the decoders that can decode this file; put the failures of the others into `failures`."""
         for place, make in enumerate(self._makers):
             if place not in self._decoders:
                 try:

@@ -1,4 +1,4 @@
-"""Keeping what native libraries print out of sight."""
+"""Hiding the messages that native libraries print."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import sys
 
 
 def silence_native_messages() -> None:
-    """Send what native libraries print to standard error nowhere, for the rest of this process.
+    """Discard the messages of native libraries on standard error, for the rest of this process.
 
-    FFmpeg keeps quiet by itself, as PyAV sets it up. But libsndfile's MP3 decoder, libmpg123, prints lines such as
-    "Note: Trying to resync..." to file descriptor 2 for every damaged file, and offers no switch that libsndfile
-    passes on. So descriptor 2 is pointed at the null device, and `sys.stderr` at a copy of the original: Python's own
-    messages, tracebacks and logging handlers that are set up afterwards still arrive. Child processes that are started
-    afterwards inherit the null device.
+    PyAV already silences FFmpeg. But libsndfile's MP3 decoder, libmpg123, prints lines such as "Note: Trying to
+    resync..." to file descriptor 2 for every damaged file, and libsndfile offers no way to turn that off. So descriptor
+    2 is redirected to the null device, and `sys.stderr` to a copy of the original. Python's own messages, tracebacks
+    and logging handlers that are set up afterwards still appear. Child processes started afterwards inherit the null
+    device.
 
-    For the worker process only: it concerns the whole process. Call it once, before logging is set up.
+    For the worker process only, since it affects the whole process. Call it once, before logging is set up.
     """
-    # There may be no descriptor 2 at all, such as in a Windows program without a console.
+    # There may be no descriptor 2, as in a Windows program without a console.
     with contextlib.suppress(OSError):
         original = os.dup(2)
         sys.stderr = os.fdopen(

@@ -1,4 +1,4 @@
-"""A whole file at 48 kHz, as a stream."""
+"""Reading a whole file at 48 kHz, as a stream."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_blocks(
 ) -> Iterator[Sound]:
     """Decode a whole file, in constant memory.
 
-    Samples that are no numbers become silence, and a file that ends early ends early here too: both are logged.
+    Samples that are not finite become silence. If the file ends early, so does the stream. Both are logged.
 
     Parameters
     ----------
@@ -34,17 +34,17 @@ def read_blocks(
     block_seconds
         The length of a block.
     meter
-        Hears all channels of what is decoded.
+        Receives all channels of the decoded sound.
 
     Yields
     ------
     numpy.ndarray
-        Mono sound at 48 kHz, shape (samples,), float32: blocks of the length asked for, and a shorter last one.
+        Mono sound at 48 kHz, shape (samples,), float32: blocks of the requested length, and a shorter last one.
 
     Raises
     ------
     AudioError
-        If the file can't be read or decoded, at the latest when the first block is asked for.
+        If the file can't be read or decoded, at the latest when the first block is requested.
     """
     size = max(1, round(block_seconds * SAMPLE_RATE))
     with open_audio(path) as file:
@@ -66,9 +66,9 @@ def read_blocks(
 
 
 def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Channels], None, None]:
-    """Yield the file's own sample rate, always the same, and the next sound at it; see `read_blocks`.
+    """Yield the file's own sample rate, which is constant, and the next sound at it; see `read_blocks`.
 
-    Where one decoder finds no way past damage, the other one goes on from there. For use inside this room.
+    If one decoder finds no way past damage, the other one continues from there. Private to this package.
     """
     failures: list[Undecodable] = []
     rate = position = expected = 0
@@ -100,7 +100,7 @@ def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Channels], None
 
 
 def silenced(sound: Channels) -> Channels:
-    """Return sound with samples that are no numbers, or absurd ones, made silent."""
+    """Return sound with samples that are not finite, or absurdly large, set to zero."""
     return sound if is_sane(sound) else np.where(np.abs(sound) < LOUDEST, sound, np.float32(0))
 
 

@@ -1,4 +1,4 @@
-"""From a file to 1-s windows: the plan's seconds that sound, at 48 kHz."""
+"""From a file to 1-s windows: the seconds of the plan that are not silent, at 48 kHz."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from musicsim.audio.signal import SAMPLE_RATE, Channels, Sound, is_sane, is_sile
 from musicsim.base.reasons import Cause, Reason
 
 _MARGIN = 0.05
-"""Seconds decoded on both sides of a window. The resampling filter reaches less far at every usual rate."""
+"""Seconds decoded on both sides of a window; more than the reach of the resampling filter at every usual rate."""
 _SEEKING_PAYS = 2
-"""A window costs as much by seeking as that many seconds by decoding on (benchmarks/decoding.py: 1.5 to 3)."""
+"""Seconds of continued decoding that cost as much as seeking to a window (benchmarks/decoding.py: 1.5 to 3)."""
 _LOST = 0.25
-"""Seconds of undecodable sound that are worth a warning."""
+"""Seconds of undecodable sound that justify a warning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,17 +36,17 @@ class SampledAudio:
     Attributes
     ----------
     windows
-        Mono sound at 48 kHz, shape (N, 48000), float32, in the order of the plan, so that each prefix is spread evenly.
+        Mono sound at 48 kHz, shape (N, 48000), float32, in the order of the plan, so every prefix is spread evenly.
     offsets
-        Where they start, shape (N,), float64, seconds.
+        Their start times in seconds, shape (N,), float64.
     duration
-        Seconds, of what can be decoded.
+        Seconds that can be decoded.
     warning
-        What is wrong with the file all the same, in plain words, or None.
+        A problem with the file that doesn't prevent decoding, or None.
     decoding, resampling
-        Seconds that these took.
+        Seconds spent on each.
     loudness
-        How loud the windows are, all channels together; None where they are silent.
+        The loudness of the windows, all channels together; None if they are silent.
     """
 
     windows: npt.NDArray[np.float32]
@@ -69,8 +69,8 @@ def sample_windows(
 ) -> SampledAudio:
     """Decode a sample of a track.
 
-    Only the sampled seconds are decoded where that is quicker. Silent ones, and those with samples that are no
-    numbers, are replaced by the next of the plan's order.
+    Only the sampled seconds are decoded where that is quicker. Silent seconds, and those with samples that are not
+    finite, are replaced by the next in the plan's order.
 
     Parameters
     ----------
@@ -79,18 +79,18 @@ def sample_windows(
     plan
         Which seconds to take.
     listened
-        The offsets of windows that an earlier pass took: those of the plan that are still to come are given.
+        The offsets of windows from earlier passes; only the remaining ones of the plan are returned.
 
     Returns
     -------
     SampledAudio
-        At least one window, unless some were taken before. A track that sounds for less than a second gives one,
+        At least one window, unless there are `listened` ones. A track with less than a second of sound gives one,
         padded with zeros at its end.
 
     Raises
     ------
     AudioError
-        If the file can't be read or decoded, or there is no sound in all of it.
+        If the file can't be read or decoded, or is silent throughout.
     """
     with open_audio(path) as file:
         best: SampledAudio | None = None
@@ -106,7 +106,7 @@ def sample_windows(
                 best = sampled
             if best.warning is None:
                 break
-            # Otherwise the other one may find its way past the damage.
+            # Otherwise the other decoder may find a way past the damage.
         if best is None:
             raise AudioError(path, why_undecodable(file, failures))
         return best
@@ -123,7 +123,7 @@ class _Sampler:
         self._plan = plan
         self._listened = frozenset(map(int, listened))
         self._wanted = max(0, plan.windows - len(self._listened))
-        # So many samples that there is a whole number of them at 48 kHz too.
+        # A number of samples that is also whole at 48 kHz.
         step = decoder.rate // math.gcd(decoder.rate, SAMPLE_RATE)
         self._margin = math.ceil(_MARGIN * decoder.rate / step) * step
         order = plan.order(decoder.frames / decoder.rate)
@@ -133,7 +133,7 @@ class _Sampler:
         self._not_numbers = False
 
     def sample(self) -> SampledAudio:
-        """Return the sample; raise `Undecodable` if there is nothing to take."""
+        """Return the sample; raise `Undecodable` if there are no usable windows."""
         began = time.perf_counter()
         rate = self._decoder.rate
         windows: dict[int, _Window] | None = None
@@ -158,14 +158,14 @@ class _Sampler:
         )
 
     def _by_seeking(self) -> dict[int, _Window] | None:
-        """Return the windows by second, or None where this takes a look at the whole file."""
+        """Return the windows by second; None if the whole file must be decoded instead."""
         windows: dict[int, _Window] = {}
         tried = 0
         try:
-            # A file that is cut short shows it here.
+            # A truncated file fails here.
             self._window_at(int(self._order.max()))
             while len(windows) < self._wanted:
-                # Where much is silent, to look at every second is the quicker way.
+                # If much is silent, decoding every second is quicker.
                 if tried >= _SEEKING_PAYS * self._wanted:
                     return None
                 seconds = self._order[tried : tried + self._wanted - len(windows)]
@@ -179,7 +179,7 @@ class _Sampler:
         return {second: windows[second] for second in self._order.tolist() if second in windows}
 
     def _window_at(self, second: int) -> _Window | None:
-        """Return a second's window, None if it can't be used; raise `CannotSeek` if it is not there."""
+        """Return a second's window, None if it is unusable; raise `CannotSeek` if it isn't there."""
         rate = self._decoder.rate
         start = max(0, second * rate - self._margin)
         length = (second + 1) * rate + self._margin - start
@@ -203,14 +203,14 @@ class _Sampler:
     def _by_streaming(self) -> tuple[dict[int, _Window], int]:
         """Decode the whole file; return the windows by second and the number of samples."""
         rank = {second: place for place, second in enumerate(self._order.tolist())}
-        # A heap with the last one of the order on top, to make room for an earlier one.
+        # A heap with the last second of the order on top, to make room for an earlier one.
         kept: list[tuple[int, int, Sound, int, HeardSecond]] = []
         rest: tuple[int, Sound, int, HeardSecond] | None = None
         frames = 0
         for second, channels, lead in self._seconds():
             sound = mono(channels)
             frames = second * self._decoder.rate + len(sound) - lead
-            # What is beyond the length that the header has comes after all else.
+            # Seconds beyond the length in the header come last.
             priority = -rank.get(second, len(rank) + second)
             full = len(kept) == self._wanted
             if len(sound) - lead < self._decoder.rate:
@@ -239,7 +239,7 @@ class _Sampler:
         return windows, frames
 
     def _seconds(self) -> Iterator[tuple[int, Channels, int]]:
-        """Yield each second, the sound from its left to its right margin, and the length of the left one."""
+        """Yield each second, its sound with margins on both sides, and the length of the left margin."""
         rate, margin = self._decoder.rate, self._margin
         sound = np.empty((self._decoder.channels, 0), np.float32)
         start = second = 0  # `sound` starts at the sample `start` of the file

@@ -18,30 +18,30 @@ Stereo = npt.NDArray[np.float32]
 Channels = npt.NDArray[np.float32]
 """Sound of some channels, shape (channels, samples), full scale from -1 to 1."""
 Samples = npt.NDArray[Any]
-"""Samples as a decoder gives them, shape (channels, samples)."""
+"""Samples as a decoder returns them, shape (channels, samples)."""
 SAMPLE_RATE = 48_000
-"""Samples a second of all sound that leaves this room: what OpenL3 expects."""
+"""Samples a second of all sound that leaves this package: the rate that OpenL3 expects."""
 
 BLOCK = 32_768
-"""Samples that a decoder gives at a time where it is not asked otherwise."""
+"""Samples in a block of a decoder, unless requested otherwise."""
 
 LONGEST = 1_000_000
-"""Seconds, more than eleven days: a header that says so has no length, or not a true one."""
+"""Seconds, more than eleven days: a header that states more has no length, or a wrong one."""
 
-# Damaged headers claim 0, 1 or 4,294,967,295 Hz. The lowest that was ever in use is 4 kHz, the highest DSD512 as PCM.
+# Damaged headers claim 0, 1 or 4,294,967,295 Hz. The lowest rate ever used is 4 kHz, the highest DSD512 as PCM.
 _RATES = range(1_000, 3_000_000)
 LOUDEST = 1e9
-"""Above full scale is common in float files; above this is damage."""
+"""Samples above full scale are common in float files; above this they are damage."""
 
 
 def check_rate(rate: int) -> None:
-    """Raise `Undecodable` for a sample rate that can't be true."""
+    """Raise `Undecodable` for an impossible sample rate."""
     if rate not in _RATES:
         raise Undecodable(Reason(Cause.SAMPLE_RATE, (rate,)))
 
 
 def mono(channels: Channels) -> Sound:
-    """Return the mean over the channels of sound of shape (channels, samples), as a copy."""
+    """Return the mean over the channels of sound (channels, samples), as a copy."""
     # Channel by channel, since numpy's mean over a short axis of interleaved samples takes five times as long.
     total: Sound = channels[0].copy()
     for channel in channels[1:]:
@@ -51,8 +51,8 @@ def mono(channels: Channels) -> Sound:
     return total
 
 
-# Left and right from the other channels, in the order of WAV and FFmpeg, by their number (ITU-R BS.775: centre and
-# surround at -3 dB, no low-frequency effects).
+# Weights of left and right for the other channels, in the order of WAV and FFmpeg, by number of channels (ITU-R BS.775:
+# centre and surround at -3 dB, no low-frequency effects).
 _SIDE = 0.5**0.5
 _LEFT, _RIGHT, _CENTRE, _NOTHING = (1.0, 0.0), (0.0, 1.0), (_SIDE, _SIDE), (0.0, 0.0)
 _BACK_LEFT, _BACK_RIGHT, _BACK = (_SIDE, 0.0), (0.0, _SIDE), (0.5, 0.5)
@@ -67,10 +67,10 @@ _DOWNMIX = {
 
 
 def stereo(channels: Channels) -> Stereo:
-    """Return sound of shape (channels, samples) as two channels, as a copy of shape (samples, 2).
+    """Return sound of shape (channels, samples) as stereo, as a copy of shape (samples, 2).
 
-    One channel is heard from both sides; more than two are mixed down as ITU-R BS.775 has it, which may exceed full
-    scale. Of more than eight, whose places nobody knows, the first two are taken.
+    Mono goes to both sides. More than two channels are mixed down by ITU-R BS.775, which may exceed full scale. Of more
+    than eight channels, whose layout is unknown, the first two are taken.
     """
     mixed = np.empty((channels.shape[1], 2), np.float32)
     if weights := _DOWNMIX.get(len(channels)):
@@ -82,29 +82,29 @@ def stereo(channels: Channels) -> Stereo:
 
 
 def is_sane(sound: Sound | Channels) -> bool:
-    """Tell whether all samples are numbers, of a size that sound can have."""
+    """Return whether all samples are finite, and of a plausible size."""
     return bool((np.abs(sound) < LOUDEST).all())
 
 
 def is_silent(sound: Sound, threshold: float) -> bool:
-    """Tell whether the RMS level of some samples is below a threshold in dB re full scale."""
+    """Return whether the RMS level of some samples is below a threshold in dB re full scale."""
     power = np.square(sound, dtype=np.float64).mean()
     return bool(power < 10 ** (threshold / 10))
 
 
 def resample(sound: Sound, rate: int, start: int, count: int) -> Sound:
-    """Return some samples of a piece of sound at 48 kHz.
+    """Return a part of a piece of sound, resampled to 48 kHz.
 
     Parameters
     ----------
     sound
-        At `rate`, with some sound before and after what is asked for, as far as there is any: the filter reaches there.
+        At `rate`. If possible, it includes some sound before and after the part, since the filter reaches there.
     rate
         Samples a second.
     start
-        Where in `sound` the result starts, in its samples.
+        The first sample of the part in `sound`.
     count
-        How many samples at 48 kHz to return; zeros where the sound has ended.
+        How many samples at 48 kHz to return; zeros after the end of the sound.
     """
     if rate != SAMPLE_RATE:
         sound = soxr.resample(sound, rate, SAMPLE_RATE)

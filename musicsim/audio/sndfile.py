@@ -1,4 +1,4 @@
-"""Decoding by libsndfile: WAV, AIFF and FLAC, and what FFmpeg rejects."""
+"""Decoding with libsndfile: WAV, AIFF and FLAC, and files that FFmpeg rejects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from musicsim.audio.signal import BLOCK, LONGEST, Channels, check_rate
 from musicsim.base.reasons import Cause, Reason
 
 _VORBIS_PRE_ROLL = 16_384
-"""Samples that are decoded before the place asked for in Vorbis: its longest block has 8,192, and overlaps the next."""
+"""Samples decoded before the requested position in Vorbis: its longest block has 8,192, and overlaps the next."""
 
 
 class SndfileDecoder:
@@ -35,7 +35,7 @@ class SndfileDecoder:
         self._last_page = last_page
         self.is_estimate = False
         self.lost = 0.0
-        # It cuts what encoders add by itself.
+        # libsndfile cuts the encoder's padding itself.
         self.delay, self.padding = 0, 0
         self.music: int | None = None
         try:
@@ -47,11 +47,11 @@ class SndfileDecoder:
             raise
 
     def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Channels]:
-        """Yield the sound from a sample on; see `Decoder.blocks`."""
+        """Yield the sound from a sample to the end; see `Decoder.blocks`."""
         begin = start
         if self._is_vorbis:
-            # It was seen to begin with up to 1,300 wrong samples behind a seek, and on the last page, whose end is cut,
-            # to arrive somewhere else.
+            # After a seek, up to 1,300 samples were seen to be wrong. A seek into the last page, whose end is cut, was
+            # seen to arrive elsewhere.
             begin = max(0, min(start, self._last_page) - _VORBIS_PRE_ROLL)
         try:
             self._file.seek(begin)
@@ -64,7 +64,7 @@ class SndfileDecoder:
             try:
                 frames = self._file.read(out=buffer)
             except soundfile.LibsndfileError:
-                # It finds no way past damage; that the sound is too short then shows it.
+                # libsndfile finds no way past damage; the caller notices that the sound is too short.
                 return
             if not len(frames):
                 return
@@ -73,5 +73,5 @@ class SndfileDecoder:
                 yield frames[max(0, len(frames) - (begin - start)) :].T.copy(order="C")
 
     def close(self) -> None:
-        """Let go of the file; see `Decoder.close`."""
+        """Release the file; see `Decoder.close`."""
         self._file.close()

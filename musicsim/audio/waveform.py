@@ -1,4 +1,4 @@
-"""The outline of a whole file: how loud it is from beginning to end, in a fixed number of columns."""
+"""The outline of a whole file: its level from beginning to end, in a fixed number of columns."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ from musicsim.audio.signal import Sound
 from musicsim.base.reasons import Cause, Reason
 
 COLUMNS = 800
-"""Columns of a waveform: one for every second pixel of a bar that fills a wide screen."""
+"""Columns of a waveform: one for every second pixel of a bar across a wide screen."""
 
-# Version, columns and seconds; the two rows of columns follow, and a checksum of it all.
+# Version, columns and seconds; then the two rows of columns, and a checksum of everything.
 _HEADER = struct.Struct("<2sHd")
 _CHECKSUM = struct.Struct("<I")
 _VERSION = b"w1"
 
 _FIRST_HOP = 16
 _BINS = 16_384
-"""Twice as many as remain after a merge: at least ten a column."""
+"""Twice the number left after a merge: at least ten per column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waveform:
-    """How loud a file is from beginning to end.
+    """The level of a file from beginning to end.
 
-    The columns divide the duration evenly. A level is 255 times the cube root of the amplitude, which grows about as
-    the ear hears it: 255 is full scale, 118 is -20 dB, 55 is -40 dB.
+    The columns divide the duration evenly. A level is 255 times the cube root of the amplitude, which roughly follows
+    perceived loudness: 255 is full scale, 118 is -20 dB, 55 is -40 dB.
 
     Attributes
     ----------
     peaks
-        The largest amplitude of each column; one byte a column.
+        The largest amplitude of each column; one byte per column.
     rms
-        The root mean square of each column; one byte a column.
+        The root mean square of each column; one byte per column.
     duration
-        Seconds that were really decoded, whatever the header promises.
+        Seconds that were decoded, whatever the header states.
     """
 
     peaks: bytes
@@ -54,13 +54,13 @@ class Waveform:
     duration: float
 
     def to_bytes(self) -> bytes:
-        """Return the waveform as bytes that `from_bytes` reads: about two a column."""
+        """Return the waveform as bytes for `from_bytes`: about two per column."""
         body = _HEADER.pack(_VERSION, len(self.peaks), self.duration) + self.peaks + self.rms
         return body + _CHECKSUM.pack(zlib.crc32(body))
 
     @classmethod
     def from_bytes(cls, data: bytes | None) -> Waveform | None:
-        """Return the waveform of some bytes; None where they are none, damaged, or of another version."""
+        """Return the waveform in some bytes; None if they are damaged, of another version, or None."""
         if data is None or len(data) < _HEADER.size + _CHECKSUM.size:
             return None
         body, checksum = data[: -_CHECKSUM.size], data[-_CHECKSUM.size :]
@@ -82,7 +82,7 @@ def waveform(
 ) -> Waveform | None:
     """Decode a whole file and return its outline, in constant memory.
 
-    A damaged file gives the outline of what can be decoded.
+    For a damaged file, return the outline of the decodable part.
 
     Parameters
     ----------
@@ -91,12 +91,12 @@ def waveform(
     columns
         How many to return.
     cancelled
-        Asked about once for each second of sound; decoding stops when it says True.
+        Called about once per second of sound; decoding stops when it returns True.
 
     Returns
     -------
     Waveform or None
-        None if it was cancelled.
+        None if cancelled.
 
     Raises
     ------
@@ -105,12 +105,12 @@ def waveform(
     """
     bins = _Bins()
     duration = 0.0
-    # At the file's own rate: resampling takes as long as decoding FLAC, and shows nothing more.
+    # At the file's own rate: resampling takes as long as decoding FLAC, and adds nothing.
     with open_audio(path) as file, closing(decoded(path, file)) as blocks:
         for rate, channels in blocks:
             if cancelled():
                 return None
-            # Of the loudest channel at each moment: two that are opposite would cancel each other out.
+            # The loudest channel at each moment, since two opposite channels would cancel out.
             bins.add(np.abs(channels).max(axis=0))
             duration += channels.shape[1] / rate
     if not bins.samples:
@@ -124,9 +124,9 @@ def _levels(amplitudes: npt.NDArray[np.float64]) -> bytes:
 
 
 class _Bins:
-    """Peak and energy of short, even stretches of a sound whose length shows only at its end.
+    """Peak and energy of short, even stretches of sound of unknown length.
 
-    When all bins are full, neighbours are merged: there are always enough for the columns, and never more.
+    When all bins are full, neighbours are merged, so there are always enough for the columns and never more.
     """
 
     def __init__(self) -> None:
@@ -136,7 +136,7 @@ class _Bins:
         self._energies = np.zeros(_BINS)
 
     def add(self, sound: Sound) -> None:
-        """Add the next samples; any number of them."""
+        """Add the next samples, any number of them."""
         while len(sound):
             if self.samples == _BINS * self._hop:
                 self._merge()
@@ -148,7 +148,7 @@ class _Bins:
                 count = hops * self._hop
             parts = sound[:count].reshape(hops, -1)
             place = slice(position, position + hops)
-            # Not by abs: two passes without a copy take half as long.
+            # Not with abs: two passes without a copy take half as long.
             peaks = np.maximum(parts.max(axis=1), -parts.min(axis=1))
             self._peaks[place] = np.maximum(self._peaks[place], peaks)
             self._energies[place] += np.einsum("ij,ij->i", parts, parts)
@@ -163,7 +163,7 @@ class _Bins:
         self._hop *= 2
 
     def columns(self, count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Return peak and RMS of even parts of the whole, each of shape (count,)."""
+        """Return peak and RMS of equal parts of the whole, each of shape (count,)."""
         used = -(-self.samples // self._hop)
         edges = np.linspace(0, self.samples, count + 1)
         starts = np.minimum((edges[:-1] / self._hop).astype(int), used - 1)
@@ -171,7 +171,7 @@ class _Bins:
         peaks = np.array(
             [self._peaks[start:end].max() for start, end in zip(starts, ends, strict=True)]
         )
-        # What a bin at an edge has is shared out between two columns.
+        # A bin at an edge is shared between two columns.
         bounds = np.minimum(np.arange(used + 1) * self._hop, self.samples)
         energy = np.concatenate(([0.0], np.cumsum(self._energies[:used])))
         powers = np.diff(np.interp(edges, bounds, energy)) / np.diff(edges)

@@ -1,4 +1,4 @@
-"""What every room stands on: errors, events, the data folder and its lock, resources, and writing files whole.
+"""The common base: errors, events, the data folder and its lock, resources, and atomic file writing.
 
 Imports nothing else of musicsim.
 """

@@ -1,4 +1,4 @@
-"""`file:` addresses, as desktops, playlists and other programs write them."""
+"""`file:` addresses, as written by desktops, playlists and other programs."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from urllib.parse import unquote_to_bytes
 from urllib.request import url2pathname
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:(?=/)", re.IGNORECASE)
-"""A scheme of two letters or more, so that no drive of Windows is taken for one."""
+"""A scheme of two letters or more, so that a Windows drive isn't taken for one."""
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address such as `file:/x` or `http://x`, and not a path."""
+    """Return whether a text is an address such as `file:/x` or `http://x`, and not a path."""
     return _ADDRESS.match(text) is not None
 
 
 def path_of_address(text: str) -> Path | None:
-    """Return the path that a `file:` address names; None where it is no address of a file on this computer.
+    """Return the path that a `file:` address names; None if it isn't an address of a file on this computer.
 
-    Read are `file:/x`, `file:///x`, `file://localhost/x` and this computer's own name, the scheme in any case. The
-    path may have any bytes, percent-encoded or as they are; "#" and "?" belong to it.
+    Accepts `file:/x`, `file:///x`, `file://localhost/x` and this computer's own name, with the scheme in any case. The
+    path may have any bytes, percent-encoded or plain; "#" and "?" belong to it.
     """
     scheme, colon, rest = text.partition(":")
     if not colon or scheme.casefold() != "file":

@@ -1,4 +1,4 @@
-"""The data folder: where it is, who owns it, and how what is damaged is called in it."""
+"""The data folder: its location, its owner, and the names of damaged files put aside in it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class DataFolderInUse(MusicsimError):  # noqa: N818
 
 
 def default_data_folder() -> Path:
-    """The folder that MUSICSIM_DATA names, else the platform's for a program's data; need not exist."""
+    """Return the folder in MUSICSIM_DATA, else the platform's for a program's data; it need not exist."""
     named = os.environ.get("MUSICSIM_DATA")
     return Path(named) if named else platformdirs.user_data_path("musicsim", appauthor=False)
 
 
 def models_folder_of(data_folder: Path) -> Path:
-    """Where a data folder keeps weight files; need not exist."""
+    """Return the folder for weight files in a data folder; it need not exist."""
     return data_folder / "models"
 
 
 def ending_aside(path: Path) -> str:
-    """What makes a file's or folder's name one under which it can be kept beside what takes its place."""
+    """Return an unused ending for the name of a file or folder, to keep it beside its replacement."""
     endings = itertools.chain([".damaged"], (f".damaged-{n}" for n in itertools.count(2)))
     return next(
         ending for ending in endings if not os.path.lexists(path.with_name(path.name + ending))
@@ -37,16 +37,16 @@ def ending_aside(path: Path) -> str:
 
 
 def data_folder_lock(folder: Path) -> BaseFileLock:
-    """Make a data folder if need be, and own it until the lock is released, or this process ends.
+    """Create a data folder if need be, and own it until the lock is released or this process ends.
 
     Raises
     ------
     DataFolderInUse
         If another musicsim owns it.
     MusicsimError
-        If it can't be made, or its disk can't lock files.
+        If it can't be created, or its disk can't lock files.
     """
-    # Where a disk can't lock files, filelock would make do with a file that says so; SQLite would not.
+    # If a disk can't lock files, filelock would fall back to a marker file. That doesn't help SQLite.
     lock: BaseFileLock = FileLock(folder / "lock", timeout=0, fallback_to_soft=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The one root of the errors that the world causes, as against bugs."""
+"""The one root of the errors that the world causes, as opposed to bugs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 
 
 class MusicsimError(Exception):
-    """Something outside the program went wrong: a file, a disk, a folder, another process.
+    """A failure outside the program: of a file, a disk, a folder or another process.
 
-    The message says what happened, to which file, and what can be done: it is shown to the listener as it is.
+    The message says what happened, to which file, and what can be done. It is shown to the listener unchanged.
     """
 
 
 def display_path(path: str | bytes | os.PathLike[str]) -> str:
-    """Return a path as text that can be printed anywhere: no line breaks, no bytes that are not text."""
+    """Return a path as printable text: without line breaks and bytes that are not text."""
     text = os.fsdecode(path)
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

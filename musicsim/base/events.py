@@ -1,7 +1,7 @@
-"""What happens in the background, told to whoever listens: the window, the terminal, a test.
+"""Events from the background for any listener: the window, the terminal, a test.
 
-An event is a frozen dataclass; a listener is a function that is called with it **in the thread in which it happened**,
-so it must be quick and must not touch a window (the window's adapter hands events over to its own thread).
+An event is a frozen dataclass. A listener is a function that is called with the event **in the thread in which it
+happened**. So it must be quick and must not touch a window; the window's adapter hands events over to its own thread.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TracksChanged:
-    """Tracks were added, or their tags, state or file changed; in batches."""
+    """Tracks were added, or their tags, state or file changed; sent in batches."""
 
     track_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TracksRemoved:
-    """Tracks left the library: their folder was taken out of it, or they turned out to be others that were missing."""
+    """Tracks left the library: their folder was removed, or they turned out to be missing tracks under new paths."""
 
     track_ids: tuple[int, ...]
 
@@ -35,7 +35,7 @@ class ScanStarted:
 
 @dataclass(frozen=True, slots=True)
 class ScanProgress:
-    """Files looked at so far in this scan; the total is not known before the end."""
+    """Files scanned so far; the total is not known before the end."""
 
     files: int
     path: str
@@ -44,7 +44,7 @@ class ScanProgress:
 
 @dataclass(frozen=True, slots=True)
 class ScanFinished:
-    """The folders have been looked through; the fields count files."""
+    """A scan ended; the fields count files."""
 
     added: int
     changed: int
@@ -56,64 +56,64 @@ class ScanFinished:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingProgress:
-    """How far the embedding of the library has come."""
+    """Progress of embedding the library."""
 
     done: int
-    """Tracks done in this run, failed ones included."""
+    """Tracks done in this run, including failed ones."""
     total: int
-    """Tracks of this run, done and to do."""
+    """All tracks of this run."""
     tracks_per_second: float
-    """Over the last half minute; 0 before the first."""
+    """Mean of the last half minute; 0 before the first track."""
     seconds_left: float | None
     paused: bool
     finished: bool
     current: str = ""
-    """The track that is being listened to, printable."""
+    """The track being embedded, printable."""
     refining: bool = False
-    """This is a later pass, over tracks that can be searched for already."""
+    """Whether this is a later pass, over tracks that can already be searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackWanted:
-    """Somebody waits for a track that was not listened to yet: it comes next."""
+    """A track that is not embedded yet was asked for: it comes next."""
 
     track_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ModelChanged:
-    """Another model is searched, or listens; or the choice of models is another one."""
+    """Another model is searched or listens, or the choice of models changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """How far the download of a model has come."""
+    """Progress of a model's download."""
 
     name: str
-    """The model's."""
+    """The model's name."""
     done: int
     """Bytes."""
     total: int | None
-    """Bytes, where the server says how many there are."""
+    """Bytes, if the server states them."""
     finished: bool = False
-    """Whether this is the last of these, for better or worse."""
+    """Whether this is the last event of this download, successful or not."""
     problem: str = ""
-    """Why it failed, in plain words."""
+    """The reason for a failure, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemsChanged:
-    """The list of problems is not what it was."""
+    """The list of problems changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaylistsChanged:
-    """A playlist was made, changed or deleted."""
+    """A playlist was created, changed or deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the listener should be told, such as a watcher that can't watch; empty text takes it back."""
+    """A message for the listener, such as that folders can't be watched; empty text withdraws it."""
 
     topic: str
     """Which notice this replaces: "watcher", "scan", "worker", "bug", "index" or "storage"."""
@@ -138,14 +138,14 @@ Listener = Callable[[Event], None]
 
 
 class Events:
-    """Hands each event to every listener."""
+    """Delivers each event to every listener."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: tuple[Listener, ...] = ()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every event from now on; returns a function that ends it."""
+        """Call `listener` with every event from now on; return a function that stops it."""
         with self._lock:
             self._listeners = (*self._listeners, listener)
 
@@ -156,9 +156,9 @@ class Events:
         return unsubscribe
 
     def emit(self, event: Event) -> None:
-        """Tell every listener; one that fails is logged, and neither stops the others nor the work."""
+        """Call every listener. A failing one is logged, and stops neither the others nor the work."""
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception:  # noqa: BLE001 (whatever it is, it is the listener's own)
+            except Exception:  # noqa: BLE001 (any error here is the listener's own)
                 _log.exception("a listener failed on %s", type(event).__name__)

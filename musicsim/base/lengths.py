@@ -1,10 +1,10 @@
-"""How long something is, as text."""
+"""Lengths of time as text."""
 
 from __future__ import annotations
 
 
 def length_text(seconds: float | None) -> str:
-    """Return a track's length, such as ``4:05`` or ``1:02:03``; empty where it is not known."""
+    """Return a track's length, such as ``4:05`` or ``1:02:03``; empty if unknown."""
     if seconds is None:
         return ""
     whole = round(seconds)

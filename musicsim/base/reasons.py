@@ -1,6 +1,6 @@
-"""Why a file or folder is no use: a cause with values, which is kept and compared, and its text, made when it is shown.
+"""Reasons why a file or folder is unusable: a cause with values to store and compare, turned into text for display.
 
-Window and command line show the same texts: `str(reason)`.
+Window and command line show the same text: `str(reason)`.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from dataclasses import dataclass
 
 
 class Cause(enum.StrEnum):
-    """What is wrong; the catalogue keeps these names, so a name never changes."""
+    """A kind of problem; the catalogue stores these names, so a name never changes."""
 
     # The file system.
     NOT_THERE = "not-there"
     NO_PERMISSION = "no-permission"
     NOT_A_FOLDER = "not-a-folder"
     UNREADABLE = "unreadable"
-    """With the name of the system's error, such as "EIO"."""
+    """Value: the name of the system's error, such as "EIO"."""
     IMPOSSIBLE_NAME = "impossible-name"
     IS_A_FOLDER = "is-a-folder"
     NOT_REGULAR = "not-regular"
     FILES_GONE = "files-gone"
-    """Of a music folder; with how many are gone, and how many there were."""
+    """Of a music folder. Values: the number of files that are gone, and of those that were there."""
     PATTERN = "pattern"
-    """Of an ignore file; with what is wrong with it."""
+    """Of an ignore file. Value: the error in the pattern."""
 
-    # What is in a file.
+    # The content of a file.
     EMPTY = "empty"
     ZEROS = "zeros"
     TEXT = "text"
@@ -39,26 +39,26 @@ class Cause(enum.StrEnum):
     NO_SOUND = "no-sound"
     SILENT = "silent"
 
-    # What is damaged.
+    # Damage.
     DAMAGED = "damaged"
     MOSTLY_DAMAGED = "mostly-damaged"
     PARTLY_DAMAGED = "partly-damaged"
     NOT_NUMBERS = "not-numbers"
     SAMPLE_RATE = "sample-rate"
-    """With the rate in Hz."""
+    """Value: the rate in Hz."""
     INDEX_DAMAGED = "index-damaged"
     INDEX_MISSING = "index-missing"
     ENDS_EARLY = "ends-early"
-    """With the seconds that can be decoded, and those that there should be."""
+    """Values: the seconds that can be decoded, and the expected seconds."""
     END_MISSING = "end-missing"
 
-    # What became of it in the worker.
+    # Failures in the worker.
     CRASHED = "crashed"
     HUNG = "hung"
     NO_EMBEDDING = "no-embedding"
 
     OTHER = "other"
-    """With a text of somebody else's."""
+    """Value: a text from elsewhere."""
 
 
 _TEXTS = {
@@ -106,44 +106,44 @@ _BY_ERROR = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What is wrong with a file or folder; `str` gives the text, without the path.
+    """A problem with a file or folder; `str` gives the text, without the path.
 
     Attributes
     ----------
     cause
-        What it is.
+        The kind of problem.
     values
-        What belongs to it, as `Cause` says.
+        Its details; see `Cause`.
     """
 
     cause: Cause
     values: tuple[str | int | float, ...] = ()
 
     def __str__(self) -> str:
-        """Plain words, such as "the file ends early: only 12 of 36 s can be decoded"."""
+        """Return plain words, such as "the file ends early: only 12 of 36 s can be decoded"."""
         values = self.values
         if self.cause is Cause.UNREADABLE:
             values = tuple(_system_text(str(value)) for value in values)
         return _TEXTS[self.cause].format(*values)
 
     def to_stored(self) -> str:
-        """Return it as the databases keep it: a JSON list of cause and values."""
+        """Return the form stored in the databases: a JSON list of cause and values."""
         return json.dumps([self.cause.value, *self.values])
 
     @classmethod
     def from_stored(cls, stored: str) -> Reason:
-        """Return what `to_stored` made; what a later version stored is shown as it stands there."""
+        """Return the reason that `to_stored` encoded; an entry from a later version is shown as stored."""
         try:
             name, *values = json.loads(stored)
             reason = cls(Cause(name), tuple(values))
-            str(reason)  # with as many values as its text wants
+            str(reason)  # raises if the number of values doesn't fit
         except (ValueError, TypeError, LookupError):
             return cls(Cause.OTHER, (stored,))
         return reason
 
 
 def reason_of(error: OSError) -> Reason:
-    """Return what keeps a file or folder from being read."""
+    """Return the reason why a file or folder can't be read."""
     if (cause := _BY_ERROR.get(error.errno or 0)) is not None:
         return Reason(cause)
     name = errno.errorcode.get(error.errno or 0)
@@ -151,6 +151,6 @@ def reason_of(error: OSError) -> Reason:
 
 
 def _system_text(name: str) -> str:
-    """Return the system's text for the name of an error; any other text as it is."""
+    """Return the system's text for an error name; any other text unchanged."""
     number = getattr(errno, name, None) if name.isidentifier() else None
     return os.strerror(number) if isinstance(number, int) else name

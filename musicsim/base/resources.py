@@ -1,4 +1,4 @@
-"""Where the files of `resources/` are, in a checkout, an installed wheel and a frozen program."""
+"""The paths of the files of `resources/`, in a checkout, an installed wheel and a frozen program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def resource(name: str) -> Path:
         If there is no such resource: the installation is damaged.
     """
     package = Path(__file__).resolve().parent.parent
-    # A wheel and the frozen program carry the folder inside the package; a checkout has it beside the package.
+    # A wheel and the frozen program have the folder inside the package; a checkout has it beside the package.
     for folder in (package / "_resources", package.parent / "resources"):
         if (path := folder / name).exists():
             return path

@@ -1,4 +1,4 @@
-"""Writing files for the listener, whole or not at all."""
+"""Atomic writing of files for the listener."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write UTF-8 text; an existing file is replaced, and stays as it is if that fails.
+    """Write UTF-8 text. An existing file is replaced, or stays unchanged if writing fails.
 
     Raises
     ------
     OSError
         If it can't be written.
     """
-    # Not NamedTemporaryFile: its files are for their owner alone, and these are for anyone who may read.
-    # With the thread's number, since two may write beside each other; a short name, whatever the file's is.
+    # Not NamedTemporaryFile: its files are readable only by their owner. The thread's id is in the name because two
+    # threads may write at once; the name is short, however long the file's is.
     partial = file.parent / f".musicsim-{os.getpid()}-{threading.get_ident()}{file.suffix}"
     try:
         with partial.open("x", encoding="utf-8", newline="") as output:

@@ -1,4 +1,4 @@
-"""`embed`: OpenL3 embeddings of files, as OpenL3's own command writes them."""
+"""`embed`: OpenL3 embeddings of files, in the format of OpenL3's own command."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.tags import read_tags
 from musicsim.services.models.models import weights_in_use
 
-# Called with a file and how many seconds of it are done.
+# Called with a file and the seconds of it that are done.
 Show = Callable[[Path, float], None]
 
 
@@ -103,7 +103,7 @@ def _hop_size(text: str) -> float:
 
 
 def _overlap(text: str) -> float:
-    """The hop in seconds that an overlap in percent leaves; 90 % leave 0.1, not 0.09999999999999998."""
+    """Return the hop in seconds for an overlap in percent, exactly: 90 % is 0.1, not 0.09999999999999998."""
     try:
         percent = Decimal(text)
         if not 0 <= percent < 100:
@@ -116,7 +116,7 @@ def _overlap(text: str) -> float:
 
 
 def embed(options: argparse.Namespace) -> int:
-    """Write each file's embeddings beside their timestamps; returns 1 if a file failed."""
+    """Write each file's embeddings and timestamps; return 1 if a file failed."""
     files = _by_target(options.files, options.output)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
@@ -148,7 +148,7 @@ def embed(options: argparse.Namespace) -> int:
 
 
 def _by_target(files: Iterable[Path], output: Path) -> dict[Path, Path]:
-    """The files by what they become, which is named as OpenL3 names it."""
+    """Return the files by their targets, which are named as OpenL3 names them."""
     targets: dict[Path, Path] = {}
     for file in files:
         target = output / f"{file.stem}.npz"
@@ -175,14 +175,14 @@ def _load_model(options: argparse.Namespace) -> Model:
         embedding_size=options.embedding_size,
         models_folder=folder,
         preferred=in_use,
-        # Whoever compares them with OpenL3's wants its numbers.
+        # For comparing with OpenL3's numbers.
         precision="float32",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Cost:
-    """What it took to embed some sound: seconds, of which those of the decoding overlap with the others."""
+    """The cost of embedding some sound, in seconds; decoding overlaps with the other stages."""
 
     windows: int
     sound: float
@@ -229,7 +229,7 @@ def _embed(
 
 
 class _Decoding:
-    """A file's sound, how much of it there was, and the seconds that it took to decode."""
+    """A file's sound, its length, and the seconds spent on decoding it."""
 
     def __init__(self, file: Path) -> None:
         self._blocks = read_blocks(file)
@@ -247,7 +247,7 @@ class _Decoding:
 
 @contextmanager
 def _progress(files: Sequence[Path]) -> Iterator[Show]:
-    """Show on standard error how far it is, where that is a terminal."""
+    """Show the progress on standard error, if that is a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda file, seconds: None
@@ -272,7 +272,7 @@ def _progress(files: Sequence[Path]) -> Iterator[Show]:
 
 
 def _length(file: Path) -> float:
-    """Seconds, as far as its tags tell."""
+    """Return the length in seconds according to the file's tags; 0 if unknown."""
     try:
         return read_tags(file)[0].duration or 0.0
     except OSError:
@@ -280,10 +280,10 @@ def _length(file: Path) -> float:
 
 
 class _SoundColumn(ProgressColumn):
-    """How much sound is done, and how much a second."""
+    """The amount of sound done, and the amount per second."""
 
     def render(self, task: Task) -> Text:
-        """Return it as text."""
+        """Return the column's text."""
         of = f" of {task.total:.0f}" if task.total else ""
         rate = f", {task.speed:.0f} a second" if task.speed else ""
         return Text(f"{task.completed:.0f}{of} s of sound{rate}")

@@ -1,4 +1,4 @@
-"""`evaluate`: how good the similarity is on this library, against its own tags."""
+"""`evaluate`: measure the similarity on this library against its own tags."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _album(track: Track) -> set[str]:
 
 
 def _genres(track: Track) -> set[str]:
-    # Several come from the tags with commas in between, and people write several into one with other signs.
+    # Tags join several genres with commas; people also write several into one tag, with other separators.
     return _without_empty(*(fold(genre).strip() for genre in re.split(r"[,;/|]", track.tags.genre)))
 
 
@@ -55,11 +55,11 @@ def _without_empty(*names: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """Something by which tracks belong together."""
+    """A property that groups tracks."""
 
     of: Callable[[Track], set[str]]
     shared: str
-    """What is said of tracks that share it."""
+    """The phrase for tracks that share it."""
 
 
 _LABELS = {
@@ -97,12 +97,12 @@ def add_commands(commands: Commands) -> None:
 
 
 def evaluate_library(options: argparse.Namespace) -> None:
-    """Measure the similarity, and that by mutual proximity beside it."""
+    """Measure the similarity by cosine and, for comparison, by mutual proximity."""
     with Musicsim.read(options.data) as app:
         model = app.finding.model.identity
         ids, points = app.finding.nearest.all_points()
         by_id = {track.id: track for track in app.catalogue.tracks.by_id(ids.tolist())}
-    # One may have left the library a moment ago.
+    # A track may have left the library in the meantime.
     there = [place for place, track_id in enumerate(ids.tolist()) if track_id in by_id]
     tracks = [by_id[track_id] for track_id in ids[there].tolist()]
     k = _neighbours(options.k, len(tracks))
@@ -130,12 +130,12 @@ def evaluate_library(options: argparse.Namespace) -> None:
 
 
 def _neighbours(asked: int | None, tracks: int) -> int:
-    """How many neighbours to look at, of so many tracks.
+    """Return the number of neighbours to look at, given the number of tracks.
 
     Raises
     ------
     UsageError
-        If there are none, or not so many.
+        If there are fewer than two tracks, or too few for the requested number.
     """
     if tracks < 2:
         raise UsageError(
@@ -154,7 +154,7 @@ def _neighbours(asked: int | None, tracks: int) -> int:
 def _evaluate(
     options: argparse.Namespace, tracks: Sequence[Track], points: Vectors, k: int
 ) -> tuple[Evaluation, Evaluation]:
-    """By the cosine, as search ranks, and by mutual proximity."""
+    """Return the evaluations by cosine, as search ranks, and by mutual proximity."""
     label = _LABELS[options.relevant]
     labels = [label.of(track) for track in tracks]
     excluded = _LABELS[options.exclude_same] if options.exclude_same else None
@@ -178,7 +178,7 @@ def _evaluate(
 
 @contextmanager
 def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show on standard error how far it is, where that is a terminal."""
+    """Show the progress on standard error, if that is a terminal."""
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),
@@ -203,7 +203,7 @@ def _figures_json(figures: Evaluation) -> dict[str, float | None]:
         "hubness_skew": figures.hubness,
         "anti_hubs": figures.anti_hubs,
     }
-    # JSON knows no NaN.
+    # JSON has no NaN.
     return {name: None if math.isnan(value) else value for name, value in values.items()}
 
 

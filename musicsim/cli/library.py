@@ -1,4 +1,4 @@
-"""`scan`, `watch`, `status` and `doctor`: the library itself."""
+"""`scan`, `watch`, `status` and `doctor`: commands for the library itself."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _add_listening_options(command: argparse.ArgumentParser) -> None:
 
 
 def _threads(text: str) -> int:
-    """A number of cores; 0 for all."""
+    """Return a number of cores; 0 for all."""
     if text == "all":
         return 0
     number = int(text)
@@ -110,7 +110,7 @@ def _set_listening(app: Musicsim, options: argparse.Namespace) -> None:
 def scan_and_embed(
     app: Musicsim, folders: Sequence[Path], *, quiet: bool
 ) -> tuple[ScanSummary, list[Problem], Cost]:
-    """Scan, embed what is pending; the counts, the problems in these folders, and what the embedding cost."""
+    """Scan and embed what is pending. Return the counts, the problems in these folders, and the embedding's cost."""
     with progress_of(app, quiet=quiet):
         summary = app.collection.scan(folders or None)
         cost = app.listening.run()
@@ -124,7 +124,7 @@ def scan_and_embed(
 
 
 def scan(options: argparse.Namespace) -> int:
-    """Add folders to the library and embed what is new; returns 1 if the index could not be written."""
+    """Add folders to the library and embed new tracks; return 1 if the index could not be written."""
     began = time.monotonic()
     with Musicsim.open(options.data) as app:
         if not options.folders and not app.catalogue.folders.all():
@@ -193,7 +193,7 @@ def _print_scan(
 
 
 def watch(options: argparse.Namespace) -> None:
-    """Scan, then follow the folders, a line for each change."""
+    """Scan, then follow the folders, printing a line for each change."""
     with Musicsim.open(options.data) as app:
         _set_listening(app, options)
         summary, problems, _ = scan_and_embed(app, options.folders, quiet=False)
@@ -215,7 +215,7 @@ def watch(options: argparse.Namespace) -> None:
                 for track in app.catalogue.tracks.by_id(event.track_ids):
                     state = "missing" if track.missing else _STATES[track.state]
                     reason = f" ({track.problem})" if track.problem else ""
-                    # In one piece, line break and all: the scan and the listening tell from threads of their own.
+                    # One write including the line break, since scanning and listening report from different threads.
                     line = f"{state}: {printable(path_text(track.path))}{reason}\n"
                     print(line, end="", flush=True)
             elif isinstance(event, Notice) and event.text:
@@ -235,7 +235,7 @@ _STATES = {
 
 
 def status(options: argparse.Namespace) -> None:
-    """Say what the library holds."""
+    """Print what the library contains."""
     with Musicsim.read(options.data) as app:
         _print_status(app, app.finding.index.recorded(), as_json=options.json)
 
@@ -286,7 +286,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """Check everything that is stored; returns 1 if something can't be mended."""
+    """Check everything that is stored; return 1 if something can't be repaired."""
     with Musicsim.open(options.data, thorough=True) as app:
         checks = [("mended", True, mended) for mended in app.mended]
         checks.append(("catalogue", *app.catalogue.check()))

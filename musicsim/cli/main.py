@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def main_gui() -> NoReturn:
-    """Open the window: the entry point for desktops, which pass files and folders and show nobody what is printed."""
+    """Open the window: the entry point for desktops, which pass files and folders and don't show printed text."""
 
     def show(text: str) -> None:
         complain(text)
@@ -43,9 +43,9 @@ def main_gui() -> NoReturn:
 
 
 def _run_as_process(arguments: Sequence[str], tell: Callable[[str], None]) -> NoReturn:
-    """Run a command that has the process to itself: its streams, its log and its signals."""
+    """Run a command as the process's only task: with its streams, its log and its signals."""
     multiprocessing.freeze_support()
-    # File names need not be text; what comes in as bytes goes out as the same bytes.
+    # File names need not be text: write the same bytes that were read.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="surrogateescape")
@@ -61,14 +61,14 @@ def _run_as_process(arguments: Sequence[str], tell: Callable[[str], None]) -> No
     try:
         code = run(options, tell=tell)
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more at exit.
+        # The reader of our output closed it. Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     raise SystemExit(code)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """What a command line asks for; wrong use ends in `SystemExit`, as argparse has it."""
+    """Return the parsed command line; a usage error raises `SystemExit`, as in argparse."""
     parser, commands = _make_parser()
     return parser.parse_args(
         _with_gui(arguments, lambda word: word not in commands and _is_to_be_opened(word))
@@ -76,9 +76,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace, *, tell: Callable[[str], None] = complain) -> int:
-    """Run a command that was parsed and return its exit code; `tell` is called with what went wrong.
+    """Run a parsed command and return its exit code; call `tell` with the error message, if any.
 
-    Nothing of the process is changed, so that a test can call it.
+    Process-wide state is not changed, so a test can call this.
     """
     try:
         return int(options.run(options) or 0)
@@ -97,27 +97,27 @@ def run(options: argparse.Namespace, *, tell: Callable[[str], None] = complain) 
 
 
 def _interrupt(*_: object) -> NoReturn:
-    # Once is enough: a second one must not interrupt the closing.
+    # Once only: a second signal must not interrupt closing.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def _with_gui(arguments: Sequence[str], opens: Callable[[str], bool]) -> list[str]:
-    """The command line with the command that it may do without: `musicsim song.mp3` is `musicsim gui song.mp3`.
+    """Return the command line with "gui" inserted if the command is omitted: `musicsim song.mp3`.
 
     Parameters
     ----------
     opens
-        Whether the first word that is no option is a file to open, and no command.
+        Whether the first word that is not an option is a file to open rather than a command.
     """
     first = 0
     while first < len(arguments) and arguments[first].startswith("-"):
         option = arguments[first]
-        # After "--" everything is a file, and only the window has a queue.
+        # After "--" every word is a file, and only the window has a queue.
         if option in ("--", "--queue"):
             return [*arguments[:first], "gui", *arguments[first:]]
-        # As argparse does it, which takes the beginning of an option's name for all of it.
+        # Like argparse, accept an abbreviated option name.
         has_value = len(option) > len("--") and "--data".startswith(option)
         first += 2 if has_value else 1
     if first < len(arguments) and opens(arguments[first]):
@@ -126,14 +126,14 @@ def _with_gui(arguments: Sequence[str], opens: Callable[[str], bool]) -> list[st
 
 
 def _is_to_be_opened(text: str) -> bool:
-    """Whether a word that is no command is a file or folder: one that is there, or at least looks like one."""
+    """Return whether a word that is not a command is a file or folder: it exists, or at least looks like one."""
     looks_like_one = os.sep in text or "/" in text or text.casefold().startswith("file:")
     suffix = os.path.splitext(text)[1].lower()  # noqa: PTH122 (a text, which may be no path)
     return looks_like_one or suffix in AUDIO_SUFFIXES | M3U_SUFFIXES or os.path.lexists(text)
 
 
 def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
-    """The whole command line, and the names of its commands."""
+    """Return the parser of the whole command line, and the names of its commands."""
     from musicsim import __version__
 
     parser = argparse.ArgumentParser(

@@ -1,4 +1,4 @@
-"""`models`: the networks that listen."""
+"""`models`: commands for the models that listen."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def show_models(options: argparse.Namespace) -> None:
-    """Print the models that are here, those that are not, and what is left of others."""
+    """Print the models here, those available for download, and those of which only embeddings are left."""
     rows = _rows(options)
     if options.json:
         print_json(rows)
@@ -116,13 +116,13 @@ def show_models(options: argparse.Namespace) -> None:
 
 
 def _rows(options: argparse.Namespace) -> list[dict[str, object]]:
-    """The list as JSON has it."""
+    """Return the list for JSON."""
     listening = _listening(options)
     searched, tracks = _embedded(_data_folder(options))
     infos = list_models(
         _models_folder(options), listening.path, embedding_size=listening.embedding_size
     )
-    # While another model is listening to the library for the first time, the old one is in use, if it is here.
+    # While another model listens to the library for the first time, the old one is in use, if it is here.
     in_use = next(
         (info.file for info in infos if info.identity and info.identity == searched), listening
     )
@@ -195,7 +195,7 @@ def fetch_model(options: argparse.Namespace) -> None:
 
 @contextmanager
 def _download_bar(name: str) -> Iterator[Report | None]:
-    """Show on standard error how far a download is, where that is a terminal."""
+    """Show a download's progress on standard error, if that is a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield None
@@ -231,7 +231,7 @@ def _use(options: argparse.Namespace, path: Path, embedding_size: int | None) ->
 
 
 def verify_model(options: argparse.Namespace) -> None:
-    """Check that a weight file is whole, fits, and is the published one where that can be known."""
+    """Check that a weight file is complete, fits, and is the published one if that can be known."""
     file = _listening(options) if options.name is None else _named(options, options.name)
     published = official_model_of(file.path)
     if published is not None and file.path.suffix == ".gz":
@@ -289,7 +289,7 @@ def _models_folder(options: argparse.Namespace) -> Path:
 
 
 def _listening(options: argparse.Namespace) -> WeightFile:
-    """The weight file that the next scan listens with."""
+    """Return the weight file that the next scan listens with."""
     folder = _data_folder(options)
     if not (folder / CATALOGUE_FILE).exists():
         return find_weights(_models_folder(options))[0]
@@ -298,7 +298,7 @@ def _listening(options: argparse.Namespace) -> WeightFile:
 
 
 def _embedded(folder: Path) -> tuple[str | None, dict[str, int]]:
-    """The identity of the model that is searched, and how many tracks each has embedded."""
+    """Return the identity of the searched model, and the number of tracks that each model has embedded."""
     if not all((folder / name).exists() for name in (CATALOGUE_FILE, WINDOWS_FILE)):
         return None, {}
     with (
@@ -309,16 +309,16 @@ def _embedded(folder: Path) -> tuple[str | None, dict[str, int]]:
 
 
 def _named(options: argparse.Namespace, name: str) -> WeightFile:
-    """A model by its name in the list, or by its file.
+    """Return a model by its name in the list, or by its file.
 
     Raises
     ------
     UsageError
-        If it is neither.
+        If the name is neither.
     """
     folder = _models_folder(options)
     listening = _listening(options)
-    # A name means the file in the models folder, also where another file of that name was chosen by its path.
+    # A name means the file in the models folder, even if another file of that name was chosen by its path.
     for file in (*find_weights(folder), listening):
         if file.name == name and file.source != "available":
             return file

@@ -1,4 +1,4 @@
-"""What all commands print alike: JSON, tables, progress, complaints."""
+"""Output that all commands share: JSON, tables, progress, complaints."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ else:
 
 
 class UsageError(MusicsimError):
-    """The command line asks for what can't be: exit code 2."""
+    """The command line asks for something impossible: exit code 2."""
 
 
 def complain(text: str) -> None:
-    """Say something on standard error."""
+    """Print a message on standard error."""
     print(f"musicsim: {text}", file=sys.stderr)
 
 
 def print_json(document: object) -> None:
-    """Print one JSON document; a name's bytes that are not text are lone surrogates, as Python has them."""
+    """Print one JSON document; bytes in a name that are not text become lone surrogates, as in Python."""
     print(json.dumps(document, indent=2))
 
 
@@ -60,7 +60,7 @@ def say(text: str) -> None:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()
 ) -> None:
-    """Print a table for people, as wide as the terminal; piped, as wide as it needs to be."""
+    """Print a table for people, as wide as the terminal or, if piped, as its content."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number in right else "left", overflow="fold")
@@ -71,30 +71,30 @@ def print_table(
 
 
 def printable(text: str) -> str:
-    """Text without line breaks, control characters and bytes that are not text."""
+    """Return text without line breaks, control characters and bytes that are not text."""
     return display_path(text) if text else text
 
 
 def file_path(text: str | Path) -> Path:
-    """The absolute path that a listener typed, without "..", its symbolic links as they are."""
-    # os.path, unlike Path, takes "~nobody" as it stands.
+    """Return the absolute path of a typed path, without "..", keeping symbolic links."""
+    # Unlike Path, os.path leaves "~nobody" unchanged.
     return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
 
 
 def positive(text: str) -> int:
-    """A whole number of 1 or more, as an option's value."""
+    """Parse an option's value: a whole number of 1 or more."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
     return int(text)
 
 
 def path_text(path: Path) -> str:
-    """A path as JSON has it."""
+    """Return a path as in JSON."""
     return os.fspath(path)
 
 
 def track_json(track: Track) -> dict[str, object]:
-    """The fields by which a track is named in JSON."""
+    """Return the fields that identify a track in JSON."""
     return {
         "path": path_text(track.path),
         "title": track.title,
@@ -104,7 +104,7 @@ def track_json(track: Track) -> dict[str, object]:
 
 
 def match_rows(matches: Iterable[Match]) -> Iterator[tuple[object, ...]]:
-    """Rows of a table of similar tracks."""
+    """Yield the rows of a table of similar tracks."""
     for rank, match in enumerate(matches, 1):
         track = match.track
         yield (
@@ -118,12 +118,12 @@ def match_rows(matches: Iterable[Match]) -> Iterator[tuple[object, ...]]:
 
 
 def hidden_json(hidden: Mapping[Hidden, int]) -> dict[str, int]:
-    """What the rules left out, for JSON."""
+    """Return the counts of tracks that the rules left out, for JSON."""
     return {hidden_text(reason): count for reason, count in hidden.items()}
 
 
 def print_hidden(hidden: Mapping[Hidden, int]) -> None:
-    """Say what the rules left out."""
+    """Print the counts of tracks that the rules left out."""
     if hidden:
         reasons = "; ".join(f"{count} {hidden_text(why)}" for why, count in hidden.items())
         say(f"Left out: {reasons}.")
@@ -131,7 +131,7 @@ def print_hidden(hidden: Mapping[Hidden, int]) -> None:
 
 @contextlib.contextmanager
 def progress_of(app: Musicsim, *, quiet: bool = False) -> Iterator[None]:
-    """Show the progress of a scan on standard error while it runs, where that is a terminal."""
+    """Show a scan's progress on standard error while it runs, if that is a terminal."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield

@@ -109,7 +109,7 @@ def _add_paths(command: argparse.ArgumentParser) -> None:
 
 
 def _range(text: str) -> Range:
-    """The bounds of "1970-1979", "1990-", "-5" and "1984"."""
+    """Parse a range such as "1970-1979", "1990-", "-5" or "1984" into its bounds."""
     low, dash, high = text.partition("-")
     try:
         first = float(low) if low else None
@@ -137,18 +137,18 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 
 def find_track(app: Musicsim, text: str) -> Track | None:
-    """The library's track that a path or a text means; None for an audio file that is not in the library.
+    """Return the library's track for a path or a text; None for an audio file that is not in the library.
 
     Raises
     ------
     UsageError
-        If nothing matches, or too much.
+        If there is no match, or an ambiguous one.
     """
     path = file_path(text)
     for known in (path, app.collection.known_path(path)):
         if (track := app.catalogue.tracks.at(known)) is not None:
             return track
-    if os.path.isfile(path):  # noqa: PTH113 (Path's raises on a name that is too long)
+    if os.path.isfile(path):  # noqa: PTH113 (Path's raises for a name that is too long)
         return None
     words = fold(text).split()
     matching = [
@@ -178,7 +178,7 @@ def find_track(app: Musicsim, text: str) -> Track | None:
 
 
 def similar(options: argparse.Namespace) -> None:
-    """The tracks nearest to one."""
+    """Print the tracks nearest to one."""
     filters = _filters(options)
     rules = (
         Rules(max_per_artist=None, near_duplicates=True, filters=filters)
@@ -218,16 +218,16 @@ def similar(options: argparse.Namespace) -> None:
 
 
 def _find_quietly(app: Musicsim, text: str, *, quiet: bool) -> Track | None:
-    """`find_track`; with `quiet`, the list of what matches goes to nobody."""
+    """Call `find_track`; with `quiet`, discard the list of ambiguous matches."""
     with contextlib.redirect_stdout(None) if quiet else contextlib.nullcontext():
         return find_track(app, text)
 
 
 def playlist(options: argparse.Namespace) -> None:
-    """Make a playlist, keep it, write it."""
+    """Make a playlist, store it, write it to a file."""
     if options.mode in _LATER_MODES:
         raise UsageError(f"The mode {options.mode} is not there yet; --mode similar is.")
-    # Only keeping it changes the library: without a name it is made beside a running window, too.
+    # Only storing changes the library: without a name, this works beside a running window.
     open_app = Musicsim.open if options.name else Musicsim.read
     with open_app(options.data) as app:
         seeds = []
@@ -292,7 +292,7 @@ def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> Non
 
 
 def list_playlists(options: argparse.Namespace) -> None:
-    """Print the playlists that are kept."""
+    """Print the stored playlists."""
     with Musicsim.read(options.data) as app:
         kept = app.catalogue.playlists.all()
     if options.json:
@@ -327,7 +327,7 @@ def show_playlist(options: argparse.Namespace) -> None:
 
 
 def export_playlist(options: argparse.Namespace) -> None:
-    """Write a kept playlist to a file."""
+    """Write a stored playlist to a file."""
     with Musicsim.read(options.data) as app:
         tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
     write_m3u(options.output, tracks, name=options.name, absolute=options.paths == "absolute")
@@ -335,7 +335,7 @@ def export_playlist(options: argparse.Namespace) -> None:
 
 
 def import_playlist(options: argparse.Namespace) -> None:
-    """Keep the playlist of a file, as far as its tracks are in the library."""
+    """Store the playlist in a file, with those of its tracks that are in the library."""
     name, paths = read_m3u(options.file)
     with Musicsim.open(options.data) as app:
         found = [(path, app.catalogue.tracks.at(path)) for path in paths]
@@ -353,7 +353,7 @@ def import_playlist(options: argparse.Namespace) -> None:
 
 
 def delete_playlist(options: argparse.Namespace) -> None:
-    """Forget a playlist."""
+    """Delete a playlist."""
     with Musicsim.open(options.data) as app:
         app.catalogue.playlists.delete(_kept(app, options.name).id)
     say(f"“{options.name}” is deleted; its tracks stay in the library.")

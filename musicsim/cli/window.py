@@ -1,4 +1,4 @@
-"""`gui` and `demo`: the window and, where there is no screen for one, the same journey in the terminal."""
+"""`gui` and `demo`: the window and, without a screen, the same journey in the terminal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _NEAREST = 5
 _PATIENCE = 10.0
-"""Seconds that a window which opens or closes has for it."""
+"""Seconds to wait for a window that is opening or closing."""
 _PAUSE = 0.2  # s
 
 
@@ -91,7 +91,7 @@ def gui(options: argparse.Namespace) -> int:
         ) from error
     request = Request(tuple(paths), options.queue)
     if not has_screen:
-        # A window that is open on another one plays them all the same.
+        # A window that is already open elsewhere can still play them.
         if hand_over(options.data or default_data_folder(), request):
             return _say_handed_over()
         raise MusicsimError(
@@ -100,7 +100,7 @@ def gui(options: argparse.Namespace) -> int:
     try:
         app = _open_or_hand_over(options.data, request)
     except DataFolderInUse:
-        # There is no window to say so.
+        # There is no window to report this.
         if lost := [path for path in paths if not os.path.lexists(path)]:
             complain(f"{_named(lost)} can't be played: there is no such file.")
         raise
@@ -118,16 +118,16 @@ def _named(paths: Sequence[Path]) -> str:
 
 
 def _opened_paths(texts: Sequence[str]) -> list[Path]:
-    """The absolute paths of what is to be opened, given as paths or as `file:` addresses.
+    """Return the absolute paths to open, given as paths or as `file:` addresses.
 
     Raises
     ------
     UsageError
-        If there is none among them that is a path.
+        If none of them is a path.
     """
     paths = []
     for text in texts:
-        # A file may be named as if it were an address.
+        # A file's name may look like an address.
         path = Path(text) if os.path.lexists(text) else path_of_address(text)
         if path is not None or not is_address(text):
             paths.append(file_path(path or text))
@@ -139,12 +139,12 @@ def _opened_paths(texts: Sequence[str]) -> list[Path]:
 
 
 def _open_or_hand_over(data: Path | None, request: Request) -> Musicsim | None:
-    """Own the data folder; or have the window that owns it come forward and open files, and return None.
+    """Open the data folder as its owner; or let the owner's window come forward and open the files, and return None.
 
     Raises
     ------
     DataFolderInUse
-        If a command owns it, and goes on for longer than a window takes to open or to close.
+        If a command owns it for longer than a window takes to open or close.
     """
     from musicsim.ui.window.instance import hand_over
 
@@ -155,21 +155,21 @@ def _open_or_hand_over(data: Path | None, request: Request) -> Musicsim | None:
         except DataFolderInUse:
             if hand_over(data or default_data_folder(), request):
                 return None
-            # A window that is about to open owns the folder before it listens; one that closes, a while longer.
+            # A window owns the folder before it starts to listen for requests, and for a while after it closes.
             if time.monotonic() - begun > _PATIENCE:
                 raise
         time.sleep(_PAUSE)
 
 
 def _has_screen() -> bool:
-    """Whether Qt has something to draw on: asked before Qt is, which would end the process."""
+    """Return whether Qt has a screen to draw on. Ask before starting Qt, which would end the process without one."""
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def tour(options: argparse.Namespace, folders: Sequence[Path]) -> int:
-    """Scan folders, find what is similar to one of its tracks, and write a playlist."""
+    """Scan folders, find tracks similar to one of theirs, and write a playlist."""
     with Musicsim.open(options.data) as app:
         summary, problems, _ = scan_and_embed(app, folders, quiet=False)
         _print_scan(app, summary, problems)
@@ -191,14 +191,14 @@ def tour(options: argparse.Namespace, folders: Sequence[Path]) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Render the demo library, scan it, and show for a track of each style what is nearest.
+    """Render the demo library, scan it, and show the nearest tracks for a track of each style.
 
-    Returns 1 if for any of them fewer than three of the five nearest are of its style.
+    Return 1 if fewer than three of the five nearest share the style, for any of them.
     """
-    # Not the listener's own library: nobody wants synthetic music among theirs unasked.
+    # Not the listener's own library, which should not get synthetic music unasked.
     data = options.data or platformdirs.user_cache_path("musicsim", appauthor=False) / "demo"
     folder = file_path(options.folder or data / "demo library")
-    # Owned before anything is rendered, which takes a while: where another musicsim owns it, nothing is written.
+    # Take ownership before rendering, which takes a while: if another musicsim owns the folder, nothing is written.
     with Musicsim.open(data) as app:
         tracks = _render(folder)
         say(f"{len(tracks)} tracks in {display_path(folder)}\n")
@@ -231,7 +231,7 @@ def _print_scan(app: Musicsim, summary: ScanSummary, problems: Sequence[Problem]
 
 
 def _print_styles(app: Musicsim, tracks: Sequence[DemoTrack]) -> list[tuple[Track, int]]:
-    """Print, for a track of each style, how many of its nearest are of the same; returns the tracks and counts."""
+    """Print how many tracks nearest to a track of each style share its style; return the tracks and counts."""
     style_of = {track.path: track.style for track in tracks}
     firsts = {track.style: track.path for track in reversed(tracks)}
     everything = Rules(max_per_artist=None, near_duplicates=True)

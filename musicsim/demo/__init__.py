@@ -1,9 +1,9 @@
-"""A small library of synthetic music in clearly different styles, to try the program and to test it.
+"""A small library of synthetic music in clearly different styles, for trying out and testing the program.
 
-`programme` says what is played, `styles` how; `synth`, `drums`, `harmony` and `mixing` are what they play with;
-`encoding` and `render` make files of it. Nothing is downloaded and nothing is sampled.
+`programme` lists the pieces, and `styles` performs them with the tools of `synth`, `drums`, `harmony` and `mixing`.
+`encoding` and `render` write the files. Nothing is downloaded and nothing is sampled.
 
-May import nothing of musicsim but `errors`.
+May import only `base` from musicsim.
 """
 
 from musicsim.demo.render import STYLES, DemoTrack, render_demo

@@ -1,4 +1,4 @@
-"""Drums and cymbals, electronic and real ones, each a single hit."""
+"""Drums and cymbals, electronic and acoustic, each a single hit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def snare(
 
 
 def clap(rng: np.random.Generator) -> Sound:
-    """Return several hands that clap not quite together."""
+    """Return several hands clapping not quite together."""
     length = samples(0.35)
     hands = filtered(noise(rng, length), around(1_300.0, 1.2))
     time = time_axis(length)

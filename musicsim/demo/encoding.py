@@ -13,14 +13,14 @@ from musicsim.demo.programme import Piece
 from musicsim.demo.synth import RATE, Sound
 
 _SNDFILE = {".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS"), ".wav": ("WAV", "PCM_16")}
-"""Format and subtype of what libsndfile writes."""
+"""Format and subtype for libsndfile."""
 _LIBAV = {
-    # Two or three times as fast as libsndfile, which has no choice between speed and the last bit of quality.
+    # Two or three times as fast as libsndfile's, which has only its slowest setting.
     ".m4a": ("ipod", "aac", RATE, {"b": "128k", "aac_coder": "fast"}),
     ".mp3": ("mp3", "libmp3lame", RATE, {"b": "160k", "compression_level": "7"}),
     ".opus": ("opus", "libopus", 48_000, {"b": "112k"}),
 }
-"""Container, codec, sample rate and options of what FFmpeg's libraries write."""
+"""Container, codec, sample rate and options for FFmpeg's libraries."""
 _TAGGED = {
     ".flac": flac.FLAC,
     ".m4a": mp4.MP4,
@@ -30,7 +30,7 @@ _TAGGED = {
     ".wav": wave.WAVE,
 }
 _BLOCK = 1 << 16
-"""Frames encoded at once: libsndfile's Vorbis encoder takes its memory for a block from the stack."""
+"""Frames encoded at once: libsndfile's Vorbis encoder allocates a block on the stack."""
 
 
 def encode(sound: Sound, piece: Piece) -> bytes:
@@ -41,7 +41,7 @@ def encode(sound: Sound, piece: Piece) -> bytes:
     sound
         Stereo, shape (2, n), at `RATE`.
     piece
-        What it is, and in which format it is to be kept.
+        The piece and its format.
     """
     file = io.BytesIO()
     if piece.suffix in _SNDFILE:
@@ -59,7 +59,7 @@ def _write_by_sndfile(file: io.BytesIO, sound: Sound, piece: Piece) -> None:
         file, "w", samplerate=RATE, channels=2, format=format_, subtype=subtype
     ) as output:
         if piece.suffix == ".wav":
-            # RIFF INFO, for players that don't know ID3 in WAV.
+            # RIFF INFO, for players that don't read ID3 in WAV.
             output.title = piece.title
             output.artist = piece.album.artist
             output.album = piece.album.title

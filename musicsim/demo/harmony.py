@@ -21,7 +21,7 @@ class Scale(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """What is written on the sheet: the style decides how it is played."""
+    """A song's sheet music; the style decides how it is played."""
 
     tonic: int
     """The key's tonic as a MIDI note, from 48 (C) to 59 (B)."""
@@ -29,10 +29,10 @@ class Song:
     tempo: float
     """Beats a minute, four a bar."""
     chords: tuple[int, ...]
-    """The degree (0 is the tonic) that each bar's chord stands on; repeated to the end."""
+    """The degree (0 is the tonic) of the root of each bar's chord; repeated to the end."""
     bars: int
     seed: int
-    """Decides all that is left to chance."""
+    """Decides everything that is left to chance."""
 
     @property
     def beat(self) -> float:
@@ -49,20 +49,20 @@ class Song:
         return self.chords[bar % len(self.chords)]
 
     def note(self, degree: int) -> int:
-        """Return the MIDI note of a degree, which may lie in any octave (7 is the next tonic)."""
+        """Return the MIDI note of a degree in any octave (7 is the next tonic)."""
         octave, step = divmod(degree, len(self.scale.value))
         return self.tonic + 12 * octave + self.scale.value[step]
 
     def voicing(self, bar: int, centre: int, size: int = 3) -> list[int]:
-        """Return the notes of a bar's chord, each as near to `centre` as it gets, so that chords move little.
+        """Return the notes of a bar's chord, each as near to `centre` as possible, so that chords move little.
 
-        `size` is 3 for a triad, 4 for a seventh chord, 5 with the ninth too.
+        `size` is 3 for a triad, 4 for a seventh chord, 5 for a ninth chord.
         """
         notes = (self.note(self.chord_at(bar) + 2 * third) for third in range(size))
         return sorted({note + 12 * round((centre - note) / 12) for note in notes})
 
     def bass(self, bar: int, lowest: int) -> int:
-        """Return the root of a bar's chord in the octave from `lowest` on."""
+        """Return the root of a bar's chord in the octave above `lowest`."""
         return lowest + (self.note(self.chord_at(bar)) - lowest) % 12
 
 
@@ -105,23 +105,23 @@ def melody(
 ) -> list[Note]:
     """Return a melody over some bars.
 
-    Each letter of `form` is a motif of one bar, which comes back on another chord with the same rhythm and shape.
-    On the first and third beat it has a note of the chord, in between it walks.
+    Each letter of `form` is a motif of one bar, which returns on another chord with the same rhythm and shape. It has a
+    chord note on the first and third beat, and moves by steps in between.
 
     Parameters
     ----------
     rng
-        Where the motifs come from.
+        Source of the motifs.
     song
         Key and chords.
     bars
-        The bars, counted from 0, that it plays in.
+        The bars of the melody, counted from 0.
     rhythms
         Bars of note lengths in beats to choose from.
     centre
-        The MIDI note that it moves around.
+        The MIDI note that the melody moves around.
     form
-        Which motif is played in which bar; repeated to the end.
+        The motif of each bar; repeated to the end.
     """
     motifs = {letter: _motif(rng, rhythms) for letter in sorted(set(form))}
     notes = []

@@ -10,13 +10,13 @@ import numpy as np
 from musicsim.demo.synth import RATE, Sound, above, below, fast_length, filtered, samples, time_axis
 
 _LOUDNESS = 0.14
-"""Root mean square that every track is brought to, so that none jumps out of a playlist."""
+"""Root mean square of every finished track, so that none stands out in a playlist."""
 _KNEE, _CEILING = 0.6, 0.88
-"""Above the knee peaks are rounded off; none passes the ceiling, which leaves room for what lossy codecs add."""
+"""Peaks above the knee are rounded off; none exceeds the ceiling, which leaves headroom for lossy codecs."""
 
 
 class Mix:
-    """A stereo mix that sounds are put into, dry and, in part, into a reverberant room."""
+    """A stereo mix of sounds, dry and, in part, in a reverberant room."""
 
     def __init__(self, seconds: float) -> None:
         self.dry: Sound = np.zeros((2, samples(seconds)), dtype=np.float32)
@@ -24,18 +24,18 @@ class Mix:
 
     @property
     def seconds(self) -> float:
-        """How long the mix is."""
+        """The length of the mix."""
         return float(self.dry.shape[1] / RATE)
 
     def add(
         self, sound: Sound, at: float, *, gain: float = 1.0, pan: float = 0.0, room: float = 0.0
     ) -> None:
-        """Put a sound in.
+        """Add a sound.
 
         Parameters
         ----------
         sound
-            Mono (n,) or stereo (2, n); what is past the end of the mix is cut off.
+            Mono (n,) or stereo (2, n); cut off at the end of the mix.
         at
             Seconds from the beginning.
         gain
@@ -43,7 +43,7 @@ class Mix:
         pan
             From -1 (left) to 1 (right), at equal power.
         room
-            How much of it goes into the room.
+            The part that goes into the room.
         """
         start = max(0, samples(at))
         count = min(sound.shape[-1], self.dry.shape[1] - start)
@@ -58,12 +58,12 @@ class Mix:
             self.wet[start : start + count] += np.float32(room) * centre
 
     def add_mix(self, other: Mix, gain: float | Sound = 1.0) -> None:
-        """Put another mix of the same length in; its gain may change with time (one value a sample)."""
+        """Add another mix of the same length; its gain may change with time (one value per sample)."""
         self.dry += other.dry * np.float32(gain)
         self.wet += other.wet * np.float32(gain)
 
     def echo(self, delay: float, feedback: float, *, repeats: int = 4) -> None:
-        """Repeat all that is in the mix, `delay` seconds apart, each `feedback` times as loud, side to side."""
+        """Repeat the whole mix, `delay` seconds apart, each `feedback` times as loud, from side to side."""
         step = samples(delay)
         original = self.dry.copy()
         for repeat in range(1, repeats + 1):
@@ -89,11 +89,11 @@ class Mix:
         Parameters
         ----------
         reverb
-            Seconds until the room's sound is 60 dB softer; 0 for no room.
+            Seconds until the room's sound has decayed by 60 dB; 0 for no room.
         room_gain
-            How loud the room is.
+            The level of the room.
         damping
-            Hz above which the room swallows sound.
+            Frequency in Hz above which the room absorbs sound.
         fade_in, fade_out
             Seconds.
         """
@@ -111,7 +111,7 @@ class Mix:
 
 @functools.cache
 def _room(reverb: float, damping: float) -> Sound:
-    """Return what a room answers to a click, shape (2, n): noise that dies away, another on each side."""
+    """Return a room's impulse response, shape (2, n): decaying noise, different on each side."""
     length = samples(reverb)
     burst = np.random.default_rng(1).standard_normal((2, length)).astype(np.float32)
     time = time_axis(length).astype(np.float32)
@@ -119,14 +119,14 @@ def _room(reverb: float, damping: float) -> Sound:
     answer = dark * np.exp(-6.9 * time / reverb) + 0.5 * bright * np.exp(-16 * time / reverb)
     answer *= np.clip(time / 0.015, 0, 1)
     answer /= np.sqrt((answer**2).sum(axis=1, keepdims=True))
-    # A room answers little of the lows, or everything would get muddy.
+    # A room returns little of the lows; otherwise everything would get muddy.
     answer = filtered(answer, above(180.0))
-    # The first echo comes from a wall some two metres off.
+    # The first echo comes from a wall about two metres away.
     return np.pad(answer, ((0, 0), (samples(0.012), 0)))
 
 
 def _reverberate(sound: Sound, room: Sound) -> Sound:
-    """Return a mono sound with a room's answer, shape (2, n)."""
+    """Return a mono sound with a room's response, shape (2, n)."""
     length = len(sound)
     size = fast_length(length + room.shape[1])
     spectrum = np.fft.rfft(room, size)

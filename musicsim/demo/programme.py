@@ -1,4 +1,4 @@
-"""What the demo library consists of: invented artists, albums and songs."""
+"""The contents of the demo library: invented artists, albums and songs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SUFFIXES = (".flac", ".mp3", ".ogg", ".m4a", ".opus", ".wav")
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """A record, with the titles on it and what is played there."""
+    """A record with its titles and the music on it."""
 
     style: str
     artist: str
@@ -23,7 +23,7 @@ class Album:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A song on its album, and the format that it is kept in."""
+    """A song on its album, with its file format."""
 
     album: Album
     number: int
@@ -169,11 +169,11 @@ ALBUMS = (
 def pieces() -> Iterator[Piece]:
     """Yield every piece, album by album.
 
-    The formats go round, so that every style has five of the six, and a likeness can't come from the encoder.
+    The formats rotate, so every style has five of the six and the encoder can't cause a likeness.
     """
     shift: dict[str, int] = {}
     for album in ALBUMS:
-        # Six pieces would come round to the same format; each style has five and begins one later.
+        # Six pieces would return to the same format; each style has five and begins one format later.
         position = shift.setdefault(album.style, len(shift))
         for number, (title, song) in enumerate(album.songs, start=1):
             yield Piece(album, number, title, song, SUFFIXES[position % len(SUFFIXES)])

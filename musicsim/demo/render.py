@@ -17,17 +17,17 @@ STYLES: tuple[str, ...] = tuple(PERFORMERS)
 """The names of the styles, which are also the genres in the tags."""
 
 _MOST_THREADS = 4
-"""A track takes some 100 MB while it is being made."""
+"""A track takes some 100 MB during rendering."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTrack:
-    """A file of the demo library, and what its tags say."""
+    """A file of the demo library, with its tags."""
 
     path: Path
     title: str
     artist: str
-    """The album's artist too."""
+    """Also the album artist."""
     album: str
     style: str
     """One of `STYLES`; the genre in the tags."""
@@ -41,16 +41,16 @@ def render_demo(
 ) -> list[DemoTrack]:
     """Render the demo library into a folder, as ``Artist/Album/NN Title.suffix``.
 
-    The sound is the same every time. Files that are there already are left as they are, and a file appears only
-    when it is complete; so a run that was cut short is finished by the next one.
+    The sound is the same every time. Existing files stay unchanged, and a file appears only when it is complete, so the
+    next run finishes an interrupted one.
 
     Parameters
     ----------
     folder
-        Made if it doesn't exist.
+        Created if missing.
     progress
-        Called with the tracks done and all tracks, first with those that were there already, then after each
-        track, in the thread that called this function. What it raises ends the rendering.
+        Called with the number of tracks done and of all tracks, in the calling thread: first with the existing ones,
+        then after each track. An exception from it ends the rendering.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def render_demo(
     there = len(programme) - len(missing)
     if progress:
         progress(there, len(programme))
-    # Most of the work is numpy's and the encoders', which let other threads run meanwhile.
+    # Most of the work is numpy's and the encoders', which release Python's lock.
     with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), "demo") as pool:
         rendering = [pool.submit(_render, *item) for item in missing.items()]
         try:
@@ -105,7 +105,7 @@ def _describe(path: Path, piece: Piece) -> DemoTrack:
 
 
 def _render(path: Path, piece: Piece) -> None:
-    # Before the work, so that a folder that can't be written to is noticed at once.
+    # Before the work, so that a read-only folder is noticed at once.
     path.parent.mkdir(parents=True, exist_ok=True)
     content = encode(PERFORMERS[piece.album.style](piece.song), piece)
     partial = path.with_name(f".{path.name}.part")

@@ -1,4 +1,4 @@
-"""Sound from nothing: oscillators, plucked strings, ensembles, envelopes and filters.
+"""Synthesised sound: oscillators, plucked strings, ensembles, envelopes and filters.
 
 Every function returns float32 samples at `RATE`, mono `(n,)` unless it says otherwise, at a peak of about 1.
 """
@@ -17,18 +17,18 @@ RATE = 44_100
 
 Sound = npt.NDArray[np.float32]
 Amplitudes = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
-"""How loud the harmonics with these numbers (from 1) are."""
+"""Maps harmonic numbers (from 1) to their amplitudes."""
 Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
 Response = Callable[[npt.NDArray[np.float32]], Spectrum]
-"""What a filter does to a sine of so many Hz."""
+"""Maps frequencies in Hz to a filter's response."""
 
 _TABLE_SIZE = 4096
 _WIDTH = np.float32(0.55)
-"""How far apart the sides of an ensemble are, from 0 (mono) to 1 (nothing in common)."""
+"""The width of an ensemble, from 0 (mono) to 1 (unrelated sides)."""
 
 
 def samples(seconds: float) -> int:
-    """Return how many samples last so long."""
+    """Return the number of samples in a time."""
     return round(seconds * RATE)
 
 
@@ -43,7 +43,7 @@ def time_axis(length: int) -> npt.NDArray[np.float64]:
 
 
 def normalised(sound: Sound) -> Sound:
-    """Return a sound at a peak of 1."""
+    """Return a sound scaled to a peak of 1."""
     return np.asarray(sound / np.abs(sound).max(), dtype=np.float32)
 
 
@@ -51,18 +51,18 @@ def normalised(sound: Sound) -> Sound:
 
 
 def saw(harmonics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """All harmonics, 6 dB softer an octave: bright, like bowed strings and brass."""
+    """Return the harmonics of a sawtooth, 6 dB softer an octave: bright, like bowed strings and brass."""
     return 1 / harmonics
 
 
 def triangle(harmonics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Odd harmonics, 12 dB softer an octave: round and hollow."""
+    """Return the harmonics of a triangle, odd and 12 dB softer an octave: round and hollow."""
     return np.sin(np.pi * harmonics / 2) / harmonics**2
 
 
 @functools.cache
 def pulse(duty: float) -> Amplitudes:
-    """Return the harmonics of a rectangular wave that is high for the part `duty` of its period."""
+    """Return the harmonics of a rectangular wave with the duty cycle `duty`."""
 
     def amplitudes(harmonics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.sin(np.pi * harmonics * duty) / harmonics
@@ -72,7 +72,7 @@ def pulse(duty: float) -> Amplitudes:
 
 @functools.lru_cache(maxsize=128)
 def _table(shape: Amplitudes, harmonics: int) -> Sound:
-    """Return one period of a wave with so many harmonics, its first sample repeated at the end."""
+    """Return one period of a wave with a number of harmonics, its first sample repeated at the end."""
     spectrum = np.zeros(_TABLE_SIZE // 2 + 1, dtype=np.complex128)
     spectrum[1 : harmonics + 1] = -1j * shape(np.arange(1.0, harmonics + 1))
     period = np.fft.irfft(spectrum, _TABLE_SIZE)
@@ -99,7 +99,7 @@ def oscillator(
     shape
         The amplitudes of its harmonics.
     vibrato
-        How far the pitch swings once a note is held, as a part of it (0.01 is a sixth of a semitone).
+        The depth of the vibrato on a held note, relative to the pitch (0.01 is a sixth of a semitone).
     highest
         The highest frequency in Hz of a harmonic.
     """
@@ -118,7 +118,7 @@ def oscillator(
 
 
 def sine(pitch: float | npt.NDArray[np.float64], length: int) -> Sound:
-    """Return a sine, whose pitch in Hz may change with time (one value a sample)."""
+    """Return a sine whose pitch in Hz may change with time (one value per sample)."""
     phase = np.cumsum(np.broadcast_to(np.asarray(pitch), (length,))) / RATE
     return np.sin(2 * np.pi * phase).astype(np.float32)
 
@@ -136,9 +136,9 @@ def fm(pitch: float, length: int, *, ratio: float, depth: float, depth_decay: fl
 
 
 def swept_saw(pitch: float, cutoff: npt.NDArray[np.float64], *, resonance: float) -> Sound:
-    """Return a sawtooth through a resonant low-pass filter whose cutoff in Hz is given for every sample.
+    """Return a sawtooth through a resonant low-pass filter with a cutoff in Hz for every sample.
 
-    It is summed harmonic by harmonic, so that the filter can move without steps.
+    It is summed harmonic by harmonic, so that the filter moves without steps.
     """
     length = len(cutoff)
     harmonics = np.arange(1.0, int(min(9_000.0, RATE / 2) / pitch) + 1)[:, np.newaxis]
@@ -168,22 +168,22 @@ def pluck(
     Parameters
     ----------
     rng
-        Where the burst of noise that sets the string in motion comes from.
+        Source of the noise burst that sets the string in motion.
     pitch
         Frequency in Hz.
     length
         Samples.
     ring
-        Seconds until the tone is 60 dB softer.
+        Seconds until the tone has decayed by 60 dB.
     brightness
         Cutoff in Hz of the pluck: a nail is brighter than a thumb.
     position
-        Where along the string it is plucked, from 0 (at the bridge: thin) to 0.5 (in the middle: hollow).
+        Plucking position along the string, from 0 (at the bridge: thin) to 0.5 (in the middle: hollow).
 
     Notes
     -----
-    Karplus and Strong (1983), "Digital synthesis of plucked-string and drum timbres". The loop is as long as a
-    whole number of samples allows, and the result is stretched to the exact pitch.
+    Karplus and Strong (1983), "Digital synthesis of plucked-string and drum timbres". The loop has a whole number of
+    samples, and the result is stretched to the exact pitch.
     """
     period = int(RATE / pitch)
     stretch = pitch * (period + 0.5) / RATE
@@ -214,15 +214,15 @@ def ensemble(
     Parameters
     ----------
     rng
-        Where the phases come from.
+        Source of the phases.
     pitches
         Frequencies in Hz of the notes.
     length
         Samples.
     spectrum
-        Amplitudes from the harmonics' numbers and the pitch in Hz.
+        Maps harmonic numbers and the pitch in Hz to amplitudes.
     spread
-        How far the voices are apart, in cents (standard deviation).
+        The detuning of the voices, in cents (standard deviation).
     highest
         The highest frequency in Hz of a harmonic.
 
@@ -250,7 +250,7 @@ def ensemble(
             bell = np.exp(-0.5 * ((bins - centre) / width) ** 2)
             magnitude[bins] += amplitude * bell / np.sqrt(width)
     phases = np.float32(2 * np.pi) * rng.random((2, len(magnitude)), dtype=np.float32)
-    # The sides share some of their phase, or a mono mix would be half as loud.
+    # The sides share some of their phase; otherwise a mono mix would be half as loud.
     phases[1] = phases[0] + _WIDTH * (phases[1] - np.float32(np.pi))
     scattered = np.empty(phases.shape, dtype=np.complex64)
     # Some thirty times as fast as a complex exponential.
@@ -278,7 +278,7 @@ def adsr(
 
 
 def dying(length: int, decay: float, *, attack: float = 0.002) -> Sound:
-    """Return an envelope that falls by 1/e in `decay` seconds after a short attack, to nothing at its end."""
+    """Return an envelope that falls by 1/e in `decay` seconds after a short attack, and to zero at its end."""
     time = time_axis(length)
     closing = np.clip((length / RATE - time) / 0.01, 0, 1)
     return (np.exp(-time / decay) * np.clip(time / attack, 0, 1) * closing).astype(np.float32)
@@ -288,7 +288,7 @@ def dying(length: int, decay: float, *, attack: float = 0.002) -> Sound:
 
 
 def fast_length(length: int) -> int:
-    """Return the smallest length from `length` on that the Fourier transform is quick for."""
+    """Return the next length from `length` for which the Fourier transform is fast."""
     best = 1 << (length - 1).bit_length()
     for odd in (3, 5, 9, 15, 25, 27, 45, 75, 81, 125, 135, 225, 243):
         size = odd * (1 << max(0, -(-length // odd) - 1).bit_length())
@@ -299,7 +299,7 @@ def fast_length(length: int) -> int:
 def filtered(sound: Sound, response: Response) -> Sound:
     """Return a sound, mono or (2, n), through a filter."""
     length = sound.shape[-1]
-    # Room behind the sound, for what rings on: without it, it would come back at the beginning.
+    # Padding for the ringing, which would otherwise wrap around to the beginning.
     size = fast_length(length + samples(0.05))
     spectrum = np.fft.rfft(sound, size)
     spectrum *= response(np.fft.rfftfreq(size, 1 / RATE).astype(np.float32))
@@ -319,12 +319,12 @@ def chain(*responses: Response) -> Response:
 
 
 def below(cutoff: float, order: int = 2) -> Response:
-    """Return a low-pass filter that falls from `cutoff` in Hz on, by 6 dB an octave and order."""
+    """Return a low-pass filter that falls above `cutoff` in Hz, by 6 dB per octave and order."""
     return lambda f: (1 / (1 + 1j / cutoff * f)) ** order
 
 
 def above(cutoff: float, order: int = 2) -> Response:
-    """Return a high-pass filter that falls from `cutoff` in Hz down, by 6 dB an octave and order."""
+    """Return a high-pass filter that falls below `cutoff` in Hz, by 6 dB per octave and order."""
     return lambda f: (1 / (1 - 1j * cutoff / np.maximum(f, 1e-3))) ** order
 
 
@@ -339,6 +339,6 @@ def around(centre: float, quality: float = 1.0) -> Response:
 
 
 def peak(centre: float, quality: float, factor: float) -> Response:
-    """Return a filter that makes what is around `centre` in Hz louder (or softer) by a factor."""
+    """Return a filter that makes sound around `centre` in Hz louder or softer by a factor."""
     band = around(centre, quality)
     return lambda f: 1 + (factor - 1) * band(f)

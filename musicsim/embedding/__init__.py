@@ -1,16 +1,15 @@
-"""The OpenL3 audio network, its front ends and its weight files; for use from Python without the app, too.
+"""The OpenL3 audio network, its front ends and its weight files, also usable from Python without the app.
 
-`load_model` loads a model once; `embed_audio` and `embed_file` embed with it; `windows_of` and `Model.spectrogram` give
-what its front end alone makes of sound.
+`load_model` loads a model once. `embed_audio` and `embed_file` embed with it. `windows_of` and `Model.spectrogram`
+return the output of its front end alone.
 
-`sources` finds weight files, of which `official` knows OpenL3's own and `fetching` gets them; `weights` reads them;
-`description` says what network is in them; `frontend` and `network` build its two halves, `runtime` what they run on,
-`model` runs them; `framing` cuts sound into windows and pools their embeddings, `dense` keeps one for each second;
-`loading`, `sound` and `npz` do for files and arrays what OpenL3's own functions do; `ahead` lets decoding and the
-network overlap.
+`sources` finds weight files, `official` lists OpenL3's own, `fetching` downloads them, and `weights` reads them.
+`description` describes the network in a file, `frontend` and `network` build its two halves, `runtime` sets up
+TensorFlow, and `model` runs them. `framing` cuts sound into windows and pools their embeddings; `dense` reduces them to
+one per second. `loading`, `sound` and `npz` provide OpenL3's own functions for files and arrays. `ahead` overlaps
+decoding with the network.
 
-May import nothing of musicsim but `audio`, `errors`, `folders` and `resources`. TensorFlow and Keras are imported when
-the first `Model` is made, not before.
+May import only `audio` and `base` from musicsim. TensorFlow and Keras are imported when the first `Model` is created.
 """
 
 from musicsim.embedding.ahead import read_ahead

@@ -1,4 +1,4 @@
-"""Letting one thread make what another one uses: decoding goes on while the network is busy."""
+"""Producing items in another thread, so that decoding continues while the network is busy."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ class _End:
 
 
 def read_ahead(items: Iterable[T], size: int = 2) -> Generator[T, None, None]:
-    """Yield `items`, which a thread of their own makes up to `size` ahead of their use.
+    """Yield `items`, produced by another thread up to `size` ahead of their use.
 
-    The thread starts with the first item asked for. It ends with the last one, or when the iterator that this returns
-    is closed or garbage; `items` is then closed too, if it can be. What it raises is raised here, in its turn.
+    The thread starts when the first item is requested. It ends after the last item, or when the returned iterator is
+    closed or garbage-collected. Then it also closes `items`, if they have a `close` method. An exception from `items`
+    is raised here, after the items before it.
 
     Parameters
     ----------
     items
-        Whatever takes its time; used by that thread only.
+        Items that are slow to produce; used by that thread only.
     size
-        How many may wait: so much memory is used.
+        How many items may wait; this bounds the memory used.
 
     Examples
     --------
@@ -53,7 +54,7 @@ def read_ahead(items: Iterable[T], size: int = 2) -> Generator[T, None, None]:
             end = _End(error)
         made.put(end)
 
-    # A daemon, so that an iterator that nobody closes does not keep the program from ending.
+    # A daemon, so that an iterator that is never closed doesn't keep the program from ending.
     thread = threading.Thread(target=make, name="read-ahead", daemon=True)
     thread.start()
     try:

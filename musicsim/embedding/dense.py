@@ -1,4 +1,4 @@
-"""The dense plan of a track: every window, kept as one embedding for each second."""
+"""The dense plan of a track: every window, reduced to one embedding per second."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _HOP = round(DENSE_HOP * SAMPLE_RATE)
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedSeconds:
-    """A track as the dense plan hears it.
+    """A track embedded by the dense plan.
 
     Attributes
     ----------
     offsets
-        The seconds that sound; shape (N,), float64.
+        The seconds that are not silent; shape (N,), float64.
     vectors
-        For each the mean of the embeddings of the windows that begin in it, silent ones left out; shape (N, D).
+        For each, the mean embedding of the windows that begin in it, without silent ones; shape (N, D).
     duration
-        Of the track, in seconds.
+        Length of the track, in seconds.
     """
 
     offsets: npt.NDArray[np.float64]
@@ -42,13 +42,13 @@ def embed_seconds(
 ) -> EmbeddedSeconds:
     """Embed every window of a track at the hop of the dense plan, with memory for one vector a second.
 
-    A hundred times the windows of a sample would be a hundred times the disk space as well; their mean is what a
-    track's pooled embedding is made of.
+    A hundred times as many windows as in a sample would take a hundred times the disk space. Their mean is enough for a
+    track's pooled embedding.
 
     Parameters
     ----------
     model
-        Embeds.
+        The model that embeds.
     blocks
         The sound in order, mono at 48 kHz, in arrays (samples,) of any sizes.
     silence
@@ -74,7 +74,7 @@ def embed_seconds(
 
 
 class _Levels:
-    """Blocks on their way through, and the level of each window in them."""
+    """Passes blocks through, and measures the level of each window in them."""
 
     def __init__(self, blocks: Iterable[FloatArray]) -> None:
         self._blocks = blocks
@@ -96,6 +96,6 @@ class _Levels:
             self._energies.append(float(np.square(rest, dtype=np.float64).sum()))
 
     def of_window(self, number: int) -> float:
-        """The RMS level of a window in dB re full scale."""
+        """Return the RMS level of a window in dB re full scale."""
         power = sum(self._energies[number : number + _HOPS_A_SECOND]) / SAMPLE_RATE
         return 10 * float(np.log10(power)) if power > 0 else -np.inf

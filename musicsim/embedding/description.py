@@ -1,4 +1,4 @@
-"""What an OpenL3-style audio network looks like, and what follows from it.
+"""The description of an OpenL3-style audio network, and the sizes that follow from it.
 
 The facts are those of OpenL3 0.4.2: Cramer, Wu, Salamon and Bello, "Look, Listen and Learn More: Design Choices for
 Deep Audio Embeddings", ICASSP 2019.
@@ -22,10 +22,10 @@ WINDOW_SIZE = 48_000
 HOP_SIZE = 242
 """Samples between two frames of the spectrogram."""
 DYNAMIC_RANGE = 80.0
-"""OpenL3's: the decibels below the loudest point of a window; what is quieter is set to that."""
+"""OpenL3's: decibels below the loudest point of a window; quieter values are set to that level."""
 
 POOLED_AFTER: Final = (1, 3, 5)
-"""The convolutions, counted from 0, that a 2 x 2 max-pooling follows."""
+"""The convolutions, counted from 0, that are followed by a 2 x 2 max-pooling."""
 
 _OFFICIAL_WIDTHS: Final = (64, 64, 128, 128, 256, 256, 512, 512)
 _OFFICIAL_POOL_SIZES: Final[dict[tuple[InputRepr, int], tuple[int, int]]] = {
@@ -50,15 +50,15 @@ class ModelDescription:
     widths
         Channels of the eight convolutions.
     pool_size
-        Bands and frames of the last max-pooling.
+        Pool size of the last max-pooling, in bands and frames.
     bn_epsilon
-        Added to the variance by every batch-norm.
+        The constant that every batch-norm adds to the variance.
     bands_used
         Bands from this one on are set to the quietest level; None uses all.
     projection_size
-        Outputs of the dense layer behind the pooling; None where there is no such layer.
+        Outputs of the dense layer after the pooling; None without one.
     dynamic_range
-        Decibels, as the front end counts them, below the loudest point of a window; what is quieter is set to that.
+        Decibels, in the front end's units, below the loudest point of a window; quieter values are set to that level.
     """
 
     input_repr: InputRepr
@@ -94,7 +94,7 @@ class ModelDescription:
         Raises
         ------
         ValueError
-            If OpenL3 has no such network: `embedding_size` is 512 or 6144.
+            If OpenL3 has no such network; its `embedding_size` is 512 or 6144.
         """
         pool_size = _OFFICIAL_POOL_SIZES.get((input_repr, embedding_size))
         if pool_size is None:
@@ -116,7 +116,7 @@ class ModelDescription:
 
     @property
     def end_padding(self) -> int:
-        """Zeros appended to a window, so that its last samples begin a frame too."""
+        """Zeros appended to a window, so that its last samples also begin a frame."""
         return self.fft_size - 1 if self.is_mel else 0
 
     @property
@@ -137,7 +137,7 @@ class ModelDescription:
 
     @property
     def flattened_size(self) -> int:
-        """Values left by the last max-pooling."""
+        """Values in the output of the last max-pooling."""
         halvings = 1 << len(POOLED_AFTER)
         bands = math.ceil(self.bands // halvings / self.pool_size[0])
         frames = math.ceil(self.frames // halvings / self.pool_size[1])

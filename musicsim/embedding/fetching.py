@@ -1,4 +1,4 @@
-"""Fetching the official weight files: each whole and as published, or not at all."""
+"""Downloading the official weight files: complete and as published, or not at all."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from musicsim.base.errors import MusicsimError, display_path
 from musicsim.embedding.official import RELEASE_URL, OfficialModel
 from musicsim.embedding.weights import WeightsError, read_weights
 
-# It takes a tenth of a second to import, and only who fetches needs it.
+# Importing it takes 0.1 s, and only downloads need it.
 if TYPE_CHECKING:
     import httpx
 
 Report = Callable[[int, int | None], object]
 
-# A network has 4.7 million float32, 19 MB; a whole model with an optimiser's state would have three times that.
+# A network has 4.7 million float32, 19 MB; a whole model with its optimiser's state would be three times as large.
 _LARGEST_FILE: Final = 64 * 2**20
 
 
 class FetchError(MusicsimError):
-    """A weight file could not be fetched; no weight file has changed."""
+    """A weight file could not be downloaded; no weight file has changed."""
 
 
-class FetchCancelled(FetchError):  # noqa: N818 (it is no failure: the listener asked for it)
-    """The listener stopped it; what has come so far is kept for the next time."""
+class FetchCancelled(FetchError):  # noqa: N818 (not a failure: the listener asked for it)
+    """The listener stopped the download; the part so far is kept for the next time."""
 
 
 def fetch_weights(
@@ -49,28 +49,29 @@ def fetch_weights(
 ) -> Path:
     """Download an official weight file, verify it, and put it into a folder; blocks.
 
-    The archive grows as ``<its name>.part`` in `folder`. It is used only when it is the published one to the last byte;
-    then its file is unpacked, read once, and takes its name in one step. A connection that broke leaves the ``.part``,
-    and the next call goes on from there, also in another process. One that is complete and wrong is deleted.
+    The archive grows as ``<its name>.part`` in `folder`. It is used only if it equals the published one. Then its file
+    is unpacked, read once, and renamed atomically. A broken connection leaves the ``.part``, and the next call
+    continues it, even in another process. A complete but wrong archive is deleted.
 
     Parameters
     ----------
     model
-        What to fetch; see `official_model`.
+        The model to download; see `official_model`.
     folder
-        Where the app keeps weight files; made if missing. Nothing is downloaded where the file is there and whole.
+        The app's folder for weight files; created if missing. If the file is already there and valid, nothing is
+        downloaded.
     mirror
-        The address of a folder that has the archives under their published names.
+        The address of a folder with the archives under their published names.
     proxy
-        The address of a proxy; without one, those of the environment (``HTTPS_PROXY`` and the like) are used.
+        The address of a proxy; None uses the environment's (``HTTPS_PROXY`` and the like).
     progress
-        Called with the bytes that are there and, where the server says it, how many there will be.
+        Called with the bytes so far and the total, or None if the server doesn't state it.
     cancelled
-        Set it from another thread to stop; noticed when the next bytes come, or after `timeout`.
+        Set it from another thread to stop; noticed when the next bytes arrive, or after `timeout`.
     timeout
         Seconds without a byte after which a connection counts as broken.
     pauses
-        Seconds to wait before trying again; with as many failures in a row that brought nothing new, it gives up.
+        Seconds to wait before each retry. After that many consecutive failures without new bytes, it gives up.
 
     Returns
     -------
@@ -82,8 +83,8 @@ def fetch_weights(
     FetchCancelled
         If `cancelled` was set.
     FetchError
-        If the server can't be reached or breaks off again and again, if it sends anything but the published archive, if
-        the folder can't be written, or if a fetch into it is going on already.
+        If the server can't be reached or fails repeatedly, if it sends anything but the published archive, if the
+        folder can't be written, or if another download into it is in progress.
     """
     target = folder / model.file_name
     archive = folder / f"{model.archive_name}.part"
@@ -124,7 +125,7 @@ def _is_good(target: Path, model: OfficialModel) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Download:
-    """Makes the part the whole archive, in as many connections as it takes."""
+    """Completes the partial archive, in as many connections as necessary."""
 
     model: OfficialModel
     part: Path
@@ -140,12 +141,12 @@ class _Download:
         try:
             client = httpx.Client(
                 follow_redirects=True,
-                # Where to go on is counted in bytes of the archive as it is stored.
+                # Ranges count bytes of the stored archive, so it must not be compressed again.
                 headers={"Accept-Encoding": "identity"},
                 proxy=self.proxy,
                 timeout=self.timeout,
             )
-        # The proxy's address, also one of the environment, or the certificates that it names.
+        # Raised for an invalid proxy, also one in the environment, and for unusable certificates.
         except (ValueError, httpx.InvalidURL, ImportError, OSError) as error:
             self._fail(f"the proxy or the certificates can't be used ({error})")
         with client:
@@ -159,7 +160,7 @@ class _Download:
                     httpx.InvalidURL,
                     httpx.UnsupportedProtocol,
                     httpx.TooManyRedirects,
-                    # Python's own word on a host's name that is too long, or has two dots in a row.
+                    # Raised by Python for a host name that is too long, or has two dots in a row.
                     UnicodeError,
                 ) as error:
                     self._fail(str(error).rstrip("."))
@@ -173,15 +174,15 @@ class _Download:
                 else:
                     if not self._is_whole():
                         self.part.unlink(missing_ok=True)
-                        # What was there before may be to blame: one more chance without it.
+                        # The existing part may be at fault: try once more without it.
                         if from_the_beginning or started_over:
                             self._reject()
                         most, started_over = 0, True
 
     def _continue(self, client: httpx.Client) -> bool:
-        """Append what the server has beyond the part; returns whether it sent all of it from the beginning.
+        """Append the bytes after the part; return whether the server sent the archive from the beginning.
 
-        There is no If-Range: the archive is known by its hash, so one that changed in between is found out.
+        If-Range is unnecessary: the archive's hash reveals a change in between.
         """
         start = self._size()
         headers = {"Range": f"bytes={start}-"} if start else {}
@@ -193,7 +194,7 @@ class _Download:
             ):
                 return False
             response.raise_for_status()
-            # Said before the part is overwritten by the login page of some network.
+            # Checked before a network's login page overwrites the part.
             if response.headers.get("Content-Type", "").startswith("text/html"):
                 self._reject()
             if not going_on:
@@ -255,7 +256,7 @@ class _Download:
 
 
 def _may_pass(error: httpx.TransportError | httpx.HTTPStatusError) -> bool:
-    """Whether it is worth another try."""
+    """Return whether a retry may succeed."""
     import httpx
 
     if isinstance(error, httpx.HTTPStatusError):
@@ -278,7 +279,7 @@ class _UnusableError(Exception):
 
 
 def _unpack(archive: Path, model: OfficialModel, target: Path) -> None:
-    """Put the archive's file into its place, if it is good."""
+    """Put the archive's file into place, if it is valid."""
     fresh = target.with_name(f"{target.name}.new")
     try:
         with gzip.open(archive) as packed, fresh.open("wb") as file:

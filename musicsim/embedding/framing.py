@@ -1,4 +1,4 @@
-"""Cutting a stream of sound into OpenL3's windows, and pooling the windows' embeddings."""
+"""Cutting a stream of sound into OpenL3's windows, and pooling their embeddings."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ Times = npt.NDArray[np.float64]
 
 
 def pool(embeddings: FloatArray) -> FloatArray:
-    """The mean (D,) of a track's window embeddings (N, D).
+    """Return the mean (D,) of a track's window embeddings (N, D).
 
     Raises
     ------
     ValueError
-        If there is no window.
+        If there are no windows.
     """
     if len(embeddings) == 0:
         raise ValueError("there is no window to pool")
-    # float64 on the way: a long track has thousands of windows.
+    # Average in float64, since a long track has thousands of windows.
     mean: npt.NDArray[np.float64] = np.mean(embeddings, axis=0, dtype=np.float64)
     return mean.astype(np.float32)
 
@@ -38,25 +38,25 @@ def embed_blocks(
     Parameters
     ----------
     model
-        Embeds; one thread at a time may use it.
+        The model that embeds; only one thread at a time may use it.
     blocks
         The sound in order, mono at 48 kHz, in arrays (samples,) of any sizes.
     hop_size
         Seconds from one window to the next.
     center
-        Whether half a second of silence goes in front, so that a window's timestamp is its middle.
+        Whether to put half a second of silence in front, so that a window's timestamp is its middle.
 
     Yields
     ------
     embeddings : ndarray
-        Shape (n, D), the next windows'; see `cut_windows` for which there are.
+        Embeddings of the next windows, shape (n, D); see `cut_windows`.
     timestamps : ndarray
         Their times in seconds; shape (n,).
 
     Raises
     ------
     ValueError
-        If `hop_size` is less than a sample, or no number.
+        If `hop_size` is less than a sample, or not a number.
     """
     cut = cut_windows(blocks, hop_size=hop_size, center=center, batch_size=model.batch_size)
     return _embedded(model, cut, hop_size)
@@ -69,31 +69,31 @@ def cut_windows(
     center: bool = True,
     batch_size: int = 1,
 ) -> Iterator[FloatArray]:
-    """Cut a stream of sound into the windows that OpenL3 would cut the whole of it into.
+    """Cut a stream of sound into the same windows as OpenL3.
 
-    Sound shorter than a window is one window, filled up with silence, as is the last one where the sound ends in it; a
-    stream without any sample gives none.
+    Sound shorter than a window gives one window, padded with silence. So is the last window if the sound ends in it. A
+    stream without samples gives no window.
 
     Parameters
     ----------
     blocks, hop_size, center
         As for `embed_blocks`.
     batch_size
-        How many windows to give at a time: the network takes as long for a part of a batch.
+        How many windows to yield at a time; the network takes as long for an incomplete batch.
 
     Yields
     ------
     ndarray
-        The next windows, shape (batch_size, 48000), the last time fewer: a view of the sound, to be read only.
+        The next windows, shape (batch_size, 48000), fewer at the end: a read-only view of the sound.
 
     Raises
     ------
     ValueError
-        If `hop_size` is less than a sample, or no number.
+        If `hop_size` is less than a sample, or not a number.
     """
     if not math.isfinite(hop_size):
         raise ValueError(f"a hop is a number of seconds, not {hop_size}")
-    # OpenL3 cuts off the fraction of a sample as well.
+    # OpenL3 also truncates the fraction of a sample.
     hop = int(hop_size * SAMPLE_RATE)
     if hop < 1:
         raise ValueError(f"a hop of {hop_size} s is less than one sample")
@@ -115,8 +115,8 @@ def _windows(
 ) -> Iterator[FloatArray]:
     is_first = True
     is_empty = True
-    # The sound that is still needed; the next window begins at its start or, where the hop is longer than a window,
-    # `skip` samples later.
+    # The sound that is still needed. The next window begins at its start or, if the hop is longer than a window, `skip`
+    # samples later.
     sound = np.zeros(WINDOW_SIZE // 2 if center else 0, np.float32)
     skip = 0
 
@@ -138,7 +138,7 @@ def _windows(
     if is_empty:
         return
 
-    # As many more as OpenL3 makes of the whole: until the last sample is in a window, and one at least.
+    # As many more as in OpenL3: until the last sample is in a window, and at least one.
     beyond = len(sound) - skip - WINDOW_SIZE
     count = max(1 + -(-beyond // hop), 1 if is_first else 0)
     if count > 0:

@@ -26,14 +26,14 @@ _LOG_STEP = math.log(6.4) / 27
 def mel_filters(
     bands: int, fft_size: int, sample_rate: int = SAMPLE_RATE
 ) -> npt.NDArray[np.float32]:
-    """Triangular filters from 0 to half the sample rate on Slaney's mel scale, each of the same area.
+    """Return triangular filters from 0 to half the sample rate on Slaney's mel scale, each of the same area.
 
-    As in M. Slaney, "Auditory Toolbox", Interval Research Technical Report 1998-010, and what librosa makes by default.
+    From M. Slaney, "Auditory Toolbox", Interval Research Technical Report 1998-010; also librosa's default.
 
     Returns
     -------
     ndarray
-        Shape (fft_size // 2 + 1, bands), to be multiplied with magnitudes from the left.
+        Shape (fft_size // 2 + 1, bands), for multiplying magnitudes from the right.
     """
     nyquist = sample_rate / 2
     highest = _CORNER_MEL + math.log(nyquist / _CORNER_HERTZ) / _LOG_STEP
@@ -55,15 +55,15 @@ def mel_filters(
 def front_end(description: ModelDescription) -> Callable[[Any], Any]:
     """Return the front end as a function of tensors: windows (B, 48000) to decibels (B, bands, frames).
 
-    The decibels are below the loudest point of the window, so that the same sound played louder or softer looks the
-    same. As in OpenL3, a magnitude counts as if it were a power: ten times the logarithm.
+    The decibels are relative to the loudest point of the window, so that level makes no difference. As in OpenL3, a
+    magnitude is treated as a power: ten times the logarithm.
     """
     import tensorflow as tf
 
     fft_size = description.fft_size
     bins = fft_size // 2 + 1
-    # To the last bit as OpenL3 had it: 80 dB of magnitudes taken for powers reach down to 160 dB, where the rounding of
-    # the window is heard. One rounded from float64 moves embeddings by up to 0.8 %.
+    # Exactly OpenL3's window: 80 dB of magnitudes treated as powers reach down to 160 dB, where the rounding of the
+    # window matters. One rounded from float64 changes embeddings by up to 0.8 %.
     hann = tf.signal.hann_window(fft_size)
     filters = mel_filters(description.bands, fft_size) if description.is_mel else None
     used = None
@@ -73,15 +73,15 @@ def front_end(description: ModelDescription) -> Callable[[Any], Any]:
     def decibels(windows: Any) -> Any:
         padded = tf.pad(windows, [[0, 0], [0, description.end_padding]])
         spectrum = tf.signal.rfft(tf.signal.frame(padded, fft_size, HOP_SIZE) * hann)
-        # tf.abs guards against overflow and takes three times as long.
+        # Not tf.abs, which guards against overflow and takes three times as long.
         magnitudes = tf.sqrt(tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum)))
         if filters is not None:
-            # One large product is quicker than one a window.
+            # One large product is quicker than one per window.
             flat = tf.matmul(tf.reshape(magnitudes, (-1, bins)), filters)
             magnitudes = tf.reshape(flat, (-1, description.frames, description.bands))
         levels = (10 / math.log(10)) * tf.math.log(tf.maximum(magnitudes, _QUIETEST))
         if used is not None:
-            # Before the loudest point is looked for, so that none of these bands is it.
+            # Before finding the loudest point, so that it is in none of these bands.
             levels = tf.where(used, levels, -math.inf)
         levels -= tf.reduce_max(levels, axis=(1, 2), keepdims=True)
         return tf.transpose(tf.maximum(levels, -description.dynamic_range), (0, 2, 1))

@@ -1,4 +1,4 @@
-"""From the name of a model, or OpenL3's parameters for one, to the loaded model."""
+"""Loading a model by its name, or by OpenL3's parameters."""
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ def load_model(
     threads: int | None = None,
     precision: Precision | Literal["auto"] = "auto",
 ) -> Model:
-    """Load a model, to embed any number of files and arrays with it.
+    """Load a model that can embed any number of files and arrays.
 
     Parameters
     ----------
     weights
         A model's name as in `find_weights`, such as ``"starter"`` or ``"openl3-mel256-music"``, or the path of a weight
-        file. Where None, the official model that the next three parameters describe or, where they are None too, the
-        best one that is on this machine.
+        file. None uses the official model of the next three parameters or, if they are None too, the best one on this
+        machine.
     input_repr, content_type, embedding_size
-        As in OpenL3: ``"mel256"``, ``"mel128"`` or ``"linear"``; ``"music"`` or ``"env"``; 512 or 6144. Of what is left
-        out the usual is taken: mel256, music and, unlike in OpenL3, 512.
+        As in OpenL3: ``"mel256"``, ``"mel128"`` or ``"linear"``; ``"music"`` or ``"env"``; 512 or 6144. The defaults
+        are mel256, music and, unlike in OpenL3, 512.
     models_folder
-        Where weight files are kept; None is the app's own folder. Those of an installed `openl3` package are found too.
+        The folder with weight files; None is the app's own folder. Those of an installed `openl3` package are found
+        too.
     preferred
-        Goes before what is found, as the model that the listener chose in the app does.
+        Takes precedence over other models, like the model that the listener chose in the app.
     batch_size, threads, precision
-        As for `Model`. On a machine with bfloat16, ``"auto"`` gives the directions of OpenL3's embeddings, and
+        As for `Model`. On a machine with bfloat16, ``"auto"`` matches the directions of OpenL3's embeddings,
         ``"float32"`` the embeddings themselves.
 
     Returns
@@ -52,8 +53,8 @@ def load_model(
     Raises
     ------
     WeightsError
-        If the model is not on this machine, is not of the kind asked for, or its file is damaged; the message says what
-        can be done.
+        If the model is not on this machine or not of the requested kind, or if its file is damaged; the message says
+        what can be done.
     ValueError
         If OpenL3 has no model of this kind.
     """

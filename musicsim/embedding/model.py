@@ -1,4 +1,4 @@
-"""The loaded model: windows of sound in, embeddings out."""
+"""The loaded model, which turns windows of sound into embeddings."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from musicsim.embedding.weights import Weights
 FloatArray = npt.NDArray[np.float32]
 
 LEAST_COSINE = 0.9999
-"""Between a window's embedding in bfloat16 and the one in float32, for bfloat16 to be chosen."""
+"""Least cosine of a window's bfloat16 and float32 embeddings for bfloat16 to be chosen."""
 
-# Both divide the windows of a first pass and of a settled plan, or nearly so: a batch costs as much when half empty. A
-# processor gains less than a tenth by larger ones, which take more memory.
+# Both divide the windows of a first pass and of a settled plan, or nearly so, since a half-empty batch costs as much. A
+# processor gains less than 10 % from larger batches, which take more memory.
 _BATCH = 4
 _GPU_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a model's embeddings have cost since it was made, the compilation with the first of them included.
+    """The cost of a model's embeddings since it was created, including the compilation in the first call.
 
     Attributes
     ----------
     front_end, network
-        Seconds by the clock, from sound to spectrogram and from there to the embedding. A GPU works on while the front
-        end returns, and the network is what waits for it.
+        Seconds by the clock, from sound to spectrogram and from spectrogram to embedding. With a GPU, the front end
+        returns early, and the network's time includes the wait.
     windows
         How many windows were embedded.
     """
@@ -51,7 +51,7 @@ class Spent:
     windows: int = 0
 
     def __sub__(self, before: Spent) -> Spent:
-        """What came on top of `before`."""
+        """Return the cost added since `before`."""
         return Spent(
             self.front_end - before.front_end,
             self.network - before.network,
@@ -62,43 +62,42 @@ class Spent:
 class Model:
     """An OpenL3-style network, compiled for one batch size.
 
-    Making one imports TensorFlow, if this process has not done so yet, and builds the network; the first call compiles
-    it. One thread at a time may use it.
+    The constructor imports TensorFlow, if this process has not done so yet, and builds the network. The first call
+    compiles it. Only one thread at a time may use it.
 
     Parameters
     ----------
     weights
         The network and its weights.
     batch_size
-        Windows that go through the network together; None takes 4, and 16 on a GPU.
+        Windows per batch; None takes 4, and 16 on a GPU.
     threads
-        Processor cores to use; None takes all, or as many as the process's first model. Holds for every model of the
+        Processor cores to use; None takes all, or as many as the process's first model. Applies to every model of the
         process.
     precision
-        What the convolutions compute in. ``"bfloat16"`` takes as little as half the time where the machine has it (see
-        `fastest_precision`). ``"auto"`` takes it there, if a second's trial of these weights agrees with
-        ``"float32"`` to a cosine of `LEAST_COSINE`. Where the numbers are to be OpenL3's, not only its angles, ask for
-        ``"float32"``.
+        The data type of the convolutions. ``"bfloat16"`` takes as little as half the time on machines that support it
+        (see `fastest_precision`). ``"auto"`` chooses it there if a one-second trial of these weights agrees with
+        ``"float32"`` to a cosine of `LEAST_COSINE`. Use ``"float32"`` to get OpenL3's numbers, not only its angles.
 
     Attributes
     ----------
     description
         The network.
     identity
-        The weights', which goes with every vector; the same in each precision.
+        The weights' identity, stored with every vector; the same in each precision.
     batch_size
-        Windows that go through the network together.
+        Windows per batch.
     precision
-        What the convolutions compute in, ``"float32"`` or ``"bfloat16"``.
+        The data type of the convolutions, ``"float32"`` or ``"bfloat16"``.
     spent
-        What its embeddings have cost until now.
+        The cost of its embeddings so far.
 
     Raises
     ------
     ValueError
         If `threads` is less than 1.
     RuntimeError
-        If TensorFlow has begun to compute in this process on another number of threads.
+        If TensorFlow already computes on another number of threads in this process.
     """
 
     def __init__(
@@ -116,13 +115,13 @@ class Model:
         self.identity = weights.identity
         self.batch_size = batch_size or (_GPU_BATCH if has_gpu() else _BATCH)
         self.spent = Spent()
-        # The front end waits for memory: XLA fuses its steps and takes a third off its time. The convolutions stay with
-        # oneDNN, whose are quicker than XLA's.
+        # The front end is limited by memory: XLA fuses its steps and takes a third off its time. The convolutions stay
+        # with oneDNN, which is quicker there.
         self._spectrogram = tf.function(
             front_end(weights.description),
             input_signature=[tf.TensorSpec((self.batch_size, WINDOW_SIZE), tf.float32)],
             jit_compile=True,
-            # There is nothing to convert, and what is converted leaves files in the temporary folder.
+            # Nothing needs conversion, and a conversion leaves files in the temporary folder.
             autograph=False,
         )
         self.precision: Precision = fastest_precision() if precision == "auto" else precision
@@ -139,7 +138,7 @@ class Model:
         return self.description.embedding_size
 
     def embed(self, windows: npt.ArrayLike) -> FloatArray:
-        """Embed windows, whatever their level.
+        """Embed windows of any level.
 
         Parameters
         ----------
@@ -172,7 +171,7 @@ class Model:
         return embeddings
 
     def spectrogram(self, windows: npt.ArrayLike) -> FloatArray:
-        """What the network sees of windows (N, 48000): decibels below each one's loudest point, (N, bands, frames).
+        """Return the network's input for windows (N, 48000): decibels below their loudest points, (N, bands, frames).
 
         Raises
         ------
@@ -196,7 +195,7 @@ class Model:
         )
 
     def _agrees_with(self, exact: Any) -> bool:
-        """Whether the embeddings of some sound are those of the network `exact`, which is not compiled for it."""
+        """Return whether the embeddings of a trial sound match those of the uncompiled network `exact`."""
         windows = _trial_sound()
         for some, batch in self._batches(windows):
             count = len(windows[some])
@@ -204,13 +203,13 @@ class Model:
             found = self._network(spectrograms).numpy()[:count]
             expected = exact(spectrograms[:count, ..., np.newaxis], training=False).numpy()
             norms = np.linalg.norm(found, axis=1) * np.linalg.norm(expected, axis=1)
-            # Not any `<`: what is no number is not less.
+            # Not `<`, which is false for NaN.
             if not ((found * expected).sum(axis=1) >= LEAST_COSINE * norms).all():
                 return False
         return True
 
     def _batches(self, windows: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
-        """Yield batches of one size, the last filled up with silence, and where in `windows` each one's are."""
+        """Yield batches of one size, the last padded with silence, and the slice of `windows` in each."""
         for start in range(0, len(windows), self.batch_size):
             some = slice(start, start + self.batch_size)
             batch = np.zeros((self.batch_size, WINDOW_SIZE), np.float32)
@@ -226,7 +225,7 @@ def _checked(windows: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def _trial_sound() -> FloatArray:
-    """Four windows (4, 48000) as different as music is: a chord, beats, the two together, and noise."""
+    """Return four windows (4, 48000) as different as music is: a chord, beats, the two together, and noise."""
     random = np.random.default_rng(0)
     seconds = np.arange(WINDOW_SIZE) / SAMPLE_RATE
     noise = random.normal(0, 0.1, WINDOW_SIZE)

@@ -1,4 +1,4 @@
-"""The network behind the front end, in Keras."""
+"""The network after the front end, in Keras."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def build_network(weights: Weights, precision: str) -> Any:
     import keras
 
     description = weights.description
-    # A listener's own keras.json may say otherwise, so each layer is told.
+    # A user's keras.json may have other defaults, so each layer gets them explicitly.
     image: dict[str, Any] = {"data_format": "channels_last", "dtype": precision}
     float32 = {"dtype": "float32"}
     first, *others = weights.batch_norms
@@ -29,7 +29,7 @@ def build_network(weights: Weights, precision: str) -> Any:
     last = len(weights.convolutions) - 1
 
     spectrogram = keras.Input((description.bands, description.frames, 1), **float32)
-    # The one batch-norm that stays a step of its own: the first convolution pads with zeros what comes out of it.
+    # Not folded: the first convolution zero-pads the output of this batch-norm.
     hidden = keras.layers.Rescaling(scale.item(), offset.item(), **float32)(spectrogram)
     for i, width in enumerate(description.widths):
         hidden = keras.layers.Conv2D(
@@ -55,7 +55,7 @@ def build_network(weights: Weights, precision: str) -> Any:
 
 
 def _fold(convolution: Linear, batch_norm: BatchNorm, epsilon: float) -> Linear:
-    """The one convolution that does what a convolution and the batch-norm behind it do."""
+    """Return one convolution equivalent to a convolution and the batch-norm after it."""
     scale, offset = batch_norm.as_affine(epsilon)
     return Linear(
         np.asarray(convolution.kernel * scale, np.float32),

@@ -1,4 +1,4 @@
-"""Writing embeddings to OpenL3's .npz files, however many there are."""
+"""Writing any number of embeddings to OpenL3's .npz files."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from musicsim.embedding.framing import FloatArray, Times
 def save_embeddings(
     target: Path, parts: Iterable[tuple[FloatArray, Times]], embedding_size: int
 ) -> int:
-    """Write embeddings as they come to the file that `openl3.process_audio_file` would write.
+    """Write embeddings as they arrive to the same file as `openl3.process_audio_file`.
 
-    It is whole or not there at all, and replaces one that is. Nothing is kept in memory but the timestamps.
+    The file appears complete or not at all, and replaces an existing one. Only the timestamps are kept in memory.
 
     Parameters
     ----------
     target
-        The .npz file; while it is made it takes twice its size beside its place.
+        The .npz file. While it is written, it takes twice its size in the same folder.
     parts
         Embeddings (n, D) and timestamps (n,) in order, as from `embed_blocks`.
     embedding_size
@@ -33,7 +33,7 @@ def save_embeddings(
     Returns
     -------
     int
-        How many there were.
+        The number of embeddings.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def save_embeddings(
         If the disk is full, or the folder can't be written to.
     """
     try:
-        # Hidden, and on the same disk, so that the last step is one.
+        # Hidden, and on the same disk, so that the final rename is atomic.
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".embedding-") as folder:
             rows = Path(folder, "rows")
             timestamps = [np.empty(0)]
@@ -60,7 +60,7 @@ def save_embeddings(
 
 
 def _pack(target: Path, rows: Path, embedding_size: int, timestamps: Times) -> None:
-    """Make of bare rows what np.savez makes of an array, which it would have to hold in memory."""
+    """Write the rows as np.savez writes an array, which it would have to keep in memory."""
     with zipfile.ZipFile(target, "w") as archive:
         with (
             archive.open("embedding.npy", "w", force_zip64=True) as member,

@@ -1,7 +1,7 @@
-"""The official OpenL3 audio models: where they are published, and how their files are known.
+"""The official OpenL3 audio models: their addresses, and the hashes of their files.
 
-Release 0.4.0, branch ``models`` of https://github.com/marl/openl3. Git names each file's content by a hash of its own,
-the blob id, which the repository's tree lists. The two SHA-256 are as another project recorded them.
+Release 0.4.0, branch ``models`` of https://github.com/marl/openl3. Git identifies each file's content by its blob id, a
+hash listed in the repository's tree. The two SHA-256 were recorded by another project.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from musicsim.embedding.description import ContentType, InputRepr
 from musicsim.embedding.weights import official_name
 
 RELEASE_URL: Final = "https://github.com/marl/openl3/raw/c2321e8c1e68213357431f1868380a0ef224ce03"
-"""The folder of the archives, at the commit of the release: what is behind it never changes."""
+"""The folder of the archives, at the release's commit: its content never changes."""
 
 ATTRIBUTION: Final = (
     "OpenL3's weights by Cramer, Wu, Salamon and Bello (“Look, Listen and Learn More: Design Choices for Deep Audio "
@@ -25,16 +25,16 @@ ATTRIBUTION: Final = (
 
 @dataclass(frozen=True, slots=True)
 class OfficialModel:
-    """A published model: one HDF5 weight file, packed by gzip.
+    """A published model: one HDF5 weight file, packed with gzip.
 
     Attributes
     ----------
     input_repr, content_type
-        What it hears, and what it was trained on.
+        Its front end, and its training material.
     archive_blob
-        The git blob id of the archive, in hexadecimal digits.
+        The git blob id of the archive, in hexadecimal.
     archive_sha256, file_sha256
-        The SHA-256 of the archive and of the file in it, where they are known.
+        The SHA-256 of the archive and of the file in it, if known.
     """
 
     input_repr: InputRepr
@@ -45,7 +45,7 @@ class OfficialModel:
 
     @property
     def name(self) -> str:
-        """What the listener calls it by, such as ``"openl3-mel256-music"``."""
+        """The name for the listener, such as ``"openl3-mel256-music"``."""
         return f"openl3-{self.input_repr}-{self.content_type}"
 
     @property
@@ -59,7 +59,7 @@ class OfficialModel:
         return f"{self.file_name}.gz"
 
     def is_archive(self, path: Path) -> bool:
-        """Whether a file is the published archive, to the last byte.
+        """Return whether a file equals the published archive.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class OfficialModel:
         )
 
     def is_file(self, path: Path) -> bool | None:
-        """Whether a weight file is the published one, to the last byte; None where that can't be known.
+        """Return whether a weight file equals the published one; None if unknown.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class OfficialModel:
         return None if self.file_sha256 is None else _sha256(path) == self.file_sha256
 
 
-# Best for music first; within a kind of content, the network that OpenL3's paper found strongest.
+# The best for music first; for each kind of content, the strongest network in OpenL3's paper.
 OFFICIAL_MODELS: Final = (
     OfficialModel(
         "mel256",
@@ -103,12 +103,12 @@ OFFICIAL_MODELS: Final = (
 
 
 def official_model(name: str) -> OfficialModel | None:
-    """The official model of a name such as ``"openl3-mel256-music"``; None for any other name."""
+    """Return the official model of a name such as ``"openl3-mel256-music"``; None for any other name."""
     return next((model for model in OFFICIAL_MODELS if model.name == name), None)
 
 
 def official_model_of(path: Path) -> OfficialModel | None:
-    """The official model that a file is by its name, archive or not; None for any other file."""
+    """Return the official model with a file's name, archive or not; None for any other file."""
     named = official_name(path.with_suffix("") if path.suffix == ".gz" else path)
     return None if named is None else official_model("openl3-{}-{}".format(*named))
 

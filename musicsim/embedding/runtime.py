@@ -1,4 +1,4 @@
-"""TensorFlow in this process: imported quietly, on as many threads as wanted, and what this machine computes well."""
+"""TensorFlow in this process: quiet import, number of threads, and the machine's best precision."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any, Literal
 
 Precision = Literal["float32", "bfloat16"]
 
-# Ampere, the first of NVIDIA's with bfloat16 in its tensor cores.
+# Ampere, NVIDIA's first with bfloat16 in its tensor cores.
 _BFLOAT16_SINCE = (8, 0)
 
 
 def import_tensorflow() -> Any:
-    """Import TensorFlow, with Keras on it, quietly; it takes two seconds the first time."""
+    """Import TensorFlow and Keras quietly; the first time takes 2 s."""
     if "tensorflow" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
-        # Warnings of its own that a listener can do nothing about; errors still come through.
+        # Hides warnings that the listener can do nothing about; errors still appear.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        # Of a GPU's memory only what is needed: the desktop needs the rest.
+        # Take GPU memory only as needed, since the desktop needs the rest.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         with _stderr_held_back():
             import tensorflow  # noqa: F401
@@ -32,19 +32,19 @@ def import_tensorflow() -> Any:
 
 
 def use_threads(threads: int) -> None:
-    """Have TensorFlow compute on so many threads, in every model of this process.
+    """Set the number of TensorFlow's threads, for every model of this process.
 
     Raises
     ------
     ValueError
-        If there is to be none.
+        If `threads` is less than 1.
     RuntimeError
-        If TensorFlow has begun to compute, on another number of them.
+        If TensorFlow already computes on another number of threads.
     """
     if threads < 1:
         raise ValueError(f"no network runs on {threads} threads")
     threading = import_tensorflow().config.threading
-    # TensorFlow says 0 for all of them.
+    # TensorFlow returns 0 for all cores.
     current = threading.get_intra_op_parallelism_threads() or usable_cores()
     if threads == current:
         return
@@ -58,14 +58,14 @@ def use_threads(threads: int) -> None:
 
 
 def has_gpu() -> bool:
-    """Whether TensorFlow computes on a GPU."""
+    """Return whether TensorFlow computes on a GPU."""
     return bool(import_tensorflow().config.get_visible_devices("GPU"))
 
 
 def fastest_precision() -> Precision:
-    """The precision in which this machine is quickest: bfloat16 where its GPU, or else its processor, computes in it.
+    """Return the machine's fastest precision: bfloat16 if its GPU, or else its processor, supports it.
 
-    Of processors only Linux tells; elsewhere it is float32.
+    Only Linux reports this for processors; elsewhere it is float32.
     """
     config = import_tensorflow().config
     if gpus := config.get_visible_devices("GPU"):
@@ -84,8 +84,8 @@ def _processor_flags() -> set[str]:
 
 
 def usable_cores() -> int:
-    """How many cores this process may use."""
-    # Linux alone tells them apart from all.
+    """Return the number of cores that this process may use."""
+    # Only Linux can tell these from all cores.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -93,9 +93,9 @@ def usable_cores() -> int:
 
 @contextlib.contextmanager
 def _stderr_held_back() -> Iterator[None]:
-    """Hold back what native code writes to standard error, and give it out only if the block fails.
+    """Hold back native output on standard error, and release it only if the block fails.
 
-    TensorFlow 2.16 and later announce oneDNN on import whatever the log level is (tensorflow/tensorflow issue 100442).
+    TensorFlow 2.16 and later announce oneDNN on import at any log level (tensorflow/tensorflow issue 100442).
     """
     try:
         kept = os.dup(2)

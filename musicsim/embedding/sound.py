@@ -1,4 +1,4 @@
-"""Embedding whole arrays and files, as OpenL3's own functions do."""
+"""Embedding whole arrays and files, like OpenL3's own functions."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ def embed_audio(
     model
         From `load_model`.
     audio
-        Samples of any level: shape (N,), or (N, channels), of which the mean is taken.
+        Samples of any level: shape (N,), or (N, channels), whose mean is used.
     sample_rate
-        Samples a second; at any other than 48,000 the sound is resampled.
+        Samples a second; the sound is resampled if this isn't 48,000.
     hop_size
-        Seconds from one 1-s window to the next; 0.1 are an overlap of 90 %.
+        Seconds from one 1-s window to the next; 0.1 is an overlap of 90 %.
     center
-        Whether half a second of silence goes in front, so that a window's timestamp is its middle.
+        Whether to put half a second of silence in front, so that a window's timestamp is its middle.
 
     Returns
     -------
     embedding : ndarray
-        Shape (T, D), float32: each window's. The last windows are filled up with silence.
+        One per window, shape (T, D), float32. The last windows are padded with silence.
     timestamps : ndarray
         Shape (T,), float64, seconds.
 
     Raises
     ------
     ValueError
-        If the audio is empty, of another shape, or holds what is no number; if the rate is not positive; or if the hop
-        is less than a sample.
+        If the audio is empty, has another shape or values that are not finite; if the rate is not positive; or if the
+        hop is less than a sample.
     """
     windows = windows_of(audio, sample_rate, hop_size=hop_size, center=center)
     return model.embed(windows), np.arange(len(windows), dtype=np.float64) * hop_size
@@ -64,8 +64,8 @@ def windows_of(
 ) -> FloatArray:
     """Cut an array of sound into the windows that `embed_audio` embeds.
 
-    ``model.spectrogram(windows)`` is then what the front end makes of them, and ``model.embed(windows)`` what the
-    network does. Of a file, ``cut_windows(read_blocks(path))`` gives them.
+    ``model.spectrogram(windows)`` then returns the front end's output, and ``model.embed(windows)`` the network's. For
+    a file, use ``cut_windows(read_blocks(path))``.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def windows_of(
     Returns
     -------
     ndarray
-        Shape (T, 48000), float32: a view of the sound, to be read only.
+        Shape (T, 48000), float32: a read-only view of the sound.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def windows_of(
         As `embed_audio`.
     """
     blocks = [_mono(audio, sample_rate)]
-    # A batch that is never full: all of them come at once, at the end.
+    # With a batch that never fills, all windows come at once, at the end.
     [windows] = cut_windows(blocks, hop_size=hop_size, center=center, batch_size=sys.maxsize)
     return windows
 
@@ -91,18 +91,18 @@ def windows_of(
 def embed_file(
     model: Model, path: str | os.PathLike[str], *, hop_size: float = 0.1, center: bool = True
 ) -> tuple[FloatArray, Times]:
-    """Embed an audio file, as `openl3.get_audio_embedding` embeds what is in it.
+    """Embed an audio file, as `openl3.get_audio_embedding` embeds its content.
 
-    The file is decoded piece by piece while the network is at work. What grows with its length is the result, 20 kB a
-    second of sound at the usual hop for 512 values: for hours of sound, `save_embeddings` writes what `embed_blocks`
-    gives as it comes.
+    The file is decoded piece by piece while the network works. Only the result grows with its length: 20 kB per second
+    of sound at the default hop for 512 values. For hours of sound, let `save_embeddings` write the output of
+    `embed_blocks` as it arrives.
 
     Parameters
     ----------
     model, hop_size, center
         As for `embed_audio`.
     path
-        Of any format that musicsim plays.
+        A file in any format that musicsim plays.
 
     Returns
     -------
@@ -139,7 +139,7 @@ def _mono(audio: npt.ArrayLike, sample_rate: float) -> FloatArray:
         raise ValueError(f"a sample rate is a positive number, not {sample_rate}")
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
-    # What float32 can't hold is found just below.
+    # Values too large for float32 are detected below.
     with np.errstate(over="ignore"):
         sound = samples.astype(np.float32)
     if not np.isfinite(sound).all():

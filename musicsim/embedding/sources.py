@@ -1,4 +1,4 @@
-"""Where weight files come from, and which of them is in use."""
+"""The sources of weight files, and the choice of the one in use."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class WeightFile:
     Attributes
     ----------
     name
-        What the listener calls it by: ``"starter"``, ``"openl3-mel256-music"``, or the file's name without suffix.
+        Its name for the listener: ``"starter"``, ``"openl3-mel256-music"``, or the file's name without suffix.
     path
-        Its file; for an available one, where the file would be.
+        Its file; for an available model, where the file would be.
     source
         ``"bundled"`` with musicsim, ``"installed"`` by the listener, or ``"available"``: published, but not here.
     input_repr, content_type, embedding_size
-        None where the file's name and its description don't say; see `read_weights`.
+        None if the file's name and its description don't say; see `read_weights`.
     """
 
     name: str
@@ -48,18 +48,18 @@ class WeightFile:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model, and what its file turned out to be.
+    """A model and the state of its file.
 
     Attributes
     ----------
     file
-        The model; its path is where `fetch_weights` puts it if it is available.
+        The model; for an available one, its path is where `fetch_weights` puts the file.
     state
-        The file's source, or ``"broken"`` where it can't be read.
+        The file's source, or ``"broken"`` if it can't be read.
     identity
-        Goes with the vectors that it makes; None where there is no readable file. See `Weights`.
+        Stored with its vectors; None without a readable file. See `Weights`.
     problem
-        What is wrong with a broken one, and what can be done.
+        The problem with a broken file, and what can be done.
     """
 
     file: WeightFile
@@ -71,20 +71,20 @@ class ModelInfo:
 def find_weights(
     models_folder: Path, chosen: Path | None = None, *, embedding_size: int | None = None
 ) -> list[WeightFile]:
-    """List the models, the one in use first, and those that are not here last.
+    """List the models, starting with the one in use; those that are not here come last.
 
-    The order: the file that the listener chose, even where it is missing or broken, so that `read_weights` can say so;
-    official OpenL3 files in `models_folder`, then those that the `openl3` package brought along if it is installed (it
-    is not imported); the starter weights; and the official models that are not here.
+    The order: the file that the listener chose, even if it is missing or broken, so that `read_weights` can report it;
+    official OpenL3 files in `models_folder`, then those of the `openl3` package if it is installed (it is not
+    imported); the starter weights; and the official models that are not here.
 
     Parameters
     ----------
     models_folder
-        Where the app keeps weight files; need not exist.
+        The app's folder for weight files; it need not exist.
     chosen
         The weight file that the listener named.
     embedding_size
-        The size that the listener chose with it, 512 or 6144; counts for an official file only.
+        The size that the listener chose with it, 512 or 6144; applies only to an official file.
     """
     starter = resource("starter.h5")
     found = []
@@ -102,7 +102,7 @@ def find_weights(
     found += [
         _official(model, models_folder / model.file_name, "available") for model in OFFICIAL_MODELS
     ]
-    # Of several files with one name the first is used; the others could not be told from it.
+    # Of several files with one name the first is used, since the name can't select the others.
     by_name: dict[str, WeightFile] = {}
     for weight_file in found:
         by_name.setdefault(weight_file.name, weight_file)
@@ -112,9 +112,9 @@ def find_weights(
 def list_models(
     models_folder: Path, chosen: Path | None = None, *, embedding_size: int | None = None
 ) -> list[ModelInfo]:
-    """List the models as `find_weights` does, and read each: some 50 ms for one of OpenL3's.
+    """List the models as `find_weights` does, and read each: about 50 ms for one of OpenL3's.
 
-    A file that can't be read is no error, but listed as broken.
+    A file that can't be read is listed as broken.
     """
     return [
         _inspect(file)
@@ -136,7 +136,7 @@ def _inspect(file: WeightFile) -> ModelInfo:
 
 def _official_paths(folder: Path, model: OfficialModel) -> Iterator[Path]:
     yield folder / model.file_name
-    # What the openl3 package unpacks it to.
+    # The name under which the openl3 package unpacks it.
     yield folder / f"openl3_audio_{model.input_repr}_{model.content_type}.h5"
 
 
@@ -152,7 +152,7 @@ def _describe(path: Path, source: Source, embedding_size: int | None = None) -> 
         return _official(model, path, source, embedding_size)
     try:
         described = read_description(path)
-    # It is listed all the same: whoever reads it is told what is wrong with it.
+    # Listed all the same: reading it reports the problem.
     except WeightsError:
         described = None
     if described is None:
@@ -167,7 +167,7 @@ def _describe(path: Path, source: Source, embedding_size: int | None = None) -> 
 def _installed_package() -> list[Path]:
     try:
         spec = importlib.util.find_spec("openl3")
-    # Something else that goes by this name was put into sys.modules by hand.
+    # A module of this name was put into sys.modules by hand.
     except ValueError:
         return []
     if spec is None or spec.submodule_search_locations is None:

@@ -1,4 +1,4 @@
-"""Reading weight files: OpenL3's own HDF5 layout, and the same with musicsim's description in it."""
+"""Reading weight files: OpenL3's own HDF5 layout, and the same with musicsim's description added."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from musicsim.embedding.description import (
 FloatArray = npt.NDArray[np.float32]
 
 DEFAULT_EMBEDDING_SIZE = 512
-"""Of the official networks: 6144 costs twelve times the disk space and gains little for whole tracks."""
+"""Default size for the official networks: 6144 costs twelve times the disk space and gains little for whole tracks."""
 
 _OFFICIAL_NAME: Final = re.compile(
     rf"openl3_audio_(?P<input_repr>{'|'.join(INPUT_REPRS)})_(?P<content_type>{'|'.join(CONTENT_TYPES)})"
@@ -49,7 +49,7 @@ class WeightsError(MusicsimError):
     """
 
     def __init__(self, path: Path, problem: str, remedy: str = _GET_AGAIN) -> None:
-        # The problem may quote names out of a broken file, so all of it is made printable, not the path alone.
+        # The problem may quote names from a broken file, so the whole message is made printable, not only the path.
         super().__init__(display_path(f"{path}: {problem}; {remedy}"))
         self.path = path
 
@@ -64,7 +64,7 @@ class BatchNorm:
     moving_variance: FloatArray
 
     def as_affine(self, epsilon: float) -> tuple[FloatArray, FloatArray]:
-        """Return the scale (C,) and the offset (C,) that do the same to a channel."""
+        """Return the scale (C,) and the offset (C,) with the same effect on a channel."""
         scale = self.gamma.astype(np.float64) / np.sqrt(self.moving_variance + np.float64(epsilon))
         offset = self.beta - self.moving_mean * scale
         return scale.astype(np.float32), offset.astype(np.float32)
@@ -87,16 +87,16 @@ class Weights:
     description
         The network they belong to.
     identity
-        Goes with every vector that they make: the model's name and the first twelve hexadecimal digits of the file's
+        Stored with every vector made by them: the model's name and the first twelve hexadecimal digits of the file's
         SHA-256, as in ``"starter-0123456789ab"``.
     batch_norms
         Eight: one before the first convolution, one after each but the last.
     convolutions
         Eight.
     projection
-        The dense layer behind the pooling, if any.
+        The dense layer after the pooling, if any.
     reference_mean, reference_std
-        Statistics of track embeddings on the music that the network was trained on, (D,), if the file has them.
+        Statistics of track embeddings on the training music, (D,), if the file has them.
     """
 
     description: ModelDescription
@@ -109,14 +109,14 @@ class Weights:
 
     @property
     def self_standardised(self) -> bool:
-        """Whether embeddings come out standardised, to be compared as they are: the projection does it."""
+        """Whether the projection standardises the embeddings, so that they are compared unchanged."""
         return self.projection is not None
 
 
 def official_name(path: Path) -> tuple[InputRepr, ContentType] | None:
-    """What the name of an official weight file says, or None for any other name.
+    """Return the front end and content in the name of an official weight file, or None for any other name.
 
-    Such a name is ``openl3_audio_<input_repr>_<content_type>.h5``, with ``-v0_4_0`` before the suffix or without.
+    Such a name is ``openl3_audio_<input_repr>_<content_type>.h5``, optionally with ``-v0_4_0`` before the suffix.
     """
     match = _OFFICIAL_NAME.fullmatch(path.name)
     if match is None:
@@ -127,7 +127,7 @@ def official_name(path: Path) -> tuple[InputRepr, ContentType] | None:
 
 
 def read_description(path: Path) -> tuple[str, ModelDescription] | None:
-    """Return the name and the network that a file of musicsim's own describes; None for any other file.
+    """Return the name and the network in the description of a musicsim weight file; None for any other file.
 
     Raises
     ------
@@ -141,22 +141,22 @@ def read_description(path: Path) -> tuple[str, ModelDescription] | None:
 def read_weights(
     path: Path, *, input_repr: InputRepr | None = None, embedding_size: int | None = None
 ) -> Weights:
-    """Read a weight file whole.
+    """Read a whole weight file.
 
     Parameters
     ----------
     path
-        An official OpenL3 audio file (weights alone, or a whole model), or one that describes itself as the starter
-        weights do. Kernels may be stored in float16.
+        An official OpenL3 audio file (weights alone, or a whole model), or one that describes itself like the starter
+        weights. Kernels may be stored in float16.
     input_repr, embedding_size
-        What an official file does not hold. Where None, the file's name gives the front end, and the size is 512.
-        Where given, they go before the name; a file that describes itself must agree with them.
+        Facts that an official file lacks. If None, the file's name gives the front end, and the size is 512. Otherwise
+        they take precedence over the name; a file that describes itself must agree with them.
 
     Raises
     ------
     WeightsError
-        If the file is missing, truncated, not HDF5, lacks layers, or holds other shapes than the network's; or if
-        nothing says which front end it needs.
+        If the file is missing, truncated or not HDF5, if it lacks layers or has other shapes than the network, or if
+        nothing tells its front end.
     """
     with _open(path) as file:
         try:
@@ -172,7 +172,7 @@ def read_weights(
             if "reference" in file:
                 mean = _array(path, file, "reference/mean", size)
                 std = _array(path, file, "reference/std", size)
-        # h5py raises any of these where the file's inner structure is broken.
+        # h5py raises any of these for a broken inner structure.
         except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
             raise WeightsError(path, f"the file is damaged ({error})") from error
     return Weights(
@@ -282,7 +282,7 @@ def _check_agreement(
 def _read_layers(
     path: Path, file: h5py.File, description: ModelDescription
 ) -> tuple[tuple[BatchNorm, ...], tuple[Linear, ...], Linear | None]:
-    """Read the network's layers, by their order in the file as Keras did: their names vary from file to file."""
+    """Read the network's layers in the order in which Keras stored them, since their names vary from file to file."""
     layers = _layers(path, file)
     batch_norms = [layer for layer in layers if "gamma" in layer]
     linear = [layer for layer in layers if "kernel" in layer]
@@ -331,7 +331,7 @@ def _read_layers(
 
 
 def _layers(path: Path, file: h5py.File) -> list[dict[str, str]]:
-    """The layers in order: what each weight is called, without path and ``:0``, and where it is in the file."""
+    """Return the layers in order: each weight's name, without path and ``:0``, and its path in the file."""
     # A file of a whole model has the same layout one group down.
     prefix = "model_weights/" if "model_weights" in file else ""
     root = file[prefix] if prefix else file

@@ -1,4 +1,4 @@
-"""The catalogue (the truth about tracks, playlists, plays and embeddings), the scanner, the watcher and tag reading.
+"""The catalogue (the source of truth for tracks, playlists, plays and embeddings), scanner, watcher and tag reading.
 
-Imports none of the other rooms.
+Imports no other package of musicsim but `base`.
 """

@@ -1,4 +1,4 @@
-"""What could not be read: counted by reason, and as a table for a spreadsheet."""
+"""The problems of files and folders, counted by reason and as a table for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ class ProblemsFileError(MusicsimError):
 
 
 def by_reason(problems: Iterable[Problem]) -> list[tuple[str, int]]:
-    """How many problems there are for each reason, the most frequent first; figures in a reason don't count."""
+    """Return the number of problems for each reason, the most frequent first; figures in a reason don't count."""
     reasons: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for problem in problems:
         text = str(problem.reason)
         kind = re.sub(r"\d[\d.,:]*", "", text)
         counts[kind] += 1
-        # Where the figures differ, none of them stands for all.
+        # If the figures differ, none of them is shown.
         if reasons.setdefault(kind, text) != text:
             reasons[kind] = re.sub(r"\d[\d.,:]*(?<=\d)", "…", text)
     return [(reasons[kind], count) for kind, count in counts.most_common()]
 
 
 def write_csv(file: Path, problems: Iterable[Problem]) -> None:
-    """Write the problems as a CSV file with a line for each: path, what it means, reason, and the file's time.
+    """Write the problems as a CSV file with a line for each: path, effect, reason, and the file's time.
 
     Raises
     ------
     ProblemsFileError
         If the file can't be written.
     """
-    # With a byte order mark, without which spreadsheets take UTF-8 for something else.
+    # With a byte order mark, so that spreadsheets recognise UTF-8.
     text = io.StringIO("\ufeff")
     text.seek(0, io.SEEK_END)
     table = csv.writer(text)

@@ -1,4 +1,4 @@
-"""What the parts of the library hand each other: files, tracks, problems, playlists, plays and embeddings."""
+"""Data types shared by the parts of the library: files, tracks, problems, playlists, plays and embeddings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from musicsim.base.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a file says of itself. Empty text and None mean that it says nothing."""
+    """The tags of a file. Empty text and None mean that the tag is missing."""
 
     title: str = ""
     artist: str = ""
@@ -27,20 +27,20 @@ class Tags:
     track_number: int | None = None
     disc_number: int | None = None
     duration: float | None = None
-    """Seconds, as the file's header has it."""
+    """Seconds, according to the file's header."""
 
 
 @dataclass(frozen=True, slots=True)
 class TagDetails:
-    """What a file says of itself beyond what every list shows. Empty and None mean that it says nothing."""
+    """The tags of a file that not every list shows. Empty and None mean that the tag is missing."""
 
     artists: tuple[str, ...] = ()
-    """Each by itself; `Tags` has them joined, as it has the album's artists and the genres."""
+    """One by one; `Tags` has them joined, like the album's artists and the genres."""
     album_artists: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     composers: tuple[str, ...] = ()
     date: str = ""
-    """As it is written, such as 1999 or 1999-05-01."""
+    """As written in the tag, such as 1999 or 1999-05-01."""
     original_date: str = ""
     track_total: int | None = None
     disc_total: int | None = None
@@ -49,12 +49,12 @@ class TagDetails:
     key: str = ""
     """Such as Am, F# or 8A."""
     track_gain: float | None = None
-    """ReplayGain 2.0, in decibels; Opus's R128 gain as ReplayGain's."""
+    """ReplayGain 2.0, in decibels; Opus's R128 gain is converted to it."""
     track_peak: float | None = None
     album_gain: float | None = None
     album_peak: float | None = None
     recording_id: str = ""
-    """MusicBrainz's, as all ids here."""
+    """From MusicBrainz, like all ids here."""
     release_track_id: str = ""
     release_id: str = ""
     release_group_id: str = ""
@@ -66,19 +66,19 @@ class TagDetails:
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """How loud a track is, as listening measured it on the seconds that were heard."""
+    """The loudness of a track, measured on its sampled seconds."""
 
     lufs: float
     """Integrated loudness by ITU-R BS.1770-4, in LUFS."""
     peak: float
-    """The largest sample that was heard, 1 at full scale: a lower bound of the track's true peak."""
+    """The largest measured sample, 1 at full scale: a lower bound of the track's true peak."""
 
 
 class TrackState(enum.IntEnum):
-    """How far a track has come."""
+    """The state of a track's processing."""
 
     PENDING = 0
-    """Its tags are read; the sound is not embedded yet by the model in use."""
+    """Its tags are read, but the model in use has not embedded its sound yet."""
     EMBEDDED = 1
     FAILED = 2
     """It could not be read, decoded or embedded; `Track.problem` says why."""
@@ -90,7 +90,7 @@ class Track:
 
     id: int
     file: str
-    """The path as text; bytes that are none are kept as `os.fsdecode` does."""
+    """The path as text; bytes that are not text are kept as by `os.fsdecode`."""
     tags: Tags
     size: int
     """Bytes."""
@@ -99,18 +99,18 @@ class Track:
     """Seconds since the epoch."""
     state: TrackState = TrackState.PENDING
     problem: Reason | None = None
-    """Why it failed or, for an embedded track, what is wrong with the file all the same."""
+    """The reason for a failure or, for an embedded track, a lesser problem with the file."""
     missing: bool = False
-    """The file is gone, or its folder can't be reached."""
+    """The file is gone, or its folder is unavailable."""
 
     @property
     def path(self) -> Path:
-        """Where the file lies; made when it is asked for, since a library may hold a hundred thousand."""
+        """The file's path; created on demand, since a library may have 100,000 tracks."""
         return Path(self.file)
 
     @property
     def title(self) -> str:
-        """The title, or the file's name where there is none."""
+        """The title, or the file's name if there is none."""
         return self.tags.title or display_path(self.path.stem)
 
     @property
@@ -131,14 +131,14 @@ class Problem:
     path: Path
     reason: Reason
     failed: bool = True
-    """False where the file is in the library all the same, such as one that is cut short."""
+    """False if the file is in the library all the same, such as a truncated one."""
     mtime_ns: int | None = None
-    """When the file was last changed; it is tried again when that is another time."""
+    """When the file was last changed; a different time means that it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """A kept playlist; its tracks in order, by id."""
+    """A stored playlist; its tracks in order, by id."""
 
     id: int
     name: str
@@ -148,27 +148,27 @@ class Playlist:
 
 
 class EndOfPlay(enum.Enum):
-    """How a track stopped being heard."""
+    """How a track's playback ended."""
 
     FINISHED = "finished"
-    """It was heard to its end."""
+    """It was played to its end."""
     SKIPPED = "skipped"
     """The listener went on to another track."""
     STOPPED = "stopped"
     """The listener stopped, or closed the program."""
     FAILED = "failed"
-    """It could not be played any further."""
+    """The rest could not be played."""
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One time that a track was heard."""
+    """One playback of a track."""
 
     track_id: int
     started_at: float
     """Seconds since the epoch."""
     heard: float
-    """Seconds of it that were heard, also where the listener went back and forth."""
+    """Seconds that were played, even if the listener jumped back and forth."""
     length: float
     """Seconds."""
     end: EndOfPlay
@@ -176,21 +176,21 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class ScanSummary:
-    """What a scan found: counts of files."""
+    """The result of a scan, in numbers of files."""
 
     added: int = 0
     changed: int = 0
     moved: int = 0
     missing: int = 0
-    """Files that were there before this scan and are not any more."""
+    """Files that were there before this scan and no longer are."""
     unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tracks the library holds, and how far they have come.
+    """The number of tracks in the library, and of those in each state.
 
-    A track that is gone counts as missing and nothing else; one whose music folder is out of reach keeps its state.
+    A missing track counts only as missing; one in an unavailable music folder keeps its state.
     """
 
     tracks: int
@@ -203,7 +203,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """What the scanner compares a file on disk with."""
+    """The catalogue's facts about a file, for comparing with the disk."""
 
     id: int
     size: int
@@ -211,18 +211,18 @@ class FileEntry:
     ctime_ns: int
     missing: bool
     missing_before: bool
-    """Whether it was before its music folder went out of reach."""
+    """Whether it was missing before its music folder became unavailable."""
     was_read: bool
 
     def differs(self, status: os.stat_result) -> bool:
-        """Whether the file must be looked at again; one that could not be opened always is."""
+        """Return whether the file must be scanned again; always for one that could not be opened."""
         known = (self.size, self.mtime_ns, self.ctime_ns)
         return not self.was_read or known != (status.st_size, *file_times(status))
 
 
 @dataclass(frozen=True, slots=True)
 class ScannedFile:
-    """What the scanner found out about a file on disk."""
+    """The scanner's facts about a file on disk."""
 
     path: Path
     size: int
@@ -231,34 +231,34 @@ class ScannedFile:
     tags: Tags
     details: TagDetails = TagDetails()
     problem: Reason | None = None
-    """Why it can't be read at all, so that nothing will try to decode it."""
+    """The reason why it can't be read at all, so that it isn't decoded."""
     ctime_ns: int = -1
-    """When anything about the file was changed; -1 where that is not known."""
+    """When anything about the file was changed; -1 if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingTrack:
-    """A track that a model has not embedded yet, or only with fewer windows than a plan wants."""
+    """A track that a model has not embedded yet, or with fewer windows than in a plan."""
 
     id: int
     path: Path
     content_key: bytes
     duration: float | None = None
-    """Seconds, where its header or the decoder says."""
+    """Seconds, from its header or the decoder."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackWindows:
-    """What the model made of a track's windows.
+    """A model's embeddings of a track's windows.
 
     Attributes
     ----------
     offsets
-        Where the windows begin, in seconds; shape (N,).
+        Start times of the windows, in seconds; shape (N,).
     vectors
         Their embeddings; shape (N, D).
     problem
-        What is wrong with the file all the same, such as that it is cut short.
+        A problem with the file that didn't prevent embedding, such as truncation.
     """
 
     offsets: npt.NDArray[np.float64]
@@ -275,9 +275,9 @@ class PooledEmbeddings:
     ids
         The embeddings' own ids, ascending; a track that is embedded again gets a new one. Shape (N,).
     track_ids
-        Whose they are. Shape (N,).
+        The ids of their tracks. Shape (N,).
     vectors
-        Raw, as the model made them. Shape (N, D), float32.
+        Raw embeddings from the model. Shape (N, D), float32.
     """
 
     ids: npt.NDArray[np.int64]
@@ -287,18 +287,18 @@ class PooledEmbeddings:
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model that embeds this library, or did once.
+    """A model that embeds this library, or used to.
 
     Attributes
     ----------
     identity
-        Goes with every vector.
+        The identity stored with every vector.
     weights
         Its file, which may be gone by now.
     input_repr, embedding_size
-        Where the file does not say; see `embedding.read_weights`.
+        Facts that the file may lack; see `embedding.read_weights`.
     standardised
-        True where the model's own last layer standardises, so that the library needs no space of its own.
+        Whether the model's last layer standardises embeddings, so that the library needs no space of its own.
     """
 
     identity: str
@@ -310,14 +310,14 @@ class KnownModel:
 
 @dataclass(frozen=True, slots=True)
 class PooledTrack:
-    """How far a model has come with a track.
+    """A track's pooled embedding by a model.
 
     Attributes
     ----------
     vector
         The mean of its windows' embeddings; shape (D,).
     windows
-        How many windows those are.
+        The number of these windows.
     """
 
     vector: npt.NDArray[np.float32]
@@ -325,9 +325,9 @@ class PooledTrack:
 
 
 def file_times(status: os.stat_result) -> tuple[int, int]:
-    """When a file was modified, and when anything about it was changed, where the system knows.
+    """Return when a file was modified, and when anything about it was changed, if the system knows.
 
-    In nanoseconds since the epoch, within 1677 to 2262, all that SQLite can hold.
+    In nanoseconds since the epoch, limited to 1677–2262, the range of SQLite's integers.
     """
     mtime_ns, ctime_ns = (
         min(max(time_ns, -(2**63)), 2**63 - 1)

@@ -1,4 +1,4 @@
-"""Rules between the nearest neighbours and the listener, playlists, and M3U files.
+"""Rules for choosing among nearest neighbours, playlists, and M3U files.
 
 May import `library` and `similarity`.
 """

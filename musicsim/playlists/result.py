@@ -1,4 +1,4 @@
-"""What generators make: lists of tracks, each with its similarity."""
+"""The results of generators: lists of tracks, each with its similarity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musicsim.playlists.rules.rules import Hidden
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A track in a list, and how similar it is to what the list started from: from 0 to 1."""
+    """A track in a list, and its similarity to the seeds: from 0 to 1."""
 
     track: Track
     similarity: float
@@ -24,9 +24,9 @@ class SimilarTracks:
     Attributes
     ----------
     seed
-        None where it is a file outside the library.
+        The seed track; None for a file outside the library.
     hidden
-        What the rules left out on the way, and how many.
+        How many tracks the rules left out, by reason.
     """
 
     seed: Track | None
@@ -36,7 +36,7 @@ class SimilarTracks:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedPlaylist:
-    """A playlist: the seeds, and then what is like them."""
+    """A playlist: the seeds, then similar tracks."""
 
     mode: str
     seeds: tuple[Track, ...]
@@ -45,10 +45,10 @@ class GeneratedPlaylist:
 
     @property
     def duration(self) -> float:
-        """Seconds, of the tracks that say how long they are."""
+        """The total length in seconds, of the tracks with a known length."""
         return seconds(self.matches)
 
 
 def seconds(matches: Iterable[Match]) -> float:
-    """How long they are together, of those that say how long they are."""
+    """Return the total length in seconds, of the tracks with a known length."""
     return sum(match.track.tags.duration or 0.0 for match in matches)

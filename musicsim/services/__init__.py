@@ -1,6 +1,6 @@
-"""What the window and the command line call, each package one thing that they can ask for.
+"""The services that the window and the command line call, one package each.
 
-`collection` keeps the library up to date with the music folders, `listening` embeds it, `finding` says what is similar,
-`making` makes lists of that, and `models` knows which model listens. What takes long returns a Future, or says that it
-blocks; what happens meanwhile is told by `base.events`.
+`collection` keeps the library in step with the music folders, `listening` embeds it, `finding` searches for similar
+tracks, `making` makes lists of them, and `models` manages the models. A slow call returns a Future, or its docstring
+says that it blocks. `base.events` reports what happens meanwhile.
 """

@@ -1,4 +1,4 @@
-"""Reasons in plain words, for window and command line alike."""
+"""Reasons in plain words, for both the window and the command line."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ _HIDDEN = {
 
 
 def hidden_text(hidden: Hidden) -> str:
-    """Why a track may not stand in a list, such as "more than 3 by the same artist"."""
+    """Return why a track may not be in a list, such as "more than 3 by the same artist"."""
     return _HIDDEN[hidden.rule].format(limit=hidden.limit)

@@ -1,4 +1,4 @@
 """The vector space, the index and the search in it.
 
-Knows ids and vectors, nothing of files and tracks.
+Deals with ids and vectors only, not with files and tracks.
 """

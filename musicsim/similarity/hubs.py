@@ -1,4 +1,4 @@
-"""Against hubs: a similarity by which tracks that are near to everything stop being everybody's neighbours."""
+"""A similarity against hubs: tracks near to everything are no longer everybody's neighbours."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import numpy.typing as npt
 
 from musicsim.similarity.measures.ranking import FloatArray, IntArray, as_points
 
-# Beyond so many standard deviations a Gaussian's tail is smaller than a float can be.
+# Standard deviations beyond which a Gaussian's tail is smaller than the smallest float.
 _FARTHEST = 37
 _STEPS = 1024
 _SMALLEST_SPREAD = 1e-9
 
 
 class MutualProximity:
-    """How likely a track that is drawn by chance is farther from each of two than these are from each other [1]_.
+    """The probability that a random track is farther from each of two tracks than these are from each other [1]_.
 
-    The variant of independent Gaussians: with the cosines C of a track to all others taken as normally distributed, two
-    tracks of the cosine c have the mutual proximity P(C₁ < c) P(C₂ < c). A hub, whose cosines are all high, has to be
-    nearer than its usual to count as near. Means and spreads follow from the points' mean and covariance, in O(N D²).
+    The variant with independent Gaussians: the cosines C of a track to all others are taken as normally distributed,
+    and two tracks with the cosine c have the mutual proximity P(C₁ < c) P(C₂ < c). A hub, whose cosines are all high,
+    must be nearer than usual to count as near. Means and spreads follow from the points' mean and covariance, in O(N
+    D²).
 
-    It is one of the `Similarities`, so that every measure of `evaluation` and `nearest` take it in place of points.
+    This class implements `Similarities`, so every measure of `evaluation` and `nearest` accept it instead of points.
 
     Parameters
     ----------
@@ -35,12 +36,12 @@ class MutualProximity:
     points
         As given, float64.
     mean, std
-        Of each track's cosines to all others; shape (N,).
+        Mean and standard deviation of each track's cosines to all others; shape (N,).
 
     Raises
     ------
     ValueError
-        If `points` have another shape, or values that are no numbers.
+        If `points` have another shape, or values that are not finite.
 
     References
     ----------
@@ -53,9 +54,9 @@ class MutualProximity:
         self.mean, self.std = _cosine_statistics(self.points)
 
     def of(self, queries: IntArray) -> FloatArray:
-        """The logarithm of the mutual proximity of tracks (n,) and all tracks; shape (n, N).
+        """Return the logarithm of the mutual proximity of tracks (n,) and all tracks; shape (n, N).
 
-        The logarithm tells near tracks apart whose mutual proximity is 1 to a float.
+        The logarithm still separates near tracks whose mutual proximity rounds to 1.
         """
         cosines = self.points[queries] @ self.points.T
         of_queries = (cosines - self.mean[queries, np.newaxis]) / self.std[queries, np.newaxis]
@@ -64,13 +65,13 @@ class MutualProximity:
 
 
 def _cosine_statistics(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mean and standard deviation of the cosines of each point (N, D) to the others; shapes (N,)."""
+    """Return the mean and standard deviation of the cosines of each point (N, D) to the others; shapes (N,)."""
     count = len(points)
     middle = points.mean(axis=0)
     centred = points - middle
     mean = points @ middle
     variance = np.sum(points @ (centred.T @ centred / count) * points, axis=1)
-    # Both are of all points. The point's own cosine is no sample of the others.
+    # Both include all points. Subtract the point's own cosine.
     own = np.sum(points**2, axis=1) - mean
     mean -= own / (count - 1)
     variance = (variance - own**2 / (count - 1)) * count / (count - 1)
@@ -78,7 +79,7 @@ def _cosine_statistics(points: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _log_normal_cdf(deviations: FloatArray) -> FloatArray:
-    """The logarithm of the standard normal distribution function, from a table: it rises, and is right to 1e-6."""
+    """Return the logarithm of the standard normal distribution function, from a table; monotonic, accurate to 1e-6."""
     table = _table()
     place = np.clip((deviations + _FARTHEST) * _STEPS, 0, len(table) - 2)
     left = place.astype(np.int32)

@@ -1,4 +1,4 @@
-"""The app's side of the worker process: starts it, sends requests, brings the answers back."""
+"""The app's side of the worker process: it starts the process, sends requests and receives answers."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from musicsim.worker.protocol import (
 
 _log = logging.getLogger(__name__)
 
-# A process that shares nothing with this one, whose threads and libraries it could not use.
+# A process that shares nothing with this one, since it couldn't use its threads and libraries.
 _CONTEXT = multiprocessing.get_context("spawn")
-# How long a worker may take to finish a write to the index and to end.
+# Seconds in which a worker must finish a write to the index and end.
 _STOP_SECONDS = 20.0
 
 
 class Refused(MusicsimError):  # noqa: N818
-    """The worker can't do it; the message is the text of the reason, without the file's name."""
+    """The worker can't carry out a request; the message is the text of the reason, without the file's name."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(str(reason))
@@ -45,11 +45,11 @@ class ModelUnavailable(MusicsimError):  # noqa: N818
 
 
 class WorkerBug(MusicsimError):  # noqa: N818
-    """The worker came across a bug of musicsim's; the log has its traceback."""
+    """The worker hit a bug in musicsim; the log has its traceback."""
 
 
 class WorkerDied(MusicsimError):  # noqa: N818
-    """The worker process ended with this request unanswered."""
+    """The worker process ended without answering this request."""
 
 
 class WorkerHung(WorkerDied):
@@ -62,13 +62,13 @@ class WorkerClient:
     Parameters
     ----------
     settings
-        What the process is started with.
+        The settings for the process.
     """
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        # Of its own: what a worker that stands still does not read fills the pipe, and then `kill` must not wait.
+        # A separate lock: a hung worker lets the pipe fill up and block, but `kill` must not wait for that.
         self._sending = threading.Lock()
         self._closed = False
         self._numbers = itertools.count()
@@ -77,11 +77,11 @@ class WorkerClient:
         self._pipe: Connection | None = None
         self._reader: threading.Thread | None = None
         self.starts = 0
-        """How often a process was started: an index that was open in another is not open in this one."""
+        """The number of processes started so far; an index opened in an earlier one is not open in this one."""
 
     @property
     def settings(self) -> WorkerSettings:
-        """What the next process is started with."""
+        """The settings for the next process."""
         return self._settings
 
     @property
@@ -95,7 +95,7 @@ class WorkerClient:
         Returns
         -------
         Future
-            Its answer; else `Refused` with the reason, `WorkerBug`, `ModelUnavailable` or `WorkerDied`.
+            Returns the answer, or raises `Refused` with the reason, `WorkerBug`, `ModelUnavailable` or `WorkerDied`.
         """
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
@@ -113,17 +113,17 @@ class WorkerClient:
         return future
 
     def ask(self, request: Request, patience: float) -> Any:
-        """Send a request and wait for its answer; a worker that has none after `patience` seconds is killed.
+        """Send a request and wait for its answer; kill the worker after `patience` seconds without one.
 
         Raises
         ------
         Refused, WorkerBug, ModelUnavailable, WorkerDied
-            As the future of `request` does.
+            Like the future of `request`.
         WorkerHung
             If it was killed.
         """
-        # Not by the future's own time limit: a worker that hangs in a call that keeps Python's lock, as Chroma's writes
-        # do, reads no request either, so that to send one may take for ever.
+        # The future's own timeout is not enough: a worker that hangs while holding Python's lock, as in Chroma's
+        # writes, reads no requests, so that sending one may block for ever.
         with _time_limit(patience, self.kill) as is_over:
             try:
                 return self.request(request).result()
@@ -134,16 +134,16 @@ class WorkerClient:
                 raise WorkerHung(text) from error
 
     def _send(self, pipe: Connection, envelope: Envelope) -> None:
-        # Where it died just now, the reader finds out, and tells every request.
+        # If the worker has just died, the reader notices and fails every request.
         with self._sending, contextlib.suppress(OSError):
             pipe.send(envelope)
 
     def _start(self) -> None:
-        # The decoders' libraries are for the worker: the window starts faster without them.
+        # Only the worker needs the decoders' libraries: the window starts faster without them.
         from musicsim.worker.process import serve
 
         ours, theirs = _CONTEXT.Pipe()
-        # A daemon, so that it ends with this process however that ends.
+        # A daemon, so that it ends with this process in any case.
         process = _CONTEXT.Process(
             target=serve, args=(theirs, self._settings), name="musicsim-worker", daemon=True
         )
@@ -181,7 +181,7 @@ class WorkerClient:
             )
 
     def kill(self) -> None:
-        """End the process at once; what it had not answered fails with `WorkerDied`."""
+        """End the process at once; unanswered requests fail with `WorkerDied`."""
         with self._lock:
             process, reader = self._process, self._reader
             if process is not None:
@@ -190,7 +190,7 @@ class WorkerClient:
             reader.join()
 
     def restart_with(self, settings: WorkerSettings) -> None:
-        """Start the next process with other settings; the one that runs is stopped."""
+        """Stop the running process, and start the next one with other settings."""
         self.stop()
         with self._lock:
             self._settings = settings
@@ -201,13 +201,13 @@ class WorkerClient:
         return self._closed
 
     def close(self) -> None:
-        """Stop for good: whatever is requested from now on fails with `WorkerDied`."""
+        """Stop for good; later requests fail with `WorkerDied`."""
         with self._lock:
             self._closed = True
         self.stop()
 
     def stop(self) -> None:
-        """Let the process finish its writes and end, which gives its memory back; the next request starts another."""
+        """Let the process finish its writes and end, which frees its memory; the next request starts another."""
         with self._lock:
             process, pipe, reader = self._process, self._pipe, self._reader
             if process is None or pipe is None or reader is None:
@@ -222,7 +222,7 @@ class WorkerClient:
 
 @contextlib.contextmanager
 def _time_limit(seconds: float, end: Callable[[], object]) -> Iterator[Callable[[], bool]]:
-    """Call `end`, in another thread, if the block takes longer; gives what says whether it did."""
+    """Call `end`, in another thread, if the block takes longer; yield a function that tells whether it did."""
     is_over = threading.Event()
 
     def give_up() -> None:

@@ -1,7 +1,7 @@
 """The worker process: it decodes, holds the one loaded model, and owns the index.
 
-Three threads: one reads requests, one answers those to the index, and the main one runs the network. Files are decoded
-ahead in a small pool, so that the network seldom waits. It ends when told to, and when the app is gone.
+It has three threads: one reads requests, one answers those to the index, and the main one runs the network. A small
+pool decodes files ahead, so that the network seldom waits. The process ends on request, or when the app is gone.
 """
 
 from __future__ import annotations
@@ -70,16 +70,16 @@ from musicsim.worker.protocol import (
 
 _log = logging.getLogger(__name__)
 
-# One to be decoded while the other's windows wait: more would only cost memory, 12 MB a track.
+# One decodes while the other's windows wait. More would only cost memory, 12 MB per track.
 _DECODERS = 2
 _NICENESS = 5
 _GENTLE_NICENESS = 15
-_LONGEST_LOG = 2**20  # bytes, beyond which a worker begins another
+_LONGEST_LOG = 2**20  # bytes; beyond that a worker starts a new log
 
 
 def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
-    """Run the worker until it is told to stop; the target of the process."""
-    # Ctrl+C in a terminal reaches the whole group; only the app decides what it means.
+    """Run the worker until it is told to stop; the entry point of the process."""
+    # Ctrl+C in a terminal reaches the whole process group; only the app decides what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_GENTLE_NICENESS if settings.gentle else _NICENESS)
@@ -87,19 +87,19 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
         logging.basicConfig(
             stream=log, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"
         )
-        # What libraries warn of is not for the terminal of whoever listens.
+        # Warnings of libraries belong in the log, not in the user's terminal.
         logging.captureWarnings(True)
         faulthandler.enable(log)
         silence_native_messages()
         _die_with_the_app()
         _Worker(pipe, settings).run()
         log.flush()
-        # At once: a decoder may still be busy with a long file that nobody waits for any more.
+        # Immediately: a decoder may still be busy with a long file that nobody needs any more.
         os._exit(0)
 
 
 def _open_log(path: Path) -> TextIO:
-    """The log, or nowhere where it can't be written: no reason not to work; a long one makes way to a new one."""
+    """Open the log, replacing one that is too long; discard messages if it can't be written."""
     with contextlib.suppress(OSError):
         if path.stat().st_size > _LONGEST_LOG:
             path.replace(path.with_name(path.name + ".old"))
@@ -129,12 +129,12 @@ class _Worker:
         self._send_lock = threading.Lock()
         self._model: Model | None = None
         self._index: ChromaIndex | None = None
-        # Numbers of requests, and what makes their answers.
+        # Request numbers, and the functions that produce the answers.
         self._to_embed: queue.SimpleQueue[tuple[int, Callable[[], object]] | None] = (
             queue.SimpleQueue()
         )
         self._for_index: queue.SimpleQueue[Envelope | None] = queue.SimpleQueue()
-        # What waits to be embedded then is left; what waits to be written to the index is not.
+        # Pending embeddings are then dropped, but pending writes to the index are not.
         self._stopping = threading.Event()
         self._decoders = ThreadPoolExecutor(1 if settings.gentle else _DECODERS, "decoder")
 
@@ -166,7 +166,7 @@ class _Worker:
         self._for_index.put(None)
 
     def _embedding_of(self, request: EmbedTrack) -> Callable[[], EmbeddedTrack]:
-        """What embeds a track; the decoding of a sample begins at once."""
+        """Return a function that embeds a track; the decoding of a sample starts at once."""
         if request.windows == EVERY_WINDOW:
             return functools.partial(self._embed_all, request.path)
         plan = SamplingPlan(request.windows)
@@ -176,7 +176,7 @@ class _Worker:
         return functools.partial(self._embed, request, decoded)
 
     def _answer(self, number: int, work: Callable[[], object]) -> None:
-        """Send what `work` gives, or the reason why it can't."""
+        """Send the result of `work`, or the reason why it failed."""
         answer: Answer | Refusal
         try:
             answer = Answer(number, work())
@@ -243,7 +243,7 @@ class _Worker:
         with contextlib.closing(read_ahead(read_blocks(path, meter=meter))) as blocks:
             track = embed_seconds(model, blocks)
         cost = _cost(model.spent - before)
-        # What the network waited for.
+        # The time that the network spent waiting.
         waited = time.perf_counter() - began - cost.front_end - cost.network
         cost = replace(cost, decoding=waited)
         if not len(track.offsets):
@@ -288,7 +288,7 @@ class _Worker:
 
 
 def _cores(settings: WorkerSettings) -> int | None:
-    """How many cores the network may use; None is all."""
+    """Return the number of cores that the network may use; None for all."""
     if not settings.gentle:
         return settings.threads
     others = max(1, (os.cpu_count() or 1) - 1)

@@ -1,4 +1,4 @@
-"""What the app and its worker process say to each other: frozen dataclasses over a pipe."""
+"""The messages between the app and its worker process: frozen dataclasses over a pipe."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from musicsim.embedding import InputRepr
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """What a worker is started with."""
+    """The settings for starting a worker."""
 
     weights: Path
-    """The weight file of the model it loads when there is something to embed."""
+    """The weight file of the model, which is loaded when there is something to embed."""
     input_repr: InputRepr | None
-    """The front end, where the weight file does not say; see `embedding.read_weights`."""
+    """The front end, if the weight file doesn't say; see `embedding.read_weights`."""
     embedding_size: int | None
     index_folder: Path
-    """Where Chroma keeps its files."""
+    """Chroma's folder."""
     log_file: Path
-    """Where its warnings go, and what it was doing if it crashes."""
+    """Receives its warnings and, if it crashes, its stack traces."""
     threads: int | None = None
     """Processor cores that the network uses; None takes all."""
     gentle: bool = False
-    """Leave a core to the listener, whatever `threads` says."""
+    """Leave a core to the listener, regardless of `threads`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,16 @@ class EmbedTrack:
 
     path: Path
     windows: int = FIRST_PASS
-    """How many its plan wants in all; see `audio.SamplingPlan`."""
+    """Total number of windows in the plan; see `audio.SamplingPlan`."""
     listened: tuple[float, ...] = ()
-    """Where the windows of earlier passes begin, in seconds: they are left out."""
+    """Start times in seconds of the windows from earlier passes, which are left out."""
     known: frozenset[bytes] = frozenset()
-    """Fingerprints of sound that has been embedded: if this is one of them, it is not embedded again."""
+    """Fingerprints of sounds already embedded; a file with one of them is not embedded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a track cost, stage by stage, in seconds; the stages of different tracks overlap."""
+    """The cost of a track by stage, in seconds; the stages of different tracks overlap."""
 
     windows: int = 0
     decoding: float = 0.0
@@ -73,21 +73,21 @@ class EmbeddedTrack:
     Attributes
     ----------
     offsets
-        Seconds; shape (N,). N is 0 where a later pass found nothing more that sounds.
+        Seconds; shape (N,). N is 0 if a later pass found no further window that isn't silent.
     vectors
-        Shape (N, D), float32; every value is finite. Those of the dense plan are the means of each second's windows.
+        Shape (N, D), float32; every value is finite. For the dense plan, each is the mean of a second's windows.
     duration
-        Of the track, in seconds, as the decoder found it.
+        Length of the track in seconds, from the decoder.
     warning
-        What is wrong with the file all the same.
+        A problem with the file that didn't prevent embedding.
     cost
-        How long it took.
+        The cost of embedding it.
     fingerprint
-        Of its sound, see `audio.fingerprint`; None for a later pass, and for the dense plan.
+        The fingerprint of its sound, see `audio.fingerprint`; None for a later pass, and for the dense plan.
     is_known
-        It is one of those that the request named: `offsets` and `vectors` are empty.
+        Whether the request named its fingerprint: then `offsets` and `vectors` are empty.
     loudness
-        Of the windows that were decoded for this answer, also where they are not embedded; None where there is none.
+        The loudness of the windows decoded for this answer, even if they are not embedded; None if silent.
     """
 
     offsets: npt.NDArray[np.float64]
@@ -102,17 +102,17 @@ class EmbeddedTrack:
 
 @dataclass(frozen=True, slots=True)
 class TryModel:
-    """Load the model and run it once; answered by None, if that is what the worker can do."""
+    """Load the model and run it once; answered by None on success."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenIndex:
-    """Open a collection, drop what is not wanted; answered by the ids (N,) that are there."""
+    """Open a collection and delete unwanted ids; answered by the remaining ids (N,)."""
 
     collection: str
     wanted: npt.NDArray[np.int64]
     afresh: bool = False
-    """Delete what is there first: the last worker died while it opened it."""
+    """Delete existing content first, because the last worker died while opening it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +125,14 @@ class AddToIndex:
 
 @dataclass(frozen=True, slots=True)
 class RemoveFromIndex:
-    """Take points out of the open collection; answered by None."""
+    """Remove points from the open collection; answered by None."""
 
     ids: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class QueryIndex:
-    """Find the nearest to a point (D,); answered by `similarity.index.protocol.Neighbours`."""
+    """Find the nearest neighbours of a point (D,); answered by `similarity.index.protocol.Neighbours`."""
 
     point: npt.NDArray[np.float32]
     count: int
@@ -140,7 +140,7 @@ class QueryIndex:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Finish what is being written, and end."""
+    """Finish the current writes, and end."""
 
 
 Request = EmbedTrack | TryModel | OpenIndex | AddToIndex | RemoveFromIndex | QueryIndex | Stop
@@ -148,7 +148,7 @@ Request = EmbedTrack | TryModel | OpenIndex | AddToIndex | RemoveFromIndex | Que
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A request under its number, by which the answer finds its way back."""
+    """A request with a number that identifies its answer."""
 
     number: int
     request: Request
@@ -156,26 +156,26 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A request was carried out."""
+    """The result of a request."""
 
     number: int
     value: object
 
 
 class RefusalKind(enum.Enum):
-    """What stood in the way."""
+    """The cause of a refusal."""
 
     REQUEST = enum.auto()
-    """Something about the file or the index."""
+    """A problem with the file or the index."""
     MODEL = enum.auto()
     """The model can't be loaded, so no file can be embedded."""
     BUG = enum.auto()
-    """The reason is a traceback of ours."""
+    """The reason is a traceback of a bug."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request could not be carried out, and why."""
+    """A failed request, and the reason."""
 
     number: int
     reason: Reason

@@ -1,4 +1,4 @@
-"""How each style plays what is written in a `Song`: one module a style, one function `perform` in each."""
+"""The styles that play a `Song`: one module per style, with one function `perform` in each."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ PERFORMERS: Mapping[str, Callable[[Song], Sound]] = MappingProxyType(
         "Techno": techno.perform,
     }
 )
-"""From a style's name to the function that turns a song into a finished stereo track, shape (2, n), at `RATE`."""
+"""Maps a style's name to the function that turns a song into a finished stereo track, shape (2, n), at `RATE`."""

@@ -21,16 +21,16 @@ from musicsim.demo.synth import (
 )
 
 _PICKING = (
-    # Eight eighths of a bar: the thumb's strings (0 and 1) and the fingers' (2 to 4).
+    # Eight eighths of a bar: the strings of the thumb (0 and 1) and of the fingers (2 to 4).
     (0, 3, 2, 4, 1, 3, 2, 4),
     (0, 2, 3, 4, 3, 2, 3, 4),
     (0, 4, 1, 3, 0, 4, 2, 3),
     (0, 2, 4, 3, 1, 4, 2, 3),
 )
 _STRUMMING = ("X.xox.xo", "X.oxoxox", "X..xX.xo")
-"""Eighths: down on the beat, up between."""
+"""Eighths: downstrokes on the beat, upstrokes between."""
 _STRUMMED_FROM = 100.0
-"""Beats a minute from which picking every string would be hard work."""
+"""Beats a minute above which fingerpicking would be hard work."""
 
 String = Callable[[int, int], Sound]
 
@@ -50,7 +50,7 @@ def perform(song: Song) -> Sound:
 
 
 def _guitar(rng: np.random.Generator) -> String:
-    """Return a guitar: from a MIDI note and the number of a take, as no two plucks are the same, to its sound."""
+    """Return a guitar: a function from a MIDI note and a take number to a sound, since no two plucks are the same."""
     nylon = rng.uniform()
     position = rng.uniform(0.12, 0.3)
     body = chain(
@@ -95,7 +95,7 @@ def _strumming(rng: np.random.Generator, song: Song, mix: Mix, string: String) -
         chord = _chord(song, bar)
         for eighth, strength in steps(pattern):
             at = bar * song.bar + eighth * song.beat / 2 + rng.normal(0, 0.005)
-            # Up, only the thin strings are hit, the thinnest first.
+            # An upstroke hits only the thin strings, the thinnest first.
             strings = chord[:1:-1] if eighth % 2 else chord
             _strum(mix, string, strings, at, gain=0.24 * strength * rng.uniform(0.85, 1.1))
 

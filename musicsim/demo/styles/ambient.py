@@ -1,4 +1,4 @@
-"""Ambient: slow chords without an edge, a drone, air, and now and then a bell far away."""
+"""Ambient: slow soft chords, a drone, air, and an occasional distant bell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chiptune: two pulse waves, a triangle and noise, as an old console had them."""
+"""Chiptune: two pulse waves, a triangle and noise, as on an old console."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _lead(rng: np.random.Generator, song: Song, mix: Mix, duty: float) -> None:
         tone *= adsr(length, attack=0.002, decay=0.12, sustain=0.6, release=0.03)
         at = note.start * song.beat
         mix.add(tone, at, gain=0.3, pan=-0.2)
-        # The second voice repeats the first, three sixteenths later: the echo of a chip without memory.
+        # Three sixteenths later, the second voice repeats the first: the echo of a chip without memory.
         mix.add(tone, at + 0.75 * song.beat, gain=0.09, pan=0.5)
 
 
@@ -98,7 +98,7 @@ def _noise(rng: np.random.Generator, song: Song, mix: Mix) -> None:
 
 
 def _chip_noise(rng: np.random.Generator, decay: float, clock: float) -> Sound:
-    """Return a burst of noise that jumps between two levels at a clock in Hz, as a shift register makes it."""
+    """Return a burst of noise that jumps between two levels at a clock in Hz, like a shift register."""
     length = samples(3 * decay)
     levels = rng.choice((-1.0, 1.0), size=int(length * clock / RATE) + 1)
     index = (np.arange(length) * (clock / RATE)).astype(int)

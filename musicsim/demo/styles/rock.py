@@ -26,7 +26,7 @@ from musicsim.demo.synth import (
 )
 
 _RIFFS = ("X.xxX.xx", "X.x.X.xx", "X..X..Xx", "XxxxXxxx", "X...X.X.")
-"""Eighths: loud ones ring, the others are muted with the palm."""
+"""Eighths: loud ones ring, the others are palm-muted."""
 _CABINET = chain(
     above(75.0),
     peak(120.0, 1.5, 1.6),
@@ -34,7 +34,7 @@ _CABINET = chain(
     peak(2_600.0, 1.4, 2.0),
     below(4_200.0, 4),
 )
-"""What a guitar loudspeaker leaves of a sound."""
+"""The frequency response of a guitar loudspeaker."""
 
 
 def perform(song: Song) -> Sound:

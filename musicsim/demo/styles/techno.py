@@ -97,7 +97,7 @@ def _stabs(rng: np.random.Generator, song: Song, mix: Mix) -> None:
     shape = dying(length, 0.09)
     pattern = str(rng.choice(_STABS))
     for bar in range(2, song.bars):
-        # Each side is tuned a little differently, which makes it wide.
+        # Each side is tuned a little differently, for width.
         chord = np.zeros((2, length), dtype=np.float32)
         for note in song.voicing(bar, 60, 4):
             for side, detune in enumerate((-0.08, 0.07)):

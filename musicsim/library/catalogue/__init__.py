@@ -1,16 +1,16 @@
-"""What is known of the library, in SQLite files: the truth that all else is made from.
+"""The library's data in SQLite files: the source of truth for everything else.
 
-`Catalogue` opens `catalogue.sqlite3` and hands out a part for each table; `EmbeddingStore` does so for what the models
-made, and keeps that in step with `windows.sqlite3`. One module writes each table:
+`Catalogue` opens `catalogue.sqlite3` and provides a store for each table. `EmbeddingStore` does the same for the
+models' results, and keeps them in step with `windows.sqlite3`. Each table is written by one module:
 
-- `settings`, `folders`, `playlists` (with `playlist_tracks`), `plays`, `loudness`, `models` and `windows` the tables of
-  their names;
+- `settings`, `folders`, `playlists` (with `playlist_tracks`), `plays`, `loudness`, `models` and `windows` write the
+  tables of the same name;
 - `files` writes `tracks`, which `tracks` reads;
 - `pooled` writes `embeddings`;
-- `problems` writes `folder_problems`, and lists the problems of tracks and folders too;
-- `waveforms` writes a file of its own that may be deleted.
+- `problems` writes `folder_problems`, and also lists the problems of tracks and folders;
+- `waveforms` writes a separate file that may be deleted.
 
-`embeddings`, `pending` and `identity` have no table: they put together what the others do, and read with SQL where that
-takes several tables. `schema` has the catalogue's tables; `paths` stores paths as bytes. `database` opens, migrates,
-mends and backs up a file; only this package imports it.
+`embeddings`, `pending` and `identity` have no table. They combine the others, and query several tables directly where
+necessary. `schema` defines the catalogue's tables, and `paths` stores paths as bytes. `database` opens, migrates,
+repairs and backs up a file; only this package imports it.
 """

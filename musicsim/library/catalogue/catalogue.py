@@ -1,4 +1,4 @@
-"""The catalogue: what the library knows, in one SQLite file that is the truth."""
+"""The catalogue: the library's data in one SQLite file, the source of truth."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ CATALOGUE_FILE = "catalogue.sqlite3"
 
 
 class Catalogue:
-    """The library's memory: opens the file, and hands out what reads and writes its tables; thread-safe.
+    """The library's database: opens the file, and provides the stores for its tables; thread-safe.
 
     Parameters
     ----------
     data_folder
-        Where `catalogue.sqlite3` is; made if missing.
+        The folder of `catalogue.sqlite3`; created if missing.
     read_only
-        Open an existing catalogue beside its owner.
+        Open an existing catalogue, even while its owner uses it.
 
     Attributes
     ----------
     database
         The file, for the modules of this package alone.
     settings
-        What is kept by name.
+        Settings by name.
     folders
         The music folders.
     tracks
-        What is known of the tracks, to read.
+        Tracks, for reading.
     files
-        What scans and listening find out about the tracks' files.
+        Facts about the tracks' files, from scans and listening.
     problems
-        What could not be read.
+        Files and folders that could not be read.
     playlists
-        The kept playlists.
+        The stored playlists.
     plays
-        What was played.
+        The playing history.
     loudness
-        How loud the tracks are.
+        The loudness of the tracks.
     changes
-        Which embeddings changed.
+        The changes of embeddings.
 
     Raises
     ------
     CatalogueError
-        If the file can't be opened or made.
+        If the file can't be opened or created.
     """
 
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
@@ -81,29 +81,29 @@ class Catalogue:
 
     @staticmethod
     def exists(data_folder: Path) -> bool:
-        """Whether there is a catalogue in a data folder, or a copy to make it of."""
+        """Return whether a data folder has a catalogue, or a backup to restore it from."""
         return Database.exists(data_folder / CATALOGUE_FILE)
 
     @staticmethod
     def suspect(data_folder: Path) -> None:
-        """Have the file checked thoroughly, and mended if need be, when it is opened next."""
+        """Have the file checked thoroughly, and repaired if need be, when it is next opened."""
         Database.suspect(data_folder / CATALOGUE_FILE)
 
     def transaction(self) -> contextlib.AbstractContextManager[object]:
-        """All that is written within, or nothing."""
+        """Return a context that writes everything or nothing."""
         return self.database.transaction()
 
     @property
     def mended(self) -> str:
-        """What was done about a damaged file when this was opened; empty if it was none."""
+        """The repair made to a damaged file when this was opened; empty if none was necessary."""
         return self.database.mended
 
     def check(self) -> tuple[bool, str]:
-        """Whether the file is sound, and what SQLite says of it."""
+        """Return whether the file is sound, and SQLite's report."""
         return self.database.check()
 
     def back_up(self) -> None:
-        """Copy the file, if something was written since the last time; see `Database.back_up`."""
+        """Back up the file if it has changed since the last backup; see `Database.back_up`."""
         self.database.back_up()
 
     def close(self) -> None:

@@ -18,52 +18,52 @@ from musicsim.base.errors import MusicsimError, display_path
 _log = logging.getLogger(__name__)
 
 _SOON_CHECKED = 2**25
-"""Bytes that are read in no time: a file of fewer is checked at every start."""
+"""Size in bytes up to which a file can be checked quickly, and is checked at every start."""
 
 
 _START_AGAIN = "Start musicsim again, or run `musicsim doctor`: it goes back to the last copy."
 
 
 class CatalogueError(MusicsimError):
-    """The catalogue can't be read or written, or what is asked of it can't be done."""
+    """The catalogue can't be read or written, or can't carry out a request."""
 
 
 class DamagedError(CatalogueError):
-    """A database file is not what was written."""
+    """A database file is corrupt."""
 
 
 class Database:
-    """A SQLite file in WAL mode with one connection that all threads share.
+    """A SQLite file in WAL mode, with one connection that all threads share.
 
-    Reads and writes take a lock, so a thread never sees half of another's transaction. A transaction that is not
-    committed when the process dies never was.
+    Reads and writes take a lock, so a thread never sees half of another's transaction. If the process dies, an
+    uncommitted transaction is undone.
 
-    A damaged file is put aside, and the newest sound copy of it (see `back_up`) takes its place; likewise where the
-    file is empty or gone and there is a copy.
+    A damaged file is put aside and replaced by its newest sound backup (see `back_up`). An empty or missing file is
+    also replaced if there is a backup.
 
     Parameters
     ----------
     path
-        The file; made if it does not exist.
+        The file; created if missing.
     migrations
-        SQL scripts; `PRAGMA user_version` counts those that the file has seen. Before a file is migrated it is copied,
-        to a name that ends in `.backup`.
+        SQL scripts; `PRAGMA user_version` counts those already applied. Before a migration the file is backed up to a
+        name that ends in `.backup`.
     read_only
         Open an existing file without changing anything.
     derived
-        What it holds can be made again: a damaged file without a copy is begun anew.
+        Whether the content can be recreated: a damaged file without a backup is then replaced by an empty one.
 
     Attributes
     ----------
     mended
-        What was done about a damaged file when this was opened; empty if it was none.
+        The repair made to a damaged file when this was opened; empty if none was necessary.
 
     Raises
     ------
     CatalogueError
-        If the file can't be opened, is not ours, or was written by a newer musicsim.
+        If the file can't be opened, is not musicsim's, or was written by a newer musicsim.
     DamagedError
-        If it is damaged, and there is no sound copy.
+        If it is damaged and has no sound backup.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Database:
         self.mended = ""
         self._lock = threading.RLock()
         self._depth = 0
-        # What was not closed may hold what no copy does, and so may what a copy has taken the place of.
+        # A file that was not closed properly may contain data that no backup has. So may one restored from a backup.
         self._backed_up = -1 if self._has_log() or not _copies_of(path) else 0
         try:
             self._open(migrations, read_only)
@@ -106,7 +106,7 @@ class Database:
                 if not read_only:
                     self._check_at_start()
                     self._connection.execute("PRAGMA journal_mode = WAL")
-                    # Safe against a killed process; after a power cut the last moments may be embedded again.
+                    # Safe if the process is killed; after a power cut the last embeddings may have to be repeated.
                     self._connection.execute("PRAGMA synchronous = NORMAL")
                 self._migrate(migrations, read_only)
             except BaseException:
@@ -114,15 +114,15 @@ class Database:
                 raise
 
     def _connect_to_read(self) -> sqlite3.Connection:
-        # Not immutable at once: another process may be writing this very moment.
+        # Not immutable at first, since another process may be writing.
         address = self.path.absolute().as_uri() + "?mode=ro"
         connection = sqlite3.connect(address, uri=True, check_same_thread=False)
         try:
             connection.execute("PRAGMA schema_version")
         except sqlite3.OperationalError as error:
             connection.close()
-            # SQLite makes a small file beside one that others may write to. Where that can't be made, as on a disk that
-            # is full or can't be written, nobody else writes either, and without a log the file is all there is.
+            # SQLite creates a small file beside one that others may write to. If that is impossible, as on a full or
+            # read-only disk, nobody else writes either. Then, without a log, the file alone is complete.
             name = getattr(error, "sqlite_errorname", "") or ""
             alone = name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR_SHM", "SQLITE_READONLY"))
             if not alone or not self.path.exists() or self._has_log():
@@ -136,19 +136,19 @@ class Database:
         return log.exists() and log.stat().st_size > 0
 
     def _check_is_there(self) -> None:
-        """Raise `DamagedError` if all that is left is a copy: SQLite would begin an empty file without a word."""
+        """Raise `DamagedError` if only a backup is left; otherwise SQLite would silently create an empty file."""
         state = self._state()
         if state != "damaged" and _copies_of(self.path):
             raise DamagedError(f"{display_path(self.path)} is {state}. {_START_AGAIN}")
 
     def _state(self) -> str:
-        """What a file that can't be used is, in a word."""
+        """Return the state of an unusable file as one word."""
         if not self.path.exists():
             return "missing"
         return "damaged" if self.path.stat().st_size else "empty"
 
     def _check_at_start(self) -> None:
-        """Look for damage, thoroughly where there was a sign of it; raise `DamagedError`."""
+        """Check for damage, thoroughly if it is suspected; raise `DamagedError`."""
         ((pages,),) = self._connection.execute("PRAGMA page_count")
         ((page_size,),) = self._connection.execute("PRAGMA page_size")
         if not self._has_log() and self.path.stat().st_size < pages * page_size:
@@ -164,11 +164,11 @@ class Database:
 
     @property
     def _suspicion(self) -> Path:
-        """A file that is there if this one is to be checked when it is opened next."""
+        """A marker file: if it exists, the database is checked thoroughly when next opened."""
         return self._beside(".suspect")
 
     def _mend(self, *, derived: bool) -> str:
-        """Put the damaged file aside, and its newest sound copy in its place; returns what was done."""
+        """Put the damaged file aside and restore its newest sound backup; return a description of the repair."""
         where = display_path(self.path)
         state = self._state()
         half_done = self._beside(".part")
@@ -205,7 +205,7 @@ class Database:
         )
 
     def _put_aside(self) -> None:
-        """Keep the damaged file under another name; what was put aside before stays, too."""
+        """Keep the damaged file under another name, without replacing earlier ones."""
         aside = ending_aside(self.path)
         for end in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
@@ -229,9 +229,9 @@ class Database:
             self._connection.executescript(script)
 
     def back_up(self) -> None:
-        """Copy the file, if something was written since the last time; a full disk is no reason to stop.
+        """Back up the file if it has changed since the last backup; a failure is only logged.
 
-        Others read and write meanwhile.
+        Other threads can read and write meanwhile.
         """
         with self._lock:
             changes = self._connection.total_changes
@@ -245,7 +245,7 @@ class Database:
             self._backed_up = changes
 
     def _back_up_version(self, version: int) -> None:
-        """Copy the file as it is before it is migrated; the copy before an earlier migration makes way."""
+        """Back up the file before a migration, replacing the backup before an earlier migration."""
         target = self._beside(f".version-{version}.backup")
         self._copy_to(target)
         for copy in _copies_of_versions(self.path):
@@ -255,7 +255,7 @@ class Database:
     def _copy_to(self, target: Path) -> None:
         half_done = self._beside(".part")
         half_done.unlink(missing_ok=True)
-        # By a connection of its own, so that nobody waits; it makes no file in place of one that is gone.
+        # Use a separate connection, so that nobody waits. It doesn't create the file if it is gone.
         address = self.path.absolute().as_uri() + "?mode=rw"
         source, copy = sqlite3.connect(address, uri=True), sqlite3.connect(half_done)
         try:
@@ -263,7 +263,7 @@ class Database:
             fault = _fault_in(copy, "quick_check")
             copy.close()
             if fault:
-                # An earlier copy is worth more.
+                # Keep the earlier backup instead.
                 raise sqlite3.DatabaseError(fault)
             half_done.replace(target)
         finally:
@@ -274,7 +274,7 @@ class Database:
 
     @contextlib.contextmanager
     def _plain_errors(self) -> Iterator[None]:
-        """Turn what the world does to a database file into a `CatalogueError`; bugs stay what they are."""
+        """Turn errors that the world causes into a `CatalogueError`; bugs pass unchanged."""
         try:
             yield
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
@@ -282,7 +282,7 @@ class Database:
         except sqlite3.DatabaseError as error:
             where = display_path(self.path)
             code = getattr(error, "sqlite_errorname", "") or ""
-            # What SQLite says where there is no room for the small file beside this one.
+            # SQLite's error if there is no room for the small file beside this one.
             if code.startswith(("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")):
                 text = f"The disk that holds {where} is full: make room there. Nothing that was stored is lost."
             elif code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
@@ -305,12 +305,12 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self, *, is_news: bool = True) -> Iterator[sqlite3.Connection]:
-        """All or nothing; a transaction inside a transaction is part of it.
+        """Run the block as one transaction, or as part of an outer one: all of it or nothing.
 
         Parameters
         ----------
         is_news
-            Whether what is written is worth a new copy; see `back_up`.
+            Whether the change justifies a new backup; see `back_up`.
         """
         with self._lock, self._plain_errors():
             before = self._connection.total_changes
@@ -336,49 +336,49 @@ class Database:
                 self._backed_up += self._connection.total_changes - before
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Every row of a SELECT."""
+        """Return every row of a SELECT."""
         with self._lock, self._plain_errors():
             return self._connection.execute(sql, parameters).fetchall()
 
     @staticmethod
     def exists(path: Path) -> bool:
-        """Whether there is a file, or a copy to make it of."""
+        """Return whether a file exists, or a backup to restore it from."""
         return path.exists() or bool(_copies_of(path))
 
     @staticmethod
     def suspect(path: Path) -> None:
-        """Have a file checked thoroughly, and mended if need be, when it is opened next."""
-        # Where it can't be noted, opening it says why.
+        """Have a file checked thoroughly, and repaired if need be, when it is next opened."""
+        # If the marker can't be written, opening the file reports the reason.
         with contextlib.suppress(OSError):
             if path.exists():
                 path.with_name(path.name + ".suspect").touch()
 
     def check(self) -> tuple[bool, str]:
-        """Whether the file is sound, and what SQLite says of it."""
+        """Return whether the file is sound, and SQLite's report."""
         rows = self.query("PRAGMA integrity_check(5)")
         text = "; ".join(str(row[0]) for row in rows)
         return text == "ok", text
 
     def close(self) -> None:
-        """Close the file; the write-ahead log is folded into it."""
+        """Close the file; SQLite merges the write-ahead log into it."""
         with self._lock:
             self._connection.close()
 
 
 def _copies_of(path: Path) -> list[Path]:
-    """The copies that were made of a file, newest first."""
+    """Return the backups of a file, newest first."""
     copies = [path.with_name(f"{path.name}.backup"), *_copies_of_versions(path)]
     return sorted((c for c in copies if c.exists()), key=lambda c: c.stat().st_mtime, reverse=True)
 
 
 def _copies_of_versions(path: Path) -> list[Path]:
-    """Those that were made before it was migrated."""
+    """Return the backups made before migrations."""
     return list(path.parent.glob(f"{path.name}.version-*.backup"))
 
 
 def _is_sound(path: Path) -> bool:
-    """Whether a copy is whole, and holds something."""
-    # Immutable: it is nobody else's, and SQLite needs no room beside it.
+    """Return whether a backup is sound and not empty."""
+    # Immutable: no one else uses it, and SQLite then needs no extra file.
     connection = sqlite3.connect(path.absolute().as_uri() + "?immutable=1", uri=True)
     try:
         return not _fault_in(connection, "integrity_check")
@@ -389,7 +389,7 @@ def _is_sound(path: Path) -> bool:
 
 
 def _fault_in(copy: sqlite3.Connection, check: str) -> str:
-    """What makes a copy worthless; empty for nothing."""
+    """Return the defect of a backup; empty if none."""
     ((verdict,),) = copy.execute(f"PRAGMA {check}(1)")
     ((version,),) = copy.execute("PRAGMA user_version")
     if verdict != "ok":

@@ -1,4 +1,4 @@
-"""What the models made of the tracks: their windows and their pooled embeddings, kept in step with each other."""
+"""The models' results for the tracks: window embeddings and pooled embeddings, kept in step."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from musicsim.library.types import PendingTrack, PooledTrack, TrackWindows
 
 
 class EmbeddingStore:
-    """Keeps what the models made, pass by pass; thread-safe.
+    """Stores the models' results, pass by pass; thread-safe.
 
-    A pass has the number of windows that its plan wants in all. Its windows go first and the pooled embedding, which is
-    what makes a track count as embedded, after them: of a process killed in between, `PendingTracks.interrupted` finds
-    what need not be embedded again.
+    A pass is identified by the total number of windows in its plan. Its windows are stored first, then the pooled
+    embedding, which marks the track as embedded. If the process is killed in between, `PendingTracks.interrupted` finds
+    the windows that need not be embedded again.
 
     Parameters
     ----------
     catalogue
-        Where the tracks and the pooled embeddings are.
+        The database of the tracks and the pooled embeddings.
     data_folder
-        Where the windows' file is; made if missing.
+        The folder of the windows' file, which is created if missing.
     read_only
-        Open an existing file beside its owner.
+        Open an existing file, even while its owner uses it.
 
     Attributes
     ----------
     pooled
         The pooled embeddings.
     windows
-        The windows, in a file of their own.
+        The windows, in a separate file.
     models
-        The models that made them.
+        The models that created them.
     pending
         The tracks that are still to be embedded.
     """
@@ -55,15 +55,15 @@ class EmbeddingStore:
                 undo.pop_all()
 
     def _forget_lost_tracks(self) -> None:
-        """Prune if there are windows of tracks that this catalogue never had: it is an older one, put back.
+        """Prune if there are windows of tracks that this catalogue never had, as after restoring an older one.
 
-        The tracks that get their ids have nothing to do with them.
+        New tracks will get the same ids, and must not get those windows.
         """
         if self.windows.last_track_id() > self._catalogue.tracks.last_id():
             self.prune()
 
     def close(self) -> None:
-        """Close the windows' file; the catalogue is its owner's."""
+        """Close the windows' file, but not the catalogue."""
         self.windows.close()
 
     def store(
@@ -76,17 +76,17 @@ class EmbeddingStore:
         *,
         afresh: bool = False,
     ) -> int | None:
-        """Keep the windows of a pass, and the pooled embedding of this and the earlier ones.
+        """Store the windows of a pass, and the pooled embedding of all passes so far.
 
         Parameters
         ----------
         afresh
-            The windows take the place of those of earlier passes.
+            Replace the windows of earlier passes.
 
         Returns
         -------
         int or None
-            The embedding's id, a new one; None if the track is gone or its file has changed meanwhile.
+            The embedding's new id; None if the track is gone or its file has changed in the meantime.
         """
         self.windows.put(track, model, plan, windows, afresh=afresh)
         return self.pool_again(track, model, plan, windows, pooled)
@@ -99,26 +99,26 @@ class EmbeddingStore:
         windows: TrackWindows,
         pooled: PooledTrack,
     ) -> int | None:
-        """Keep the pooled embedding of windows that are stored; see `store`."""
+        """Store the pooled embedding of windows that are already stored; see `store`."""
         with self._catalogue.transaction():
             if not self.pending.is_unchanged(track):
                 return None
             embedding_id = self.pooled.put(track.id, model, plan, pooled)
-            # A later pass need not come across what an earlier one found.
+            # A later pass may not meet the problem that an earlier one found.
             if windows.problem is not None:
                 self._catalogue.files.set_problem(track.id, windows.problem, failed=False)
             return embedding_id
 
     def reach(self, track: PendingTrack, model: str, plan: int) -> None:
-        """Note that a pass over an embedded track has nothing to add: its embedding stays as it is."""
+        """Record that a pass has nothing to add to a track's embedding, which stays the same."""
         with self._catalogue.transaction():
             if self.pending.is_unchanged(track):
                 self.pooled.reach(track.id, model, plan)
 
     def fail(self, track: PendingTrack, reason: Reason) -> None:
-        """Note why a track can't be embedded, and delete what was made of its file before that changed.
+        """Record why a track can't be embedded, and delete the embeddings of its earlier content.
 
-        Not where the file has changed since, as one that was half copied: then it is to be heard.
+        Do nothing if the file has changed since, such as one that was half copied: then it is still to be embedded.
         """
         with self._catalogue.transaction():
             if self.pending.is_unchanged(track):
@@ -126,21 +126,21 @@ class EmbeddingStore:
                 self._catalogue.files.set_problem(track.id, reason, failed=True)
 
     def copy(self, of: int, track: PendingTrack, model: str | None = None) -> None:
-        """Give a track what was made of another one: by every model, or by one."""
+        """Give a track the results of another one: by every model, or by one."""
         self.windows.copy(of, track, model)
         with self._catalogue.transaction():
             if self.pending.is_unchanged(track):
                 self.pooled.copy(of, track.id, model)
 
     def forget(self, model: str) -> int:
-        """Delete all that a model made; returns the number of tracks that it had embedded."""
+        """Delete all results of a model; return the number of tracks that it had embedded."""
         self.windows.forget(model)
         with self._catalogue.transaction():
             self.models.forget(model)
             return self.pooled.forget(model)
 
     def prune(self) -> int:
-        """Delete what was made of tracks that left the library; returns the number of those that had windows."""
+        """Delete the results of tracks that left the library; return the number of those that had windows."""
         self._catalogue.loudness.prune()
         left = self.windows.track_ids() - set(self._catalogue.tracks.ids())
         self.windows.drop(left)

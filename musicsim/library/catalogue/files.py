@@ -1,4 +1,4 @@
-"""The tracks' files: the only module that writes the table `tracks`. `tracks` reads it for everyone else."""
+"""The tracks' files: the only module that writes the table `tracks`. `tracks` reads it for the others."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ _COLUMNS = (
     "folder_id, path, size, mtime_ns, ctime_ns, content_key, title, artist, album, album_artist, genre, year, "
     "track_number, disc_number, duration, details"
 )
-"""What a scan finds out about a file, in the order in which it is stored."""
+"""The facts that a scan finds out about a file, in storage order."""
 _MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
 
 
 class Files:
-    """Keeps what scans and listening find out about the tracks' files; thread-safe.
+    """Stores facts about the tracks' files from scans and listening; thread-safe.
 
     Parameters
     ----------
     database
-        Where the table is.
+        The database with the table.
     pooled
-        The embeddings, of which a file with another content loses its own.
+        The embeddings; those of a file are deleted when its content changes.
     """
 
     def __init__(self, database: Database, pooled: PooledStore) -> None:
         self._database = database
         self._pooled = pooled
 
-    # --- what is known, to compare with what is on disk ---
+    # --- stored facts, for comparing with the disk ---
 
     def within(self, folder_id: int, area: Path) -> dict[Path, FileEntry]:
-        """What the catalogue holds of a music folder's files: those at or below a path."""
-        # The "+" keeps SQLite from going through the whole music folder for one path.
+        """Return a music folder's known files at or below a path."""
+        # The "+" keeps SQLite from searching the whole music folder for one path.
         rows = self._database.query(
             "SELECT path, id, size, mtime_ns, ctime_ns, missing_since IS NOT NULL, missing_since < "
             "(SELECT unavailable_since FROM folders WHERE id = ?), content_key != x'' "
@@ -61,20 +61,20 @@ class Files:
         }
 
     def has_size(self, size: int) -> bool:
-        """Whether the file of any track had this size, in bytes, when it was last seen."""
+        """Return whether the file of any track had this size in bytes when last seen."""
         return bool(self._database.query("SELECT 1 FROM tracks WHERE size = ? LIMIT 1", (size,)))
 
     def same_content(self, size: int, content_key: bytes) -> list[tuple[int, Path]]:
-        """The tracks whose file had this size and content key when it was last seen."""
+        """Return the tracks whose file had this size and content key when last seen."""
         rows = self._database.query(
             "SELECT id, path FROM tracks WHERE size = ? AND content_key = ?", (size, content_key)
         )
         return [(track_id, stored_path(path)) for track_id, path in rows]
 
     def missing(self, since: float = inf, *, folder_id: int | None = None) -> list[int]:
-        """The ids of the tracks that are missing since before a time, of all music folders or of one.
+        """Return the ids of tracks missing since before a time, in all music folders or in one.
 
-        With a time, those of music folders that are out of reach are not among them.
+        With a time, tracks in unavailable music folders are excluded.
         """
         rows = self._database.query(
             "SELECT id FROM tracks WHERE missing_since < ? AND folder_id = IFNULL(?, folder_id) "
@@ -84,14 +84,14 @@ class Files:
         return [track_id for (track_id,) in rows]
 
     def count_present(self, folder_id: int) -> int:
-        """How many tracks of a music folder are not missing."""
+        """Return the number of a music folder's tracks that are not missing."""
         sql = "SELECT COUNT(*) FROM tracks WHERE folder_id = ? AND missing_since IS NULL"
         return int(self._database.query(sql, (folder_id,))[0][0])
 
-    # --- what a scan found ---
+    # --- facts from a scan ---
 
     def add(self, folder_id: int, file: ScannedFile) -> int:
-        """Add a file; returns the track's id."""
+        """Add a file; return the track's id."""
         with self._database.transaction() as db:
             cursor = db.execute(
                 f"INSERT INTO tracks ({_COLUMNS}, failed, problem, added_at) VALUES ({_MARKS}, ?, ?, ?)",
@@ -100,10 +100,10 @@ class Files:
             return int(cursor.lastrowid or 0)
 
     def update(self, track_id: int, folder_id: int, file: ScannedFile) -> bool:
-        """Store what a known track's file says now; returns whether its content is another one.
+        """Store the current facts about a known track's file; return whether its content changed.
 
-        A file whose content key is what it was (moved, or touched) keeps its embeddings. So does one of another content
-        whose sound is known by its fingerprint, until somebody hears whether more than the tags is new.
+        A file with the same content key (moved, or touched) keeps its embeddings. If the content changed, a track with
+        a known fingerprint also keeps them, until its sound is decoded to see whether more than the tags changed.
         """
         with self._database.transaction() as db:
             ((old_key, old_size, fingerprint),) = db.execute(
@@ -126,7 +126,7 @@ class Files:
             return not same
 
     def set_paths(self, paths: Mapping[int, Path]) -> None:
-        """Give tracks, by id, other paths."""
+        """Set other paths for tracks, by id."""
         with self._database.transaction() as db:
             db.executemany(
                 "UPDATE tracks SET path = ? WHERE id = ?",
@@ -134,7 +134,7 @@ class Files:
             )
 
     def set_missing(self, track_ids: Iterable[int], missing: bool) -> None:
-        """Note that files are gone, or that they are back."""
+        """Record that files are gone, or that they are back."""
         since = time.time() if missing else None
         with self._database.transaction() as db:
             db.executemany(
@@ -142,9 +142,9 @@ class Files:
             )
 
     def forget_missing(self, since: float = inf) -> list[int]:
-        """Drop the tracks that are missing since before a time, in seconds since the epoch; returns their ids.
+        """Delete the tracks missing since before a time, in seconds since the epoch; return their ids.
 
-        Those of music folders that are out of reach stay.
+        Those in unavailable music folders stay.
         """
         with self._database.transaction() as db:
             rows = db.execute(
@@ -155,7 +155,7 @@ class Files:
         return [track_id for (track_id,) in rows]
 
     def reassign(self, folder_id: int, to: int, area: Path | None = None) -> None:
-        """Give the files of a music folder to another one: those at or below a path, or all."""
+        """Move files from one music folder to another: those at or below a path, or all."""
         sql = "UPDATE tracks SET folder_id = ? WHERE folder_id = ?"
         with self._database.transaction() as db:
             if area is None:
@@ -164,7 +164,7 @@ class Files:
                 db.execute(f"{sql} AND {AT_OR_BELOW}", (to, folder_id, *at_or_below(area)))
 
     def postpone_missing(self, folder_id: int, seconds: float) -> None:
-        """Let the missing files of a music folder count as missing only since some seconds later."""
+        """Move the time since when a music folder's files are missing forward by some seconds."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE tracks SET missing_since = missing_since + ? "
@@ -172,21 +172,21 @@ class Files:
                 (seconds, folder_id),
             )
 
-    # --- what listening found ---
+    # --- facts from listening ---
 
     def set_duration(self, track_id: int, seconds: float) -> None:
-        """Note how long a track is, where the decoder knows better than the header."""
+        """Store the length of a track, if the decoder knows it better than the header."""
         with self._database.transaction() as db:
             db.execute("UPDATE tracks SET duration = ? WHERE id = ?", (seconds, track_id))
 
     def correct_duration(self, track_id: int, known: float | None, seconds: float) -> bool:
-        """Note how long a track is instead of what was known; returns False if something else is known by now."""
+        """Correct the length of a track; return False if the stored one is no longer `known`."""
         with self._database.transaction() as db:
             sql = "UPDATE tracks SET duration = ? WHERE id = ? AND duration IS ?"
             return db.execute(sql, (seconds, track_id, known)).rowcount > 0
 
     def set_problem(self, track_id: int, reason: Reason | None, *, failed: bool) -> None:
-        """Note why a track failed or what is wrong with its file; None takes it back."""
+        """Store why a track failed or a problem with its file; None clears it."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE tracks SET failed = ?, problem = ? WHERE id = ?",
@@ -194,21 +194,21 @@ class Files:
             )
 
     def clear_failures(self) -> list[int]:
-        """Make every failed track pending again; returns their ids."""
+        """Make every failed track pending again; return their ids."""
         with self._database.transaction() as db:
             rows = db.execute("SELECT id FROM tracks WHERE failed").fetchall()
             db.execute("UPDATE tracks SET failed = 0, problem = NULL WHERE failed")
         return [track_id for (track_id,) in rows]
 
     def set_fingerprint(self, track_id: int, fingerprint: bytes) -> None:
-        """Note what a track's file sounds like as it is now."""
+        """Store the fingerprint of a track's current file."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE tracks SET fingerprint = ?, unheard = 0 WHERE id = ?",
                 (fingerprint, track_id),
             )
 
-    # --- tracks whose file turned up as that of another track; see `identity` ---
+    # --- tracks whose file turned up as another track; see `identity` ---
 
     def merge(self, gone: int, new: int) -> None:
         """Give a track whose file is gone the file of a new track, and delete the new track."""
@@ -222,16 +222,13 @@ class Files:
                 self.set_fingerprint(gone, fingerprint)
 
     def give_back(self, gone: int, other: int) -> None:
-        """Give a track whose file is gone the file of another track, whose own file it was written over.
-
-        The other track is missing from now on.
-        """
+        """Reassign a file to the missing track that it now contains; mark the overwritten track missing."""
         with self._database.transaction() as db:
             ((path, *file),) = db.execute(
                 f"SELECT path, {_COLUMNS}, failed, problem FROM tracks WHERE id = ?", (other,)
             ).fetchall()
             aside = out_of_the_way(stored_path(path), other)
-            # Nor is its content what it was when it was heard.
+            # Its content is no longer what it was when last decoded.
             db.execute(
                 "UPDATE tracks SET path = ?, size = 0, content_key = x'', missing_since = ?, unheard = 0 WHERE id = ?",
                 (os.fsencode(aside), time.time(), other),
@@ -248,7 +245,7 @@ class Files:
 
 
 def out_of_the_way(path: Path, track_id: int) -> Path:
-    """A path at which nothing is, for a track whose own path holds the file of another one."""
+    """Return an unused path for a track whose own path now has another track's file."""
     return path.with_name(f"{path.name} (replaced {track_id})")
 
 
@@ -261,7 +258,7 @@ def _values(file: ScannedFile) -> tuple[object, ...]:
         file.mtime_ns,
         file.ctime_ns,
         file.content_key,
-        # A tag may hold half of a surrogate pair, which SQLite's text can't.
+        # A tag may contain half of a surrogate pair, which SQLite's text can't.
         *(text.encode("utf-8", "replace").decode() for text in texts),
         tags.year,
         tags.track_number,

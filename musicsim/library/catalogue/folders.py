@@ -12,19 +12,19 @@ from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.files import Files
 from musicsim.library.catalogue.paths import stored_path
 
-# What systems and programs keep among music, and no listener.
+# Folders that systems and programs create among music.
 _SYSTEM_FOLDERS = frozenset({"$RECYCLE.BIN", "System Volume Information", "lost+found", "@eaDir"})
 
 
 class Folders:
-    """Keeps the music folders; thread-safe, and every read gives fresh values.
+    """Stores the music folders; thread-safe, and every read returns fresh values.
 
     Parameters
     ----------
     database
-        Where the table is.
+        The database with the table.
     files
-        The tracks' files, of which each belongs to one folder.
+        The tracks' files; each belongs to one folder.
     """
 
     def __init__(self, database: Database, files: Files) -> None:
@@ -32,19 +32,19 @@ class Folders:
         self._files = files
 
     def all(self) -> list[Path]:
-        """The music folders, in the order in which they were added."""
+        """Return the music folders, in the order in which they were added."""
         return list(self.ids())
 
     def ids(self) -> dict[Path, int]:
-        """The music folders and their ids."""
+        """Return the music folders and their ids."""
         rows = self._database.query("SELECT path, id FROM folders ORDER BY id")
         return {stored_path(path): folder_id for path, folder_id in rows}
 
     def add(self, folder: Path) -> int:
-        """Add a music folder, or find it; returns its id.
+        """Add a music folder, or find it; return its id.
 
-        A folder inside one that is already there needs no entry of its own, and one around others takes their
-        tracks over: a file belongs to one folder only. One that is hidden there has an entry beside it.
+        Each file belongs to one folder. So a folder inside a known one gets no entry of its own, and a folder around
+        others takes over their tracks. But a hidden folder inside another gets its own entry.
         """
         with self._database.transaction() as db:
             known = self.ids()
@@ -63,7 +63,7 @@ class Folders:
             return int(folder_id)
 
     def remove(self, folder: Path) -> list[int]:
-        """Take a folder and its tracks out of the library; returns the tracks' ids. Files stay as they are."""
+        """Remove a folder and its tracks from the library; return the tracks' ids. The files stay."""
         with self._database.transaction() as db:
             folder_id = self.ids().get(folder)
             rows = db.execute("SELECT id FROM tracks WHERE folder_id = ?", (folder_id,)).fetchall()
@@ -71,14 +71,14 @@ class Folders:
         return [track_id for (track_id,) in rows]
 
     def unavailable(self) -> dict[Path, Reason]:
-        """The music folders that are out of reach, and why; their missing tracks stay in the library."""
+        """Return the unavailable music folders and the reasons; their missing tracks stay in the library."""
         rows = self._database.query(
             "SELECT path, unavailable FROM folders WHERE unavailable IS NOT NULL ORDER BY id"
         )
         return {stored_path(path): Reason.from_stored(reason) for path, reason in rows}
 
     def set_unavailable(self, folder_id: int, reason: Reason | None) -> bool:
-        """Note why a music folder is out of reach, None if it is not; returns whether that is news."""
+        """Set why a music folder is unavailable, or None if it is available; return whether this is a change."""
         stored = None if reason is None else reason.to_stored()
         with self._database.transaction() as db:
             row = db.execute(
@@ -89,7 +89,7 @@ class Folders:
                 return False
             (since,), now = row, time.time()
             if stored is None and since is not None:
-                # The time out of reach does not count.
+                # The time offline does not count.
                 self._files.postpone_missing(folder_id, max(0.0, now - since))
             db.execute(
                 "UPDATE folders SET unavailable = ?, unavailable_since = ? WHERE id = ?",
@@ -98,22 +98,22 @@ class Folders:
             return True
 
     def set_all_available(self) -> None:
-        """Take every music folder for complete as it is: what is out of reach will not come back."""
+        """Mark every music folder as available: files on disconnected disks will not come back."""
         with self._database.transaction() as db:
             db.execute("UPDATE folders SET unavailable = NULL, unavailable_since = NULL")
 
 
 def folder_of(path: Path, folders: Iterable[Path]) -> Path | None:
-    """The music folder that a path belongs to, the innermost where one lies in another; None without any."""
+    """Return the music folder of a path, the innermost if they are nested; None without any."""
     around = [folder for folder in folders if path.is_relative_to(folder)]
     return max(around, key=lambda folder: len(folder.parts), default=None)
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a folder of this name is hidden, or a system's; "...And Justice for All" is an album."""
+    """Return whether a folder name is hidden or a system's; "...And Justice for All" is an album."""
     return name in _SYSTEM_FOLDERS or (name.startswith(".") and not name.startswith(".."))
 
 
 def _is_seen_from(folder: Path, path: Path) -> bool:
-    """Whether a walk through a folder comes to a path, as far as the names say."""
+    """Return whether a walk through a folder reaches a path, judging by the names."""
     return path.is_relative_to(folder) and not any(map(is_hidden, path.relative_to(folder).parts))

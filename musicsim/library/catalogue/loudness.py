@@ -1,4 +1,4 @@
-"""How loud the tracks are, in the catalogue: kept by their sound, so that copies share it and no move loses it."""
+"""The loudness of tracks in the catalogue, stored by sound so that copies share it and moves keep it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from musicsim.library.types import Loudness
 
 
 class LoudnessStore:
-    """Keeps what listening measured; thread-safe.
+    """Stores measured loudness; thread-safe.
 
-    The key is the fingerprint of a track's sound. Another sound in the same file has another one, so that it never has
-    the loudness of what was there before. While nobody has heard what changed in a file, its loudness is that of the
-    sound before, as its embedding is.
+    The key is the fingerprint of a track's sound, so a new sound in the same file never gets the old loudness. After a
+    file has changed and until it is decoded again, it keeps the loudness of the old sound, like its embedding.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def of(self, track_id: int) -> Loudness | None:
-        """The loudness of a track; None where it is unknown: not heard yet, or not since this is measured."""
+        """Return the loudness of a track; None if it has not been measured yet."""
         rows = self._database.query(
             "SELECT l.lufs, l.peak FROM tracks t JOIN loudness l ON l.fingerprint = t.fingerprint "
             "WHERE t.id = ? AND NOT t.failed",
@@ -27,17 +26,17 @@ class LoudnessStore:
         return Loudness(*rows[0]) if rows else None
 
     def keep(self, track_id: int, content_key: bytes, loudness: Loudness, seconds: int) -> None:
-        """Keep what was measured on some seconds of a track, unless more were heard of the same sound before.
+        """Store the loudness measured on some seconds of a track, unless it was measured on more seconds before.
 
-        A later pass hears other seconds than the earlier ones, and more of them. Its measurement takes the place of
-        theirs, since gating can't be undone to join the two. The larger peak stays.
+        A later pass decodes other and more seconds than the earlier ones. Its loudness replaces theirs, since gated
+        measurements can't be combined. The larger peak stays.
 
         Parameters
         ----------
         content_key
-            Of the file that was heard: if the track has another one by now, nothing is kept.
+            The content of the measured file; nothing is stored if the track's file has changed since.
         seconds
-            How many were heard.
+            How many seconds were measured.
         """
         with self._database.transaction() as db:
             db.execute(

@@ -1,4 +1,4 @@
-"""The models that embed this library, or did once: the table `models`."""
+"""The models that have embedded this library: the table `models`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from musicsim.library.types import KnownModel
 
 
 class KnownModels:
-    """Keeps what is known of a model for as long as its embeddings are kept; thread-safe."""
+    """Stores facts about a model for as long as its embeddings are kept; thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def remember(self, model: KnownModel) -> None:
-        """Keep what is known of a model."""
+        """Store the facts about a model."""
         if self.known(model.identity) == model:
             return
         with self._database.transaction() as db:
@@ -32,7 +32,7 @@ class KnownModels:
             )
 
     def known(self, identity: str) -> KnownModel | None:
-        """What is known of a model that was in use once."""
+        """Return the facts about a model that has been in use."""
         rows = self._database.query(
             "SELECT identity, weights, input_repr, embedding_size, standardised FROM models WHERE identity = ?",
             (identity,),
@@ -43,10 +43,10 @@ class KnownModels:
         return None
 
     def counts(self) -> dict[str, int]:
-        """How many tracks each model has embedded, by its identity; missing ones count too."""
+        """Return the number of tracks that each model has embedded, by its identity, including missing ones."""
         return dict(self._database.query("SELECT model, COUNT(*) FROM embeddings GROUP BY model"))
 
     def forget(self, identity: str) -> None:
-        """Delete what is known of a model."""
+        """Delete the facts about a model."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM models WHERE identity = ?", (identity,))

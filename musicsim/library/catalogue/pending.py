@@ -1,4 +1,4 @@
-"""Which tracks are still to be embedded. It writes nothing."""
+"""Finding the tracks that are still to be embedded. It writes nothing."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _PENDING = (
 
 
 class PendingTracks:
-    """Finds what a model has yet to embed; thread-safe.
+    """Finds the tracks that a model has yet to embed; thread-safe.
 
     Parameters
     ----------
     database
-        The catalogue's.
+        The catalogue's database.
     pooled, windows
-        What has been embedded.
+        The existing embeddings.
     """
 
     def __init__(self, database: Database, pooled: PooledStore, windows: WindowStore) -> None:
@@ -34,9 +34,9 @@ class PendingTracks:
         self._windows = windows
 
     def tracks(self, model: str, plan: int = 1) -> list[PendingTrack]:
-        """The tracks that `model` has yet to embed with the windows of `plan`: neither failed nor missing; by id.
+        """Return the tracks, by id, that `model` has yet to embed with the windows of `plan`; not failed or missing.
 
-        Those whose file has changed since it was heard are among them, and keep their embedding meanwhile.
+        They include tracks whose file has changed since it was decoded; those keep their embedding meanwhile.
         """
         rows = self._database.query(
             f"SELECT id, path, content_key, duration {_PENDING} ORDER BY id", (model, plan)
@@ -44,17 +44,17 @@ class PendingTracks:
         return [pending_track(*row) for row in rows]
 
     def count(self, model: str, plan: int = 1) -> int:
-        """How many those are."""
+        """Return the number of these tracks."""
         ((count,),) = self._database.query(f"SELECT COUNT(*) {_PENDING}", (model, plan))
         return int(count)
 
     def interrupted(self, model: str) -> list[tuple[PendingTrack, int, TrackWindows]]:
-        """Tracks with a pass whose windows were stored before the process died, but not pooled.
+        """Return tracks with a pass whose windows were stored, but not pooled before the process died.
 
         Returns
         -------
         list of (track, plan, windows)
-            The last such pass of each, and all windows up to it.
+            The last such pass of each track, and all windows up to it.
         """
         pooled = self._pooled.plans(model)
         stored = self._windows.plans(model)
@@ -68,11 +68,11 @@ class PendingTracks:
         return found
 
     def is_unchanged(self, track: PendingTrack) -> bool:
-        """Whether the track is in the library, and its file has this content still."""
+        """Return whether the track is in the library, and its file still has this content."""
         sql = "SELECT 1 FROM tracks WHERE id = ? AND content_key = ?"
         return bool(self._database.query(sql, (track.id, track.content_key)))
 
 
 def pending_track(track_id: int, path: bytes, *others: Any) -> PendingTrack:
-    """A track of a row: its id, its path and what follows."""
+    """Return a track from a row: its id, its path and the following columns."""
     return PendingTrack(track_id, stored_path(path), *others)

@@ -1,4 +1,4 @@
-"""The kept playlists, in the catalogue's file."""
+"""The stored playlists, in the catalogue's file."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from musicsim.library.types import Playlist
 
 
 class PlaylistStore:
-    """Keeps playlists; thread-safe, and every read gives fresh values."""
+    """Stores playlists; thread-safe, and every read returns fresh values."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> list[Playlist]:
-        """Every playlist, by name."""
+        """Return every playlist, by name."""
         tracks: dict[int, list[int]] = {}
         for playlist_id, track_id in self._database.query(
             "SELECT playlist_id, track_id FROM playlist_tracks ORDER BY playlist_id, position"
@@ -27,11 +27,11 @@ class PlaylistStore:
         return sorted(kept, key=lambda playlist: playlist.name.casefold())
 
     def named(self, name: str) -> Playlist | None:
-        """The playlist of this name."""
+        """Return the playlist of this name, if any."""
         return next((playlist for playlist in self.all() if playlist.name == name), None)
 
     def create(self, name: str, track_ids: Sequence[int]) -> Playlist:
-        """Keep a playlist; a name that is taken gets a number."""
+        """Store a playlist; a name already taken gets a number."""
         base = name.strip() or "Playlist"
         with self._database.transaction() as db:
             taken = {str(row[0]) for row in self._database.query("SELECT name FROM playlists")}
@@ -48,7 +48,7 @@ class PlaylistStore:
         return Playlist(playlist_id, free, tuple(track_ids), now)
 
     def rename(self, playlist_id: int, name: str) -> None:
-        """Give a playlist another name; `CatalogueError` if it is empty or taken."""
+        """Rename a playlist; raise `CatalogueError` if the name is empty or taken."""
         name = name.strip()
         if not name:
             raise CatalogueError("A playlist needs a name.")
@@ -63,7 +63,7 @@ class PlaylistStore:
             db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
 
     def set_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
-        """Replace a playlist's tracks, in order; those that left the library meanwhile are left out."""
+        """Replace a playlist's tracks, in order; leave out those that have left the library."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
             db.executemany(
@@ -72,11 +72,11 @@ class PlaylistStore:
             )
 
     def replace(self, track_id: int, by: int) -> None:
-        """Put another track in the place of one, in every playlist."""
+        """Replace a track by another one in every playlist."""
         with self._database.transaction() as db:
             db.execute("UPDATE playlist_tracks SET track_id = ? WHERE track_id = ?", (by, track_id))
 
     def delete(self, playlist_id: int) -> None:
-        """Forget a playlist; its tracks stay in the library."""
+        """Delete a playlist; its tracks stay in the library."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM playlists WHERE id = ?", (playlist_id,))

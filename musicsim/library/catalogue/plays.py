@@ -1,4 +1,4 @@
-"""What was played, and how it ended, in the catalogue's file."""
+"""The playing history in the catalogue's file: which tracks were played, and how each play ended."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from musicsim.library.types import EndOfPlay, Play
 
 
 class Plays:
-    """Keeps what was played; thread-safe, and every read gives fresh values."""
+    """Stores plays; thread-safe, and every read returns fresh values."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, play: Play) -> None:
-        """Keep a play; not where its track has left the library meanwhile."""
+        """Store a play, unless its track has left the library in the meantime."""
         with self._database.transaction() as db:
             db.execute(
                 "INSERT INTO plays (track_id, started_at, heard, length, ended) "
@@ -22,14 +22,14 @@ class Plays:
             )
 
     def latest(self, limit: int, *, heard: float = 0.0) -> list[Play]:
-        """The last plays, the one that began last first.
+        """Return the last plays, the latest first.
 
         Parameters
         ----------
         limit
-            How many at most.
+            The largest number of plays.
         heard
-            Leave out those of which fewer seconds were heard, unless the track came to its end.
+            Leave out plays with fewer seconds heard, unless the track came to its end.
         """
         rows = self._database.query(
             "SELECT track_id, started_at, heard, length, ended FROM plays "
@@ -42,11 +42,11 @@ class Plays:
         ]
 
     def replace(self, track_id: int, by: int) -> None:
-        """Count the plays of a track as those of another one."""
+        """Reassign the plays of a track to another one."""
         with self._database.transaction() as db:
             db.execute("UPDATE plays SET track_id = ? WHERE track_id = ?", (by, track_id))
 
     def clear(self) -> None:
-        """Forget every play."""
+        """Delete every play."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM plays")

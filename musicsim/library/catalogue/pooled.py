@@ -1,4 +1,4 @@
-"""The pooled embeddings, one a track and model: the table `embeddings`."""
+"""The pooled embeddings, one per track and model: the table `embeddings`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from musicsim.library.catalogue.database import Database
 from musicsim.library.types import PooledEmbeddings, PooledTrack
 
 _LONGEST_SKIP = 2**40
-"""Between the ids of embeddings of two openings: there is room for millions of these."""
+"""Largest gap in embedding ids between two openings; there is room for millions of these."""
 _PORTION = 4096
 _FINDABLE = (
     "FROM embeddings e WHERE e.model = ? AND e.track_id NOT IN (SELECT t.id FROM tracks t JOIN folders f "
@@ -23,7 +23,7 @@ _FINDABLE = (
 
 
 class PooledStore:
-    """Keeps pooled embeddings; thread-safe."""
+    """Stores pooled embeddings; thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,9 +31,9 @@ class PooledStore:
     def skip_ids(self) -> None:
         """Skip to an unused range of ids, so that an id is never reused.
 
-        The index knows embeddings by their ids. It may have seen later ones than this catalogue, which can be an older
-        copy, put back by musicsim or by hand, or a new one beside an old index. From a random place on, an id means one
-        vector for ever, and the index drops what the catalogue does not have.
+        The index identifies embeddings by their ids. It may have seen later ids than this catalogue, which may be an
+        older backup, or a new one beside an old index. After a random skip, an id means one vector for ever, and the
+        index drops the ids that the catalogue doesn't have.
         """
         with self._database.transaction(is_news=False) as db:
             db.execute(
@@ -46,7 +46,7 @@ class PooledStore:
             )
 
     def of(self, track_id: int, model: str) -> PooledTrack | None:
-        """How far `model` has come with a track; None where it has not embedded it."""
+        """Return a track's embedding by `model`, and its number of windows; None if not embedded."""
         rows = self._database.query(
             "SELECT vector, windows FROM embeddings WHERE track_id = ? AND model = ?",
             (track_id, model),
@@ -54,43 +54,42 @@ class PooledStore:
         return PooledTrack(np.frombuffer(rows[0][0], "<f4"), rows[0][1]) if rows else None
 
     def id_of(self, track_id: int, model: str) -> int | None:
-        """The id of the embedding that `model` made of a track."""
+        """Return the id of a track's embedding by `model`, if any."""
         rows = self._database.query(
             "SELECT id FROM embeddings WHERE track_id = ? AND model = ?", (track_id, model)
         )
         return int(rows[0][0]) if rows else None
 
     def ids(self, model: str) -> npt.NDArray[np.int64]:
-        """The ids of every embedding that `model` made of a track that is not missing, ascending; shape (N,).
+        """Return the ids of all embeddings by `model` of tracks that are not missing, ascending; shape (N,).
 
-        Those of music folders that are out of reach are among them: the index need not change for a disk that will be
-        back.
+        Tracks in unavailable music folders are included: the index need not change for a disk that will be back.
         """
         rows = self._database.query(f"SELECT e.id {_FINDABLE} ORDER BY e.id", (model,))
         return np.array([row[0] for row in rows], dtype=np.int64)
 
     def count(self, model: str) -> int:
-        """How many embeddings there are of `model`, those of missing tracks too."""
+        """Return the number of embeddings by `model`, including those of missing tracks."""
         ((count,),) = self._database.query(
             "SELECT COUNT(*) FROM embeddings WHERE model = ?", (model,)
         )
         return int(count)
 
     def count_findable(self, model: str) -> int:
-        """How many `ids` there are."""
+        """Return the number of `ids`."""
         return int(self._database.query(f"SELECT COUNT(*) {_FINDABLE}", (model,))[0][0])
 
     def findable(
         self, model: str, among: Iterable[int] | None = None
     ) -> Iterator[PooledEmbeddings]:
-        """Yield the embeddings that `model` made of tracks that are not missing, by id, some thousand at a time.
+        """Yield the embeddings by `model` of tracks that are not missing, by id, some thousand at a time.
 
-        See `ids`. Others may write in between: what they change is in `Catalogue.changes`.
+        See `ids`. Others may write in between; their changes are in `Catalogue.changes`.
 
         Parameters
         ----------
         among
-            Only those of these ids, if they are there.
+            Only embeddings with these ids.
         """
         columns = f"SELECT e.id, e.track_id, e.vector {_FINDABLE}"
         if among is not None:
@@ -109,9 +108,9 @@ class PooledStore:
             last = rows[-1][0]
 
     def load(self, ids: Iterable[int]) -> PooledEmbeddings:
-        """The pooled embeddings of these ids, by id; unknown ids are left out.
+        """Return the pooled embeddings of these ids, by id; unknown ids are left out.
 
-        With no embedding at all, `vectors` has shape (0, 0).
+        Without any embedding, `vectors` has shape (0, 0).
         """
         wanted = sorted(ids)
         rows: list[tuple[Any, ...]] = []
@@ -125,13 +124,13 @@ class PooledStore:
         return _embeddings(rows)
 
     def plans(self, model: str) -> dict[int, int]:
-        """How many windows the last pass over each track was to reach, by the track's id."""
+        """Return the plan (total number of windows) of each track's last pass, by the track's id."""
         return dict(
             self._database.query("SELECT track_id, plan FROM embeddings WHERE model = ?", (model,))
         )
 
     def put(self, track_id: int, model: str, plan: int, pooled: PooledTrack) -> int:
-        """Keep the embedding of a track, in place of an earlier one; returns its id, a new one."""
+        """Store the embedding of a track, replacing an earlier one; return its new id."""
         with self._database.transaction() as db:
             cursor = db.execute(
                 "INSERT OR REPLACE INTO embeddings (track_id, model, windows, vector, created_at, plan) "
@@ -148,7 +147,7 @@ class PooledStore:
             return int(cursor.lastrowid or 0)
 
     def reach(self, track_id: int, model: str, plan: int) -> None:
-        """Note that a pass had nothing to add: the embedding stays as it is."""
+        """Record that a pass had nothing to add; the embedding stays the same."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE embeddings SET plan = ? WHERE track_id = ? AND model = ?",
@@ -166,21 +165,21 @@ class PooledStore:
             )
 
     def move(self, track_id: int, to: int) -> None:
-        """Give the embeddings of a track to another one, in place of its own by the same models."""
+        """Move the embeddings of a track to another one, replacing its own by the same models."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE OR REPLACE embeddings SET track_id = ? WHERE track_id = ?", (to, track_id)
             )
 
     def drop(self, track_id: int, *, but: str | None = None) -> None:
-        """Delete the embeddings of a track, except that by the model `but`."""
+        """Delete the embeddings of a track, except the one by the model `but`."""
         with self._database.transaction() as db:
             db.execute(
                 "DELETE FROM embeddings WHERE track_id = ? AND model IS NOT ?", (track_id, but)
             )
 
     def forget(self, model: str) -> int:
-        """Delete every embedding by a model; returns how many there were."""
+        """Delete every embedding by a model; return their number."""
         with self._database.transaction() as db:
             return db.execute("DELETE FROM embeddings WHERE model = ?", (model,)).rowcount
 

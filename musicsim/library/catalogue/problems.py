@@ -1,6 +1,6 @@
-"""What could not be read: the table `folder_problems`, and the problems of tracks and folders beside it.
+"""Files and folders that could not be read: the table `folder_problems`, and the problems of tracks and folders.
 
-A track's own problem is a column of `tracks`, see `files`; why a folder is out of reach is one of `folders`.
+A track's own problem is a column of `tracks`, see `files`; the reason why a folder is unavailable is one of `folders`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _ALL = (
 
 
 class Problems:
-    """Lists all problems, and keeps those of files and folders that are no tracks; thread-safe."""
+    """Lists all problems, and stores those of files and folders that are not tracks; thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> list[Problem]:
-        """Every file and folder with a problem, by path."""
+        """Return every file and folder with a problem, by path."""
         rows = self._database.query(f"{_ALL} ORDER BY 1")
         return [
             Problem(stored_path(path), Reason.from_stored(reason), bool(failed), mtime_ns)
@@ -36,11 +36,11 @@ class Problems:
         ]
 
     def count(self) -> int:
-        """How many there are."""
+        """Return the number of problems."""
         return int(self._database.query(f"SELECT COUNT(*) FROM ({_ALL})")[0][0])
 
     def replace(self, folder_id: int, area: Path, problems: Iterable[Problem]) -> bool:
-        """Replace what could not be read at or below a path, apart from tracks; returns whether that is news."""
+        """Replace the problems at or below a path, except those of tracks; return whether this is a change."""
         values = [(os.fsencode(p.path), folder_id, p.reason.to_stored()) for p in problems]
         with self._database.transaction() as db:
             if not db.execute("SELECT 1 FROM folders WHERE id = ?", (folder_id,)).fetchone():

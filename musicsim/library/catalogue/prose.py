@@ -1,8 +1,8 @@
-"""Turning the English in which versions before 10 of the catalogue kept reasons into causes with values."""
+"""Converting the English reasons stored by catalogue versions before 10 into causes with values."""
 
 from __future__ import annotations
 
-# As those versions wrote them. A migration never changes, whatever becomes of the texts that are shown today.
+# The texts of those versions. A migration never changes, even if the displayed texts do.
 _WHOLE = {
     "it is not there, or the disk that holds it is not connected": "not-there",
     "the file is not there (any more)": "not-there",
@@ -39,9 +39,9 @@ _UNREADABLE = "it can't be read"  # and ": why" or " (why)"
 
 
 def prose_to_reasons(table: str, column: str) -> str:
-    """Return the SQL that turns a column's texts into what `base.reasons.Reason.to_stored` makes.
+    """Return the SQL that turns a column's texts into the format of `base.reasons.Reason.to_stored`.
 
-    A text that no version is known to have written is kept as it is, with the cause "other".
+    A text that no version is known to have written is kept unchanged, with the cause "other".
     """
     text = column
     whole = "\n".join(
@@ -73,7 +73,7 @@ def prose_to_reasons(table: str, column: str) -> str:
 
 
 def _number(text: str, after: str, before: str) -> str:
-    """Return the SQL for a number between two places in a text: an integer where it is one."""
+    """Return the SQL for a number between two places in a text; an integer if it is one."""
     digits = f"replace(trim(substr({text}, ({after}) + 1, ({before}) - ({after}) - 1)), ',', '')"
     return f"iif(json_valid({digits}), json({digits}), {digits})"
 

@@ -1,8 +1,8 @@
-"""What the catalogue's SQLite file looks like, and how it came to look so."""
+"""The schema of the catalogue's SQLite file, as its history of migrations."""
 
 from musicsim.library.catalogue.prose import prose_to_reasons
 
-# Paths are bytes: a file's name need not be text. One script a version; a script that was released never changes.
+# Paths are bytes, since a file name need not be text. One script per version; a released script never changes.
 MIGRATIONS = (
     """
     CREATE TABLE folders (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
@@ -42,7 +42,7 @@ MIGRATIONS = (
     );
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     """,
-    # Until then each track had one pass, of 32 windows.
+    # Before this, each track had one pass of 32 windows.
     """
     ALTER TABLE embeddings ADD COLUMN plan INTEGER NOT NULL DEFAULT 32;
     CREATE TABLE models (
@@ -53,27 +53,27 @@ MIGRATIONS = (
         standardised INTEGER NOT NULL
     );
     """,
-    # Times of files that never were: all tags are read once more at the next scan.
+    # Impossible file times, so that the next scan reads all tags again.
     """
     ALTER TABLE tracks ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
     UPDATE tracks SET mtime_ns = -1;
     """,
-    # Why a music folder is out of reach.
+    # The reason why a music folder is unavailable.
     "ALTER TABLE folders ADD COLUMN unavailable TEXT",
-    # What a track's sound is known by, and whether its file has changed since that was heard.
+    # The fingerprint of a track's sound, and whether its file has changed since it was computed.
     """
     ALTER TABLE tracks ADD COLUMN fingerprint BLOB;
     ALTER TABLE tracks ADD COLUMN unheard INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX tracks_by_fingerprint ON tracks (fingerprint);
     CREATE INDEX tracks_by_duration ON tracks (duration);
     """,
-    # When anything of a file was written: tags may be, while the time of modification stays what it was. And since when
-    # a music folder is out of reach.
+    # The time of the last change to anything about a file, since an edit of tags may keep the modification time. Also
+    # the time since when a music folder is unavailable.
     """
     ALTER TABLE tracks ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT -1;
     ALTER TABLE folders ADD COLUMN unavailable_since REAL;
     """,
-    # How loud each sound is, by its fingerprint, so that it follows a file that is moved, copied or retagged.
+    # The loudness of each sound, by fingerprint, so that it follows a file that is moved, copied or retagged.
     """
     CREATE TABLE loudness (
         fingerprint BLOB PRIMARY KEY,
@@ -82,7 +82,7 @@ MIGRATIONS = (
         seconds INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
-    # What was played, when, and how that ended.
+    # The playing history: what was played, when, and how it ended.
     """
     CREATE TABLE plays (
         id INTEGER PRIMARY KEY,
@@ -95,7 +95,7 @@ MIGRATIONS = (
     CREATE INDEX plays_by_start ON plays (started_at);
     CREATE INDEX plays_by_track ON plays (track_id);
     """,
-    # Which embeddings changed, or became findable or missing, in order: what is kept of them elsewhere catches up.
+    # The log of embeddings that changed, or became findable or missing, in order, so that copies can catch up.
     """
     CREATE INDEX tracks_missing ON tracks (folder_id) WHERE missing_since IS NOT NULL;
     CREATE TABLE embedding_changes (revision INTEGER PRIMARY KEY AUTOINCREMENT, embedding_id INTEGER NOT NULL);
@@ -127,7 +127,7 @@ MIGRATIONS = (
         WHERE t.folder_id = NEW.id AND t.missing_since IS NOT NULL;
     END;
     """,
-    # Causes with values instead of English. Nor is a bug of ours a file's fault any more.
+    # Causes with values instead of English. Bugs of musicsim's no longer count as the file's fault.
     "UPDATE tracks SET failed = 0, problem = NULL WHERE problem LIKE 'musicsim failed on it (%';"
     + prose_to_reasons("tracks", "problem")
     + prose_to_reasons("folders", "unavailable")

@@ -1,4 +1,4 @@
-"""Reading the tracks: what the library shows of them, and how many there are. `files` writes them."""
+"""Reading the tracks for display, and counting them. `files` writes them."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _COLUMNS = (
 
 
 class Tracks:
-    """Reads tracks; thread-safe, and every read gives fresh values."""
+    """Reads tracks; thread-safe, and every read returns fresh values."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> list[Track]:
-        """Every track, by id."""
+        """Return every track, by id."""
         rows = self._database.query(f"SELECT {_COLUMNS} FROM tracks t ORDER BY t.id")
         return [_track(row) for row in rows]
 
     def ids(self) -> list[int]:
-        """Every track's id, ascending."""
+        """Return every track's id, ascending."""
         return [row[0] for row in self._database.query("SELECT id FROM tracks ORDER BY id")]
 
     def by_id(self, ids: Iterable[int]) -> list[Track]:
-        """The tracks of these ids in the order asked for; unknown ids are left out."""
+        """Return the tracks of these ids in the requested order; unknown ids are left out."""
         wanted = list(ids)
         found: dict[int, Track] = {}
         for start in range(0, len(wanted), 500):
@@ -49,13 +49,13 @@ class Tracks:
         return [found[i] for i in wanted if i in found]
 
     def at(self, path: Path) -> Track | None:
-        """The track of a file, if it is in the library."""
+        """Return the track of a file, if it is in the library."""
         sql = f"SELECT {_COLUMNS} FROM tracks t WHERE t.path = ?"
         rows = self._database.query(sql, (os.fsencode(path),))
         return _track(rows[0]) if rows else None
 
     def details(self, track_id: int) -> TagDetails:
-        """What the tags of a track's file say beyond `Track.tags`."""
+        """Return the tags of a track's file beyond `Track.tags`."""
         rows = self._database.query("SELECT details FROM tracks WHERE id = ?", (track_id,))
         values: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
         for name, value in values.items():
@@ -64,7 +64,7 @@ class Tracks:
         return TagDetails(**values)
 
     def counts(self) -> Counts:
-        """How many tracks there are, and in which states."""
+        """Return the number of tracks, and of those in each state."""
         ((total, missing, failed, embedded, unavailable),) = self._database.query(
             """SELECT COUNT(*), TOTAL(missing), TOTAL(NOT missing AND failed),
                 TOTAL(NOT missing AND NOT failed AND embedded), TOTAL(unavailable) FROM (
@@ -85,7 +85,7 @@ class Tracks:
         )
 
     def count_unavailable(self) -> int:
-        """How many tracks are missing with the music folders that are out of reach; quick while there are none."""
+        """Return the number of tracks missing in unavailable music folders; quick if there are none."""
         ((count,),) = self._database.query(
             "SELECT COUNT(*) FROM tracks WHERE missing_since IS NOT NULL "
             "AND folder_id IN (SELECT id FROM folders WHERE unavailable IS NOT NULL)"
@@ -93,12 +93,12 @@ class Tracks:
         return int(count)
 
     def mean_duration(self) -> float:
-        """The mean length of the tracks, in seconds; 0 without any."""
+        """Return the mean length of the tracks, in seconds; 0 without any."""
         ((mean,),) = self._database.query("SELECT AVG(duration) FROM tracks")
         return float(mean or 0)
 
     def last_id(self) -> int:
-        """The highest id that was ever given to a track; 0 before the first."""
+        """Return the highest track id ever used; 0 before the first."""
         ((last,),) = self._database.query(
             "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'tracks'"
         )

@@ -1,4 +1,4 @@
-"""The waveforms that were computed, in a SQLite file beside the catalogue that may be deleted at any time."""
+"""The computed waveforms, in a SQLite file beside the catalogue that may be deleted at any time."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from musicsim.library.catalogue.database import CatalogueError, Database
 
 WAVEFORMS_FILE = "waveforms.sqlite3"
 MOST_KEPT = 20_000
-"""Waveforms that are kept: some 40 MB."""
+"""Number of waveforms to keep: about 40 MB."""
 
 _log = logging.getLogger(__name__)
 
 _MIGRATIONS = (
-    # A row's id is greater than those of all older rows. Its key is an index of its own, so that to look one up reads
-    # no other waveforms.
+    # A newer row has a greater id. The key has an index of its own, so that a lookup reads no other waveforms.
     """
     CREATE TABLE waveforms (
         id INTEGER PRIMARY KEY,
@@ -29,13 +28,13 @@ _MIGRATIONS = (
 
 
 def waveform_keys(catalogue: Catalogue, track_id: int) -> tuple[bytes, ...]:
-    """Return what a track's waveform is known by, the best first: its sound, then its file's content.
+    """Return the keys of a track's waveform, the best first: its sound, then its file's content.
 
-    A renamed, moved or copied file keeps both. A retagged one keeps its sound, which counts again once it has been
-    heard. There is no key where the file is not what it was at the last scan, or can't be reached: ask before the
-    waveform is computed and after it, and keep it only if the answer is the same.
+    A renamed, moved or copied file keeps both keys. A retagged one keeps its sound, whose key returns once it has been
+    decoded again. There is no key if the file has changed since the last scan, or can't be reached. Ask before and
+    after computing a waveform, and store it only if the keys are the same.
 
-    It looks at the file, so it may wait for a disk: not for the window's thread.
+    It reads the file's status, so it may wait for a disk: don't call it in the window's thread.
     """
     rows = catalogue.database.query(
         "SELECT path, size, mtime_ns, content_key, CASE WHEN unheard THEN NULL ELSE fingerprint END "
@@ -57,15 +56,15 @@ def waveform_keys(catalogue: Catalogue, track_id: int) -> tuple[bytes, ...]:
 
 
 class Waveforms:
-    """Keeps waveforms by key, the newest `most` of them; thread-safe.
+    """Stores waveforms by key, the newest `most` of them; thread-safe.
 
-    All of them can be computed again, so nothing here is an error to the listener: where the file can't be opened,
-    read or written there are no waveforms, and the log says why. A damaged file is put aside and begun again.
+    All of them can be computed again, so nothing here is an error to the listener. If the file can't be opened, read or
+    written, there are no waveforms, and the log says why. A damaged file is put aside and replaced by an empty one.
 
     Parameters
     ----------
     data_folder
-        Where the file is or will be.
+        The folder of the file.
     read_only
         Open the file without changing anything; it may be missing.
     most
@@ -87,9 +86,9 @@ class Waveforms:
             _log.warning("No waveforms are kept: %s", error)
 
     def get(self, *keys: bytes) -> bytes | None:
-        """Return the waveform of the first of some keys that has one; None where there is none.
+        """Return the waveform of the first key that has one; None if none has.
 
-        The first key has it from then on as well: that of a file's content is worth less than that of its sound.
+        It is then also stored under the first key, since a sound's key outlasts the key of a file's content.
         """
         for key in keys:
             found = self._find(key)
@@ -110,7 +109,7 @@ class Waveforms:
         return rows[0][0] if rows else None
 
     def put(self, key: bytes, waveform: bytes) -> None:
-        """Keep a waveform, in place of an earlier one of the key; the oldest make room."""
+        """Store a waveform, replacing an earlier one with the key; delete the oldest ones."""
         if self._database is None or self._read_only:
             return
         try:
@@ -120,7 +119,7 @@ class Waveforms:
                     "ON CONFLICT (key) DO UPDATE SET waveform = excluded.waveform",
                     (key, waveform),
                 )
-                # By id rather than by count: to count them would read the whole file.
+                # By id rather than by count, which would read the whole file.
                 db.execute(
                     "DELETE FROM waveforms WHERE id <= (SELECT MAX(id) FROM waveforms) - ?",
                     (self._most,),

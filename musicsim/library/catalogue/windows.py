@@ -27,7 +27,7 @@ _MIGRATIONS = (
         PRIMARY KEY (track_id, model)
     );
     """,
-    # One row for each pass over a track, so that a later pass only adds one. Until then there was one pass, of 32.
+    # One row per pass over a track, so that a later pass only adds one. Before this there was one pass, of 32 windows.
     """
     ALTER TABLE windows RENAME TO windows_of_one_pass;
     CREATE TABLE windows (
@@ -48,14 +48,14 @@ _MIGRATIONS = (
 
 
 class WindowStore:
-    """Keeps what the models made of the tracks' windows, a row for each pass; thread-safe.
+    """Stores the window embeddings, one row per pass; thread-safe.
 
     Parameters
     ----------
     data_folder
-        Where `windows.sqlite3` is; made if missing. A damaged one is begun again.
+        The folder of `windows.sqlite3`, which is created if missing. A damaged one is replaced by an empty one.
     read_only
-        Open an existing file beside its owner.
+        Open an existing file, even while its owner uses it.
     """
 
     def __init__(self, data_folder: Path, *, read_only: bool = False) -> None:
@@ -65,20 +65,20 @@ class WindowStore:
 
     @staticmethod
     def exists(data_folder: Path) -> bool:
-        """Whether there is a windows' file in a data folder, or a copy to make it of."""
+        """Return whether a data folder has a windows' file, or a backup to restore it from."""
         return Database.exists(data_folder / WINDOWS_FILE)
 
     @staticmethod
     def suspect(data_folder: Path) -> None:
-        """Have the file checked thoroughly, and mended if need be, when it is opened next."""
+        """Have the file checked thoroughly, and repaired if need be, when it is next opened."""
         Database.suspect(data_folder / WINDOWS_FILE)
 
     def of(
         self, track_id: int, model: str, content_key: bytes | None = None
     ) -> TrackWindows | None:
-        """What `model` made of a track's windows in all passes; None where there is nothing.
+        """Return the embeddings by `model` of a track's windows in all passes; None without any.
 
-        With `content_key`, what it made of another content does not count.
+        With `content_key`, those of other content are ignored.
         """
         rows = self._database.query(
             "SELECT offsets, vectors, problem FROM windows WHERE track_id = ? AND model = ? "
@@ -95,7 +95,7 @@ class WindowStore:
         )
 
     def offsets(self, track_id: int, model: str, content_key: bytes) -> npt.NDArray[np.float64]:
-        """Where the windows begin that `model` has listened to of a content, in seconds; shape (N,)."""
+        """Return the start times of the windows of a content that `model` has embedded, in seconds; shape (N,)."""
         rows = self._database.query(
             "SELECT offsets FROM windows WHERE track_id = ? AND model = ? AND content_key = ? ORDER BY plan",
             (track_id, model, content_key),
@@ -103,7 +103,7 @@ class WindowStore:
         return np.frombuffer(b"".join(row[0] for row in rows), "<f4").astype(np.float64)
 
     def plans(self, model: str) -> dict[int, int]:
-        """How many windows the last stored pass over each track was to reach, by the track's id."""
+        """Return the plan (total number of windows) of each track's last stored pass, by the track's id."""
         return dict(
             self._database.query(
                 "SELECT track_id, MAX(plan) FROM windows WHERE model = ? GROUP BY track_id",
@@ -112,11 +112,11 @@ class WindowStore:
         )
 
     def track_ids(self) -> set[int]:
-        """The tracks that there are windows of."""
+        """Return the tracks that have windows."""
         return {row[0] for row in self._database.query("SELECT DISTINCT track_id FROM windows")}
 
     def last_track_id(self) -> int:
-        """The highest of their ids; 0 without any."""
+        """Return the highest of these track ids; 0 without any."""
         ((last,),) = self._database.query("SELECT MAX(track_id) FROM windows")
         return int(last or 0)
 
@@ -129,7 +129,7 @@ class WindowStore:
         *,
         afresh: bool = False,
     ) -> None:
-        """Keep the windows of a pass; those of another content go, and all earlier ones where it begins `afresh`."""
+        """Store the windows of a pass. Delete those of other content and, with `afresh`, of all earlier passes."""
         with self._database.transaction() as db:
             db.execute(
                 "DELETE FROM windows WHERE track_id = ? AND model = ? AND (? OR content_key != ?)",
@@ -149,7 +149,7 @@ class WindowStore:
             )
 
     def copy(self, of: int, track: PendingTrack, model: str | None = None) -> None:
-        """Give a track the windows of another one in place of its own: by every model, or by one."""
+        """Replace the windows of a track by those of another one: by every model, or by one."""
         with self._database.transaction() as db:
             db.execute(
                 "DELETE FROM windows WHERE track_id = ? AND model = IFNULL(?, model)",
@@ -162,7 +162,7 @@ class WindowStore:
             )
 
     def confirm(self, track: PendingTrack) -> None:
-        """Note that a track's windows hold for its file as it is now."""
+        """Record that a track's windows are valid for its current file."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE windows SET content_key = ? WHERE track_id = ?",
@@ -170,7 +170,7 @@ class WindowStore:
             )
 
     def move(self, track: PendingTrack, to: int) -> None:
-        """Give a track's windows to another one, beside those that it has, for the file of the first."""
+        """Move a track's windows to another one, in addition to its own, for the file of the first."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE OR REPLACE windows SET track_id = ? WHERE track_id = ?", (to, track.id)
@@ -191,11 +191,11 @@ class WindowStore:
 
     @property
     def mended(self) -> str:
-        """What was done about a damaged file when this was opened; empty if it was none."""
+        """The repair made to a damaged file when this was opened; empty if none was necessary."""
         return self._database.mended
 
     def check(self) -> tuple[bool, str]:
-        """Whether the file is sound, and what SQLite says of it."""
+        """Return whether the file is sound, and SQLite's report."""
         return self._database.check()
 
     def close(self) -> None:

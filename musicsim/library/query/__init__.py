@@ -1,1 +1,1 @@
-"""What is asked of tracks: text folded for comparing, and words searched for."""
+"""Queries on tracks: text folded for comparing, and word search."""

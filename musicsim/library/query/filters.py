@@ -1,4 +1,4 @@
-"""Which tracks may appear at all, by their tags."""
+"""Filters that select tracks by their tags."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Range = tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which tracks may appear at all.
+    """A selection of tracks by their tags.
 
-    Names are compared without case and accents; a name matches where it is contained. Several of one kind are
-    alternatives; different kinds must all hold.
+    Names are compared without case and accents, and match as substrings. Several values of one kind are alternatives;
+    all kinds must match.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Filters:
     durations: tuple[Range, ...] = ()
 
     def admit(self, track: Track) -> bool:
-        """Whether a track passes; one without a year or a length fails where one is asked for."""
+        """Return whether a track passes. A track without a year or length fails if one is required."""
         tags = track.tags
         artists = fold(f"{tags.artist}\n{tags.album_artist}")
         genre = fold(tags.genre)

@@ -1,10 +1,10 @@
-"""Text as search and sorting compare it: without case, accents and apostrophes."""
+"""Text folded for search and sorting: without case, accents and apostrophes."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Letters that look accented but that Unicode doesn't take apart, and the marks that people leave out when they type.
+# Letters that look accented but that Unicode doesn't decompose, and characters that people omit when they type.
 _SPELLED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
     | dict.fromkeys("'’‘`´ʼ")

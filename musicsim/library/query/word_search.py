@@ -1,4 +1,4 @@
-"""Which of many texts have a word."""
+"""Finding the texts that contain a word."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-# Occurs in no UTF-8.
+# Not in any UTF-8.
 _END = b"\xff"
 
 
 def as_bytes(text: str) -> bytes:
-    """Return a text as `WordSearch` takes it; names of files may have in them what is no text."""
+    """Return a text in the form for `WordSearch`; file names may contain bytes that are not text."""
     return text.encode("utf-8", "surrogatepass")
 
 
 class WordSearch:
-    """Looks for a word in many texts at once.
+    """Searches many texts for a word at once.
 
-    The texts are one array of bytes, and a word is compared with it letter by letter at all places at once: for a
-    hundred thousand titles, a third of the time that Python's ``in`` takes, text by text.
+    The texts are one array of bytes, and a word is compared letter by letter at all positions at once. For 100,000
+    titles this takes a third of the time of Python's ``in`` on each text.
 
     Parameters
     ----------
     texts
-        What `as_bytes` returned, N of them.
+        N texts from `as_bytes`.
     """
 
     def __init__(self, texts: Sequence[bytes]) -> None:
@@ -34,7 +34,7 @@ class WordSearch:
         self._starts = np.cumsum(lengths) - lengths
 
     def having(self, word: str) -> npt.NDArray[np.bool_]:
-        """Return in which texts a word occurs, as an array (N,)."""
+        """Return which texts contain a word, as an array (N,)."""
         letters = as_bytes(word)
         room = len(self._bytes) - len(letters) + 1
         if not letters or room <= 0:
@@ -44,7 +44,7 @@ class WordSearch:
         for i, letter in enumerate(letters[1:2], start=1):
             found[:room] &= self._bytes[i : i + room] == letter
         if len(letters) > 2:
-            # Pairs of letters are rare enough to look at each of them.
+            # Pairs of letters are rare enough to check each of them.
             places = np.flatnonzero(found)
             for i, letter in enumerate(letters[2:], start=2):
                 places = places[self._bytes[places + i] == letter]

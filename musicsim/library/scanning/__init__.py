@@ -1,1 +1,1 @@
-"""Finds out which files there are: walking, scanning, watching, and telling a moved file from a new one."""
+"""Finding the files: walking, scanning, watching, and telling a moved file from a new one."""

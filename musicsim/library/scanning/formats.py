@@ -1,13 +1,13 @@
-"""Which files the library takes for audio, by their name.
+"""The file name suffixes of audio files.
 
-Only the name: what is inside is for `musicsim.audio` to find out, which goes by the content.
+Names only: `musicsim.audio` goes by the content instead.
 """
 
 from __future__ import annotations
 
 AUDIO_SUFFIXES: frozenset[str] = frozenset(
     {
-        # MPEG and what is sold or recorded in MP4
+        # MPEG, and audio sold or recorded in MP4
         ".mp1", ".mp2", ".mp3", ".mpga", ".aac", ".m4a", ".m4b", ".m4p", ".m4r", ".mp4", ".3gp", ".3g2",
         # Ogg, Matroska
         ".ogg", ".oga", ".opus", ".spx", ".mka", ".weba",

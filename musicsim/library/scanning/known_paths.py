@@ -1,4 +1,4 @@
-"""By which path the library knows a file that is reached by another one."""
+"""Finding the library's path of a file that is reached by another path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musicsim.library.types import Track
 
 
 def known_path(path: Path, folders: Iterable[Path]) -> Path:
-    """The path by which music folders know a folder or file that is reached through a link; else the same."""
+    """Return the music folders' path of a folder or file that is reached through a link; else the same path."""
     real = Path(os.path.realpath(path))
     for root in folders:
         for above in (real, *real.parents):
@@ -24,9 +24,9 @@ def known_path(path: Path, folders: Iterable[Path]) -> Path:
 
 
 class KnownFiles:
-    """Finds the library's tracks of files, by whatever path; quick for many files of one folder.
+    """Finds the library's tracks of files, by any path; quick for many files of one folder.
 
-    For one search: it does not notice that folders are added to the library.
+    For one search only: it does not notice folders that are added to the library.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -35,7 +35,7 @@ class KnownFiles:
         self._known: dict[Path, Path] = {}
 
     def track_at(self, path: Path) -> Track | None:
-        """The track of a file, if it is in the library."""
+        """Return the track of a file, if it is in the library."""
         track = self._catalogue.tracks.at(path)
         if track is not None:
             return track
@@ -48,6 +48,6 @@ class KnownFiles:
 
 def _is_same(one: Path, other: Path) -> bool:
     try:
-        return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, and no Path is made)
+        return os.path.samefile(one, other)  # noqa: PTH121 (the same test for both, without creating a Path)
     except OSError:
         return False

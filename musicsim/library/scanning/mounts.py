@@ -1,4 +1,4 @@
-"""Which folders lie on other computers."""
+"""Recognising folders on other computers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mounts")
-# What others do there is not told to this machine.
+# This machine is not told of changes by others there.
 _NETWORK = frozenset(
     {
         "9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs",
@@ -17,14 +17,14 @@ _NETWORK = frozenset(
 
 
 def is_network_folder(folder: Path) -> bool:
-    """Whether a folder lies on another computer, as far as the system says."""
+    """Return whether a folder is on another computer, as far as the system says."""
     try:
-        # Not by splitlines, which splits names as well: the file writes only a line feed in them as "\\012".
+        # Not splitlines, which also splits inside names: the file escapes only a line feed in them, as "\\012".
         lines = os.fsdecode(MOUNTS.read_bytes()).split("\n")
     except OSError:
         return False
     folder = Path(os.path.realpath(folder))
-    # The last of those that hold the folder most closely: mounts lie on top of each other.
+    # The last of the innermost mounts, since mounts can be stacked.
     found, kind = Path(), ""
     for line in filter(None, lines):
         _, place, of_kind, *_ = line.split(" ")

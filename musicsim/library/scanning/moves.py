@@ -1,4 +1,4 @@
-"""Following files to other paths by what they hold, without decoding them."""
+"""Following files to other paths by their content, without decoding them."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from musicsim.library.tags import read_tags
 from musicsim.library.types import FileEntry, ScannedFile
 
 _CHUNK = 65_536
-_SAME_LENGTH = 0.05  # seconds by which a file's length differs, at most, after it was retagged
+_SAME_LENGTH = 0.05  # largest difference in seconds between a file's lengths around retagging
 
 Fresh = tuple[Path, os.stat_result, FileEntry | None]
-"""A file that is new or not what it was, and what the catalogue has at its path."""
+"""A new or changed file, and the catalogue's entry for its path."""
 _Content = tuple[int, bytes]
-"""What a file holds, in short: its size, and its content key."""
+"""A file's content in brief: its size and its content key."""
 
 
 class Moves:
-    """The tracks whose files are not where they were when a scan began, to be found under other paths.
+    """The tracks whose files are no longer where they were when a scan began, to be found under other paths.
 
     Parameters
     ----------
     catalogue
-        What was known by then.
+        The catalogue as it was then.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._lost: dict[_Content, list[int]] = {}
-        """By content, each looked for once: a thousand files may have the same."""
+        """By content, each searched for once, since a thousand files may have the same."""
 
     def displace(self, fresh: Sequence[Fresh]) -> dict[int, Path]:
-        """Take tracks off the paths at which the sound of another track lies now, as after a renumbering.
+        """Detach tracks from paths that now have another track's sound, as after a renumbering.
 
-        They get a path at which nothing is, so that they are found again by their content wherever their own file
-        went, and the other track can have theirs. Returns their ids and these paths.
+        They get an unused path. So they are found again by their content, wherever their own file went, and the other
+        track can take over their path. Return their ids and unused paths.
         """
         if not any(entry for _, _, entry in fresh):
             return {}
-        # A file of another size than every track's is none of theirs: it is read once, when it is stored.
+        # A file whose size no track has is not a moved one; it is read only once, when it is stored.
         sizes = set(
             filter(self._catalogue.files.has_size, {status.st_size for _, status, _ in fresh})
         )
@@ -79,7 +79,7 @@ class Moves:
         return displaced
 
     def take(self, file: ScannedFile) -> int | None:
-        """The track that a new file was under another path, if that path is empty now; given out once."""
+        """Return the track that a new file was under another path, if that path is now empty; each track only once."""
         if not file.size or file.problem:
             return None
         content = file.size, file.content_key
@@ -95,7 +95,7 @@ class Moves:
     def _has_left(
         self, track_id: int, place: Path, content: _Content, holds: Mapping[Path, _Content]
     ) -> bool:
-        """Whether the file of a track is not at its place any more: nothing is there, or another sound."""
+        """Return whether a track's file has left its path: nothing is there, or another sound."""
         if is_gone(place):
             return True
         try:
@@ -107,23 +107,23 @@ class Moves:
                 return False
             if any(other != track_id for other, _ in self._catalogue.files.same_content(*now)):
                 return True
-            # Unknown so far: it was retagged, or is another sound.
+            # Unknown content: the file was retagged, or has another sound.
             seconds = read_tags(place)[0].duration
         except OSError:
             return False
-        tracks = self._catalogue.tracks.by_id([track_id])  # none if it was taken out meanwhile
+        tracks = self._catalogue.tracks.by_id([track_id])  # none if it was removed in the meantime
         before = tracks[0].tags.duration if tracks else None
         return seconds is not None and before is not None and abs(seconds - before) > _SAME_LENGTH
 
     def _root_is_there(self, path: Path) -> bool:
-        """Whether the music folder of a path is: under one that is out of reach a file may well be where it was."""
+        """Return whether the music folder of a path is available; otherwise the file may still be there."""
         root = folder_of(path, self._catalogue.folders.all())
-        # os.path, unlike Path, takes a folder that may not be looked into for one that is not there.
+        # Unlike Path, os.path treats an unreadable folder as missing.
         return root is not None and os.path.isdir(root)  # noqa: PTH112
 
 
 def content_key(path: Path, size: int) -> bytes:
-    """A key of a file's bytes from its beginning, middle and end: the same for a copy, however large the file."""
+    """Return a key of a file's bytes at its beginning, middle and end; equal for copies, and quick for large files."""
     digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         for start in (0, size // 2 - _CHUNK // 2, size - _CHUNK):
@@ -135,7 +135,7 @@ def content_key(path: Path, size: int) -> bytes:
 
 
 def is_gone(path: Path) -> bool:
-    """Whether nothing is there; not so where that can't be known."""
+    """Return whether nothing is there; False if that can't be known."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""Comparing the music folders with the catalogue: what is new, changed, moved, gone."""
+"""Comparing the music folders with the catalogue to find new, changed, moved and missing files."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from musicsim.library.types import (
     file_times,
 )
 
-_BATCH = 100  # files a transaction and an event: often enough to watch the library fill
-_MANY = 20  # files: of fewer, half are deleted soon
+_BATCH = 100  # files per transaction and event: often enough to show progress in the library
+_MANY = 20  # files; in a smaller folder, losing half of them is common
 
 
 class FolderError(MusicsimError):
@@ -39,7 +39,7 @@ class FolderError(MusicsimError):
 
 @dataclass(slots=True)
 class _Counts:
-    """A scan's counts while it goes on."""
+    """The counts of a scan in progress."""
 
     added: int = 0
     changed: int = 0
@@ -68,16 +68,16 @@ def check_folder(folder: Path) -> Path:
 
 
 class Scanner:
-    """Brings the catalogue up to date with the folders; reads tags, decodes nothing.
+    """Brings the catalogue up to date with the folders; reads tags, but decodes nothing.
 
     Parameters
     ----------
     catalogue
-        What is known.
+        The catalogue to update.
     identity
-        Finds a lost track's file in a copy.
+        Finds copies of lost files.
     events
-        Told of progress and of tracks, in batches.
+        Receives progress, and changed tracks in batches.
     """
 
     def __init__(self, catalogue: Catalogue, identity: SoundIdentity, events: Events) -> None:
@@ -91,20 +91,20 @@ class Scanner:
         *,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> ScanSummary:
-        """Look through music folders, or through all of them.
+        """Scan some music folders, or all of them.
 
         Parameters
         ----------
         folders
             Music folders, or folders within them; new ones are added to the library.
         cancelled
-            Asked now and then; when it answers True the scan ends, and what was stored stays.
+            Called regularly; when it returns True the scan ends, keeping the results so far.
 
         Raises
         ------
         FolderError
-            If one of `folders` can't be read. With none given, an unreachable folder is a problem in the list
-            instead, and its tracks stay as they are.
+            If one of `folders` can't be read. If None is given, an unavailable folder becomes a problem in the list
+            instead, and its tracks stay unchanged.
         """
         counts = _Counts()
         if folders is None:
@@ -124,25 +124,25 @@ class Scanner:
             added=counts.added,
             changed=counts.changed,
             moved=len(counts.moved),
-            # What one folder lost may have turned up in another.
+            # A file lost from one folder may have turned up in another.
             missing=len(counts.missing - counts.moved),
             unchanged=counts.unchanged,
         )
 
     def known_path(self, path: Path) -> Path:
-        """The path by which the library knows a folder or file that is reached through a link; else the same."""
+        """Return the library's path of a folder or file that is reached through a link; else the same path."""
         return known_path(path, self._catalogue.folders.all())
 
     def update(
         self, paths: Collection[Path], cancelled: Callable[[], bool] = lambda: False
     ) -> None:
-        """Look at the files and folders in which something happened, wherever they are in the music folders.
+        """Scan the changed files and folders, wherever they are in the music folders.
 
-        Nothing is told of its progress.
+        It emits no progress.
         """
         roots = self._catalogue.folders.all()
         counts = _Counts()
-        # A folder covers what lies in it, but for a music folder that is hidden there, and comes before that.
+        # A folder covers its content, except a music folder hidden in it, which sorts before it.
         areas: dict[Path, Path] = {}
         for path in sorted(paths):
             root = folder_of(path, roots)
@@ -160,15 +160,15 @@ class Scanner:
     def _look_again(
         self, folders: Iterable[Path], counts: _Counts, cancelled: Callable[[], bool]
     ) -> None:
-        """Look again at music folders that seem out of reach: what they lost may have turned up in a later one."""
+        """Scan seemingly unavailable music folders again: their lost files may have turned up in a later folder."""
         for folder in self._catalogue.folders.unavailable() if counts.moved else ():
             if folder in folders and not cancelled():
                 self._scan_area(folder, _Counts(), cancelled)
 
     def forget_missing(self, since: float = inf) -> list[int]:
-        """Drop missing tracks, as `Files.forget_missing` does, but for those of which there is a copy.
+        """Delete missing tracks like `Files.forget_missing`, except those with a copy.
 
-        With no time also those of music folders that are out of reach: their disks will not come back.
+        Without a time, also delete those in unavailable music folders: their disks will not come back.
         """
         self._follow_copies(self._catalogue.files.missing(since))
         with self._catalogue.transaction():
@@ -177,7 +177,7 @@ class Scanner:
             return self._catalogue.files.forget_missing(since)
 
     def remove_folder(self, folder: Path) -> list[int]:
-        """Take a music folder out of the library, as `Folders.remove` does; its tracks live on in copies."""
+        """Remove a music folder from the library like `Folders.remove`; its tracks live on in copies."""
         folder_id = self._catalogue.folders.ids().get(folder)
         if folder_id is None:
             return []
@@ -191,17 +191,17 @@ class Scanner:
         cancelled: Callable[[], bool],
         tell: Callable[[int, str], None] = lambda _files, _folder: None,
     ) -> None:
-        """Compare one folder, or one file, with what the catalogue holds of it."""
+        """Compare one folder, or one file, with the catalogue's entries for it."""
         folders = self._catalogue.folders.ids()
         root = folder_of(area, folders)
         if root is None:
-            return  # the listener took it out of the library a moment ago
+            return  # just removed from the library
         folder_id = folders[root]
         known = self._catalogue.files.within(folder_id, area)
         found = walk(root, area, cancelled=cancelled, tell=tell)
         if cancelled():
             return
-        # An ignore file above it is the business of the walk through that folder.
+        # An ignore file above the area belongs to the scan of its own folder.
         problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
         if self._catalogue.problems.replace(folder_id, area, problems):
             self._events.emit(ProblemsChanged())
@@ -225,7 +225,7 @@ class Scanner:
             if cancelled():
                 return
             self._store(root, folder_id, batch, moves, counts)
-        # Tracks that moved have their new path by now, so what is left is gone, or out of reach with its music folder.
+        # Moved tracks already have their new path, so the rest is gone, or offline with its music folder.
         unavailable = self._why_unavailable(root, found, known) if area == root else None
         lost = displaced | {
             entry.id: path
@@ -241,11 +241,11 @@ class Scanner:
             counts.moved.update(moved)
             gone = [track_id for track_id in gone if track_id not in moved]
             if area != root and 2 * len(gone) > self._catalogue.files.count_present(folder_id):
-                # With so many the question is whether the music folder is all there.
+                # So many losses may mean that the whole music folder is unavailable.
                 self._scan_area(root, counts, cancelled)
                 return
             counts.missing.update(gone)
-        # First, so that what goes missing does so in a folder that is out of reach, even if this process dies here.
+        # First, so that lost tracks are marked missing in an unavailable folder even if the process dies here.
         is_news = area == root and self._catalogue.folders.set_unavailable(folder_id, unavailable)
         self._catalogue.files.set_missing(gone, True)
         self._catalogue.files.set_missing(back, False)
@@ -254,13 +254,13 @@ class Scanner:
         if is_news:
             self._events.emit(ProblemsChanged())
             if not unavailable:
-                # What is missing still is not coming back.
+                # Tracks that are still missing will not come back.
                 self._follow_copies(self._catalogue.files.missing(folder_id=folder_id))
 
     def _why_unavailable(
         self, root: Path, found: Found, known: Mapping[Path, FileEntry]
     ) -> Reason | None:
-        """Why a music folder is not all there, None if it is: an empty mount point is no emptied library."""
+        """Return why a music folder is incomplete, None if it isn't: an empty mount point is no emptied library."""
         for problem in found.problems:
             if problem.path == root:
                 return problem.reason
@@ -275,10 +275,10 @@ class Scanner:
         there = len(expected) - len(lost)
         many = len(expected) >= _MANY
         if many and len(found.files) >= len(expected) / 2:
-            return None  # most have other names by now
+            return None  # most files have been renamed
         if there >= len(expected) / 2 if many else there or found.files or not expected:
             return None
-        # What is left out of the library by now lies there all the same.
+        # Files that are now left out of the library still exist.
         lost = [path for path in lost if is_gone(path)]
         if len(lost) <= len(expected) / 2 if many else not lost:
             return None
@@ -295,7 +295,7 @@ class Scanner:
         moves: Moves,
         counts: _Counts,
     ) -> None:
-        """Read the tags of new and changed files and store them, all or none of the batch."""
+        """Read the tags of new and changed files, and store the whole batch or nothing."""
         files = []
         for path, status, entry in batch:
             with contextlib.suppress(FileNotFoundError):  # gone since it was listed
@@ -322,9 +322,9 @@ class Scanner:
         self._events.emit(TracksChanged(tuple(touched)))
 
     def _follow_copies(self, gone: Iterable[int]) -> set[int]:
-        """Let tracks whose file is gone have that of a copy that came later; returns those that have one now.
+        """Give tracks whose file is gone the file of a later copy; return the tracks that found one.
 
-        A file manager copies what it moves to another disk, and deletes the originals when everything is there.
+        To move files to another disk, a file manager copies them first, and deletes the originals at the end.
         """
         gone = set(gone)
         copies: dict[int, int] = {}
@@ -335,23 +335,23 @@ class Scanner:
                     copies[track_id] = copy
         if copies:
             self._events.emit(TracksRemoved(tuple(copies.values())))
-            # A copy that was written over another sound leaves that one missing.
+            # If the copy overwrote another track's sound, that track is now missing.
             self._events.emit(TracksChanged((*copies, *copies.values())))
         return set(copies)
 
 
 def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
-    """Read a file's tags and content key; what can't be read is a problem in the result.
+    """Read a file's tags and content key; a read error is a problem in the result.
 
     Parameters
     ----------
     root
-        The music folder: names of the folders below it may stand in for tags.
+        The music folder; the names of folders below it may replace missing tags.
 
     Raises
     ------
     FileNotFoundError
-        If the file is not there any more.
+        If the file no longer exists.
     """
     try:
         key = content_key(path, status.st_size)

@@ -1,4 +1,4 @@
-"""Going through a music folder: its audio files, and what is left out and why."""
+"""Walking through a music folder to find its audio files, without ignored ones."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.types import Problem
 
 IGNORE_FILE = ".musicsimignore"
-"""Holds patterns, as a `.gitignore` does, for what lies below its folder."""
+"""A file with patterns, like a `.gitignore`, for the content of its folder."""
 NO_MEDIA_FILE = ".nomedia"
-"""Android's: nothing in this folder and below is for a library."""
+"""Android's marker: nothing in this folder and below belongs to a library."""
 
-# Windows' marks; no other system has them.
+# Attributes that exist only on Windows.
 _HIDDEN = stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM
 
 
 @dataclass(slots=True)
 class Found:
-    """What a walk through a folder saw."""
+    """The result of a walk through a folder."""
 
     files: dict[Path, os.stat_result] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[Path] = field(default_factory=set)
-    """Folders that could not be listed, and files that could not be asked for: not gone, only out of sight."""
+    """Folders that could not be listed, and files whose status could not be read: not gone, only out of sight."""
 
     def is_out_of_sight(self, path: Path) -> bool:
-        """Whether a file may still be there, as nobody could look."""
+        """Return whether a file may still exist, because nobody could look."""
         return bool(self.unreadable) and not self.unreadable.isdisjoint((path, *path.parents))
 
 
 class LeftOut:
-    """Which files and folders of a music folder are not for the library.
+    """The files and folders that a music folder leaves out of the library.
 
-    Left out are hidden and system folders, those with a `.nomedia` file, and what the patterns of `.musicsimignore`
-    files say. The music folder itself is the listener's choice, whatever its name.
+    These are hidden and system folders, folders with a `.nomedia` file, and matches of the patterns in
+    `.musicsimignore` files. The music folder itself is never left out, whatever its name.
 
     Parameters
     ----------
     root
         The music folder.
     problems
-        Gets the ignore files that can't be read.
+        A list that receives unreadable ignore files.
     """
 
     def __init__(self, root: Path, problems: list[Problem]) -> None:
@@ -62,8 +62,8 @@ class LeftOut:
         self._problems = problems
 
     def folder(self, path: Path) -> bool:
-        """Whether a folder is left out, by itself or with one above it."""
-        # Downwards from what is known, not by recursion, which a deep folder would exhaust.
+        """Return whether a folder is left out, by itself or with one above it."""
+        # Downwards from a known folder, not recursively, since the folders may be deeply nested.
         unknown = []
         above = path
         while above not in self._folders:
@@ -79,11 +79,11 @@ class LeftOut:
         return self._folders[path]
 
     def file(self, path: Path) -> bool:
-        """Whether a file is left out, by itself or with its folder."""
+        """Return whether a file is left out, by itself or with its folder."""
         return self.folder(path.parent) or self._matches(path, "")
 
     def _matches(self, path: Path, end: str) -> bool:
-        """Whether the patterns leave out a path in a folder that is not; those nearest to it have the last word."""
+        """Return whether patterns leave out a path whose folder is not left out; the nearest patterns decide."""
         for folder, patterns in self._patterns_above(path.parent):
             verdict = patterns.check_file(path.relative_to(folder).as_posix() + end).include
             if verdict is not None:
@@ -91,7 +91,7 @@ class LeftOut:
         return False
 
     def _patterns_above(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
-        """The patterns of a folder and those above it, the nearest first, each with its folder."""
+        """Return the patterns of a folder and those above it, the nearest first, each with its folder."""
         known = self._patterns.get(folder)
         if known is None:
             own = self._read(folder / IGNORE_FILE)
@@ -103,7 +103,7 @@ class LeftOut:
 
     def _read(self, file: Path) -> GitIgnoreSpec | None:
         try:
-            if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+            if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe would block
                 self._problems.append(Problem(file, Reason(Cause.NOT_REGULAR)))
                 return None
             lines = file.read_text("utf-8-sig", "surrogateescape").splitlines()
@@ -124,25 +124,25 @@ def walk(
     cancelled: Callable[[], bool],
     tell: Callable[[int, str], None],
 ) -> Found:
-    """Find the audio files at or below a path of a music folder; follows links, each folder once.
+    """Find the audio files at or below a path of a music folder, following links and visiting each folder once.
 
     Parameters
     ----------
     root
         The music folder.
     area
-        The same, or a folder or file in it.
+        The music folder, or a folder or file in it.
     cancelled
-        Asked now and then; when it answers True the walk ends.
+        Called regularly; when it returns True the walk ends.
     tell
-        Hears how many files were found and which folder is looked at.
+        Called with the number of files found and the current folder.
     """
     found = Found()
     left_out = LeftOut(root, found.problems)
     try:
         status = area.stat()
     except OSError as error:
-        # A file or folder of the library that went away is gone; a music folder is out of reach.
+        # A vanished file or folder in a music folder is gone; a music folder itself is unavailable.
         if area == root or not isinstance(error, FileNotFoundError | NotADirectoryError):
             found.problems.append(Problem(area, reason_of(error)))
             found.unreadable.add(area)
@@ -157,15 +157,15 @@ def walk(
     seen: set[object] = set()
     waiting, linked = [area], list[Path]()
     while (waiting or linked) and not cancelled():
-        # Links last: a folder that is in the library by itself keeps its own name.
+        # Links last, so that a folder that is also reached directly keeps its own path.
         folder = waiting.pop() if waiting else linked.pop()
         try:
-            # A folder that may be listed and not entered tells names and nothing else: "/." enters it.
+            # A folder with read but no execute permission can be listed but not used; "/." tests entering it.
             status = os.stat(os.path.join(folder, os.curdir))  # noqa: PTH116, PTH118 (Path drops the dot)
-            # Some file systems have no numbers for what they hold.
+            # Some file systems have no inode numbers.
             identity = (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
             if identity in seen:
-                continue  # a link back to a folder above, or a second link to the same folder
+                continue  # a link to a folder above, or another link to the same folder
             seen.add(identity)
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
@@ -196,13 +196,14 @@ def _sort_entries(
                 continue
             if not is_audio or left_out.file(path):
                 continue
-            # macOS keeps a file's attributes in a "._" file beside it on foreign disks.
+            # On other file systems, macOS stores a file's attributes in a "._" file beside it.
             if entry.name.startswith("._") and entry.name[2:] in names:
                 continue
             status = entry.stat()
         except OSError as error:
             gone = error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-            # What can't be asked for may be a folder, whatever its name: a disk that failed, a link to a dead server.
+            # If its status can't be read, it may be a folder, whatever its name: on a failed disk, or a link to a dead
+            # server.
             if is_audio or not (gone or left_out.folder(path)):
                 found.problems.append(Problem(path, reason_of(error)))
             if not gone:
@@ -215,16 +216,16 @@ def _sort_entries(
 
 
 def linked_folders(root: Path, area: Path) -> list[Path]:
-    """The links to folders outside a music folder, at or below a path in it; also those behind others.
+    """Return the links to folders outside a music folder, at or below a path in it, including those behind other links.
 
-    A link that leads to nothing counts as well: it may lead to a folder of a disk that is not connected.
+    A link to nothing is included, since it may lead to a folder on a disconnected disk.
 
     Parameters
     ----------
     root
         The music folder.
     area
-        The same, or a folder in it.
+        The music folder, or a folder in it.
     """
     left_out = LeftOut(root, [])
     links: list[Path] = []
@@ -232,7 +233,7 @@ def linked_folders(root: Path, area: Path) -> list[Path]:
     waiting = [area]
     while waiting:
         folder = waiting.pop()
-        if folder != root and os.path.islink(folder):  # noqa: PTH114 (Path fails where it may not look)
+        if folder != root and os.path.islink(folder):  # noqa: PTH114 (Path raises without permission)
             if _leads_to_file(folder):
                 continue
             target = Path(os.path.realpath(folder))
@@ -252,7 +253,7 @@ def _is_folder_or_link(entry: os.DirEntry[str]) -> bool:
 
 
 def _leads_to_file(link: Path) -> bool:
-    """Whether a link leads to a file, or seems to, by its name, where it leads to nothing."""
+    """Return whether a link leads to a file; for a link to nothing, judge by its name."""
     if os.path.exists(link):  # noqa: PTH110
         return not os.path.isdir(link)  # noqa: PTH112
     return link.suffix.lower() in AUDIO_SUFFIXES
@@ -263,7 +264,7 @@ def _has_no_media(folder: Path) -> bool:
 
 
 def _exists(path: Path) -> bool:
-    # os.path, unlike Path, takes what may not be looked at for what is not there: the folder itself says why.
+    # Unlike Path, os.path treats an inaccessible file as missing: the folder itself is then reported.
     return os.path.exists(path)  # noqa: PTH110
 
 

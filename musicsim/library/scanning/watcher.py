@@ -1,9 +1,9 @@
-"""Following the music folders while the program runs, by watchdog.
+"""Watching the music folders while the program runs, with watchdog.
 
-An event only says that something happened at a path: watchers lose events and see files half written. So paths are
-collected until they have been quiet for a while and then compared with the catalogue like any other; and now and then
-everything is looked through, for what was lost. Nor is anything told of a disk that takes a folder's place, or leaves
-it: that is asked for every few seconds.
+An event only says that something happened at a path: watchers lose events and see half-written files. So paths are
+collected until they have been quiet for a while, and then compared with the catalogue. To catch lost events, everything
+is scanned now and then. No event reports a disk that is mounted over a folder or unmounted, so each folder's identity
+is checked every few seconds.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ from musicsim.library.scanning.walking import linked_folders
 _log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 1.5
-"""A path is looked at when nothing has happened to it for so long."""
+"""Seconds without events after which a path is scanned."""
 RESCAN_SECONDS = 30 * 60.0
-"""How often everything is looked through, as a net below the watcher."""
+"""Interval of full scans, as a safety net for the watcher."""
 CHECK_SECONDS = 60.0
-"""How often the watcher is asked whether it is still alive."""
+"""Interval of checks that the watcher is alive."""
 LOOK_SECONDS = 2.0
-"""How often each folder is asked whether it is still the one that is watched."""
+"""Interval of checks that each folder is still the one that is watched."""
 
 INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
-# Not that something was opened or read: a scan of a large library would fill the system's queue with that.
-# Nor that a folder was modified, which only repeats what happened to a file in it.
+# Without opening and reading, since a scan of a large library would fill the system's queue with these events. Without
+# modified folders, which only repeat what happened to a file in them.
 _TOLD_OF: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
     DirDeletedEvent,
@@ -66,22 +66,22 @@ _TOLD_OF: list[type[FileSystemEvent]] = [
     FileMovedEvent,
 ]
 _BURST = 5_000
-"""Events in a row after which everything is looked through: beyond some 16,000 Linux drops them without a word."""
+"""Events in a row that trigger a full scan: beyond about 16,000, Linux silently drops them."""
 _LIMIT_REACHED = "the system's limit of watched folders is reached"
 
 
 class DirtyPaths:
-    """Paths in which something happened, given out once they have come to rest."""
+    """Paths with events, returned once they have come to rest."""
 
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[float, object]] = {}
 
     def add(self, path: Path, now: float) -> None:
-        """Something happened to a path at the time `now`, in seconds."""
+        """Record an event at a path at the time `now`, in seconds."""
         self._seen[path] = (now, _look(path))
 
     def take_due(self, now: float) -> set[Path]:
-        """Give out the paths that are at rest: quiet, and of the same size and time as when last looked at."""
+        """Remove and return the paths at rest: quiet, and with the same size and time as at the last look."""
         due: set[Path] = set()
         for path, (since, look) in list(self._seen.items()):
             if now - since < QUIET_SECONDS:
@@ -94,22 +94,22 @@ class DirtyPaths:
         return due
 
     def next_due(self) -> float | None:
-        """When the next path may come to rest, in the seconds of `add`; None if none is waiting."""
+        """Return when the next path may come to rest, in the seconds of `add`; None if none is waiting."""
         return min((since for since, _ in self._seen.values()), default=None)
 
 
 @dataclass(slots=True)
 class _Place:
-    """A music folder, or a link in one to a folder elsewhere."""
+    """A watched place: a music folder, or a link in one to a folder elsewhere."""
 
     root: Path
     """The music folder."""
     seen: tuple[int, int] | None
-    """What lay there at the last look."""
+    """The folder's identity at the last check."""
     watch: Any = None
-    """Watchdog's, None while there is none."""
+    """Watchdog's watch, None without one."""
     watched: tuple[int, int] | None = None
-    """What lay there when the watch began."""
+    """The folder's identity when the watch began."""
     folders: int = 0
 
 
@@ -119,11 +119,11 @@ class Watcher:
     Parameters
     ----------
     changed
-        Called in the watcher's thread with the paths of files and folders that came to rest.
+        Called in the watcher's thread with the paths that came to rest.
     rescan
-        Called when everything should be looked through.
+        Called when everything should be scanned.
     events
-        Told when folders can't be watched.
+        Receives notices about folders that can't be watched.
     """
 
     def __init__(
@@ -142,21 +142,21 @@ class Watcher:
         self._watching = threading.Lock()
         self._places: dict[Path, _Place] = {}
         self._unsought: set[Path] = set()
-        """Where there may be links that are not among the places yet."""
+        """Paths that may contain links not yet among the places."""
         self._burst = 0
         self._thread = threading.Thread(target=self._run, name="musicsim-watcher")
 
     def start(self) -> None:
-        """Begin; folders are added by `watch`."""
+        """Start; `watch` adds the folders."""
         self._thread.start()
 
     def watch(self, folders: Collection[Path], *, thoroughly: bool = False) -> None:
-        """Watch these folders, and no others.
+        """Watch exactly these folders.
 
         Parameters
         ----------
         thoroughly
-            Look in all of them for links of which nothing was told.
+            Search all of them for new links, for which no event arrived.
         """
         with self._watching:
             if self._stopping:
@@ -180,28 +180,28 @@ class Watcher:
         self._events.emit(Notice("watcher", text))
 
     def _find_places(self, folders: Collection[Path]) -> None:
-        """Add what is to be watched by now, and what it leads to by links."""
+        """Add the folders to watch, and those that their links lead to."""
         for folder in folders:
             if folder not in self._places:
                 self._places[folder] = _Place(folder, _identity(folder))
                 self._unsought.add(folder)
         for path in self._unsought:
             root = folder_of(path, folders)
-            # os.path, unlike Path, takes what may not be looked at for no folder, and no link.
+            # Unlike Path, os.path treats inaccessible paths as neither folder nor link.
             may_lead_on = os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114
             if root and may_lead_on and self._unsought.isdisjoint(path.parents):
                 for link in linked_folders(root, path):
                     self._places.setdefault(link, _Place(root, _identity(link)))
         self._unsought.clear()
         for path, place in list(self._places.items()):
-            # A link that led to nothing may lead to a file by now, which is nothing to watch.
+            # A link that led to nothing may lead to a file by now, which isn't watched.
             is_there = path == place.root or (os.path.islink(path) and not os.path.isfile(path))  # noqa: PTH113, PTH114
             if place.root not in folders or not is_there:
                 self._unschedule(place)
                 del self._places[path]
 
     def _unwatch(self) -> None:
-        """End the watches of what is not there any more: a disk that is plugged in again needs a new one."""
+        """End the watches of vanished folders: a disk that is reconnected needs a new one."""
         for path, place in self._places.items():
             if place.watched != _identity(path):
                 self._unschedule(place)
@@ -213,7 +213,7 @@ class Watcher:
         place.watch = place.watched = None
 
     def _watch(self) -> dict[Path, str]:
-        """Begin to watch what is not; returns the folders of which not everything will be told, and why."""
+        """Watch the places that are not watched yet; return those that can't be watched completely, and why."""
         unwatched: dict[Path, str] = {}
         limit = _inotify_limit()
         watched = 0
@@ -225,7 +225,7 @@ class Watcher:
                     place.folders = sum(1 for _ in os.walk(path))
                     place.watch = self._observer.schedule(
                         _Handler(self._happened, add),
-                        os.path.join(path, ""),  # noqa: PTH118 (what a link leads to, not the link itself)
+                        os.path.join(path, ""),  # noqa: PTH118 (the target of a link, not the link itself)
                         recursive=True,
                         event_filter=_TOLD_OF,
                     )
@@ -234,7 +234,7 @@ class Watcher:
                     unwatched[path] = _reason(error)
                     _log.warning("can't watch %s: %s", display_path(path), error)
             if place.watch is not None:
-                # Folders beyond the limit are passed over without an error.
+                # Folders beyond the limit are skipped without an error.
                 watched += place.folders
                 if watched >= limit:
                     unwatched[path] = _LIMIT_REACHED
@@ -243,21 +243,21 @@ class Watcher:
         return unwatched
 
     def _is_dead(self) -> bool:
-        """Whether a thread of watchdog's has ended, which none does by itself."""
+        """Return whether a thread of watchdog has ended, which never happens normally."""
         if self._observer is None:
             return False
         threads = [self._observer, *self._observer.emitters]
-        # On Linux one reads for all of them, which watchdog keeps to itself.
+        # On Linux one private thread of watchdog reads for all of them.
         threads += filter(None, [getattr(self._observer, "_inotify_fd", None)])
         return not all(thread.is_alive() for thread in threads)
 
     def _begin_if_dead(self) -> None:
-        """Begin, or begin anew if a thread of the watcher has ended.
+        """Start, or restart if a thread of the watcher has ended.
 
         Raises
         ------
         OSError, RuntimeError
-            If the system has no more of what it takes.
+            If the system has no resources left.
         """
         if self._is_dead():
             _log.warning("the watcher has died, and is begun anew")
@@ -271,12 +271,12 @@ class Watcher:
             self._observer = observer
 
     def _take_replaced(self) -> set[Path]:
-        """The music folders in whose place, or behind whose links, there is another folder than before, or none."""
+        """Return the music folders that were replaced or removed, or whose links now lead to another folder."""
         with self._watching:
             places = dict(self._places)
         changed: set[Path] = set()
         for path, place in places.items():
-            # Without the lock: a server that went away may keep it waiting for minutes.
+            # Without the lock, since a vanished server may block this for minutes.
             identity = _identity(path)
             if identity != place.seen:
                 place.seen = identity
@@ -286,7 +286,7 @@ class Watcher:
         return changed
 
     def stop(self) -> None:
-        """End; waits for a callback that is under way."""
+        """Stop, and wait for a callback in progress."""
         with self._condition:
             self._stopping = True
             self._condition.notify()
@@ -307,7 +307,7 @@ class Watcher:
             self._condition.notify()
 
     def _add_root(self, root: Path, _path: Path) -> None:
-        """Something happened behind a link: the walk through the whole music folder knows whether it counts there."""
+        """Handle an event behind a link: only a walk through the whole music folder can tell whether it matters."""
         self._add(root)
 
     def _run(self) -> None:
@@ -329,7 +329,7 @@ class Watcher:
                     continue
             if due:
                 with self._watching:
-                    # For links in the music folders themselves everything would have to be looked through.
+                    # The music folders themselves would have to be searched completely for links.
                     self._unsought |= due - {place.root for place in self._places.values()}
             if now >= next_look:
                 next_look = now + LOOK_SECONDS
@@ -344,7 +344,7 @@ class Watcher:
                 next_check = now + CHECK_SECONDS
                 with self._watching:
                     if self._is_dead():
-                        # It is begun anew with the next scan, which finds what was missed.
+                        # The scan restarts the watcher, and finds missed changes.
                         next_rescan = now
             if now >= next_rescan:
                 next_rescan = now + RESCAN_SECONDS
@@ -366,7 +366,7 @@ class _Handler(FileSystemEventHandler):
 
 
 def _reason(error: OSError | RuntimeError) -> str:
-    """Why something can't be watched, in plain words."""
+    """Return why something can't be watched, in plain words."""
     if isinstance(error, RecursionError):
         return "its folders lie too deep in each other"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EMFILE):
@@ -375,7 +375,7 @@ def _reason(error: OSError | RuntimeError) -> str:
 
 
 def _inotify_limit() -> float:
-    """How many folders the system watches for one user; no limit where there is no such thing."""
+    """Return how many folders the system can watch for one user; infinity without a limit."""
     try:
         return int(INOTIFY_LIMIT.read_text())
     except (OSError, ValueError):
@@ -383,7 +383,7 @@ def _inotify_limit() -> float:
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """What tells a folder from another in its place; None if it is not there, or out of reach."""
+    """Return the identity of a folder; None if it doesn't exist or is unavailable."""
     try:
         status = folder.stat()
     except OSError:

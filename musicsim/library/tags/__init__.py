@@ -1,4 +1,4 @@
-"""Reading a file's tags by mutagen, whatever family they are of."""
+"""Reading a file's tags with mutagen, for every tag family."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from musicsim.library.types import TagDetails, Tags
 __all__ = ["is_audio", "read_tags"]
 
 _LONGEST = 1_000_000
-"""Seconds, more than eleven days: a header that says so is damaged."""
+"""Seconds, more than eleven days: a header with a longer length is damaged."""
 _REPLAY_GAIN_OVER_R128 = 5.0
-"""Decibels: ReplayGain's target is -18 LUFS, that of Opus's R128 tags (RFC 7845, 5.2.1) -23.
+"""Decibels between the targets of ReplayGain, -18 LUFS, and of Opus's R128 tags (RFC 7845, 5.2.1), -23 LUFS.
 
-Both are meant on top of the output gain in Opus's header, which decoders apply: it is no business of the tags.
+Both gains apply in addition to the output gain in Opus's header. Decoders apply that, so it doesn't matter here.
 """
 _R128_GAINS = range(-32_768, 32_768)
-"""In 256ths of a decibel."""
+"""In 1/256 dB."""
 
 _NUMBER = re.compile(
     r"\s*([-+]?) ?((?:\d{1,9}(?:[.,]\d+)?|[.,]\d+)(?:e[-+]?\d{1,2})?)(?![.,]?\d|e[-+]?\d)",
     re.IGNORECASE,
 )
-# What typesetters, and keyboards of other scripts, have for a minus.
+# Characters that typesetters, and keyboards of other scripts, use as a minus.
 _MINUS = str.maketrans(
     dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}", "-")
 )
@@ -38,7 +38,7 @@ _MINUS = str.maketrans(
 def read_tags(path: Path) -> tuple[Tags, TagDetails]:
     """Read a file's tags and length.
 
-    What can't be read is left empty: whether the file is audio at all is for the decoder to say.
+    Unreadable fields stay empty. The decoder decides whether the file is audio at all.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def read_tags(path: Path) -> tuple[Tags, TagDetails]:
 
 
 def is_audio(path: Path) -> bool:
-    """Whether a file is audio by its content, as far as tags can be in it; its name is not asked.
+    """Return whether a file's content, not its name, is of a known audio format.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def _read(found: Any, at_the_end: APEv2 | None) -> tuple[Tags, TagDetails]:
 
 def _texts(values: list[Any]) -> tuple[str, ...]:
     texts = (str(value).replace("\0", " ").strip() for value in values)
-    # Composed, so that an "é" from a Mac is found by an "é" from a keyboard.
+    # Composed, so that an "é" from a Mac matches an "é" from a keyboard.
     return tuple(dict.fromkeys(unicodedata.normalize("NFC", text) for text in texts if text))
 
 
@@ -118,13 +118,13 @@ def _text(values: list[Any]) -> str:
 
 
 def _year(text: str) -> int | None:
-    # From 1000: mutagen fills up what it takes for a year, as in "0017-05-2004".
+    # From 1000, since mutagen pads a presumed year with zeros, as in "0017-05-2004".
     match = re.search(r"[1-9]\d{3}", text)
     return int(match.group()) if match else None
 
 
 def _place(values: list[Any]) -> tuple[int | None, int | None]:
-    """The number and the total of "3", "3/12" and MP4's (3, 12)."""
+    """Return the number and the total in "3", "3/12" and MP4's (3, 12)."""
     value = next(iter(values), None)
     if isinstance(value, tuple):
         number, total, *_ = (*value, None)
@@ -137,7 +137,7 @@ def _place(values: list[Any]) -> tuple[int | None, int | None]:
 
 
 def _real(values: list[Any]) -> float | None:
-    """The number of "0.98", "-7.5 dB", "− .5" and "128,5", of the first value that is one; None where none is."""
+    """Return the first number among values such as "0.98", "-7.5 dB", "− .5" and "128,5"; None without one."""
     for value in values:
         if match := _NUMBER.match(str(value).translate(_MINUS)):
             return float("".join(match.groups()).replace(",", "."))
@@ -152,7 +152,7 @@ def _gain(get: Values, of: str) -> float | None:
 
 
 def _r128(values: list[Any]) -> int | None:
-    """The number of an R128 gain. With a fraction or a unit it is not one, but decibels in the wrong place."""
+    """Return the number of an R128 gain. With a fraction or a unit, it is decibels in the wrong place."""
     text = _text(values)
     if not re.fullmatch(r"[-+]?\d{1,5}", text):
         return None

@@ -1,4 +1,4 @@
-"""The picture on the front of a record: in the file, or beside it."""
+"""The cover of a record: a picture in the file, or beside it."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-_FRONT = 3  # the type of picture, as ID3 numbers them and all others after it
-_ICONS = (1, 2)  # of the file: small, and often a player's own
+_FRONT = 3  # the type of picture, as numbered by ID3 and the other families
+_ICONS = (1, 2)  # icons of the file: small, and often a player's own
 _UNKNOWN = 0
-_ALONE = -1  # an image that came without a type: it may be what damage left of a picture
+_ALONE = -1  # an image without a type: it may be the rest of a damaged picture
 _RANKS = {_FRONT: 0, _ALONE: 2}
-"""The lowest is the cover; all other types are between these."""
+"""Sort ranks: the lowest is the cover; all other types are between these."""
 _LINK = "-->"
-"""In place of the image's type: an address is all there is."""
+"""Replaces the image's type if there is only an address."""
 _NAMES = ("cover", "folder", "front", "album", "albumart", "albumartsmall")
-"""Without their suffix; the first comes first."""
+"""Without their suffix, in order of preference."""
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
 _LARGEST = 32 * 2**20
-"""Bytes: what is larger is no cover for a screen, and maybe a trap."""
+"""Bytes: a larger image is no cover for a screen, and may be an attack."""
 
 
 def read_cover(path: Path, decode: Callable[[bytes], T | None]) -> T | None:
-    """What `decode` makes of the cover of an audio file: that of its tags, else an image beside it; None without one.
+    """Return what `decode` makes of an audio file's cover: that of its tags, else an image beside it; None without one.
 
-    Whether it is an image that can be shown is for `decode` to find out: where it returns None, the next one is tried.
-    What can't be read is no cover.
+    `decode` decides whether an image can be shown. If it returns None, the next image is tried. Unreadable images are
+    skipped.
     """
     try:
         covers = (decode(image) for image in _images(path))
@@ -55,7 +55,7 @@ def read_cover(path: Path, decode: Callable[[bytes], T | None]) -> T | None:
 
 
 def _images(path: Path) -> Iterator[bytes]:
-    """What may be the cover, the likeliest first."""
+    """Yield the possible covers, the likeliest first."""
     embedded = _embedded(path)
     yield from (image for kind, image in embedded if kind not in _ICONS)
     yield from _beside(path.parent)
@@ -63,7 +63,7 @@ def _images(path: Path) -> Iterator[bytes]:
 
 
 def _embedded(path: Path) -> list[tuple[int, bytes]]:
-    """The pictures in a file, each with its type; the likeliest cover first."""
+    """Return the pictures in a file, each with its type; the likeliest cover first."""
     pictures: list[tuple[int, bytes]] = []
     pictures = read_by(path, lambda *found: list(_pictures(*found)), pictures)
     pictures = [(kind, data) for kind, data in pictures if 0 < len(data) <= _LARGEST]
@@ -71,7 +71,7 @@ def _embedded(path: Path) -> list[tuple[int, bytes]]:
 
 
 def _pictures(found: Any, at_the_end: APEv2 | None) -> Iterator[tuple[int, bytes]]:
-    """The pictures in a file's tags, each with its type."""
+    """Yield the pictures in a file's tags, each with its type."""
     several = found.tags.getall("APIC") if isinstance(found.tags, ID3) else []
     for value in several or values_of(found, at_the_end)("cover"):
         picture = _of_vorbis_comment(value) if isinstance(value, str) else value
@@ -87,7 +87,7 @@ def _pictures(found: Any, at_the_end: APEv2 | None) -> Iterator[tuple[int, bytes
 
 
 def _of_vorbis_comment(text: str) -> Picture:
-    """A FLAC picture; or, as it was done long ago, an image alone. Without data where it is neither."""
+    """Return a FLAC picture or, in an old format, an image alone. Its data is empty if it is neither."""
     try:
         data = base64.b64decode(text)
     except ValueError:
@@ -101,13 +101,13 @@ def _of_vorbis_comment(text: str) -> Picture:
 
 
 def _of_windows_media(value: bytes) -> bytes:
-    """The image in a WM/Picture: type, size, two UTF-16 strings that end in a zero, and the image."""
+    """Return the image in a WM/Picture: type, size, two zero-terminated UTF-16 strings, and the image."""
     size = int.from_bytes(value[1:5], "little")
     return value[-size:] if 0 < size <= len(value) - 9 else b""
 
 
 def _beside(folder: Path) -> Iterator[bytes]:
-    """The images in a folder, then those in the one above if this is one of several discs."""
+    """Yield the images in a folder and, if it is one of several discs, those in the folder above."""
     ranked: list[tuple[int, str, str]] = []
     with os.scandir(folder) as entries:
         for entry in entries:

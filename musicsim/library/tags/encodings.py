@@ -1,8 +1,8 @@
-"""Text of old ID3 tags that says it is Latin-1 and is not, as programs in Russia, Korea, Japan and China wrote it.
+"""Repairing the text of old ID3 tags that is marked as Latin-1 but has a Russian, Korean, Japanese or Chinese encoding.
 
 Titles are too short for detectors that count letters: they take "Björk" for Russian and "Кино" for Korean (tried with
-charset-normalizer 3.5). So the text of the whole file is asked together, and a reading counts only if it makes words:
-Latin text with an accent here and there never does.
+charset-normalizer 3.5). So all texts of a file are judged together, and a reading counts only if it makes words. Latin
+text with an occasional accent never does.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 _ENOUGH = 4
-"""Bytes above ASCII, in all texts together, below which nothing is repaired."""
+"""Bytes above ASCII, in all texts together, that are necessary for a repair."""
 _ID3_V1 = 30
-"""Bytes at which ID3v1 cuts a text, in the middle of a character if need be."""
+"""Bytes at which ID3v1 cuts a text, even in the middle of a character."""
 
-# Roman and circled numbers and wide Latin letters tell nothing of a language.
+# Roman and circled numbers and wide Latin letters don't indicate a language.
 _WORD = re.compile(r"(?:(?![\u2160-\u217f\u2460-\u24ff\uff21-\uff3a\uff41-\uff5a])[^\W\d_])+")
 _CYRILLIC = re.compile("[а-яёіїєґў]", re.IGNORECASE)
 _CYRILLIC_WORD = re.compile(f"{_CYRILLIC.pattern}+", re.IGNORECASE)
-# What bytes of other languages are in cp1251, and Russian has beside no letter.
+# Characters in cp1251 that bytes of other languages become, and that Russian doesn't have beside a letter.
 _NO_RUSSIAN = re.compile("[а-яёіїєґў][¤¦§¬°±µ¶·№]|[¤¦§¬°±µ¶·][а-яёіїєґў]", re.IGNORECASE)
 _CAPITAL_INSIDE = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁІЇЄҐЎ])[A-ZА-ЯЁІЇЄҐЎ]")
 _RUSSIAN_VOWELS = frozenset("аеёиоуыэюяіїє")
 _JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-龠々〆ヶ〇]")
 _KOREAN = re.compile("[가-힣一-龠豈-龎]")
 _CHINESE = re.compile("[一-龠〇]")
-# The syllables of which most Korean text is made. What is Chinese reads as syllables, too, but seldom as these.
+# The syllables that make up most Korean text. Chinese text also decodes as syllables, but seldom as these.
 _KOREAN_SYLLABLES = frozenset(
     "가각간갈감강같개거건걸것게겨결경계고곡공과관광구국군귀그근금기길김까깨꽃꿈끝나난날남내너널네노녀녹논놀누눈는늘니님"
     "다단달당대더던데도독동되된두둘든들듯등때떠또라란람랑래러런렇려력련로록론롭루류르른를름리린림마만말맘망맞매머먼멀메면명"
@@ -38,17 +38,17 @@ _KOREAN_SYLLABLES = frozenset(
 
 
 def repair(texts: Iterable[str]) -> Mapping[str, str]:
-    """Read text that was taken for Latin-1 as what it is.
+    """Read text that was taken for Latin-1 in its real encoding.
 
     Parameters
     ----------
     texts
-        The texts of one file that are words: they are of one encoding.
+        The texts of one file that are words, all in one encoding.
 
     Returns
     -------
     mapping
-        Each text that reads otherwise, and how. Empty where the text is Latin-1, or nothing better is certain.
+        Each text that changes, and its real reading. Empty if the text is Latin-1, or no other reading is certain.
     """
     raw: dict[str, bytes] = {}
     for text in texts:
@@ -88,7 +88,7 @@ def _russian(text: str) -> bool:
         any(len(word) > 2 and _CYRILLIC_WORD.fullmatch(word) for word in words)
         and all(map(_CYRILLIC.fullmatch, letters))
         and not _NO_RUSSIAN.search(text)
-        # Some bands write a letter of theirs in Latin, or large; Latin words have an accent here and there.
+        # Some bands write one of their letters in Latin, or as a capital; Latin words have only an occasional accent.
         and len(letters) >= 0.8 * sum(map(len, words))
         and max(capitals) <= 1
         and sum(capitals) <= len(words) / 2
@@ -97,7 +97,7 @@ def _russian(text: str) -> bool:
 
 
 def _japanese(text: str) -> bool:
-    # Greek letters are in it, and the like.
+    # It also contains Greek letters and the like.
     return _share(_JAPANESE, text) >= 0.8
 
 
@@ -112,7 +112,7 @@ def _chinese(text: str) -> bool:
 
 
 def _share(script: re.Pattern[str], text: str) -> float:
-    """How many of the letters in foreign words are of a script."""
+    """Return the share of a script among the letters of foreign words."""
     letters = "".join(_foreign_words(text))
     return len(script.findall(letters)) / len(letters) if letters else 0.0
 
@@ -126,6 +126,6 @@ _READINGS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("cp1251", _russian),
     ("euc_kr", _korean),
     ("cp932", _japanese),
-    ("cp949", _korean),  # its rare syllables lie where Shift-JIS has its letters
+    ("cp949", _korean),  # its rare syllables overlap with the letters of Shift-JIS
     ("gb18030", _chinese),
 )

@@ -1,7 +1,7 @@
-"""Where each tag family keeps a field: one table for each, in the names that Picard's and foobar2000's tables agree on.
+"""The keys of each tag family: one table per family, with the names on which Picard's and foobar2000's tables agree.
 
-A family gives the values of a field as they are; `musicsim.library.tags` makes sense of them. Fields are named as in
-`Tags` and `TagDetails`; of several keys the first that has a value wins.
+A family returns the raw values of a field, and `musicsim.library.tags` interprets them. Fields are named as in `Tags`
+and `TagDetails`. If a field has several keys, the first with a value wins.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from mutagen.oggopus import OggOpus
 from musicsim.library.tags.encodings import repair
 
 Values = Callable[[str], list[Any]]
-"""The values of a field, maybe none."""
+"""Returns the values of a field, possibly none."""
 Table = Mapping[str, tuple[str, ...]]
 
 LATIN_1 = 0
-"""How ID3 marks text as Latin-1, which many programs took for "whatever this system writes"."""
+"""ID3's mark for Latin-1, which many programs use for the system's own encoding."""
 
 _ID3_V2: Final = (2,)
-"""The first version of ID3 that holds texts of more than 30 bytes."""
+"""The first version of ID3 that allows texts of more than 30 bytes."""
 
 _REPLAY_GAIN: Final = {
     "track_gain": ("replaygain_track_gain",),
@@ -36,7 +36,7 @@ _REPLAY_GAIN: Final = {
 
 _REPLAY_GAINS: Final = frozenset({"track_gain", "album_gain"})
 _R128: Final = ("r128_track_gain", "r128_album_gain")
-"""Opus's own."""
+"""Tags specific to Opus."""
 
 _MUSICBRAINZ: Final = {
     "release_track_id": "Release Track Id",
@@ -45,7 +45,7 @@ _MUSICBRAINZ: Final = {
     "artist_ids": "Artist Id",
     "album_artist_ids": "Album Artist Id",
 }
-# What families of free text call by the same names.
+# Names that families of free text share.
 _FREE_TEXT: Final = {
     "track_total": ("tracktotal", "totaltracks"),
     "disc_total": ("disctotal", "totaldiscs"),
@@ -81,7 +81,7 @@ _ID3: Table = {
     **{field: (f"TXXX:MusicBrainz {name}",) for field, name in _MUSICBRAINZ.items()},
     **{field: (f"TXXX:{key}",) for field, (key,) in _REPLAY_GAIN.items()},
 }
-# The texts that are words. A comment, lyrics or a copyright sign may be of another encoding.
+# The frames whose texts are words. A comment, lyrics or a copyright sign may have another encoding.
 _ID3_WORDS = frozenset(
     key
     for field in ("title", "artists", "album", "album_artists", "genres", "composers")
@@ -89,7 +89,7 @@ _ID3_WORDS = frozenset(
 )
 _ITUNES = "----:com.apple.iTunes:"
 _WINAMP = "----:org.hydrogenaudio.replaygain:"
-"""Where Winamp keeps ReplayGain, among others."""
+"""Where Winamp and others keep ReplayGain."""
 _MP4: Table = {
     "title": ("\xa9nam",),
     "artists": ("\xa9ART",),
@@ -169,9 +169,9 @@ _ASF: Table = {
 
 
 def values_of(found: Any, at_the_end: APEv2 | None) -> Values:
-    """The function that gives a field's values from the tags of a file that mutagen has read.
+    """Return the function that returns a field's values from the tags of a file read by mutagen.
 
-    Those at its end say what the others don't; see `read_by`.
+    Tags at the file's end supply values that the others lack; see `read_by`.
     """
     values = _of_tags(found)
     if at_the_end is None:
@@ -196,7 +196,7 @@ def _of_tags(found: Any) -> Values:
         values = _by_key(_VORBIS, ((key, tags[key]) for key in tags.keys()), list)  # noqa: SIM118
         pictures = list(filter(_says_something, getattr(found, "pictures", [])))  # FLAC's own
         if isinstance(found, OggOpus) and any(map(values, _R128)):
-            # The others are not for Opus (RFC 7845, 5.2.1): encoders copy them from what the file was made of.
+            # The others are not for Opus (RFC 7845, 5.2.1): encoders copy them from the source file.
             return lambda field: [] if field in _REPLAY_GAINS else values(field)
         return lambda field: pictures if field == "cover" and pictures else values(field)
     return lambda _: []
@@ -205,7 +205,7 @@ def _of_tags(found: Any) -> Values:
 def _by_key(
     table: Table, items: Iterable[tuple[str, Any]], values: Callable[[Any], list[Any]]
 ) -> Values:
-    """Look fields up by their keys, whose case means nothing."""
+    """Look up fields by their keys, ignoring case."""
     known: dict[str, Any] = {}
     for key, value in items:
         known.setdefault(key.casefold(), value)
@@ -221,7 +221,7 @@ def _by_key(
 
 
 def _says_something(value: Any) -> bool:
-    """Whether a value is more than an empty text, iTunes' 0 for a tempo, or a picture of no bytes."""
+    """Return whether a value is more than an empty text, iTunes' 0 for a tempo, or a picture of no bytes."""
     if isinstance(value, str):
         return bool(value.strip("\0 \t\r\n"))
     if isinstance(value, bytes | int | float):
@@ -230,7 +230,7 @@ def _says_something(value: Any) -> bool:
 
 
 def _plain(value: Any) -> list[Any]:
-    """MP4's values; those of iTunes' free-form atoms are bytes."""
+    """Return MP4's values; those of iTunes' free-form atoms are bytes."""
     if not isinstance(value, list):
         return [value]
     return [bytes(v).decode("utf-8", "replace") if isinstance(v, MP4FreeForm) else v for v in value]
@@ -248,7 +248,7 @@ def _of_apev2(tags: APEv2) -> Values:
 def _of_id3(tags: ID3) -> Values:
     by_key: dict[str, Any] = {}
     for frame in tags.values():
-        # Of frames that come several times, as pictures do, any will do.
+        # If a frame comes several times, as pictures do, any of them will do.
         by_key.setdefault(frame.HashKey, frame)
         by_key.setdefault(frame.FrameID, frame)
     in_latin_1 = [
@@ -276,7 +276,7 @@ def _of_id3(tags: ID3) -> Values:
     adjustments = {frame.desc.casefold(): frame for frame in tags.getall("RVA2")}
 
     def with_adjustment(field: str) -> list[Any]:
-        # RVA2 is ID3's own frame for what most programs write as ReplayGain's text.
+        # RVA2 is ID3's own frame for the gain that most programs write as a ReplayGain text.
         kind, _, what = field.partition("_")
         adjustment = adjustments.get(kind)
         if what in ("gain", "peak") and adjustment is not None:

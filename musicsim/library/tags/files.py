@@ -1,4 +1,4 @@
-"""Having mutagen read a file, whatever is wrong with it."""
+"""Reading files with mutagen, whatever is wrong with them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _log = logging.getLogger(__name__)
 
 
 def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) -> T:
-    """What `read` makes of mutagen's file; `otherwise` where mutagen knows none, or finds it damaged.
+    """Return what `read` makes of mutagen's file; `otherwise` if mutagen doesn't know the format, or finds damage.
 
-    It also gets the APEv2 tags at the end of a file in which mutagen looks for ID3 alone, as those of an MP3 are that
-    foobar2000 or mp3gain wrote.
+    `read` also gets the APEv2 tags at the end of a file in which mutagen looks only for ID3. foobar2000 and mp3gain
+    write such tags to MP3 files.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) ->
     """
     with path.open("rb") as file:
         try:
-            # An open file, so that a name that is not text is no obstacle; mutagen sees `name` for the type.
+            # Pass an open file, since a name need not be text; mutagen uses its `name` to guess the type.
             found = mutagen.File(file)
             if found is None:
                 return otherwise
@@ -53,12 +53,12 @@ def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) ->
 
 
 def _chunks(file: BinaryIO) -> dict[str, list[str]] | None:
-    """What WAV's INFO and AIFF's text chunks say, by the names of Vorbis comments; mutagen looks for ID3 alone."""
-    # Where there is no such file, nothing is loaded.
+    """Return WAV's INFO and AIFF's text chunks, by the names of Vorbis comments; mutagen looks only for ID3."""
+    # Loaded only for such files.
     import soundfile
 
     try:
-        # By its number: through the object, a damaged file would have it seek to before its beginning.
+        # By its descriptor: through the object, a damaged file would make it seek before its beginning.
         os.lseek(file.fileno(), 0, os.SEEK_SET)
         with soundfile.SoundFile(file.fileno(), closefd=False) as sound:
             return {name: [text] for name, text in sound.copy_metadata().items()}
@@ -67,7 +67,7 @@ def _chunks(file: BinaryIO) -> dict[str, list[str]] | None:
 
 
 def _find_year(tags: Any, file: BinaryIO) -> None:
-    """Give ID3 before 2.4 its year back, which mutagen drops where anything else is in its frame, as in "2004-05"."""
+    """Restore the year of ID3 before 2.4: mutagen drops it if its frame has anything else, as in "2004-05"."""
     if isinstance(tags, ID3) and _VERSION_2 <= tags.version < _VERSION_2_4 and "TDRC" not in tags:
         with contextlib.suppress(Exception):  # as above
             file.seek(0)

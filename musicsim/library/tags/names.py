@@ -1,4 +1,4 @@
-"""What the names of a file and its folders say where its tags are silent."""
+"""Deriving missing tags from the names of a file and its folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from musicsim.library.types import Tags
 _NUMBERED = re.compile(
     r"(?:(?P<disc>\d)[-.])?(?P<track>\d{1,3})(?:\s*[-.)_]\s*|\s+)(?P<rest>.*\D.*)"
 )
-# "Track 01" is nobody's title: two albums of one artist would have the same song.
+# "Track 01" is not a real title: two albums of one artist would have the same song.
 _NO_TITLE = re.compile(
     r"(?:(?:audio\s*)?(?:track|titel|title|piste|pista|traccia|faixa)|untitled|unknown)?[\s\d._#-]*",
     re.IGNORECASE,
@@ -20,7 +20,7 @@ _NO_TITLE = re.compile(
 _DASH = re.compile(r"\s+[-–—]\s+")
 _DISC_FOLDER = re.compile(r"(?:cd|dis[ck])\s*[-_#.]?\s*(?P<disc>\d{1,2})\b.*", re.IGNORECASE)
 _YEAR = re.compile(r"\s*[(\[](?P<year>(?:19|20)\d\d)[)\]]\s*|^(?P<first>(?:19|20)\d\d)\s+[-–—]\s+")
-# Folders in which everything ends up: no album, and nobody's name.
+# Folders for any music: neither an album nor an artist.
 _ANY_MUSIC = frozenset(
     {
         "album", "albums", "artists", "audio", "collection", "compilations", "desktop", "downloads", "favorites",
@@ -33,15 +33,15 @@ _ANY_MUSIC = frozenset(
 
 
 def complete(tags: Tags, below_root: PurePath) -> Tags:
-    """Fill in a title, an artist and an album that the tags don't have, where the path looks like one.
+    """Fill in a missing title, artist and album, if the path seems to contain them.
 
-    Read are "Artist - Title", "03 Title", "2-03 - Artist - Title" as a file's name; and as its folders
-    "Artist/Album (1999)/CD 2" or "Artist - Album".
+    A file's name may be "Artist - Title", "03 Title" or "2-03 - Artist - Title"; its folders may be "Artist/Album
+    (1999)/CD 2" or "Artist - Album".
 
     Parameters
     ----------
     tags
-        Of the file. What they say stays.
+        The file's tags, which are never overwritten.
     below_root
         The file's path below its music folder.
     """
@@ -51,10 +51,10 @@ def complete(tags: Tags, below_root: PurePath) -> Tags:
         [_readable(p) for p in below_root.parts[:-1]]
     )
     if tags.title:
-        # A name of two parts says the artist only if the other part is the title.
+        # In a name of two parts, the first is the artist only if the second is the title.
         artist = artist if tags.title.casefold() == title.casefold() else ""
     elif tags.artist or folder_artist:
-        # "Artist - Title" by that artist; by another, the dash is part of the title.
+        # "Artist - Title" counts only with the known artist; otherwise the dash is part of the title.
         known = (tags.artist or folder_artist).casefold()
         if artist and artist.casefold() != known:
             title = f"{artist} - {title}"
@@ -72,7 +72,7 @@ def complete(tags: Tags, below_root: PurePath) -> Tags:
 
 
 def is_disc_folder(name: str) -> bool:
-    """Whether a folder of this name holds one of the discs of the album around it."""
+    """Return whether a folder of this name is one disc of the album around it."""
     return _DISC_FOLDER.fullmatch(name) is not None
 
 
@@ -82,7 +82,7 @@ def _readable(name: str) -> str:
 
 
 def _of_file(stem: str) -> tuple[int | None, int | None, str, str]:
-    """Track and disc number, artist and title as a file's name has them."""
+    """Return track and disc number, artist and title in a file's name."""
     number = disc = None
     if found := _NUMBERED.fullmatch(stem):
         number, stem = int(found["track"]), found["rest"].strip()
@@ -97,7 +97,7 @@ def _of_file(stem: str) -> tuple[int | None, int | None, str, str]:
 
 
 def _of_folders(folders: list[str]) -> tuple[int | None, str, str, int | None]:
-    """Disc number, artist, album and year as the folders' names have them."""
+    """Return disc number, artist, album and year in the folders' names."""
     disc = None
     if folders and (found := _DISC_FOLDER.fullmatch(folders[-1])):
         disc = int(found["disc"])
@@ -115,6 +115,6 @@ def _of_folders(folders: list[str]) -> tuple[int | None, str, str, int | None]:
     elif len(folders) > 1 and folders[-2].casefold() not in _ANY_MUSIC:
         artist = folders[-2]
     else:
-        # A folder by itself may be anything.
+        # A single folder may be anything.
         return disc, "", "", None
     return disc, artist, album, year

@@ -1,10 +1,10 @@
-"""Which gain a track is played with: from its tags, from what listening measured, or a fixed one.
+"""Choosing a track's gain: from its tags, from measured loudness, or a fixed one.
 
 The rules are those of ReplayGain 2.0 [1]_: tracks are brought to -18 LUFS, and no gain takes a known peak beyond full
-scale. Nothing here touches sound: a player multiplies it by `Gain.factor`.
+scale. Nothing here changes sound: a player multiplies it by `Gain.factor`.
 
-The gain is for sound as a decoder gives it. In Opus, that is after the output gain in its header, which every decoder
-applies and on top of which R128 gains are meant ([2]_, sections 5.1 and 5.2.1): so it must not be added again.
+The gain applies to sound as a decoder returns it. For Opus, that includes the output gain in its header: every decoder
+applies it, and R128 gains come on top of it ([2]_, sections 5.1 and 5.2.1). So it must not be added again.
 
 References
 ----------
@@ -21,54 +21,54 @@ from dataclasses import dataclass
 from musicsim.library.types import Loudness, TagDetails
 
 REFERENCE = -18.0
-"""LUFS that tracks are brought to."""
+"""The target loudness in LUFS."""
 
 _LARGEST_GAIN = 60.0
 """Decibels beyond which a gain is an error: such a track would be silence, or nothing but noise."""
 _LARGEST_PEAK = 10.0
-"""Beyond which a peak is an error: 20 dB above full scale, or a peak counted in samples of 16 bits."""
+"""Peak beyond which it is an error: 20 dB above full scale, or a peak counted in 16-bit samples."""
 
 
 class GainMode(enum.Enum):
-    """Which of a track's gains is used."""
+    """The choice between a track's gains."""
 
     OFF = "off"
     TRACK = "track"
     """Every track is as loud as the others."""
     ALBUM = "album"
-    """The tracks of an album keep their levels to each other."""
+    """The tracks of an album keep their relative levels."""
     AUTOMATIC = "automatic"
-    """The album's where an album is played in order, else the track's."""
+    """The album's gain if an album is played in order, else the track's."""
 
 
 class GainSource(enum.Enum):
-    """Where a gain comes from."""
+    """The source of a gain."""
 
     TRACK_TAG = "track tag"
     ALBUM_TAG = "album tag"
     LISTENED = "listened"
-    """From the loudness that listening measured."""
+    """The loudness measured by listening."""
     FIXED = "fixed"
     """Nothing is known of the track's loudness."""
     NONE = "none"
-    """The listener wants none."""
+    """The listener turned gain off."""
 
 
 @dataclass(frozen=True, slots=True)
 class GainSettings:
-    """What the listener chose.
+    """The listener's settings.
 
     Attributes
     ----------
     mode
-        Which gain is used.
+        The choice of gain.
     preamp
-        Decibels that are added to every gain.
+        Decibels added to every gain.
     untagged_preamp
-        Decibels for a track without a gain in its tags that was not listened to yet; `preamp` is added here too. By
-        default -6: without any gain such a track sounds up to 11 dB too loud between others (quodlibet/quodlibet issue
-        132), which is worse than being too soft. Modern masters have gains from -6 to -10 dB, older ones about 0. DTAS
-        takes -6 too; mpv, MPD and GStreamer leave it to the listener, with 0.
+        Decibels for a track without a gain in its tags or a measured loudness; `preamp` is added here too. The default
+        is -6: without any gain such a track sounds up to 11 dB too loud between others (quodlibet/quodlibet issue 132),
+        which is worse than too soft. Modern masters have gains from -6 to -10 dB, older ones about 0. DTAS also uses
+        -6; mpv, MPD and GStreamer leave it to the listener, with a default of 0.
     prevent_clipping
         Lower a gain that would take a known peak beyond full scale.
     """
@@ -81,14 +81,14 @@ class GainSettings:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What to play a track with.
+    """The gain to play a track with.
 
     Attributes
     ----------
     decibels
-        With the preamp, and lowered if it would clip.
+        Including the preamp, and lowered if it would clip.
     source
-        Where it comes from.
+        The source of the gain.
     """
 
     decibels: float
@@ -96,7 +96,7 @@ class Gain:
 
     @property
     def factor(self) -> float:
-        """What to multiply samples by."""
+        """The factor for the samples."""
         return float(10 ** (self.decibels / 20))
 
 
@@ -105,17 +105,16 @@ def gain_of(
 ) -> Gain:
     """Choose the gain of a track.
 
-    An album's gain takes the place of a missing track's gain, and the other way round. What can't be true in the tags
-    counts as missing.
+    A missing track gain is replaced by the album's, and vice versa. Impossible values in the tags count as missing.
 
     Parameters
     ----------
     details
-        What its tags say.
+        The track's tags.
     loudness
-        What listening measured. Its peak is a lower bound: a limiter has to catch what was not heard.
+        The measured loudness. Its peak is a lower bound: a limiter has to catch higher peaks elsewhere in the track.
     in_album
-        Whether it is played as part of its album, in order, and not shuffled among others.
+        Whether the track is played in order as part of its album, not shuffled among others.
     """
     if settings.mode is GainMode.OFF:
         return Gain(0.0, GainSource.NONE)
@@ -138,10 +137,10 @@ def gain_of(
 
 
 def _peak(details: TagDetails, loudness: Loudness | None, source: GainSource) -> float | None:
-    """The largest peak that is known to be in what a gain is for; None where none is."""
+    """Return the largest known peak in the sound that a gain applies to; None if unknown."""
     tagged = _possible(details.track_peak)
     if source is GainSource.ALBUM_TAG:
-        # All tracks of an album are lowered by the same, or they would lose their levels to each other.
+        # All tracks of an album are lowered equally, to keep their relative levels.
         tagged = _possible(details.album_peak) or tagged
     heard = None if loudness is None else _possible(loudness.peak)
     return max((peak for peak in (tagged, heard) if peak is not None), default=None)

@@ -1,1 +1,1 @@
-"""Playlist files of other programs, one module for each format."""
+"""Playlist files of other programs, one module per format."""

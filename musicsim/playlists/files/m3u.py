@@ -1,4 +1,4 @@
-"""Reading M3U playlists as any program wrote them, and writing them, always in UTF-8 (M3U8)."""
+"""Reading M3U playlists of any program, and writing them, always in UTF-8 (M3U8)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ M3U_SUFFIXES = frozenset({".m3u", ".m3u8"})
 """Lower-case suffixes with their dot."""
 
 _LARGEST = 64 * 2**20
-"""Bytes: some hundred thousand entries."""
+"""Bytes: several hundred thousand entries."""
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _NUMBER = re.compile(r"\s*\d{1,9}(?:\.\d+)?")
 
@@ -31,41 +31,41 @@ class PlaylistFileError(MusicsimError):
 
 @dataclass(frozen=True, slots=True)
 class M3UEntry:
-    """A file that a playlist lists."""
+    """A file listed in a playlist."""
 
     path: Path
     """Absolute."""
     title: str = ""
-    """What the playlist calls it, often "Artist - Title"; empty where it says nothing."""
+    """Its title in the playlist, often "Artist - Title"; empty if missing."""
     seconds: float | None = None
-    """How long the playlist says it is."""
+    """Its length according to the playlist, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class M3U:
-    """What a playlist file says."""
+    """The content of a playlist file."""
 
     name: str
-    """The file's where it says none."""
+    """The playlist's name, else the file's."""
     entries: tuple[M3UEntry, ...]
     elsewhere: int = 0
-    """How many entries are no files of this computer, such as radio stations, and were left out."""
+    """The number of entries left out because they are not files on this computer, such as radio stations."""
 
 
 def write_m3u(file: Path, tracks: Sequence[Track], *, name: str, absolute: bool = False) -> None:
-    """Write a playlist; the file is there whole or not at all.
+    """Write a playlist; the file appears complete or not at all.
 
     Parameters
     ----------
     file
-        Where to; an existing file is replaced.
+        The target; an existing file is replaced.
     tracks
-        In order.
+        The tracks, in order.
     name
         The playlist's name, for players that show it.
     absolute
-        Write absolute paths. By default they are relative to the playlist, so that it moves along with the music;
-        a track on another drive is absolute all the same.
+        Write absolute paths. By default they are relative to the playlist, so that it can move together with the music.
+        A track on another drive always gets an absolute path.
 
     Raises
     ------
@@ -88,43 +88,42 @@ def write_m3u(file: Path, tracks: Sequence[Track], *, name: str, absolute: bool 
 
 
 def entry_for(path: Path, base: Path | None) -> str:
-    """The line by which a player finds a file: relative to the folder `base` where there is one and it can be.
+    """Return the line by which a player finds a file, relative to the folder `base` if there is one and it is possible.
 
-    Most names stand as they are. One that would be misread (a line break, a space at an end, bytes that are not
-    text, what looks like an escape or a fragment to a player that takes the line for an address) is written as a
-    percent-encoded `file:` address, which is absolute.
+    Most names are written unchanged. A name that would be misread becomes a percent-encoded `file:` address, which is
+    absolute. These are names with a line break, a space at an end, or bytes that are not text, and names in which a
+    player that expects addresses would see an escape or a fragment.
     """
-    target = Path(os.path.abspath(path))  # noqa: PTH100 (a link is what the listener chose)
+    target = Path(os.path.abspath(path))  # noqa: PTH100 (keeps a link that the listener chose)
     text = target.as_posix()
     if not text.isprintable() or text != text.strip() or any(mark in text for mark in "%#?\\"):
         return target.as_uri()
     if base is not None:
         try:
-            # From a folder that is a link, ".." leads out of the folder that it is a link to.
+            # ".." in a linked folder leads out of the link's target.
             here = base.absolute()
             if (real := here.resolve()) != here:
                 here, target = real, target.resolve()
             relative = Path(os.path.relpath(target, here)).as_posix()
         except ValueError:  # another drive
             return str(target)
-        # What begins with "#" is a comment, and "x:" might be an address.
+        # A line that begins with "#" is a comment, and "x:" might be an address.
         return f"./{relative}" if relative[0] in "#-" or ":" in relative else relative
     return str(target)
 
 
 def read_m3u(file: Path) -> tuple[str, list[Path]]:
-    """Read a playlist's name (the file's where it says none) and the files it lists; see `read_playlist`."""
+    """Read a playlist's name (else the file's) and the files it lists; see `read_playlist`."""
     playlist = read_playlist(file)
     return playlist.name, [entry.path for entry in playlist.entries]
 
 
 def read_playlist(file: Path) -> M3U:
-    """Read a playlist that any program wrote.
+    """Read a playlist written by any program.
 
-    Lines are UTF-8; one that is not is taken as the bytes of a file's name where there is such a file, else as
-    Windows-1252, as old players wrote it. Where no file has the name as it stands, one is looked for whose name has
-    slashes for backslashes, percent-encoding resolved, or accents composed in another way, and from the folder that
-    the playlist's folder is a link to.
+    Lines are UTF-8. Otherwise the bytes are a file's name if that file exists, else Windows-1252, as in old players. If
+    no file has the exact name, other readings are tried: slashes for backslashes, percent-encoding resolved, or accents
+    composed differently. Relative names are also tried from the target of a linked folder.
 
     Raises
     ------
@@ -152,7 +151,7 @@ def read_playlist(file: Path) -> M3U:
 
 
 def _lines(file: Path) -> Iterator[tuple[str, str]]:
-    """Each line of a playlist as text, and as its bytes make a file's name."""
+    """Yield each line of a playlist as text, and as a file name with the same bytes."""
     try:
         if file.stat().st_size > _LARGEST:
             raise PlaylistFileError(f"{display_path(file)} is too large for a playlist.")
@@ -165,7 +164,7 @@ def _lines(file: Path) -> Iterator[tuple[str, str]]:
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     if b"\0" in data:
         raise PlaylistFileError(f"{display_path(file)} is not a playlist: it holds binary data.")
-    # Split before it is decoded: the other line breaks of Unicode, and of Windows-1252, may stand in names.
+    # Split before decoding, since names may contain the other line breaks of Unicode and Windows-1252.
     for line in _LINE_BREAK.split(data.removeprefix(codecs.BOM_UTF8)):
         line = line.strip(b" \t")
         try:
@@ -176,7 +175,7 @@ def _lines(file: Path) -> Iterator[tuple[str, str]]:
 
 
 def _information(text: str) -> tuple[str, float | None]:
-    """The title and the seconds of what follows "#EXTINF:", such as "61,Artist - Title"."""
+    """Return the title and the seconds in the text after "#EXTINF:", such as "61,Artist - Title"."""
     before, _, title = text.partition(",")
     number = _NUMBER.match(before)
     seconds = float(number[0]) if number else 0.0
@@ -184,14 +183,14 @@ def _information(text: str) -> tuple[str, float | None]:
 
 
 def _bases(file: Path) -> list[Path]:
-    """The folders that a playlist's relative paths may start from, the likelier first."""
-    # A playlist may itself be a link to one that lies beside its music.
+    """Return the folders that a playlist's relative paths may start from, the likelier first."""
+    # The playlist may be a link to one beside its music.
     folders = [file.parent.absolute(), file.parent.resolve(), file.resolve().parent]
     return list(dict.fromkeys(folders))
 
 
 def _find(bases: Sequence[Path], line: str, raw: str) -> Path:
-    """The file that a line names, by the first reading of it that finds one."""
+    """Return the file that a line names, by the first reading that finds one."""
     plain = line if os.sep == "\\" else line.replace("\\", "/")
     readings = [line, raw, plain]
     if "%" in plain:

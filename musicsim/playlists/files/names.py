@@ -4,8 +4,8 @@ from __future__ import annotations
 
 
 def file_name(name: str, suffix: str) -> str:
-    """Return a file name for something that a listener named, allowed on every platform."""
+    """Return a file name for something that a listener named, valid on every platform."""
     kept = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in name)
-    # 255 bytes are what the usual file systems take, and one character may need four of them.
+    # Usual file systems allow 255 bytes, and one character may take four.
     kept = kept.strip(" .").encode("utf-8", "replace")[:200].decode("utf-8", "ignore")
     return (kept or "playlist") + suffix

@@ -1,1 +1,1 @@
-"""What makes a list from a seed, one module for each way."""
+"""Generators that make a list from a seed, one module each."""

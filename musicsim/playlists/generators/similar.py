@@ -17,7 +17,7 @@ from musicsim.similarity.space import Vectors, similarity
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A track near the seed, as search gives it."""
+    """A track near the seed, as returned by search."""
 
     track: Track
     cosine: float
@@ -37,13 +37,13 @@ def similar_tracks(
     Parameters
     ----------
     seed, point
-        The track, if it is in the library, and its place (D,).
+        The track, if it is in the library, and its point (D,).
     candidates
-        Nearest first; taken only as far as needed.
+        Nearest first; consumed only as far as necessary.
     rules
-        What may stand in the list.
+        The rules for the list.
     limit
-        How many at most.
+        The largest number of tracks.
     """
     chooser = Chooser(rules, [(seed, point)] if seed else [], seeds_count=False)
     matches: list[Match] = []
@@ -54,7 +54,7 @@ def similar_tracks(
             continue
         if chooser.admit(candidate.track, candidate.point):
             matches.append(_match(candidate))
-    # An approximate index may give a near one late.
+    # An approximate index may return a near track late.
     matches.sort(key=lambda match: -match.similarity)
     return SimilarTracks(seed, tuple(matches), dict(chooser.hidden))
 
@@ -68,23 +68,23 @@ def playlist_from(
     minutes: float | None = None,
     rng_seed: int | None = None,
 ) -> GeneratedPlaylist:
-    """Make a playlist in the mode "similar": the seeds, then the tracks nearest to their middle.
+    """Make a playlist in the mode "similar": the seeds, then the tracks nearest to their mean point.
 
     Parameters
     ----------
     seeds
-        The tracks it starts from, and their places.
+        The seed tracks and their points.
     candidates
-        Nearest to the seeds' middle first; taken only as far as needed.
+        Nearest to the seeds' mean point first; consumed only as far as necessary.
     rules
-        What may stand in the list.
+        The rules for the list.
     length
-        How many tracks, seeds included.
+        Number of tracks, including seeds.
     minutes
-        How long instead: the list ends with the track that reaches it.
+        Length instead: the list ends with the track that reaches it.
     rng_seed
-        With it, the playlist is drawn from twice as many of the nearest, the same for the same number; without, it
-        is the nearest.
+        If given, draw the playlist from twice as many of the nearest tracks; the same number gives the same playlist.
+        If None, use the nearest.
     """
     chooser = Chooser(rules, seeds, seeds_count=True)
     chosen = [Match(track, 1.0) for track, _ in seeds]
@@ -115,9 +115,9 @@ def playlist_from(
 
 
 def _draw(pool: Sequence[Match], rng_seed: int) -> list[Match]:
-    """The pool in a random order in which nearer tracks tend to come earlier.
+    """Return the pool in a random order in which nearer tracks tend to come earlier.
 
-    Each gets the key u ** (1 / weight) with u uniform in (0, 1), which is weighted sampling without replacement:
+    Each gets the key u ** (1 / weight) with u uniform in (0, 1). This is weighted sampling without replacement:
     Efraimidis and Spirakis, "Weighted random sampling with a reservoir", Information Processing Letters 97, 2006.
     """
     rng = random.Random(rng_seed)

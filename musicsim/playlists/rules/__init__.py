@@ -1,1 +1,1 @@
-"""What stands between the nearest neighbours and the listener."""
+"""The rules that choose among the nearest neighbours."""

@@ -14,26 +14,26 @@ from musicsim.playlists.rules.same_song import album_key, song_key
 from musicsim.similarity.space import Vectors
 
 NEAR_DUPLICATE_COSINE = 0.98
-"""Other recordings lie below it, and copies of one recording above.
+"""Cosine that separates different recordings, below, from copies of one recording, above.
 
 Measured with the starter weights on 409 tracks of game music (benchmarks/quality.py): different recordings reached
-0.943 at most, but for three pieces that are there twice, at 0.99; of the demo library, where a synthetic band plays
-three pieces with the same instruments, 0.974. Of copies 82 % as FLAC lay above 0.98, 65 % as Opus of 64 kbit/s, and
-15 % as MP3 of 96 kbit/s. A worse copy is still told by its tags.
+0.943 at most, except three duplicated pieces at 0.99. In the demo library, where a synthetic band plays three pieces
+with the same instruments, they reached 0.974. Of copies, 82 % as FLAC were above 0.98, 65 % as Opus at 64 kbit/s, and
+15 % as MP3 at 96 kbit/s. A worse copy is still recognised by its tags.
 """
 
 
 class Chooser:
-    """Applies rules to candidates one after the other, and counts what they hid and why.
+    """Applies rules to candidates one after the other, and counts the hidden ones by reason.
 
     Parameters
     ----------
     rules
         The rules.
     seeds
-        What the list starts from: their sound and songs must not come again.
+        The list's seeds; their sounds and songs must not be repeated.
     seeds_count
-        Whether the seeds stand in the list, so that they count towards the limits.
+        Whether the seeds are in the list, so that they count towards the limits.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Chooser:
             self._take(track, point, song_key(track), counts=seeds_count)
 
     def admit(self, track: Track, point: Vectors) -> bool:
-        """Whether a candidate may stand in the list, which it then does."""
+        """Decide whether a candidate may join the list; if so, add it and return True."""
         song = song_key(track)
         if (reason := self._objection(track, point, song)) is not None:
             self.hidden[reason] += 1

@@ -1,4 +1,4 @@
-"""The rules between raw nearest neighbours and what a listener is shown, and why they hide a track."""
+"""The rules that decide which nearest neighbours a listener sees, and the reasons for hiding a track."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from musicsim.library.query.filters import Filters
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may stand in a list of similar tracks.
+    """The rules for a list of similar tracks.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Rules:
 
 
 class Rule(enum.Enum):
-    """What a rule is about."""
+    """A kind of rule."""
 
     FILTERS = "filters"
     SAME_SONG = "same song"
@@ -38,14 +38,14 @@ class Rule(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Why a track may not stand in a list.
+    """The reason why a track may not be in a list.
 
     Attributes
     ----------
     rule
-        Which rule is against it.
+        The rule against it.
     limit
-        How many the rule allows, where it allows some.
+        The number of tracks that the rule allows, if any.
     """
 
     rule: Rule

@@ -1,4 +1,4 @@
-"""What versions of a song, and tracks of an album, have in common."""
+"""Keys that versions of a song, and tracks of an album, have in common."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _VERSION_NOTE = re.compile(
 
 
 def song_key(track: Track) -> tuple[str, str] | None:
-    """What all versions of a song share: its artist, and its title without "(live)" and "- 2011 remaster".
+    """Return the key of all versions of a song: artist, and title without "(live)" and "- 2011 remaster".
 
-    None for a track that says too little of itself.
+    None if the tags of the track are insufficient.
     """
     if not track.tags.title or not track.artist:
         return None
@@ -25,5 +25,5 @@ def song_key(track: Track) -> tuple[str, str] | None:
 
 
 def album_key(track: Track) -> tuple[str, str]:
-    """What the tracks of an album share: whose it is, and its title, which may be empty."""
+    """Return the key of all tracks of an album: its artist, and its title, which may be empty."""
     return fold(track.tags.album_artist or track.artist), fold(track.tags.album)

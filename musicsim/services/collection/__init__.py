@@ -1,1 +1,1 @@
-"""The music folders, kept up to date."""
+"""Keeping the library in step with the music folders."""

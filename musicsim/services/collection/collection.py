@@ -29,11 +29,11 @@ class Collection:
     catalogue, embeddings
         The library.
     scanner
-        Finds out which files there are.
+        Finds the files.
     listening
-        Embeds what is found, once `start` was called.
+        Embeds new tracks, after `start`.
     events
-        Told of what changed, and of what went wrong in the background.
+        Receives changes, and errors in the background.
     """
 
     def __init__(
@@ -52,26 +52,26 @@ class Collection:
         self._covers = ThreadPoolExecutor(1, "musicsim-covers")
 
     def start(self) -> None:
-        """Begin to look through the folders and to watch them, in the background."""
+        """Start scanning and watching the folders in the background."""
         self._upkeep = Upkeep(self._looking, self._catalogue.folders, self._listening, self._events)
 
     def close(self) -> None:
-        """End that, and wait for it."""
+        """Stop the background work, and wait for it."""
         if self._upkeep is not None:
             self._upkeep.stop()
         self._covers.shutdown(cancel_futures=True)
 
     def scan(self, folders: Sequence[Path] | None = None) -> ScanSummary:
-        """Look through folders, or all of them, and wait for it; embeds nothing. See `Scanner.scan`."""
+        """Scan some folders, or all of them, and wait for it; embeds nothing. See `Scanner.scan`."""
         return self._looking.scan(folders)
 
     def rescan(self) -> None:
-        """Look through every folder, in the background."""
+        """Scan every folder in the background."""
         if self._upkeep is not None:
             self._upkeep.scan(None)
 
     def add_folder(self, folder: Path) -> None:
-        """Add a music folder; what is in it turns up in the background.
+        """Add a music folder; its tracks appear as they are found in the background.
 
         Raises
         ------
@@ -84,15 +84,15 @@ class Collection:
             self._upkeep.scan([folder])
 
     def remove_folder(self, folder: Path) -> None:
-        """Take a music folder and its tracks out of the library, and wait for it; the files stay as they are."""
+        """Remove a music folder and its tracks from the library, and wait for it; the files stay."""
         self._looking.remove_folder(folder)
         if self._upkeep is not None:
             self._upkeep.watch()
 
     def forget_missing(self) -> int:
-        """Drop every track whose file is gone, or on a disk that is not connected, and wait; returns how many.
+        """Delete every track whose file is gone or on a disconnected disk, and wait; return the number of tracks.
 
-        Otherwise they are kept, those that were deleted for `KEEP_MISSING_SECONDS`.
+        Otherwise they stay in the library, those with deleted files for `KEEP_MISSING_SECONDS`.
         """
         return self._looking.forget_missing()
 
@@ -102,12 +102,12 @@ class Collection:
         self.rescan()
 
     def known_path(self, path: Path) -> Path:
-        """The path by which music folders know a folder or file that is reached through a link; else the same."""
+        """Return the music folders' path of a folder or file that is reached through a link; else the same path."""
         return known_path(path, self._catalogue.folders.all())
 
     def cover(self, track: Track, decode: Callable[[bytes], T | None]) -> Future[T | None]:
-        """What `decode` makes of the image file of a track's cover, from its tags or from beside it; None without one.
+        """Return what `decode` makes of a track's cover image, from its tags or beside the file; None without one.
 
-        It is called in the thread that has read the file; where it returns None, the next image is tried.
+        `decode` runs in the thread that reads the file. If it returns None, the next image is tried.
         """
         return self._covers.submit(read_cover, track.path, decode)

@@ -1,4 +1,4 @@
-"""Looking through the music folders, and letting everything else know what was found."""
+"""Scanning the music folders, and passing on the results."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from musicsim.library.scanning.scanner import Scanner
 from musicsim.library.types import ScanSummary
 
 KEEP_MISSING_SECONDS = 60 * 86_400.0
-"""How long a track whose file was deleted is kept, with its embedding and its place in playlists."""
+"""Seconds that a track with a deleted file is kept, with its embedding and its place in playlists."""
 
 
 class Looking:
-    """Scans folders and forgets tracks; every method blocks, one at a time.
+    """Scans folders and forgets tracks; every method blocks, and only one runs at a time.
 
     Parameters
     ----------
     catalogue, embeddings
         The library.
     scanner
-        Finds out which files there are.
+        Finds the files.
     events
-        Told of what changed.
+        Receives changes.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Looking:
         *,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> ScanSummary:
-        """Look through folders, or all of them; embeds nothing. See `Scanner.scan`."""
+        """Scan some folders, or all of them; embeds nothing. See `Scanner.scan`."""
         self._events.emit(ScanStarted())
         finished = ScanFinished(0, 0, 0, 0, 0, 0)
         try:
@@ -64,27 +64,27 @@ class Looking:
                 self._catalogue.tracks.counts().failed,
             )
         finally:
-            # Also where it failed: nobody looks through anything any more.
+            # Also after a failure, since the scan has ended.
             self._events.emit(finished)
         return summary
 
     def update(self, paths: Collection[Path], cancelled: Callable[[], bool]) -> None:
-        """Look at the paths in which something happened."""
+        """Scan the paths in which something happened."""
         self._scanner.update(paths, cancelled)
 
     def remove_folder(self, folder: Path) -> None:
-        """Take a music folder and its tracks out of the library; the files stay as they are."""
+        """Remove a music folder and its tracks from the library; the files stay."""
         self._drop(self._scanner.remove_folder(folder))
 
     def forget_missing(self) -> int:
-        """Drop every track whose file is gone, or on a disk that is not connected; returns how many."""
+        """Delete every track whose file is gone, or on a disconnected disk; return the number of tracks."""
         gone = self._scanner.forget_missing()
         self._drop(gone)
         self._events.emit(ProblemsChanged())
         return len(gone)
 
     def _drop(self, gone: Sequence[int]) -> None:
-        """Let everything else know of tracks that left the catalogue."""
+        """Pass on that tracks left the catalogue."""
         if gone:
             self._embeddings.prune()
             self._events.emit(TracksRemoved(tuple(gone)))

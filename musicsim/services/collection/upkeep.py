@@ -1,4 +1,4 @@
-"""The thread that keeps the library up to date with the music folders, and the watcher."""
+"""The thread and the watcher that keep the library in step with the music folders."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from musicsim.services.notices import told_of
 
 
 class Upkeep:
-    """Scans and watches until it is stopped, and wakes what embeds; `stop` waits, everything else returns at once.
+    """Scans and watches until it is stopped, and wakes listening; only `stop` blocks.
 
     Parameters
     ----------
     looking
-        Looks through the folders.
+        Scans the folders.
     folders
         The music folders.
     listening
-        Embeds what is found.
+        Embeds new tracks.
     events
-        Told what went wrong.
+        Receives errors.
     """
 
     def __init__(
@@ -46,18 +46,18 @@ class Upkeep:
         self.scan(None)
 
     def stop(self) -> None:
-        """Give up what is being looked through, and wait for that."""
+        """Cancel the current scan, and wait for the threads to end."""
         self._stopping.set()
         self._jobs.put(None)
         self._watcher.stop()
         self._thread.join()
 
     def scan(self, folders: Sequence[Path] | None) -> None:
-        """Look through folders, or through all of them."""
+        """Scan some folders, or all of them."""
         self._jobs.put(lambda: self._scan_known(folders))
 
     def _scan_known(self, folders: Sequence[Path] | None) -> None:
-        """Scan, but for folders that were taken out of the library while this waited."""
+        """Scan, except folders that were removed from the library in the meantime."""
         roots = self._folders.all()
         self._watcher.watch(roots, thoroughly=folders is None)
         if folders is not None:
@@ -66,7 +66,7 @@ class Upkeep:
             self._looking.scan(folders, cancelled=self._stopping.is_set)
 
     def watch(self) -> None:
-        """Watch the folders as they are now."""
+        """Watch the current music folders."""
         self._jobs.put(lambda: self._watcher.watch(self._folders.all()))
 
     def _changed(self, paths: Collection[Path]) -> None:

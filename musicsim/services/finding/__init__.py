@@ -1,6 +1,6 @@
-"""What sounds similar.
+"""Search for similar tracks.
 
-`finding` is what the faces call. `points` has the points of all tracks in memory, in step with the catalogue; `nearest`
-finds the nearest of them, by comparing with everything or, beyond half a gigabyte, by the index on disk, which
-`index_sync` keeps in step.
+`finding` is the interface for window and command line. `points` keeps the points of all tracks in memory, in step with
+the catalogue. `nearest` finds the nearest of them: by comparing with all or, beyond half a gigabyte, with the index on
+disk, which `index_sync` keeps in step.
 """

@@ -1,4 +1,4 @@
-"""What sounds similar: from a track or a file to an answer with its rules."""
+"""Search for tracks similar to a track or a file, with rules applied."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack
 
 
 class Finding:
-    """Answers what is similar; every question returns a Future at once.
+    """Searches for similar tracks; every query returns a Future at once.
 
     Parameters
     ----------
     catalogue
-        What is known of the tracks.
+        The tracks.
     models
-        Which model listens.
+        The models, and which one listens.
     nearest
         Finds the nearest tracks.
     index
-        What it asks where the points are too many for memory.
+        The index on disk, for libraries too large for memory.
     worker
         Embeds files that are not in the library.
     events
-        Told which track somebody would like to have embedded next.
+        Receives the track that should be embedded next.
     thread
-        Where the answers are found, one after the other.
+        Runs the queries, one after the other.
 
     Attributes
     ----------
     nearest, index
-        As given.
+        The parameters.
     """
 
     def __init__(
@@ -77,44 +77,44 @@ class Finding:
         return self.nearest.model
 
     def warm_up(self) -> None:
-        """Read the points now, in the background, so that the first question is answered as quickly as any other."""
+        """Read the points now, in the background, so that the first query is as quick as any other."""
         self._thread.submit(self._warm_up)
 
     def _warm_up(self) -> None:
-        # Whoever asks is told what is wrong.
+        # A query reports the error.
         with contextlib.suppress(MusicsimError), self.nearest.steady():
             pass
 
     def similar(
         self, track_id: int, *, rules: Rules | None = None, limit: int = 50
     ) -> Future[SimilarTracks]:
-        """The tracks most similar to one of the library; `NotEmbedded` if it has not been listened to yet."""
+        """Return the tracks most similar to one of the library; `NotEmbedded` if it is not embedded yet."""
         return self._thread.submit(self._similar, track_id, rules or Rules(), limit)
 
     def nearest_among(self, track_id: int, ids: Collection[int]) -> Future[int | None]:
-        """The track of these that is nearest to one of the library; None if none of them was listened to."""
+        """Return the track among `ids` that is nearest to one of the library; None if none is embedded."""
         return self._thread.submit(self._nearest_among, track_id, ids)
 
     def similar_to_file(
         self, path: Path, *, rules: Rules | None = None, limit: int = 50
     ) -> Future[SimilarTracks]:
-        """The library's tracks most similar to any audio file, which is embedded and not added.
+        """Return the library's tracks most similar to any audio file, which is embedded but not added.
 
         `MusicsimError` if the file can't be decoded or has no sound.
         """
         return self._thread.submit(self._similar_to_file, path, rules or Rules(), limit)
 
     def candidates(self, point: Vectors) -> Iterator[Candidate]:
-        """Every embedded track from the nearest to a point (D,) on, with what the rules need to know of it.
+        """Yield every embedded track, ordered by distance from a point (D,), with what the rules need.
 
-        To be taken while `nearest.steady` is held.
+        Iterate while holding `nearest.steady`.
         """
         for neighbours in self.nearest.nearest(point):
             tracks = self._catalogue.tracks.by_id(n.track_id for n in neighbours)
             known: dict[int, Track] = {track.id: track for track in tracks}
             for neighbour in neighbours:
                 track = known.get(neighbour.track_id)
-                # What lies on a disk that is not connected can't be played now.
+                # A track on a disconnected disk can't be played now.
                 if track is not None and not track.missing:
                     yield Candidate(track, neighbour.cosine, neighbour.point)
 
@@ -151,14 +151,14 @@ class Finding:
             if model == self.model:
                 point = self.nearest.point_for(pooled)
                 return similar_tracks(None, point, self.candidates(point), rules=rules, limit=limit)
-        # Another one took over while the file was being embedded.
+        # Another model took over while the file was being embedded.
         return self._similar_to_file(path, rules, limit)
 
     def _embed(self, path: Path) -> tuple[KnownModel, Vectors]:
-        """Embed a file as the searched model does; gives that, too."""
+        """Embed a file with the searched model; return the model and the pooled embedding."""
         model, worker = self.model, self._worker
         if self._models.listening != model:
-            # One for the moment: the other is loaded with the model that listens.
+            # A temporary worker, since the other one uses the model that listens.
             settings = replace(
                 worker.settings,
                 weights=model.weights,

@@ -1,4 +1,4 @@
-"""The index on disk, which the worker holds, kept in step with the catalogue."""
+"""Keeping the index on disk, which the worker holds, in step with the catalogue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFr
 
 _log = logging.getLogger(__name__)
 
-# A query takes milliseconds, and exact search has the answer, too; a write takes seconds, on a slow disk maybe minutes.
+# A query takes milliseconds, and exact search can replace it; a write takes seconds, on a slow disk maybe minutes.
 _QUERY_SECONDS = 30.0
 _INDEX_SECONDS = 300.0
 _PORTION = 4096
@@ -25,7 +25,7 @@ _PORTION = 4096
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """How the index on disk stands against the catalogue."""
+    """The state of the index on disk, compared with the catalogue."""
 
     backend: str
     vectors: int
@@ -33,21 +33,21 @@ class IndexReport:
 
 
 class IndexSync:
-    """Brings the worker's index up to date, and asks it; thread-safe.
+    """Updates and queries the worker's index; thread-safe.
 
     Parameters
     ----------
     catalogue
-        Keeps how the index stands.
+        Stores the state of the index.
     points
-        What is to be in it.
+        The points to store in it.
     worker
-        Holds it; None for whoever only reads.
+        Holds the index; None for read-only use.
 
     Attributes
     ----------
     problem
-        Why the index could not be brought up to date the last time, and what can be done; empty if it could.
+        Why the last update of the index failed, and what can be done; empty if it succeeded.
     """
 
     def __init__(
@@ -56,37 +56,37 @@ class IndexSync:
         self._catalogue = catalogue
         self._points = points
         self._worker = worker
-        # One at a time brings it up to date; the points' own lock is held only to look at them.
+        # Only one thread updates it at a time; the points' own lock is held only while reading them.
         self._updating = threading.Lock()
         self._stored: Ids = np.zeros(0, np.int64)
-        self._opened_in = 0  # the worker's start in which the index was opened; 0 in none
+        self._opened_in = 0  # the worker's start in which the index was opened; 0 if not open
         self._collection = ""
         self._revision = -1
-        self._torn = False  # a torn store can crash the process that opens it, or hang
+        self._torn = False  # a torn store may crash or hang the process that opens it
         self.problem = ""
 
     @property
     def notice(self) -> str:
-        """What to tell the listener of `problem`; empty without one."""
+        """The message about `problem` for the listener; empty without one."""
         if not self.problem:
             return ""
         return f"The index is not complete, so that search is slower: {self.problem}."
 
     def forget(self) -> None:
-        """Open the index again the next time: another model is searched."""
+        """Open the index again at the next use, since another model is searched."""
         self._opened_in = 0
 
     def update(self) -> int:
-        """Bring the worker's index up to date with the catalogue, and start the worker for it if need be.
+        """Bring the worker's index in step with the catalogue, and start the worker if need be.
 
-        Returns how many vectors it holds, or 0 if it can't be used: search is exact then, and the next call tries
-        again. Blocks; not for the window's thread.
+        Return the number of vectors in it, or 0 if it can't be used: then search is exact, and the next call tries
+        again. Blocks; don't call it in the window's thread.
         """
         worker = self._worker
         if worker is None:
             return 0
         with self._updating:
-            # The second time, if need be, in a new worker and with an empty store.
+            # If need be, try a second time in a new worker and with an empty store.
             for _ in range(2):
                 try:
                     self._update(worker)
@@ -118,7 +118,7 @@ class IndexSync:
             self._opened_in, self._collection = worker.starts, collection
         elif self._revision == revision:
             return
-        # What is under an id never changes: another pass over a track has another one.
+        # The vector of an id never changes: another pass over a track gets a new id.
         stale, new = _differences(self._stored, wanted, changed)
         if len(stale):
             worker.ask(RemoveFromIndex(stale), _INDEX_SECONDS)
@@ -134,7 +134,7 @@ class IndexSync:
         self._catalogue.settings.set("index_last", str(last))
 
     def query(self, point: Vectors, count: int) -> Neighbours | None:
-        """Ask the index for the `count` nearest to a point (D,); None where it is not in step, or does not answer."""
+        """Query the index for the `count` nearest to a point (D,); None if it is out of step or doesn't answer."""
         in_step = (self._collection, self._revision) == (self._points.name, self._points.revision)
         if self._worker is None or not self._is_open() or not in_step:
             return None
@@ -153,25 +153,25 @@ class IndexSync:
         return worker is not None and worker.running and 0 < self._opened_in == worker.starts
 
     def report(self) -> IndexReport:
-        """Open the index, compare it with the catalogue, and mend it."""
+        """Open the index, compare it with the catalogue, and repair it."""
         vectors = self.update()
         return IndexReport("chroma", vectors, vectors == self._points.count())
 
     def recorded(self) -> IndexReport:
-        """How the index stood when its owner last wrote to it, without opening it."""
+        """Return the state of the index when its owner last wrote to it, without opening it."""
         vectors = int(self._catalogue.settings.get("index_vectors") or 0)
         revision = int(self._catalogue.settings.get("index_revision") or -1)
         changed = self._catalogue.changes.since(revision)
         if changed is None:
             return IndexReport("chroma", vectors, vectors == self._points.count())
-        # What is to be taken out of it does no harm meanwhile. Ids only rise: a later one is not in it yet.
+        # Ids that should be removed do no harm meanwhile. Ids only increase: a later one is not in the index yet.
         last = int(self._catalogue.settings.get("index_last") or 0)
         lacking = self._points.count([i for i in changed if i > last])
         return IndexReport("chroma", vectors, not lacking)
 
 
 def _differences(stored: Ids, wanted: Ids, changed: list[int] | None) -> tuple[Ids, Ids]:
-    """Return what is to go and what is to come, ascending; only of what has changed, where that is known."""
+    """Return the ids to remove and to add, ascending; only among the changed ids, if known."""
     if changed is None:
         return np.setdiff1d(stored, wanted), np.setdiff1d(wanted, stored)
     some = np.array(sorted(changed), np.int64)

@@ -1,4 +1,4 @@
-"""Finding the nearest tracks: by comparing with everything, or by the index on disk where that is too much."""
+"""Finding the nearest tracks: by comparing with all of them or, if there are too many, with the index on disk."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class Neighbour:
     track_id: int
     cosine: float
     point: Vectors
-    """Its own place on the unit sphere; shape (D,)."""
+    """Its point on the unit sphere; shape (D,)."""
 
 
 class Nearest:
     """Search over the embeddings of one model; thread-safe.
 
-    Up to `MOST_VALUES` all points are in memory and compared one by one, which is quicker than any other process could
-    answer. Beyond that the index answers, in the worker; and where it can't, everything is read and compared.
+    Up to `MOST_VALUES`, all points are in memory and compared one by one, which is quicker than asking any other
+    process. Beyond that the worker's index answers. If it can't, everything is read and compared.
 
     Parameters
     ----------
     points
-        Of the library.
+        The points of the library.
     index
-        The same on disk.
+        The same points on disk.
     """
 
     def __init__(self, points: LibraryPoints, index: IndexSync) -> None:
@@ -46,7 +46,7 @@ class Nearest:
 
     @property
     def model(self) -> KnownModel:
-        """Whose embeddings are searched."""
+        """The model whose embeddings are searched."""
         return self._points.model
 
     def use(self, model: KnownModel) -> None:
@@ -56,30 +56,30 @@ class Nearest:
             self._index.forget()
 
     def steady(self) -> AbstractContextManager[None]:
-        """While this is held, `use` waits: what was found so far fits what will be."""
+        """Return a lock that keeps `use` waiting, so that earlier and later results match."""
         return self._points.steady()
 
     def point_of(self, track_id: int) -> Vectors:
-        """A track's place on the unit sphere (D,); `NotEmbedded` if the model in use has not embedded it yet."""
+        """Return a track's point on the unit sphere (D,); `NotEmbedded` if the searched model hasn't embedded it."""
         return self._points.of_track(track_id)
 
     def point_for(self, pooled: Vectors) -> Vectors:
-        """The place (D,) of a pooled embedding (D,) that is not in the library."""
+        """Return the point (D,) of a pooled embedding (D,) that is not in the library."""
         return self._points.space.transform(pooled)
 
     def all_points(self) -> tuple[Ids, Vectors]:
-        """The ids of all embedded tracks that are not missing (N,), and their places on the unit sphere (N, D)."""
+        """Return the ids (N,) of all embedded tracks that are not missing, and their points on the sphere (N, D)."""
         return self._points.all()
 
     def prepare(self) -> None:
-        """Have the index ready where it is to answer, which may take seconds; not to be called under `steady`."""
+        """Prepare the index if it is needed, which may take seconds; don't call this under `steady`."""
         if self._points.points is None:
             self._index.update()
 
     def nearest(self, point: Vectors) -> Iterator[list[Neighbour]]:
-        """Every embedded track from the nearest to a point (D,) on, in portions; computed as they are taken.
+        """Yield every embedded track, ordered by distance from a point (D,), in portions computed on demand.
 
-        To be taken under `steady`.
+        Iterate under `steady`.
         """
         if (points := self._points.points) is not None:
             found = ExactIndex(self._points.track_ids, points).portions(point)
@@ -92,7 +92,7 @@ class Nearest:
             ]
 
     def _by_index(self, point: Vectors) -> Iterator[Neighbours]:
-        """Ask the index for more and more, or compare with everything where it does not answer; ids of tracks."""
+        """Yield ever larger results of the index or, if it doesn't answer, of comparing with all; ids of tracks."""
         ids, track_ids = self._points.ids, self._points.track_ids
         order = np.argsort(ids)
         given: Ids = ids[:0]
@@ -108,6 +108,6 @@ class Nearest:
             count *= GROWTH
 
     def _compare(self, point: Vectors) -> Neighbours:
-        """Compare with all points, which are read for this alone."""
+        """Compare with all points, read from the catalogue for this purpose."""
         ids, points = self._points.of_embeddings(self._points.ids.tolist())
         return ExactIndex(ids, points).query(point, len(ids))

@@ -1,4 +1,4 @@
-"""The points of every track that may be found, in memory, and the space they lie in."""
+"""The points of all tracks that can be found, in memory, and their space."""
 
 from __future__ import annotations
 
@@ -18,35 +18,36 @@ from musicsim.similarity.index.protocol import Ids
 from musicsim.similarity.space import Space, Vectors
 
 MOST_VALUES = 2**27
-"""Values of all points together, up to which they are kept in memory and compared one by one: 0.5 GB.
+"""Total number of values up to which all points are kept in memory and compared one by one: 0.5 GB.
 
-benchmarks/search.py has the measurements: up to there comparing all is quicker than asking Chroma, and never wrong.
+By the measurements of benchmarks/search.py, up to this size comparing all is quicker than asking Chroma, and always
+exact.
 """
 _PORTION = 4096
 _GROWTH = 1.25
-"""By how much the arrays grow at a time: one track after the other is added to them."""
+"""Growth factor of the arrays, since tracks are added one by one."""
 
 
 _Value = TypeVar("_Value", bound=np.generic)
 
 
 class NotEmbedded(MusicsimError):  # noqa: N818
-    """There is no embedding of a track yet."""
+    """A track is not embedded yet."""
 
 
 class LibraryPoints:
-    """The points of one model's embeddings, up to date with the catalogue whenever they are asked for; thread-safe.
+    """The points of one model's embeddings, brought in step with the catalogue at every access; thread-safe.
 
-    Whatever belongs together is to be asked for under `steady`.
+    Access values that belong together under `steady`.
 
     Parameters
     ----------
     catalogue, embeddings
-        The truth.
+        The source of truth.
     model
-        Whose embeddings they are.
+        The model of the embeddings.
     most_values
-        How many values are kept in memory: with more, only the ids are; see `points`.
+        Number of values to keep in memory; beyond it, only the ids are kept: see `points`.
     """
 
     def __init__(
@@ -66,11 +67,11 @@ class LibraryPoints:
 
     @property
     def model(self) -> KnownModel:
-        """Whose embeddings they are."""
+        """The model of the embeddings."""
         return self._model
 
     def use(self, model: KnownModel) -> None:
-        """Have those of another model from now on."""
+        """Switch to the embeddings of another model."""
         with self._lock:
             self._model = model
             self._space: Space | None = None
@@ -82,7 +83,7 @@ class LibraryPoints:
 
     @contextmanager
     def steady(self) -> Iterator[None]:
-        """While this is held nothing changes, whatever happens in the catalogue: one answer is of one moment."""
+        """Hold all values constant, whatever changes in the catalogue, so that an answer is consistent."""
         with self._lock:
             self._catch_up()
             self._held += 1
@@ -93,7 +94,7 @@ class LibraryPoints:
 
     @property
     def revision(self) -> int:
-        """The catalogue's revision that the points are those of; after every change another number."""
+        """The catalogue's revision that the points reflect; it increases with every change."""
         with self._lock:
             self._catch_up()
             assert self._revision is not None
@@ -101,13 +102,13 @@ class LibraryPoints:
 
     @property
     def ids(self) -> Ids:
-        """The embeddings' ids, in no order; shape (N,). A view that is good under `steady`."""
+        """The embeddings' ids, unordered; shape (N,). A view that is valid under `steady`."""
         with self._lock:
             self._catch_up()
             return self._ids[: self._count]
 
     def count(self, among: Iterable[int] | None = None) -> int:
-        """How many there are, or how many of some embeddings' ids, without keeping them."""
+        """Return the number of embeddings, in total or among some ids, without loading points."""
         if among is None:
             return self._embeddings.count_findable(self._model.identity)
         found = self._embeddings.findable(self._model.identity, among)
@@ -115,16 +116,16 @@ class LibraryPoints:
 
     @property
     def track_ids(self) -> Ids:
-        """Whose they are; shape (N,). A view that is good under `steady`."""
+        """The embeddings' track ids; shape (N,). A view that is valid under `steady`."""
         with self._lock:
             self._catch_up()
             return self._track_ids[: self._count]
 
     @property
     def points(self) -> Vectors | None:
-        """The points on the unit sphere; shape (N, D). None where they are too many to be kept in memory.
+        """The points on the unit sphere; shape (N, D). None if there are too many to keep in memory.
 
-        A view that is good under `steady`.
+        A view that is valid under `steady`.
         """
         with self._lock:
             self._catch_up()
@@ -132,12 +133,12 @@ class LibraryPoints:
 
     @property
     def name(self) -> str:
-        """What tells them from those of other models and spaces."""
+        """A name that differs between models and spaces."""
         return f"{self._model.identity}.{self.space.id}"
 
     @property
     def space(self) -> Space:
-        """The space of this library; fitted again when the library has outgrown it."""
+        """The space of this library, fitted again when the library outgrows it."""
         with self._lock:
             if self._model.standardised:
                 self._space = self._space or Space()
@@ -147,7 +148,7 @@ class LibraryPoints:
             return self._space
 
     def of_track(self, track_id: int) -> Vectors:
-        """A track's place on the unit sphere (D,), also of one whose file is missing.
+        """Return a track's point on the unit sphere (D,), even if its file is missing.
 
         Raises
         ------
@@ -162,12 +163,12 @@ class LibraryPoints:
         return self.space.transform(pooled.vector)
 
     def of_embeddings(self, ids: Iterable[int]) -> tuple[Ids, Vectors]:
-        """The points (n, D) of some embeddings, and their ids (n,); those that are gone meanwhile are left out."""
+        """Return the ids (n,) of some embeddings and their points (n, D), without those deleted in the meantime."""
         loaded = self._embeddings.load(ids)
         return loaded.ids, self.space.transform(loaded.vectors)
 
     def all(self) -> tuple[Ids, Vectors]:
-        """The ids of all tracks that may be found (N,), and their points (N, D); copies."""
+        """Return the ids of all tracks that can be found (N,), and copies of their points (N, D)."""
         with self.steady():
             if (points := self.points) is not None:
                 return self.track_ids.copy(), points.copy()
@@ -189,7 +190,7 @@ class LibraryPoints:
             self._load()
         else:
             self._apply(changed)
-        # A change after this was asked for is looked at twice.
+        # A change since the revision was read is applied twice.
         self._revision = now
         if self._space is None or (
             not self._model.standardised and self._space.outgrown_by(self._count)
@@ -209,7 +210,7 @@ class LibraryPoints:
         if not self._model.standardised:
             self._space = self._fit_to_some() if points is None else Space.fit(points)
         if points is not None:
-            # In place, a portion at a time: all at once would take three times the memory.
+            # In place and by portions: all at once would take three times the memory.
             for start in range(0, self._count, _PORTION):
                 some = slice(start, start + _PORTION)
                 points[some] = self._space.transform(points[some])
@@ -218,7 +219,7 @@ class LibraryPoints:
         return None if self._points is None else self._points[: self._count]
 
     def _fit_to_some(self) -> Space:
-        """Fit a space to as many embeddings as may be in memory."""
+        """Fit a space to as many embeddings as fit into memory."""
         some: list[Vectors] = []
         for portion in self._embeddings.findable(self._model.identity):
             some.append(portion.vectors)
@@ -228,10 +229,10 @@ class LibraryPoints:
         return Space(fitted.mean, fitted.std, self._count if fitted.fitted_on else 0)
 
     def _apply(self, changed: list[int]) -> None:
-        """Take out what changed, and put in what of it can be found."""
+        """Remove the changed embeddings, and add those that can still be found."""
         assert self._space is not None
         stale = np.flatnonzero(np.isin(self._ids[: self._count], np.array(changed, np.int64)))
-        # From the end on: what takes a row's place is none that goes.
+        # From the end, so that a row is never replaced by one that is also removed.
         for row in stale[::-1].tolist():
             last = self._count - 1
             self._ids[row], self._track_ids[row] = self._ids[last], self._track_ids[last]
@@ -252,7 +253,7 @@ class LibraryPoints:
         if self._count and self._points is None:
             return
         before = np.zeros((0, dimensions), np.float32) if self._points is None else self._points
-        # Where they have become too many, those that are kept go as well.
+        # If there are too many points, those already in memory are dropped too.
         too_many = max(needed, expected) * dimensions > self._most_values
         self._points = None if too_many else _longer(before, room)
 
@@ -265,7 +266,7 @@ class LibraryPoints:
 
 
 def mean_point(points: Iterable[Vectors]) -> Vectors:
-    """The point (D,) in the middle of several on the unit sphere."""
+    """Return the point (D,) in the middle of several on the unit sphere."""
     return Space().transform(np.mean(np.stack(list(points)), axis=0, dtype=np.float32))
 
 

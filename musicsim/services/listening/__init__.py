@@ -1,5 +1,5 @@
-"""What embeds the library, how thoroughly and at what cost.
+"""Embedding the library, with a choice of depth and of the machine's resources.
 
-`listening` is what the faces call. `embedder` goes over the library pass by pass and feeds the worker, `storing` keeps
-what comes back, `suspects` finds the file with which the worker dies.
+`listening` is the interface for window and command line. `embedder` goes over the library pass by pass and feeds the
+worker, `storing` stores the results, and `suspects` finds a file that crashes the worker.
 """

@@ -1,4 +1,4 @@
-"""What listening costs on this machine, as it was measured when it was last at work."""
+"""The cost of listening on this machine, measured in the last run."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from musicsim.worker.protocol import Cost
 
 
 def keep_cost(catalogue: Catalogue, model: str, tracks: int, cost: Cost) -> None:
-    """Keep what some tracks cost by a model."""
+    """Store the cost of embedding some tracks with a model."""
     if cost.windows:
         measured = {"tracks": tracks, **asdict(cost)}
         catalogue.settings.set(f"cost {model}", json.dumps(measured))
 
 
 def seconds_a_track(catalogue: Catalogue, model: str, depth: Depth) -> float | None:
-    """Seconds that listening to a track of the library's mean length takes; None before a first measurement."""
+    """Return the seconds that a track of the library's mean length takes; None before the first measurement."""
     kept = catalogue.settings.get(f"cost {model}")
     if kept is None:
         return None
@@ -30,5 +30,5 @@ def seconds_a_track(catalogue: Catalogue, model: str, depth: Depth) -> float | N
     if depth is Depth.EVERY:
         windows = seconds / DENSE_HOP
     decoding = (cost["decoding"] + cost["resampling"]) / cost["tracks"]
-    # Decoding goes on beside the network.
+    # Decoding overlaps with the network.
     return float(max(decoding, a_window * windows))

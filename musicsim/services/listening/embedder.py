@@ -1,4 +1,4 @@
-"""Embedding what is new: feeds the worker, and goes over the library pass by pass."""
+"""Embedding new tracks: feeding the worker, and going over the library pass by pass."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack
 _log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 4  # tracks in the worker at a time: some being decoded, one in the network
-_LOOK_AHEAD = 64  # tracks, for one that is no copy of those in the worker
-_INDEX_EVERY = 256  # embeddings between two updates of the index: Chroma's writes cost by the call
-_MOST_BUGS = 3  # times that musicsim itself failed on a track, after which it is left alone until the next start
-_LATER_PASS_SECONDS = 20.0  # then somebody else may have the worker: tracks that are new come first
+_LOOK_AHEAD = 64  # tracks to search for one that is not a copy of those in the worker
+_INDEX_EVERY = 256  # embeddings between two index updates, since each write to Chroma is costly
+_MOST_BUGS = 3  # failures by a bug after which a track is skipped until the next start
+_LATER_PASS_SECONDS = 20.0  # then a later pass gives way to new tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +49,32 @@ class _Sent:
 
     track: PendingTrack
     before: PooledTrack | None
-    """What the windows of this pass are added to."""
+    """The result of earlier passes, which this pass adds to."""
     patience: float
-    """Seconds after which it counts as hung."""
+    """Seconds after which the worker counts as hung."""
 
 
 class LibraryEmbedder:
-    """Embeds what the catalogue has pending; one call of `run` at a time, the other methods from any thread.
+    """Embeds the catalogue's pending tracks; call `run` once at a time, other methods from any thread.
 
     Every track gets a first pass before any gets a longer one, so that the whole library can be searched soon.
 
     Parameters
     ----------
     catalogue, embeddings
-        Where tracks come from and embeddings go.
+        Source of the tracks, and store for the embeddings.
     identity
-        Knows what was embedded before, under whatever name.
+        Recognises sounds that were embedded before.
     settings
-        What embeds them.
+        The model, passes and worker settings.
     worker
         Decodes and embeds.
     index
-        It is brought up to date along the way.
+        Updated along the way.
     events
-        Told of progress.
+        Receives the progress.
     first_pass_done
-        Called when every track that can be embedded has had its first pass, maybe more than once.
+        Called when every track that can be embedded has had its first pass; possibly several times.
     """
 
     def __init__(
@@ -109,9 +109,9 @@ class LibraryEmbedder:
         self._bugs: Counter[tuple[int, bytes]] = Counter()
         self._since_index = 0
         self.cost = Cost()
-        """What the tracks of the last run cost, all together."""
+        """The total cost of the last run's tracks."""
         self.embedded = 0
-        """How many times a track was embedded in the last run."""
+        """The number of tracks embedded in the last run."""
 
     @property
     def paused(self) -> bool:
@@ -119,11 +119,11 @@ class LibraryEmbedder:
         return self._paused
 
     def pause(self) -> None:
-        """Begin no further track until `resume`; those in the worker are finished."""
+        """Start no further track until `resume`; finish those in the worker."""
         self._set_paused(True)
 
     def resume(self) -> None:
-        """Go on."""
+        """Continue after `pause`."""
         self._set_paused(False)
 
     def _set_paused(self, paused: bool) -> None:
@@ -134,27 +134,27 @@ class LibraryEmbedder:
 
     @property
     def given_up(self) -> int:
-        """How many tracks musicsim itself failed on; they are pending still."""
+        """The number of tracks that musicsim itself failed on; they are still pending."""
         return len(self._bugs)
 
     def prefer(self, track_id: int) -> None:
-        """Embed this track next: somebody is waiting for it."""
+        """Embed this track next, since somebody is waiting for it."""
         self._preferred.append(track_id)
 
     def use(self, settings: EmbedderSettings) -> None:
-        """Embed with other settings from the next track on; what is in the worker is finished and kept."""
+        """Use other settings from the next track; tracks in the worker are finished and stored."""
         with self._condition:
             self._wanted = settings
             self._condition.notify_all()
 
     def stop(self) -> None:
-        """Let `run` return soon; what it has not stored stays pending."""
+        """Make `run` return soon; unfinished tracks stay pending."""
         with self._condition:
             self._stopping.set()
             self._condition.notify_all()
 
     def run(self) -> None:
-        """Embed until nothing is pending, or `stop` is called. Tracks that turn up meanwhile are included.
+        """Embed until nothing is pending, including new tracks, or until `stop` is called.
 
         Raises
         ------
@@ -180,7 +180,7 @@ class LibraryEmbedder:
             self._run_pass(plan)
             keep_cost(self._catalogue, self._settings.model, self.embedded, self.cost)
         if not self._stopping.is_set():
-            # After deletions alone it is not worth starting a worker.
+            # After deletions alone, starting a worker is not worthwhile.
             if self._progress.done or self._worker.running:
                 self._update_index()
             self._emit_progress(finished=True)
@@ -195,7 +195,7 @@ class LibraryEmbedder:
         self._storing.finish_interrupted(self._settings.model)
 
     def _find_work(self) -> int | None:
-        """Find what is waiting for the first pass that has not been over everything; returns that pass."""
+        """Queue the tracks of the first unfinished pass; return that pass."""
         for plan in self._settings.passes:
             waiting = [
                 track
@@ -220,7 +220,7 @@ class LibraryEmbedder:
         return plan != self._settings.passes[0]
 
     def _run_pass(self, plan: int) -> None:
-        """Embed what waits; a later pass makes way after a while."""
+        """Embed the queued tracks; a later pass gives way after a while."""
         until = time.monotonic() + _LATER_PASS_SECONDS if self._is_later(plan) else float("inf")
         while not self._stopping.is_set():
             if self._wanted is not self._settings or (self._preferred and self._is_later(plan)):
@@ -229,7 +229,7 @@ class LibraryEmbedder:
             if not self._waiting and not self._suspects and not self._in_flight:
                 return
             if not self._progress.done and not self._in_flight:
-                # Loading the model takes some seconds, in which the listener sees what is to come.
+                # Loading the model takes some seconds; show the listener what is to come.
                 self._emit_progress()
             self._fill(plan)
             if time.monotonic() > until:
@@ -240,7 +240,7 @@ class LibraryEmbedder:
                 self._wait_while_paused()
 
     def _collect(self, plan: int) -> None:
-        """Wait for the worker, and keep what it has finished."""
+        """Wait for the worker, and store its finished results."""
         in_flight = self._in_flight
         patience = max(sent.patience for sent in in_flight.values())
         finished, _ = wait(in_flight, timeout=patience, return_when=FIRST_COMPLETED)
@@ -250,9 +250,9 @@ class LibraryEmbedder:
             self._accuse([sent.track for sent in in_flight.values()], plan, Reason(Cause.HUNG))
             in_flight.clear()
             return
-        # What was in the network when it was told to stop is done, and need not be done again; the rest stays pending.
+        # After a stop, results that the network finished are kept; the rest stays pending.
         if any(map(_died, finished)) and not self._stopping.is_set():
-            # The process is gone, so every request is answered or orphaned in a moment.
+            # The process is gone, so every request is answered or fails in a moment.
             wait(in_flight)
             victims = [in_flight.pop(future).track for future in list(in_flight) if _died(future)]
             finished = set(in_flight)
@@ -276,7 +276,7 @@ class LibraryEmbedder:
             self._events.emit(Notice("index", self._index.notice))
 
     def _fill(self, plan: int) -> None:
-        """Keep the worker busy, unless paused; while there are suspects, with one at a time."""
+        """Keep the worker busy, unless paused; if there are suspects, send one at a time."""
         while not self._paused and not self._stopping.is_set():
             if self._suspects:
                 if not self._in_flight:
@@ -303,7 +303,7 @@ class LibraryEmbedder:
             if before is not None:
                 listened = self._embeddings.windows.offsets(track.id, model, track.content_key)
                 offsets = tuple(listened.tolist())
-            # What can't be added to is begun again.
+            # If the pass can't add to earlier ones, start again.
             if before is None or len(offsets) != before.windows:
                 before, offsets = None, ()
         sounds = frozenset[bytes]()
@@ -313,7 +313,7 @@ class LibraryEmbedder:
         self._in_flight[future] = _Sent(track, before, patience_with(track, plan))
 
     def _next(self) -> PendingTrack | None:
-        """What is next: what somebody waits for, else in order; no copy, though, beside its original."""
+        """Return the preferred track, or else the next in order. Never process two likely duplicates at once."""
         while self._preferred:
             wanted = self._preferred.pop()
             for place, track in enumerate(self._waiting):
@@ -340,7 +340,7 @@ class LibraryEmbedder:
         self._progress.restart_clock()
 
     def _store(self, sent: _Sent, plan: int, future: Future[EmbeddedTrack]) -> None:
-        """Keep what the worker answered."""
+        """Store the worker's answer."""
         track, model = sent.track, self._settings.model
         try:
             answer = future.result()
@@ -350,7 +350,7 @@ class LibraryEmbedder:
         except WorkerBug as bug:
             self._note_bug(track, bug)
             return
-        # A bug that came and went is none to wait for.
+        # The bug no longer occurs, so the track doesn't count as given up.
         self._bugs.pop((track.id, track.content_key), None)
         self.cost += answer.cost
         self.embedded += 1
@@ -368,7 +368,7 @@ class LibraryEmbedder:
         self._advance(track, problems_changed=kept.problems_changed)
 
     def _note_bug(self, track: PendingTrack, bug: WorkerBug) -> None:
-        """Leave a track pending whose file is not at fault; it is tried again, but not for ever."""
+        """Leave a track pending whose file is not at fault; it is retried a limited number of times."""
         self._bugs[track.id, track.content_key] += 1
         text = f"musicsim failed on {display_path(track.path.name)}: {bug} Please report it, with worker.log."
         self._events.emit(Notice("bug", text))

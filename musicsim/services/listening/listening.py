@@ -1,4 +1,4 @@
-"""Having the library listened to: in the background or while somebody waits, by which model and how thoroughly."""
+"""Embedding the library, in the background or while somebody waits, with a chosen model and depth."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import Cost, WorkerSettings
 
 IDLE_SECONDS = 60.0
-"""A worker holds half a gigabyte: it is let go when there was nothing to embed for so long."""
+"""Seconds without work after which the worker, which takes half a gigabyte, is stopped."""
 
 
 class Listening:
-    """Embeds the library; `run` blocks, everything else returns at once.
+    """Embeds the library; `run` and `stop` block, everything else returns at once.
 
     Parameters
     ----------
     catalogue, embeddings, identity
         The library.
     models
-        Which model listens.
+        The models, and which one listens.
     nearest, index
-        Searched, and brought up to date along the way.
+        Search and its index, kept in step along the way.
     worker
         Decodes and embeds.
     data_folder
-        Where the index and the worker's log are.
+        The folder of the index and the worker's log.
     events
-        Told of progress, and ask for a track that somebody waits for.
+        Receives the progress; requests tracks that somebody waits for.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class Listening:
         self._thread: threading.Thread | None = None
         self._unsubscribe = events.subscribe(self._follow)
 
-    # --- at work ---
+    # --- embedding ---
 
     def run(self) -> Cost:
-        """Embed until nothing is pending; returns what that cost. Not once `start` was called.
+        """Embed until nothing is pending; return the cost. Don't call this after `start`.
 
         Raises
         ------
@@ -102,18 +102,18 @@ class Listening:
         return self._embedder.cost
 
     def start(self) -> None:
-        """Embed in the background what is pending whenever `wake` is called."""
+        """Start a background thread that embeds pending tracks whenever `wake` is called."""
         self._thread = threading.Thread(target=self._run_always, name="musicsim-listening")
         self._thread.start()
 
     def wake(self) -> None:
-        """Look for something to embed."""
+        """Check for tracks to embed."""
         with self._wake:
             self._work_is_waiting = True
             self._wake.notify_all()
 
     def stop(self) -> None:
-        """End, and wait for it: what is in the network is finished and stored, a long decode is not waited for."""
+        """Stop, and wait for it: finish and store what is in the network, but don't wait for a long decode."""
         self._unsubscribe()
         self._embedder.stop()
         with self._wake:
@@ -144,7 +144,7 @@ class Listening:
         self._embedder.pause()
 
     def resume(self) -> None:
-        """Go on embedding."""
+        """Continue embedding."""
         self._embedder.resume()
 
     @property
@@ -156,23 +156,23 @@ class Listening:
         if isinstance(event, TrackWanted):
             self._embedder.prefer(event.track_id)
 
-    # --- how thoroughly ---
+    # --- depth ---
 
     @property
     def settings(self) -> ListeningSettings:
-        """What the listener chose."""
+        """The listener's settings."""
         return self._settings
 
     def set_settings(self, settings: ListeningSettings) -> None:
-        """Listen with other settings from the next track on, and keep them."""
+        """Use and store other settings, from the next track."""
         settings.save(self._catalogue)
         self._settings = settings
         self._apply_settings()
 
     def seconds_a_track(self, depth: Depth) -> float | None:
-        """What listening that thoroughly takes for a track of this library's mean length; None before the first scan.
+        """Return the seconds that a track of this library's mean length takes at a depth; None before the first scan.
 
-        As the model that listens was measured on this machine when it was last at work.
+        Measured on this machine with the listening model in its last run.
         """
         return seconds_a_track(self._catalogue, self._models.listening.identity, depth)
 
@@ -180,7 +180,7 @@ class Listening:
         settings = self._embedder_settings()
         self._embedder.use(settings)
         if self._thread is None:
-            # What is asked of it next is for the model that listens now.
+            # Its next requests are for the model that listens now.
             self._worker.restart_with(settings.worker)
         else:
             self.wake()
@@ -190,10 +190,10 @@ class Listening:
         worker = worker_settings(model, settings, self._data_folder)
         return EmbedderSettings(model.identity, settings.depth.passes, worker)
 
-    # --- by which model ---
+    # --- model ---
 
     def use_model(self, file: WeightFile) -> None:
-        """Listen with another model; the library is embedded again in the background, and search goes on meanwhile.
+        """Listen with another model; embed the library again in the background while search continues.
 
         Raises
         ------
@@ -206,7 +206,7 @@ class Listening:
         self._events.emit(ModelChanged())
 
     def forget_model(self, identity: str) -> int:
-        """Delete what a model made that is not in use any more; returns of how many tracks that was."""
+        """Delete the embeddings of a model that is no longer in use; return the number of affected tracks."""
         forgotten = self._models.forget(identity)
         self._events.emit(ModelChanged())
         return forgotten
@@ -217,7 +217,7 @@ class Listening:
             self._events.emit(ModelChanged())
 
     def _show_searched(self) -> None:
-        """Search what `models` says is searched now, and have every track looked at again."""
+        """Switch to the model that `models` now searches, and have every track refreshed."""
         if self._nearest.model != self._models.searched:
             self._nearest.use(self._models.searched)
             self._events.emit(TracksChanged(tuple(self._catalogue.tracks.ids())))
@@ -226,7 +226,7 @@ class Listening:
 def worker_settings(
     model: KnownModel, settings: ListeningSettings, data_folder: Path
 ) -> WorkerSettings:
-    """What a worker is started with to listen by a model."""
+    """Return the settings of a worker that listens with a model."""
     return WorkerSettings(
         weights=model.weights,
         input_repr=cast(InputRepr | None, model.input_repr),

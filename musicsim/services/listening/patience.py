@@ -1,4 +1,4 @@
-"""How long the worker may take before it counts as hung."""
+"""The time after which the worker counts as hung."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from musicsim.audio import EVERY_WINDOW, LONGEST
 from musicsim.library.types import PendingTrack
 
 LEAST_PATIENCE = 120.0
-"""Seconds that any file may take: its disk may have to wake up, and the model be loaded."""
-# Of a track's length, on top of that: a three-hour file takes some ten seconds to decode.
+"""Seconds allowed for any file, since its disk may have to wake up and the model to load."""
+# Additional share of a track's length: decoding a three-hour file takes about 10 s.
 _FACTOR = 0.25
-# Where every window is embedded: the full-size network on two cores with AVX2 takes twice the length.
+# The same for embedding every window: the full-size network on two cores with AVX2 takes twice the length.
 _DENSE_FACTOR = 10.0
-_UNKNOWN_LENGTH = 720.0  # seconds, of a file whose header has none
+_UNKNOWN_LENGTH = 720.0  # seconds, for a file without a length in its header
 
 
 def patience_with(track: PendingTrack, plan: int) -> float:
-    """Seconds that a pass over a track may take."""
+    """Return the seconds allowed for a pass over a track."""
     factor = _DENSE_FACTOR if plan == EVERY_WINDOW else _FACTOR
-    # An earlier version may have stored a damaged header's length of years.
+    # An earlier version may have stored the wrong length, of years, in a damaged header.
     length = min(track.duration or _UNKNOWN_LENGTH, LONGEST)
     return LEAST_PATIENCE + factor * length

@@ -1,4 +1,4 @@
-"""How far a pass over the library has come, and how fast it goes."""
+"""The progress and speed of a pass over the library."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ class PassProgress:
     Parameters
     ----------
     plan
-        The windows a track that the pass wants in all.
+        Total number of windows per track in the pass.
     refining
-        Whether it is a later pass, over tracks that were listened to before.
+        Whether it is a later pass, over tracks that were embedded before.
 
     Attributes
     ----------
     done, total
         Tracks.
     current
-        The name of the file that is in the worker.
+        The name of the file in the worker.
     """
 
     def __init__(self, plan: int = 0, *, refining: bool = False) -> None:
@@ -37,7 +37,7 @@ class PassProgress:
         self._steps: deque[float] = deque([time.monotonic()])
 
     def step(self) -> None:
-        """One more track is done."""
+        """Count one more track as done."""
         self.done += 1
         now = time.monotonic()
         self._steps.append(now)
@@ -45,11 +45,11 @@ class PassProgress:
             self._steps.popleft()
 
     def restart_clock(self) -> None:
-        """Leave a pause out of the rate."""
+        """Exclude a pause from the rate."""
         self._steps = deque([time.monotonic()])
 
     def event(self, *, paused: bool, finished: bool) -> EmbeddingProgress:
-        """What to tell of it; the rate is that of the last half minute."""
+        """Return the progress as an event; its rate is the mean of the last half minute."""
         elapsed = self._steps[-1] - self._steps[0]
         rate = (len(self._steps) - 1) / elapsed if elapsed > 0 else 0.0
         return EmbeddingProgress(

@@ -1,4 +1,4 @@
-"""How thoroughly musicsim listens, and what it may take of the machine: the listener's settings."""
+"""The listener's settings for the depth of listening and the use of the machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musicsim.worker.protocol import WorkerSettings
 
 
 class Depth(enum.Enum):
-    """How much of each track is listened to."""
+    """How much of each track is embedded."""
 
     QUICK = "quick"
     """The first pass alone."""
@@ -22,7 +22,7 @@ class Depth(enum.Enum):
 
     @property
     def passes(self) -> tuple[int, ...]:
-        """The windows a track that each pass wants in all."""
+        """The total number of windows per track after each pass."""
         return _PASSES[self]
 
 
@@ -35,12 +35,12 @@ _PASSES = {
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What a depth brings, beside listening to everything.
+    """The quality of a depth, relative to embedding every window.
 
     Attributes
     ----------
     map_share
-        The share of its mean average precision that is kept.
+        The share of the mean average precision that is kept.
     overlap
         The share of the ten nearest tracks that are the same.
     """
@@ -50,8 +50,8 @@ class Quality:
 
 
 # Measured by benchmarks/sampling.py with the starter weights, on 378 tracks of 43 collections that they were not
-# trained on. A settled track's share has the interval .98 to 1.02; what it has not in common with everything is mostly
-# the fades.
+# trained on. The interval for a settled track is 0.98 to 1.02; most of its difference from every window is in the
+# fades.
 QUALITY = {
     Depth.QUICK: Quality(0.96, 0.736),
     Depth.SETTLED: Quality(1.0, 0.841),
@@ -61,16 +61,16 @@ QUALITY = {
 
 @dataclass(frozen=True, slots=True)
 class ListeningSettings:
-    """What the listener chose.
+    """The listener's settings.
 
     Attributes
     ----------
     depth
-        How much of each track is listened to.
+        How much of each track is embedded.
     threads
-        Processor cores for the network; None takes all.
+        Processor cores for the network; None uses all.
     gentle
-        Leave a core to the listener, and give way to other programs.
+        Leave one core to the listener, and give way to other programs.
     """
 
     depth: Depth = Depth.SETTLED
@@ -78,14 +78,14 @@ class ListeningSettings:
     gentle: bool = False
 
     def save(self, catalogue: Catalogue) -> None:
-        """Keep them in the catalogue."""
+        """Store them in the catalogue."""
         catalogue.settings.set("depth", self.depth.value)
         catalogue.settings.set("threads", str(self.threads or "all"))
         catalogue.settings.set("gentle", "yes" if self.gentle else "no")
 
     @classmethod
     def load(cls, catalogue: Catalogue) -> ListeningSettings:
-        """Those kept in the catalogue; what is not there, or not understood, is as it is at first."""
+        """Return the settings in the catalogue, with defaults for missing or unknown ones."""
         depth = catalogue.settings.get("depth")
         threads = catalogue.settings.get("threads") or ""
         return cls(
@@ -97,16 +97,16 @@ class ListeningSettings:
 
 @dataclass(frozen=True, slots=True)
 class EmbedderSettings:
-    """What embeds the library, and how thoroughly.
+    """The model and depth for embedding the library.
 
     Attributes
     ----------
     model
         The identity of the model that listens.
     passes
-        The windows a track that each pass over the library wants in all, ascending.
+        The total number of windows per track in each pass over the library, ascending.
     worker
-        What the worker is started with.
+        The settings of the worker.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""Keeping what the worker made of a track."""
+"""Storing the worker's results for a track."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from musicsim.worker.protocol import EmbeddedTrack
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of an answer.
+    """The outcome of storing an answer.
 
     Attributes
     ----------
     embeddings
-        How many new embeddings there are: 1 or 0.
+        The number of new embeddings: 1 or 0.
     problems_changed
-        Whether the list of problems may be another one.
+        Whether the list of problems may have changed.
     """
 
     embeddings: int = 0
@@ -34,14 +34,14 @@ class Kept:
 
 
 class Storing:
-    """Keeps embeddings, lengths and loudness, and recognises sounds that were embedded before.
+    """Stores embeddings, lengths and loudness, and recognises sounds that were embedded before.
 
     Parameters
     ----------
     catalogue, embeddings, identity
         The library.
     events
-        Told of tracks that turn out to be others.
+        Receives tracks that turn out to be other ones.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Storing:
         plan: int,
         answer: EmbeddedTrack,
     ) -> Kept:
-        """Keep what `model` made of a track in the pass `plan`, beside what it made `before`."""
+        """Store the result of `model` for a track in the pass `plan`, adding to that of earlier passes in `before`."""
         if answer.is_known:
             return self._recognise(track, model, answer)
         if not len(answer.offsets):
@@ -85,7 +85,7 @@ class Storing:
         return Kept(int(stored is not None), problems_changed=windows.problem is not None)
 
     def _recognise(self, track: PendingTrack, model: str, answer: EmbeddedTrack) -> Kept:
-        """Keep what was made of the same sound before."""
+        """Reuse the existing results for the same sound."""
         assert answer.fingerprint is not None
         found = self._identity.recognise(track, answer.fingerprint, model, answer.warning)
         if answer.duration > 0:
@@ -97,15 +97,15 @@ class Storing:
     def refuse(
         self, track: PendingTrack, model: str, plan: int, reason: Reason, *, later: bool
     ) -> Kept:
-        """Note why a track can't be embedded, as far as its file is at fault.
+        """Record why a track can't be embedded, if its file is at fault.
 
         Parameters
         ----------
         later
-            Whether it is a later pass: then a track that was listened to once stays as it is until its file changes.
+            Whether this is a later pass: then an embedded track stays unchanged until its file changes.
         """
-        # The file may have gone since it was found; then the next scan has the say.
-        # os.path, unlike Path, does not mind a folder that may not be looked into.
+        # If the file has gone since it was found, the next scan handles it. Unlike Path, os.path doesn't raise for an
+        # unreadable folder.
         if not os.path.exists(track.path):  # noqa: PTH110
             return Kept()
         if later and self._embeddings.pooled.of(track.id, model):
@@ -115,7 +115,7 @@ class Storing:
         return Kept(problems_changed=True)
 
     def finish_interrupted(self, model: str) -> None:
-        """Pool the windows that an earlier process embedded but did not live to pool."""
+        """Pool the windows that an earlier process stored, but didn't live to pool."""
         finished = []
         for track, plan, windows in self._embeddings.pending.interrupted(model):
             self._embeddings.pool_again(track, model, plan, windows, pooled(windows, None))
@@ -124,22 +124,22 @@ class Storing:
             self._events.emit(TracksChanged(tuple(finished)))
 
     def _keep_loudness(self, now: int, track: PendingTrack, answer: EmbeddedTrack) -> None:
-        """Keep how loud a file is that belongs to the track `now`."""
+        """Store the loudness of a file that now belongs to the track `now`."""
         heard = answer.loudness
         if heard is not None:
             loudness = Loudness(heard.lufs, heard.peak)
             self._catalogue.loudness.keep(now, track.content_key, loudness, heard.seconds)
 
     def _tell_of(self, track: PendingTrack, now: int) -> None:
-        """Tell which track a file is now, if that is another one than before."""
+        """Announce the track that a file now belongs to, if it is another one."""
         if now != track.id:
             self._events.emit(TracksRemoved((track.id,)))
-            # It is missing in its own right where the file was written over.
+            # If its file was overwritten, the old track is still there, but missing.
             self._events.emit(TracksChanged((now, track.id)))
 
 
 def pooled(windows: TrackWindows, before: PooledTrack | None) -> PooledTrack:
-    """The mean of all windows, of which the earlier ones are known by theirs."""
+    """Return the mean of all windows, given the mean of the earlier ones."""
     mean, count = pool(windows.vectors), len(windows.offsets)
     if before is not None:
         weights = (before.windows, count)

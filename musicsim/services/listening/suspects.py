@@ -1,4 +1,4 @@
-"""Finding the file with which the worker dies."""
+"""Finding a file that makes the worker crash or hang."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from musicsim.worker.client import ModelUnavailable, WorkerClient, WorkerDied
 from musicsim.worker.protocol import TryModel
 
 _CHECKS = 3
-"""Deaths of a worker without a file, after which it is not the file."""
+"""Deaths of a worker without a file that show that the file is not at fault."""
 
 
 class Suspects:
-    """Has each of the tracks that were in a worker when it died tried alone; one with which it dies twice is at fault.
+    """Retries each track that was in a dying worker alone; a track with which it dies twice is at fault.
 
-    Twice, since a worker may die of other things: of the memory running out, or of the index.
+    Twice, since a worker may die for other reasons, such as lack of memory or the index.
 
     Parameters
     ----------
     worker
-        What dies.
+        The worker.
     """
 
     def __init__(self, worker: WorkerClient) -> None:
@@ -34,25 +34,25 @@ class Suspects:
         return bool(self._waiting)
 
     def clear(self) -> None:
-        """Try none of them any more."""
+        """Stop retrying tracks."""
         self._waiting.clear()
 
     def forget(self) -> None:
-        """Begin anew, with other settings or in another run."""
+        """Start again, with other settings or in another run."""
         self._waiting.clear()
         self._crashes.clear()
 
     def next(self) -> PendingTrack:
-        """The one that is to be tried alone now."""
+        """Return the next track to retry alone."""
         return self._waiting.popleft()
 
     def accuse(self, victims: Sequence[PendingTrack]) -> PendingTrack | None:
-        """Suspect those that were in the worker when it died; returns the one at fault, once that is known.
+        """Suspect the tracks that were in the worker when it died; return the one at fault, once known.
 
         Raises
         ------
         ModelUnavailable
-            If a worker dies without any track.
+            If a worker also dies without a track.
         """
         if len(victims) == 1:
             (victim,) = victims
@@ -64,9 +64,9 @@ class Suspects:
         return None
 
     def _check_worker(self) -> None:
-        """Make sure that it is the file."""
+        """Check that the worker doesn't die without a file."""
         died = None
-        for _ in range(_CHECKS):  # something else may kill one
+        for _ in range(_CHECKS):  # something else may kill a worker once
             try:
                 self._worker.ask(TryModel(), LEAST_PATIENCE)
             except WorkerDied as error:

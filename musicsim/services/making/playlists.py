@@ -19,11 +19,11 @@ class PlaylistMaker:
     Parameters
     ----------
     catalogue
-        What is known of the tracks.
+        The tracks.
     finding
-        Finds what is similar.
+        Finds similar tracks.
     thread
-        Where the playlists are made, one after the other.
+        Makes the playlists, one after the other.
     """
 
     def __init__(self, catalogue: Catalogue, finding: Finding, thread: Executor) -> None:
@@ -40,9 +40,9 @@ class PlaylistMaker:
         minutes: float | None = None,
         rng_seed: int | None = None,
     ) -> Future[GeneratedPlaylist]:
-        """A playlist of the tracks most similar to some of the library.
+        """Return a playlist of the tracks most similar to some of the library.
 
-        `NotEmbedded` if one of them has not been listened to yet. See `playlist_from`.
+        `NotEmbedded` if one of them is not embedded yet. See `playlist_from`.
         """
         return self._thread.submit(
             self._make, seed_ids, rules or Rules(), length, minutes, rng_seed

@@ -1,1 +1,1 @@
-"""Which model listens, which one is searched, and where models come from."""
+"""The models: which one listens, which one is searched, and their downloads."""

@@ -1,4 +1,4 @@
-"""Official models, downloaded in the background."""
+"""Downloading official models in the background."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from musicsim.embedding.official import official_model
 
 
 class Downloads:
-    """Downloads models, one at a time: the next waits for the one before.
+    """Downloads models, one at a time.
 
     Parameters
     ----------
     folder
-        Where weight files go.
+        The folder for weight files.
     events
-        Told how far a download is, and of a model that is there.
+        Receives the progress, and models that have arrived.
     """
 
     def __init__(self, folder: Path, events: Events) -> None:
@@ -32,7 +32,7 @@ class Downloads:
     def fetch(
         self, name: str, *, mirror: str | None = None, proxy: str | None = None
     ) -> Future[Path]:
-        """Download an official model; the future has the weight file, or `FetchError`."""
+        """Download an official model; the future returns the weight file, or raises `FetchError`."""
         model = official_model(name)
         if model is None:
             raise FetchError(f"There is no published model named {name}.")
@@ -50,7 +50,7 @@ class Downloads:
                     proxy=proxy,
                     progress=tell,
                     cancelled=self._cancelled,
-                    # As long as closing the program may have to wait for a server that has fallen silent.
+                    # The longest time that closing the program may have to wait for a silent server.
                     timeout=10.0,
                 )
             except MusicsimError as error:
@@ -63,10 +63,10 @@ class Downloads:
         return self._thread.submit(fetch)
 
     def cancel(self) -> None:
-        """Stop a download; what has come so far is kept for the next time."""
+        """Stop a download; the part so far is kept for the next time."""
         self._cancelled.set()
 
     def close(self) -> None:
-        """Stop, and wait for it."""
+        """Stop a download, and wait for it."""
         self.cancel()
         self._thread.shutdown(cancel_futures=True)

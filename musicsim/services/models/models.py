@@ -1,7 +1,7 @@
-"""Which model listens, which one is searched, and what is kept of others.
+"""The listening model, the searched model, and the remains of others.
 
-They are one and the same but for the time in which the library is being embedded by another model: until that one has
-listened to every track once, search goes on with the old one.
+Both are the same, except while another model embeds the library: search uses the old model until the new one has
+listened to every track once.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ _BUNDLED = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class OfferedModel:
-    """A model as the listener sees it.
+    """A model as shown to the listener.
 
     Attributes
     ----------
     name
-        What the listener calls it by.
+        Its name for the listener.
     state
-        ``"bundled"``, ``"installed"``, ``"available"`` for download, ``"broken"``, or ``"gone"`` where only what it
-        made of the library is left.
+        ``"bundled"``, ``"installed"``, ``"available"`` for download, ``"broken"``, or ``"gone"`` if only its embeddings
+        are left.
     identity
-        Goes with its vectors; None where its file is not here or can't be read.
+        Stored with its vectors; None if its file is not here or can't be read.
     file
-        Its weight file; None where that is gone.
+        Its weight file; None if that is gone.
     problem
-        What is wrong with a broken file, and what can be done.
+        The problem with a broken file, and what can be done.
     tracks
-        How many tracks it has embedded.
+        The number of tracks that it has embedded.
     listening, searched
-        Whether it is the one that does.
+        Whether it is the listening or the searched model.
     """
 
     name: str
@@ -70,11 +70,11 @@ class Models:
     catalogue, embeddings
         The library.
     folder
-        Where the app keeps weight files; need not exist.
+        The app's folder for weight files; it need not exist.
     events
-        Told of downloads.
+        Receives the progress of downloads.
     read_only
-        Beside the library's owner: only those that made what is there count.
+        Use the model of the existing embeddings, beside the library's owner.
 
     Attributes
     ----------
@@ -83,12 +83,12 @@ class Models:
     searched
         The model whose embeddings are searched.
     downloads
-        Official models on their way.
+        Downloads of official models.
 
     Raises
     ------
     WeightsError
-        If the model that should listen can't be read, and none has listened before.
+        If the listening model can't be read, and none has listened before.
     """
 
     def __init__(
@@ -113,17 +113,17 @@ class Models:
                 file = weights_in_use(catalogue, folder)
                 self.listening = read_model(file)
                 if not read_only and catalogue.settings.get("weights") is None:
-                    # A library stays with its model until the listener chooses another, whatever is fetched.
+                    # A library keeps its model until the listener chooses another, even if others are downloaded.
                     choose_weights(catalogue, file)
             except WeightsError as error:
-                # Its file may be on a drive that is not there today. What is embedded can be searched all the same, and
-                # whoever tries to embed is told.
+                # Its file may be on a disconnected drive. Existing embeddings can still be searched, and an attempt to
+                # embed reports the error.
                 if before is None:
                     raise
                 _log.warning("%s", error)
                 self.listening = before
         self.searched = self.listening
-        # The same model's file may lie elsewhere by now.
+        # The path of the same model's file may have changed.
         if before is not None and before.identity != self.listening.identity:
             self.searched = before
         if not read_only:
@@ -131,7 +131,7 @@ class Models:
             self.switch_if_complete()
 
     def use(self, file: WeightFile) -> KnownModel:
-        """Let another model listen from now on; it is searched when `switch_if_complete` says so.
+        """Make another model listen; `switch_if_complete` decides when it is searched.
 
         Raises
         ------
@@ -150,17 +150,17 @@ class Models:
         self.downloads.close()
 
     def switch_if_complete(self, given_up: int = 0) -> bool:
-        """Search what the listening model made, once it has nothing left to do or there is nothing else to search.
+        """Search the listening model's embeddings, if it has finished or nothing else can be searched.
 
         Parameters
         ----------
         given_up
-            How many tracks it can't embed now, for no fault of theirs: they are not waited for.
+            The number of tracks that can't be embedded because of a bug; don't wait for them.
 
         Returns
         -------
         bool
-            Whether another model is searched now.
+            Whether this changed the searched model.
         """
         before = self._catalogue.settings.model
         if self.listening.identity != before:
@@ -171,7 +171,7 @@ class Models:
         return self._catalogue.settings.model != before
 
     def offered(self) -> list[OfferedModel]:
-        """Every model that is here, could be fetched, or has left something in the library; reads their files."""
+        """Return every model that is here, can be downloaded, or has left embeddings; reads their files."""
         path, size = _chosen(self._catalogue)
         tracks = self._embeddings.models.counts()
         infos = list_models(self.folder, path, embedding_size=size)
@@ -210,7 +210,7 @@ class Models:
         )
 
     def forget(self, identity: str) -> int:
-        """Delete all that a model made of the library; returns of how many tracks that was.
+        """Delete all embeddings by a model; return the number of affected tracks.
 
         Raises
         ------
@@ -225,23 +225,22 @@ class Models:
 
 
 def weights_in_use(catalogue: Catalogue, folder: Path) -> WeightFile:
-    """The weight file that listens: the one that the listener chose, else the first of `find_weights`."""
+    """Return the weight file that listens: the listener's choice, else the first of `find_weights`."""
     path, embedding_size = _chosen(catalogue)
     found = find_weights(folder, path, embedding_size=embedding_size)
     return next(file for file in found if file.source != "available")
 
 
 def choose_weights(catalogue: Catalogue, file: WeightFile) -> None:
-    """Let a weight file listen from the next start on."""
-    # The path of one that came with musicsim is another one after an update. Any other need not be text, which a
-    # setting is.
+    """Make a weight file listen from the next start."""
+    # The path of a bundled file changes with an update. Any other path need not be text, but a setting must be.
     where = _BUNDLED if file.source == "bundled" else os.fsencode(file.path).decode("latin-1")
     catalogue.settings.set("weights", where)
     catalogue.settings.set("embedding_size", str(file.embedding_size or ""))
 
 
 def _chosen(catalogue: Catalogue) -> tuple[Path | None, int | None]:
-    """What the listener chose: a file, and the size of its embeddings."""
+    """Return the listener's choice: a file, and the size of its embeddings."""
     where = catalogue.settings.get("weights")
     size = catalogue.settings.get("embedding_size") or ""
     if where == _BUNDLED:
@@ -252,7 +251,7 @@ def _chosen(catalogue: Catalogue) -> tuple[Path | None, int | None]:
 
 
 def read_model(file: WeightFile) -> KnownModel:
-    """What there is to know of the model in a weight file.
+    """Return the facts about the model in a weight file.
 
     Raises
     ------

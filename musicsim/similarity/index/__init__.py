@@ -1,1 +1,1 @@
-"""The index of vectors: exact, and by Chroma."""
+"""The index of vectors: exact, or with Chroma."""

@@ -1,4 +1,4 @@
-"""Nearest neighbours by the Chroma store on disk."""
+"""Nearest neighbours from the Chroma store on disk."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from musicsim.base.errors import display_path
 from musicsim.similarity.index.protocol import Ids, IndexFailed, Neighbours
 from musicsim.similarity.space import Vectors
 
-# Recall of the 50 nearest among 100,000 is 0.96 at 200 and 0.997 at 1,000, at which a query still takes milliseconds.
+# Recall of the 50 nearest among 100,000 is 0.96 at 200 and 0.997 at 1,000, where a query still takes milliseconds.
 _EF_SEARCH = 1000
-# Chroma marks what was deleted and keeps the room; past this share a fresh collection is smaller and faster.
+# Chroma only marks deleted vectors and keeps their space; beyond this share a new collection is smaller and faster.
 _LARGEST_STALE_SHARE = 0.5
 _LARGEST_WASTE = 4
-"""Times what its vectors need, which the store may take: Chroma gives no disk back for what is removed.
+"""Largest size of the store, as a multiple of what its vectors need: Chroma never frees disk space.
 
-A second pass over a library makes it one and a half times.
+A second pass over a library increases it by half.
 """
-_BYTES_A_VECTOR = 1000  # beside its values, in Chroma 1.5
-_SMALL = 16 * 2**20  # bytes, for which nothing is made anew
+_BYTES_A_VECTOR = 1000  # in addition to its values, in Chroma 1.5
+_SMALL = 16 * 2**20  # bytes up to which nothing is recreated
 
 
 class ChromaIndex:
-    """A Chroma collection on disk, one for each model and space; derived from the catalogue, and replaceable.
+    """A Chroma collection on disk, one per model and space; derived from the catalogue, so it can be recreated.
 
-    Only one process may have the folder open: Chroma's writers lose each other's data without a word. A lock file
-    holds a second one off, such as the worker that a killed program left behind for a moment. A file, or a link to
-    nothing, in the folder's place is put aside, and so is a folder in that of the lock file.
+    Only one process may open the folder, since Chroma's writers silently lose each other's data. A lock file keeps out
+    a second process, such as a worker that briefly outlives a killed program. A file, or a link to nothing, in the
+    folder's place is put aside; so is a folder in the lock file's place.
 
     Parameters
     ----------
     folder
-        Where Chroma keeps its files.
+        Chroma's folder.
     collection
         The name for a model and a space.
     afresh
-        Delete what is there first.
+        Delete existing content first.
 
     Raises
     ------
     IndexFailed
-        If another process does not let go of the folder, or the store can't be opened, made, read or written; so does
-        every method.
+        If another process doesn't release the folder, or the store can't be opened, created, read or written. Every
+        method may raise it.
     """
 
     def __init__(self, folder: Path, collection: str, *, afresh: bool = False) -> None:
@@ -73,7 +73,7 @@ class ChromaIndex:
             try:
                 self._open()
             except IndexFailed:
-                # Nothing in it is the only copy: what can't be opened is made anew.
+                # The store is never the only copy: if it can't be opened, recreate it.
                 self._clear()
                 self._open()
         except BaseException:
@@ -100,7 +100,7 @@ class ChromaIndex:
             )
             self._collection: Any = self._get_or_create()
             self._largest_batch = int(self._client.get_max_batch_size())
-        except Exception as error:  # Chroma raises errors of many kinds, of SQLite and of Rust
+        except Exception as error:  # Chroma raises many kinds of errors, from SQLite and from Rust
             raise IndexFailed(f"{display_path(self._folder)} can't be opened: {error}") from error
 
     def _get_or_create(self) -> Any:
@@ -112,7 +112,7 @@ class ChromaIndex:
 
     @contextlib.contextmanager
     def _plain_errors(self) -> Iterator[None]:
-        """Turn what a full or failing disk makes of Chroma into `IndexFailed`; bugs stay what they are."""
+        """Turn Chroma's errors on a full or failing disk into `IndexFailed`; bugs pass unchanged."""
         from chromadb.errors import InternalError
 
         try:
@@ -124,35 +124,35 @@ class ChromaIndex:
             ) from error
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the store, and release the folder."""
         self._client = self._collection = None
         _forget_open_stores()
         self._lock.release()
 
     def ids(self) -> Ids:
-        """The ids that are stored, ascending; shape (N,)."""
+        """Return the stored ids, ascending; shape (N,)."""
         with self._plain_errors():
             found = self._collection.get(include=[])["ids"]
         return np.sort(np.array([int(i) for i in found], dtype=np.int64))
 
     def add(self, ids: Sequence[int], points: Vectors) -> None:
-        """Add points (N, D) on the unit sphere; ids that are there already stay as they are."""
+        """Add points (N, D) on the unit sphere; existing ids stay unchanged."""
         for start in range(0, len(ids), self._largest_batch):
             some = slice(start, start + self._largest_batch)
             with self._plain_errors():
                 self._collection.add(ids=[str(i) for i in ids[some]], embeddings=points[some])
 
     def remove(self, ids: Sequence[int]) -> None:
-        """Take points out; unknown ids are no error."""
+        """Remove points; unknown ids are ignored."""
         for start in range(0, len(ids), self._largest_batch):
             some = ids[start : start + self._largest_batch]
             with self._plain_errors():
                 self._collection.delete(ids=[str(i) for i in some])
 
     def keep_only(self, wanted: Ids) -> Ids:
-        """Drop what is not wanted, and collections of other models and spaces; returns the ids that are there.
+        """Delete unwanted ids, and collections of other models and spaces; return the remaining ids.
 
-        Where most of the collection is stale, or the store has grown out of proportion, it is made anew, and empty.
+        If most of the collection is stale, or the store has become too large, replace it by an empty one.
         """
         stored = self.ids()
         stale = np.setdiff1d(stored, wanted)
@@ -169,7 +169,7 @@ class ChromaIndex:
         return np.intersect1d(stored, wanted)
 
     def _is_wasteful(self, wanted: int) -> bool:
-        """Whether the store takes several times the disk that so many vectors need."""
+        """Return whether the store takes several times the disk space that its vectors need."""
         with self._plain_errors():
             found = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
             taken = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
@@ -177,7 +177,7 @@ class ChromaIndex:
         return taken > _SMALL + _LARGEST_WASTE * needed
 
     def query(self, point: Vectors, count: int) -> Neighbours:
-        """The `count` nearest to a point (D,) on the unit sphere; approximate when there are very many."""
+        """Return the `count` nearest to a point (D,) on the unit sphere; approximate if there are very many."""
         with self._plain_errors():
             count = min(count, self._collection.count())
             if not count:
@@ -194,12 +194,12 @@ class ChromaIndex:
 
 
 def _put_aside(path: Path) -> None:
-    """Keep what is in the place of something of ours under another name: it may be somebody's."""
+    """Keep a file or folder in our place under another name, since it may be someone else's."""
     path.rename(path.with_name(path.name + ending_aside(path)))
 
 
 def _forget_open_stores() -> None:
-    """Chroma keeps the store of a path open for the rest of the process, even one that was deleted meanwhile."""
+    """Make Chroma release its stores: it keeps each path's store open until the process ends, even a deleted one."""
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient.clear_system_cache()

@@ -10,11 +10,11 @@ from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
 
 FIRST, GROWTH = 100, 10
-"""How many neighbours come first, and by how much each portion is larger than the one before."""
+"""The size of the first portion of neighbours, and the growth factor of the portions."""
 
 
 class ExactIndex:
-    """Compares with everything: 100,000 x 512 takes some 8 ms, and is never wrong.
+    """Compares with everything: always exact, and takes about 8 ms for 100,000 x 512.
 
     Parameters
     ----------
@@ -29,16 +29,16 @@ class ExactIndex:
         self.points = points
 
     def query(self, point: Vectors, count: int) -> Neighbours:
-        """The `count` nearest to a point (D,) on the unit sphere; equal ones in the order of their ids."""
+        """Return the `count` nearest to a point (D,) on the unit sphere; equally near ones in order of their ids."""
         return next(
             self.portions(point, count),
             Neighbours(self.ids[:0], np.zeros(0, np.float32), self.points[:0]),
         )
 
     def portions(self, point: Vectors, first: int = FIRST) -> Iterator[Neighbours]:
-        """Yield everything from the nearest to a point (D,) on, in ever larger portions.
+        """Yield all neighbours of a point (D,) from the nearest, in ever larger portions.
 
-        All is compared once; what is asked for later is only put in order.
+        All are compared once; later portions are only sorted.
         """
         if not len(self.ids):
             return

@@ -1,4 +1,4 @@
-"""What every index answers."""
+"""The interface of every index."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from musicsim.similarity.space import Vectors
 Ids = npt.NDArray[np.int64]
 
 
-class IndexFailed(MusicsimError):  # noqa: N818 (it is a state more than an error: exact search goes on)
-    """The index on disk can't be used; search goes on without it."""
+class IndexFailed(MusicsimError):  # noqa: N818 (more a state than an error: exact search continues)
+    """The index on disk can't be used; search continues without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Neighbours:
     ids
         Shape (K,).
     cosines
-        Shape (K,), float32, falling.
+        Shape (K,), float32, descending.
     points
-        Where they are; shape (K, D).
+        Their points; shape (K, D).
     """
 
     ids: Ids

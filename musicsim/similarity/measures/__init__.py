@@ -1,1 +1,1 @@
-"""How good a space is: ranking, relevance, chance, and what needs no labels."""
+"""Measures of a space: ranking, relevance, chance, and measures without labels."""

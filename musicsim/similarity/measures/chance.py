@@ -1,4 +1,4 @@
-"""What a random order would reach, which is what a measure has to be compared with."""
+"""The results of a random order, as the baseline for every measure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from musicsim.similarity.measures.ranking import (
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RandomOrder:
-    """The values to be expected of a random order, for each query; NaN for one without any relevant track.
+    """The expected values for a random order, for each query; NaN for one without any relevant track.
 
     Attributes
     ----------
@@ -35,12 +35,12 @@ class RandomOrder:
 
 
 def random_order(k: int, labels: LabelValues, *, groups: LabelValues | None = None) -> RandomOrder:
-    """The means of `precision_at`, `recall_at` and `average_precision` over all orders of the other tracks.
+    """Return the means of `precision_at`, `recall_at` and `average_precision` over all orders of the other tracks.
 
-    They are exact [1]_. With C candidates of which R are relevant, R / C of the first k are, and k / C of the relevant
-    ones are among the first k. The track at rank r is relevant with the probability R / C, and each of the r - 1 before
-    it is then with (R - 1) / (C - 1), so that the mean average precision is (H + (R - 1) / (C - 1) (C - H)) / C with
-    the harmonic number H = 1 + 1/2 + ... + 1/C.
+    They are exact [1]_. If R of C candidates are relevant, R / C of the first k are relevant, and k / C of the relevant
+    ones are among the first k. The track at rank r is relevant with the probability R / C. Then each of the r - 1
+    tracks before it is relevant with the probability (R - 1) / (C - 1). So the mean average precision is (H + (R - 1) /
+    (C - 1) (C - H)) / C with the harmonic number H = 1 + 1/2 + ... + 1/C.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def random_order(k: int, labels: LabelValues, *, groups: LabelValues | None = No
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than k neighbours.
 
     References
     ----------
@@ -75,7 +75,7 @@ def random_order(k: int, labels: LabelValues, *, groups: LabelValues | None = No
 
 
 def _counts(labels: LabelValues, groups: LabelValues | None) -> tuple[IntArray, IntArray]:
-    """How many relevant tracks each query has, and how many candidates; shapes (N,)."""
+    """Return the number of relevant tracks and of candidates for each query; shapes (N,)."""
     count = len(np.asarray(labels))
     known, excluded = Labels("labels", labels, count), group_labels(groups, count)
     relevant, candidates = [], []

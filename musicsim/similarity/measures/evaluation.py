@@ -1,6 +1,6 @@
-"""How good a space is: all measures of what the nearest tracks are, and all of them at once.
+"""Evaluating a space: all measures of the nearest tracks, and all of them at once.
 
-Neighbours are exact and without the query itself, by the cosine of points on the unit sphere or by other similarities,
+Neighbours are exact and without the query itself, by the cosine of points on the unit sphere or by another similarity
 such as `hubs.MutualProximity`.
 """
 
@@ -70,13 +70,13 @@ class Evaluation:
     Attributes
     ----------
     tracks, queries
-        How many tracks there are, and how many of them have a relevant one.
+        The number of tracks, and of those with a relevant track.
     k
-        How many neighbours were looked at.
+        The number of neighbours.
     precision, recall, map
         Means over the queries of `precision_at`, `recall_at` and `average_precision`.
     diversity, novelty
-        Means over the tracks; NaN where none has neighbours enough.
+        Means over the tracks; NaN if none has enough neighbours.
     hubness, anti_hubs
         See the functions.
     random_precision, random_recall, random_map
@@ -106,7 +106,7 @@ def evaluate(
     groups: LabelValues | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Measure all at once: every track is ranked only once.
+    """Compute all measures, ranking every track only once.
 
     Parameters
     ----------
@@ -115,14 +115,14 @@ def evaluate(
     k
         1 to N - 1.
     progress
-        Called with how many more tracks are done.
+        Called with the number of further tracks done.
 
     Raises
     ------
     NothingRelevantError
         If no query has a relevant track.
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
     """
     similarities = check_k(k, points)
     count = len(similarities.points)

@@ -1,7 +1,7 @@
-"""In which order all tracks follow on each: by cosine, or by another similarity.
+"""Ranking all tracks by their similarity to each: by cosine, or by another similarity.
 
-Exact, and computed for some queries at a time, so that no matrix of all pairs is ever held. Of equally near tracks the
-first in `points` comes first.
+Exact, and computed for some queries at a time, so that no matrix of all pairs is ever held. Equally near tracks keep
+their order in `points`.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-# Queries that are ranked together: their similarities to 100,000 tracks take 50 MB, and the order of these as much.
+# Queries ranked together: their similarities to 100,000 tracks take 50 MB, and the order as much again.
 _BLOCK = 64
 
 
 @runtime_checkable
 class Similarities(Protocol):
-    """How near tracks are to each other, for whoever ranks them by something other than the cosine."""
+    """A similarity between tracks, for ranking by something other than the cosine."""
 
     @property
     def points(self) -> FloatArray:
         """The tracks on the unit sphere; shape (N, D)."""
 
     def of(self, queries: IntArray) -> FloatArray:
-        """Of tracks, by their places in `points` (n,), to all tracks, the nearer the higher; shape (n, N)."""
+        """Return the similarities of some tracks (n,), by place in `points`, to all; higher is nearer; shape (n, N)."""
 
 
 Rankable = npt.ArrayLike | Similarities
-"""The points of tracks on the unit sphere (N, D), which the cosine ranks; or other similarities."""
+"""The points of tracks on the unit sphere (N, D), ranked by cosine; or another similarity."""
 
 
 LabelValues = npt.ArrayLike | Sequence[object]
@@ -54,18 +54,18 @@ class Cosines:
 
 
 def as_similarities(points: Rankable) -> Similarities:
-    """What ranks the tracks.
+    """Return the similarities that rank the tracks.
 
     Raises
     ------
     ValueError
-        If `points` have another shape than (N, D) with N of 2 or more, or values that are no numbers.
+        If `points` have another shape than (N, D) with N >= 2, or values that are not finite.
     """
     return points if isinstance(points, Similarities) else Cosines(as_points(points))
 
 
 def as_points(points: npt.ArrayLike) -> FloatArray:
-    """Points as float64; raises as `as_similarities` does."""
+    """Return points as float64; raises like `as_similarities`."""
     checked = np.asarray(points, dtype=np.float64)
     if checked.ndim != 2 or len(checked) < 2:
         raise ValueError(f"points have the shape (N, D) with N of 2 or more, not {checked.shape}")
@@ -75,21 +75,21 @@ def as_points(points: npt.ArrayLike) -> FloatArray:
 
 
 class Labels:
-    """What tracks have in common, such as their artists or genres.
+    """Labels of tracks, such as their artists or genres.
 
     Parameters
     ----------
     name
-        What the values are called where they are wrong.
+        The name of the values in error messages.
     values
         See `LabelValues`; shape (N,).
     count
-        How many tracks there are.
+        The number of tracks.
 
     Raises
     ------
     ValueError
-        If there are more or fewer values.
+        If the number of values is another one.
     """
 
     def __init__(self, name: str, values: LabelValues, count: int) -> None:
@@ -106,7 +106,7 @@ class Labels:
             row[: len(known)] = known
 
     def shared(self, queries: IntArray) -> BoolArray:
-        """Which tracks have a label in common with each query (n,), itself among them; shape (n, N)."""
+        """Return which tracks share a label with each query (n,), including itself; shape (n, N)."""
         common = np.zeros((len(queries), len(self._codes)), dtype=np.bool_)
         for own in self._codes[queries].T[:, :, np.newaxis]:
             for others in self._codes.T:
@@ -122,7 +122,7 @@ def _labels_of(value: object) -> frozenset[object] | set[object]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ranking:
-    """The other tracks of some queries, the nearest first.
+    """The other tracks for some queries, the nearest first.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ class Ranking:
     order
         Places of all other tracks, those of the query's own group last; shape (n, N - 1).
     candidates
-        How many of them are not of its group; shape (n,).
+        The number of them outside its group; shape (n,).
     """
 
     queries: IntArray
@@ -139,11 +139,11 @@ class Ranking:
     candidates: IntArray
 
     def nearest(self, k: int) -> IntArray:
-        """The `k` nearest of each query, -1 where there are no more; shape (n, k)."""
+        """Return the `k` nearest of each query, padded with -1; shape (n, k)."""
         return np.where(self._counts()[:, :k], self.order[:, :k], -1)
 
     def relevant(self, labels: Labels) -> BoolArray:
-        """Which of the other tracks, in their order, share a label with the query; shape (n, N - 1)."""
+        """Return which of the other tracks, in order, share a label with the query; shape (n, N - 1)."""
         shared = np.take_along_axis(labels.shared(self.queries), self.order, axis=1)
         return shared & self._counts()
 
@@ -158,7 +158,7 @@ def blocks(count: int) -> Iterator[IntArray]:
 
 
 def rankings(similarities: Similarities, groups: Labels | None = None) -> Iterator[Ranking]:
-    """Yield the rankings of the next queries, until every track has been one."""
+    """Yield rankings until every track has been a query."""
     count = len(similarities.points)
     for queries in blocks(count):
         distance = -similarities.of(queries)
@@ -176,26 +176,26 @@ def rankings(similarities: Similarities, groups: Labels | None = None) -> Iterat
 
 
 def nearest(points: Rankable, k: int = 10, *, groups: LabelValues | None = None) -> IntArray:
-    """The `k` nearest neighbours of each track.
+    """Return the `k` nearest neighbours of each track.
 
     Parameters
     ----------
     points
-        Of the tracks, on the unit sphere; shape (N, D). Or `Similarities`, such as `MutualProximity`.
+        The tracks on the unit sphere, shape (N, D); or `Similarities` such as `MutualProximity`.
     k
         1 to N - 1.
     groups
-        Tracks of the query's group are left out as if they were not there; shape (N,), None for a track of no group.
+        Tracks in the query's group are excluded; shape (N,), None for a track without a group.
 
     Returns
     -------
     ndarray
-        Their places in `points`, the nearest first; shape (N, k). A query that has fewer has -1 for the rest.
+        Their places in `points`, the nearest first; shape (N, k). Missing neighbours are -1.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
     """
     similarities = check_k(k, points)
     excluded = group_labels(groups, len(similarities.points))
@@ -203,25 +203,25 @@ def nearest(points: Rankable, k: int = 10, *, groups: LabelValues | None = None)
 
 
 def check_k(k: int, points: Rankable) -> Similarities:
-    """What ranks the tracks, if they have `k` neighbours each; else raises ValueError."""
+    """Return the similarities that rank the tracks; raise ValueError if they have fewer than `k` neighbours."""
     similarities = as_similarities(points)
     check_count(k, len(similarities.points))
     return similarities
 
 
 def check_count(k: int, tracks: int) -> None:
-    """Raise ValueError if so many tracks do not have `k` neighbours each."""
+    """Raise ValueError if tracks, among this number, have fewer than `k` neighbours."""
     if not 1 <= k < tracks:
         raise ValueError(f"{tracks} tracks do not have {k} neighbours each")
 
 
 def group_labels(groups: LabelValues | None, count: int) -> Labels | None:
-    """The groups of so many tracks as labels."""
+    """Return the groups as labels."""
     return None if groups is None else Labels("groups", groups, count)
 
 
 def ratio(numerator: FloatArray | IntArray, denominator: IntArray) -> FloatArray:
-    """The quotients, NaN where the denominator is 0."""
+    """Return the quotients; NaN if the denominator is 0."""
     result = np.full(len(numerator), np.nan)
     np.divide(numerator, denominator, out=result, where=denominator > 0)
     return result

@@ -1,6 +1,6 @@
-"""Measures of where the relevant tracks stand among the nearest: precision, recall, average precision.
+"""Measures of the ranks of relevant tracks: precision, recall, average precision.
 
-Every track is a query once, and a measure has one value for each, whose mean is the figure that is usually quoted.
+Every track is a query once. A measure has one value per query; their mean is the figure usually quoted.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from musicsim.similarity.measures.ranking import (
 
 
 class NothingRelevantError(ValueError):
-    """No track has another one of its label."""
+    """No track shares its label with another one."""
 
 
 def average_precision(
     points: Rankable, labels: LabelValues, *, groups: LabelValues | None = None
 ) -> FloatArray:
-    """The precision at the rank of each relevant track, averaged over these, for each query [1]_.
+    """Return the mean over the relevant tracks of the precision at their rank, for each query [1]_.
 
     Parameters
     ----------
     points
-        Of the tracks, on the unit sphere; shape (N, D). Or `Similarities`, such as `MutualProximity`.
+        The tracks on the unit sphere, shape (N, D); or `Similarities` such as `MutualProximity`.
     labels
-        Of each track a label, a set of labels, or None; shape (N,). Tracks that share one with the query are the
-        relevant ones. A track without any is no query, and relevant to none, but it is ranked with the others.
+        For each track a label, a set of labels, or None; shape (N,). Tracks that share one with the query are relevant.
+        A track without a label is no query and never relevant, but it is ranked with the others.
     groups
-        Tracks of the query's group are left out as if they were not there; shape (N,), None for a track of no group.
-        With the artists as groups this is the artist filter [2]_, without which a space that knows an artist's studio
-        seems to know a genre.
+        Tracks in the query's group are excluded; shape (N,), None for a track without a group. With artists as groups
+        this is the artist filter [2]_. Without it, a space that recognises an artist's studio seems to recognise a
+        genre.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def average_precision(
     Raises
     ------
     ValueError
-        If the shapes do not fit together.
+        If the shapes don't match.
 
     References
     ----------
@@ -66,14 +66,14 @@ def average_precision(
 def mean_average_precision(
     points: Rankable, labels: LabelValues, *, groups: LabelValues | None = None
 ) -> float:
-    """The mean of `average_precision` over the queries that have a relevant track.
+    """Return the mean of `average_precision` over the queries with a relevant track.
 
     Raises
     ------
     NothingRelevantError
         If no query has one.
     ValueError
-        If the shapes do not fit together.
+        If the shapes don't match.
     """
     values = average_precision(points, labels, groups=groups)
     if np.isnan(values).all():
@@ -84,14 +84,14 @@ def mean_average_precision(
 def precision_at(
     k: int, points: Rankable, labels: LabelValues, *, groups: LabelValues | None = None
 ) -> FloatArray:
-    """The share of relevant tracks among the `k` nearest, for each query [1]_.
+    """Return the share of relevant tracks among the `k` nearest, for each query [1]_.
 
-    A query with fewer than `k` relevant tracks does not reach 1, however good the space is.
+    A query with fewer than `k` relevant tracks can't reach 1.
 
     Parameters
     ----------
     k
-        How many neighbours to look at; 1 to N - 1.
+        The number of neighbours, 1 to N - 1.
     points, labels, groups
         As for `average_precision`.
 
@@ -103,7 +103,7 @@ def precision_at(
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
 
     References
     ----------
@@ -117,14 +117,14 @@ def precision_at(
 def recall_at(
     k: int, points: Rankable, labels: LabelValues, *, groups: LabelValues | None = None
 ) -> FloatArray:
-    """The share of the relevant tracks that are among the `k` nearest, for each query [1]_.
+    """Return the share of the relevant tracks that are among the `k` nearest, for each query [1]_.
 
-    A query with more than `k` relevant tracks does not reach 1, however good the space is.
+    A query with more than `k` relevant tracks can't reach 1.
 
     Parameters
     ----------
     k
-        How many neighbours to look at; 1 to N - 1.
+        The number of neighbours, 1 to N - 1.
     points, labels, groups
         As for `average_precision`.
 
@@ -136,7 +136,7 @@ def recall_at(
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
 
     References
     ----------
@@ -161,7 +161,7 @@ def _by_relevance(
     )
 
 
-# --- the same of rankings: which of the other tracks are relevant, the nearest first (n, N - 1) ---
+# --- the same for rankings: which of the other tracks are relevant, the nearest first (n, N - 1) ---
 
 
 def average_precision_of(relevant: BoolArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Measures of the lists of nearest tracks that need no labels: overlap, hubness, diversity, novelty."""
+"""Measures of the nearest tracks that need no labels: overlap, hubness, diversity, novelty."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from musicsim.similarity.measures.ranking import (
 
 
 def neighbour_overlap(points_a: Rankable, points_b: Rankable, *, k: int = 10) -> FloatArray:
-    """The share of the `k` nearest neighbours that two spaces have in common, for each track.
+    """Return the share of the `k` nearest neighbours that two spaces have in common, for each track.
 
-    The recall of an approximate search [1]_, with one of the spaces as the truth; which one does not matter.
+    This is the recall of an approximate search [1]_, with either space as the truth.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def neighbour_overlap(points_a: Rankable, points_b: Rankable, *, k: int = 10) ->
     Returns
     -------
     ndarray
-        Shape (N,), 0 to 1. Two spaces that know nothing of each other have k / (N - 1) in common on average.
+        Shape (N,), 0 to 1. Unrelated spaces have k / (N - 1) on average.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
 
     References
     ----------
@@ -51,7 +51,7 @@ def neighbour_overlap(points_a: Rankable, points_b: Rankable, *, k: int = 10) ->
 
 
 def hubness(points: Rankable, *, k: int = 10, groups: LabelValues | None = None) -> float:
-    """The skewness of how often a track is among the `k` nearest of others [1]_.
+    """Return the skewness of how often a track is among the `k` nearest of others [1]_.
 
     Near 0 every track is found about equally often; above 1 a few hubs are found everywhere, and many tracks nowhere.
 
@@ -65,7 +65,7 @@ def hubness(points: Rankable, *, k: int = 10, groups: LabelValues | None = None)
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
 
     References
     ----------
@@ -76,7 +76,7 @@ def hubness(points: Rankable, *, k: int = 10, groups: LabelValues | None = None)
 
 
 def anti_hubs(points: Rankable, *, k: int = 10, groups: LabelValues | None = None) -> float:
-    """The share of tracks that are among nobody's `k` nearest [1]_: no track leads to them.
+    """Return the share of tracks that are never among the `k` nearest [1]_: no track leads to them.
 
     Parameters
     ----------
@@ -88,12 +88,12 @@ def anti_hubs(points: Rankable, *, k: int = 10, groups: LabelValues | None = Non
     Returns
     -------
     float
-        0 to 1; (1 - k / (N - 1)) ** (N - 1), which is next to nothing, where the neighbours are drawn by chance.
+        0 to 1. For random neighbours it is (1 - k / (N - 1)) ** (N - 1), nearly 0.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
 
     References
     ----------
@@ -104,9 +104,9 @@ def anti_hubs(points: Rankable, *, k: int = 10, groups: LabelValues | None = Non
 
 
 def diversity(points: Rankable, *, k: int = 10, groups: LabelValues | None = None) -> FloatArray:
-    """The mean distance 1 - cosine of two of the `k` nearest, for each query: the intra-list diversity [1]_.
+    """Return the mean distance 1 - cosine of pairs of the `k` nearest, for each query: the intra-list diversity [1]_.
 
-    The distance is that of the points, whatever has ranked them.
+    The distance is always that of the points, even if another similarity ranked them.
 
     Parameters
     ----------
@@ -118,28 +118,28 @@ def diversity(points: Rankable, *, k: int = 10, groups: LabelValues | None = Non
     Returns
     -------
     ndarray
-        Shape (N,): 0 where all of them sound the same, 1 where they have nothing in common; NaN for a query with fewer
-        than two neighbours.
+        Shape (N,): 0 if all of them sound the same, 1 if they have nothing in common; NaN for a query with fewer than
+        two neighbours.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
 
     References
     ----------
     .. [1] C.-N. Ziegler, S. M. McNee, J. A. Konstan and G. Lausen, "Improving recommendation lists through topic
-       diversification", WWW, 2005, which has it as a similarity.
+       diversification", WWW, 2005, which defines it as a similarity.
     """
     similarities = check_k(k, points)
     return diversity_of(nearest(similarities, k, groups=groups), similarities.points)
 
 
 def novelty(points: Rankable, *, k: int = 10, groups: LabelValues | None = None) -> FloatArray:
-    """The mean self-information of the `k` nearest, -log2 of how often each is found, for each query [1]_ [2]_.
+    """Return the mean self-information of the `k` nearest, -log2 of each one's popularity, for each query [1]_ [2]_.
 
-    A library has no other listeners to whom a track could be well known. What makes a track an old acquaintance here is
-    that many others lead to it: its popularity is the share of tracks that have it among their `k` nearest.
+    A library has no other listeners who could make a track well known. Here a track is well known if many others lead
+    to it: its popularity is the share of tracks that have it among their `k` nearest.
 
     Parameters
     ----------
@@ -151,13 +151,13 @@ def novelty(points: Rankable, *, k: int = 10, groups: LabelValues | None = None)
     Returns
     -------
     ndarray
-        In bits; shape (N,). On average log2(N / k) where all tracks are found equally often, and less the more some of
-        them crowd the lists. NaN for a query without neighbours.
+        In bits; shape (N,). On average log2(N / k) if all tracks are found equally often, and less the more some of
+        them dominate the lists. NaN for a query without neighbours.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or there are not so many neighbours.
+        If the shapes don't match, or there are fewer than `k` neighbours.
 
     References
     ----------
@@ -169,16 +169,16 @@ def novelty(points: Rankable, *, k: int = 10, groups: LabelValues | None = None)
     return novelty_of(nearest(points, k, groups=groups))
 
 
-# --- the same of lists: the nearest of every track (N, k), -1 where there are no more ---
+# --- the same for lists: the nearest of every track (N, k), padded with -1 ---
 
 
 def occurrence_in(near: IntArray) -> IntArray:
-    """In how many lists each track is; shape (N,)."""
+    """Return the number of lists that contain each track; shape (N,)."""
     return np.bincount(near[near >= 0], minlength=len(near))
 
 
 def skewness(values: IntArray) -> float:
-    """The third standardised moment; 0 where all values are the same."""
+    """Return the third standardised moment; 0 if all values are the same."""
     deviation = values - values.mean()
     variance = float(np.mean(deviation**2))
     return float(np.mean(deviation**3)) / variance**1.5 if variance else 0.0
@@ -191,7 +191,7 @@ def diversity_of(near: IntArray, points: FloatArray) -> FloatArray:
         some = points[places[places >= 0]]
         pairs = len(some) * (len(some) - 1)
         if pairs:
-            # The cosines of all pairs add up to the squared length of the sum, with those of each and itself.
+            # The squared length of the sum is the sum of the cosines of all pairs, including each point with itself.
             cosines = np.sum(some.sum(axis=0) ** 2) - np.sum(some**2)
             values[query] = 1 - cosines / pairs
     return values
@@ -200,6 +200,6 @@ def diversity_of(near: IntArray, points: FloatArray) -> FloatArray:
 def novelty_of(near: IntArray) -> FloatArray:
     """See `novelty`; shape (N,)."""
     listed = near >= 0
-    # Whoever is in a list is found at least once; the others' information is not asked for.
+    # A track in a list is found at least once; the information of the others is not used.
     information = -np.log2(np.maximum(occurrence_in(near), 1) / len(near))
     return ratio(np.sum(information[near] * listed, axis=1), listed.sum(axis=1))
