@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.settings import Settings
 from musicsim.services.finding.points import LibraryPoints
 from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 _QUERY_SECONDS = 30.0
 _INDEX_SECONDS = 300.0
 _PORTION = 4096
+_WRITTEN = "index_written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,24 @@ class IndexReport:
     backend: str
     vectors: int
     healthy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The state of the index at its last update, kept among the settings."""
+
+    vectors: int = 0
+    revision: int = -1
+    """The catalogue's."""
+    last: int = 0
+    """The largest id in the index."""
+
+    def keep(self, settings: Settings) -> None:
+        settings.set(_WRITTEN, f"{self.vectors} {self.revision} {self.last}")
+
+    @classmethod
+    def kept(cls, settings: Settings) -> _Written:
+        return cls(*map(int, (settings.get(_WRITTEN) or "").split()))
 
 
 class IndexSync:
@@ -128,10 +148,8 @@ class IndexSync:
             worker.ask(AddToIndex(ids, points), _INDEX_SECONDS)
             self._stored = np.union1d(self._stored, ids)
         self._revision = revision
-        self._catalogue.settings.set("index_vectors", str(len(self._stored)))
-        self._catalogue.settings.set("index_revision", str(revision))
         last = int(self._stored[-1]) if len(self._stored) else 0
-        self._catalogue.settings.set("index_last", str(last))
+        _Written(len(self._stored), revision, last).keep(self._catalogue.settings)
 
     def query(self, point: Vectors, count: int) -> Neighbours | None:
         """Query the index for the `count` nearest to a point (D,); None if it is out of step or doesn't answer."""
@@ -159,15 +177,13 @@ class IndexSync:
 
     def recorded(self) -> IndexReport:
         """Return the state of the index when its owner last wrote to it, without opening it."""
-        vectors = int(self._catalogue.settings.get("index_vectors") or 0)
-        revision = int(self._catalogue.settings.get("index_revision") or -1)
-        changed = self._catalogue.changes.since(revision)
+        written = _Written.kept(self._catalogue.settings)
+        changed = self._catalogue.changes.since(written.revision)
         if changed is None:
-            return IndexReport("chroma", vectors, vectors == self._points.count())
+            return IndexReport("chroma", written.vectors, written.vectors == self._points.count())
         # Ids that should be removed do no harm meanwhile. Ids only increase: a later one is not in the index yet.
-        last = int(self._catalogue.settings.get("index_last") or 0)
-        lacking = self._points.count([i for i in changed if i > last])
-        return IndexReport("chroma", vectors, not lacking)
+        lacking = self._points.count([i for i in changed if i > written.last])
+        return IndexReport("chroma", written.vectors, not lacking)
 
 
 def _differences(stored: Ids, wanted: Ids, changed: list[int] | None) -> tuple[Ids, Ids]:

@@ -74,7 +74,7 @@ class LibraryPoints:
         """Switch to the embeddings of another model."""
         with self._lock:
             self._model = model
-            self._space: Space | None = None
+            self._space = Space()
             self._revision: int | None = None
             self._count = 0
             self._ids: Ids = np.zeros(0, np.int64)
@@ -140,11 +140,8 @@ class LibraryPoints:
     def space(self) -> Space:
         """The space of this library, fitted again when the library outgrows it."""
         with self._lock:
-            if self._model.standardised:
-                self._space = self._space or Space()
-            else:
+            if not self._model.standardised:
                 self._catch_up()
-            assert self._space is not None
             return self._space
 
     def of_track(self, track_id: int) -> Vectors:
@@ -192,9 +189,7 @@ class LibraryPoints:
             self._apply(changed)
         # A change since the revision was read is applied twice.
         self._revision = now
-        if self._space is None or (
-            not self._model.standardised and self._space.outgrown_by(self._count)
-        ):
+        if not self._model.standardised and self._space.outgrown_by(self._count):
             self._load()
 
     def _load(self) -> None:
@@ -230,7 +225,6 @@ class LibraryPoints:
 
     def _apply(self, changed: list[int]) -> None:
         """Remove the changed embeddings, and add those that can still be found."""
-        assert self._space is not None
         stale = np.flatnonzero(np.isin(self._ids[: self._count], np.array(changed, np.int64)))
         # From the end, so that a row is never replaced by one that is also removed.
         for row in stale[::-1].tolist():
