@@ -6,6 +6,8 @@
 override MUSIC := $(value MUSIC)
 export MUSIC
 unexport PYTHONPATH PYTHONHOME
+# Hundreds of processes would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 # `python -m`, not the commands beside it: pip writes the checkout's path into those, which not every path survives.
 python := .venv/bin/python
 

@@ -238,9 +238,7 @@ def shared_scan(demo_library: list[DemoTrack], tmp_path_factory: pytest.TempPath
     with FileLock(folder / "scanned demo.lock"):
         if not data.exists():
             half_done = CommandLine(folder / "scanned demo.part")
-            result = half_done(
-                "scan", demo_library[0].path.parents[2], "--depth", "quick", "--json"
-            )
+            result = half_done("scan", demo_library[0].path.parents[2], "--json")
             assert result.code == 0, result.err
             half_done.data.rename(data)
     return data

@@ -1,9 +1,13 @@
-"""What the process imports from which the tests' workers are forked; see `warm_workers`."""
+"""Imports of the process that the tests' workers are forked from; see `warm_workers`."""
 
-import importlib
+import functools
 
+import chromadb  # noqa: F401, TID253 (a worker imports it, too)
+
+from musicsim.embedding import Model
 from musicsim.embedding.runtime import import_tensorflow
+from musicsim.worker import process
 
-for module in ("musicsim.worker.process", "chromadb"):
-    importlib.import_module(module)
 import_tensorflow()
+# Where a machine has bfloat16, a worker first compares it with float32, for half a second; test_model does that, too.
+process.Model = functools.partial(Model, precision="float32")
