@@ -1,6 +1,6 @@
 # musicsim's commands; `make help` lists them. Each sets up .venv first where that is needed.
 .DEFAULT_GOAL := help
-.PHONY: help run test stress demo lint format coverage package screenshots clean set-up
+.PHONY: help run test stress demo lint format coverage covered package screenshots clean set-up
 
 # As typed, handed on by the environment: a `$`, a quote or a space in it means nothing to make and the shell.
 override MUSIC := $(value MUSIC)
@@ -41,6 +41,10 @@ format: set-up  ## format the code and sort its imports
 
 coverage: set-up  ## run all tests and show the lines they don't reach
 	@$(python) -m pytest --cov --cov-report=term-missing $(ARGS)
+
+covered: set-up  ## check that the modules in tests/fully_covered.txt still are, to the last line
+	@$(python) -m pytest --numprocesses=2 --quiet --cov --cov-report= tests/base tests/library tests/playlists tests/similarity
+	@$(python) -m coverage report --fail-under=100 --include="$$(paste -s -d , tests/fully_covered.txt)"
 
 package: set-up  ## build the stand-alone program in dist/musicsim and try it
 	@$(python) -m pip install --quiet --disable-pip-version-check -e '.[package]'

@@ -1,10 +1,13 @@
 """Tracks whose files take each other's places, with a stand-in for what hears them."""
 
+import functools
+
 import numpy as np
 import pytest
 from scanned_library import Library
 
-from musicsim.library.types import EndOfPlay, Play, PooledTrack, TrackWindows
+from musicsim.library.catalogue.identity import may_be_copies
+from musicsim.library.types import EndOfPlay, PendingTrack, Play, PooledTrack, TrackWindows
 
 MODEL = "m"
 
@@ -196,3 +199,75 @@ def test_plays_stay_with_what_was_heard_when_a_file_is_written_over(library):
 
     assert state(library)["b"] == (ids["a"], b"a")
     assert plays_of(library) == [(ids["b"], 1), (ids["a"], 0)]
+
+
+# --- which sounds are known ---
+
+
+def pending_of(library, name: str):
+    track = library.catalogue.tracks.at(library.music / f"{name}.mp3")
+    return next(one for one in library.embeddings.pending.tracks("other") if one.id == track.id)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may_be"),
+    [
+        ((b"k", 60.0), (b"k", 90.0), True),
+        ((b"k", None), (b"k", 90.0), True),
+        ((b"k", 60.0), (b"l", 60.01), True),
+        ((b"k", 60.0), (b"l", 90.0), False),
+        ((b"k", None), (b"l", 60.0), False),
+        ((b"k", 60.0), (b"l", None), False),
+    ],
+)
+def test_copies_have_the_same_content_or_nearly_the_same_length(tmp_path, one, other, may_be):
+    first, second = (PendingTrack(n, tmp_path, *each) for n, each in enumerate((one, other)))
+    assert may_be_copies(first, second) is may_be
+
+
+def test_the_sounds_that_a_track_may_be_are_its_own_and_those_of_likely_copies(library):
+    for name in "ab":
+        library.file(f"{name}.mp3")
+    library.scan()
+    listen(library, a=b"a", b=b"b")
+    ids = {name: track_id for name, (track_id, _) in state(library).items()}
+    known = functools.partial(library.identity.known_sounds, model=MODEL)
+    assert known(pending_of(library, "a")) == {b"a"}
+    for track_id in ids.values():
+        library.catalogue.files.set_duration(track_id, 60.0)
+    assert known(pending_of(library, "a")) == {b"a", b"b", b"k"}
+    assert library.identity.known_sounds(pending_of(library, "a"), "other") == frozenset()
+
+
+def test_a_track_shares_the_pass_of_a_copy_that_has_had_it(library):
+    path = library.file("a.mp3")
+    library.scan()
+    listen(library, a=b"a")
+    (library.music / "copy.mp3").write_bytes(path.read_bytes())
+    library.scan()
+    listen(library, copy=b"a")
+    original, copy = (pending_of(library, name) for name in ("a", "copy"))
+    assert not library.identity.share_pass(copy, MODEL, 2)
+    vector = np.full(3, 7.0, np.float32)
+    windows = TrackWindows(np.ones(1), vector[None])
+    library.embeddings.store(original, MODEL, 2, windows, PooledTrack(vector, 2))
+    assert library.identity.share_pass(copy, MODEL, 2)
+    assert heard_as(library, copy.id) == b"\7"
+    # One that nobody has heard shares nothing.
+    library.file("new.mp3")
+    library.scan()
+    assert not library.identity.share_pass(pending_of(library, "new"), MODEL, 2)
+
+
+def test_a_file_that_changed_meanwhile_is_not_taken_for_the_missing_track(library):
+    path = library.file("a.mp3")
+    library.scan()
+    listen(library, a=b"a")
+    path.unlink()
+    moved = library.file("b.mp3")
+    library.scan()
+    seen = pending_of(library, "b")
+    moved.write_bytes(b"something else, written while b was listened to")
+    library.scan()
+    assert library.identity.recognise(seen, b"a", MODEL, None).track_id == seen.id
+    assert library.catalogue.tracks.counts().missing == 1

@@ -1,5 +1,7 @@
 """What is read from tags of each family."""
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import soundfile
 from mutagen.apev2 import APEv2
 from tagged_files import DETAILS, SECOND, SHOWN, WRITERS, make, write_id3, write_vorbis
 
-from musicsim.library.tags import read_tags
+from musicsim.library.tags import is_audio, read_tags
 from musicsim.library.types import TagDetails, Tags
 
 
@@ -345,3 +347,22 @@ def test_a_number_without_end_is_none(tmp_path):
     tags.add(mutagen.id3.TBPM(text="9" * 400))
     tags.save(path)
     assert read_tags(path)[1].bpm is None
+
+
+def test_audio_is_known_by_its_content(tmp_path):
+    music, text = tmp_path / "a.txt", tmp_path / "b.mp3"
+    music.write_bytes(make(tmp_path, "flac").read_bytes())
+    text.write_bytes(b"Dear diary,")
+    assert is_audio(music)
+    assert not is_audio(text)
+
+
+def test_a_disk_that_fails_is_not_taken_for_a_file_without_tags(tmp_path, monkeypatch):
+    path = make(tmp_path, "flac")
+
+    def fail(file):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("mutagen.File", fail)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        read_tags(path)

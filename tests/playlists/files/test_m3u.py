@@ -7,6 +7,7 @@ from musicsim.library.types import Tags, Track
 from musicsim.playlists.files.m3u import (
     M3UEntry,
     PlaylistFileError,
+    entry_for,
     read_m3u,
     read_playlist,
     write_m3u,
@@ -229,3 +230,12 @@ def test_what_is_too_large_for_a_playlist_is_not_read(tmp_path):
         huge.truncate(2**31)
     with pytest.raises(PlaylistFileError, match="too large"):
         read_m3u(file)
+
+
+def test_music_on_another_drive_has_a_whole_path(tmp_path, monkeypatch):
+    def relpath(path, start):
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr("os.path.relpath", relpath)
+    music = tmp_path / "a.mp3"
+    assert entry_for(music, tmp_path / "lists") == str(music)
