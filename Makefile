@@ -16,10 +16,10 @@ help:  ## list these commands
 
 run: set-up  ## open the app, with a music folder if you like: make run MUSIC=FOLDER
 	@case $$MUSIC in '~' | '~/'*) MUSIC=$$HOME$${MUSIC#'~'} ;; esac; \
-	exec $(python) -m musicsim gui $${MUSIC:+"$$MUSIC"}
+	exec $(python) -P -m musicsim gui $${MUSIC:+"$$MUSIC"}
 
 demo: set-up  ## render a small library and show that similar finds each style
-	@$(python) -m musicsim --data build/demo/data demo build/demo/music
+	@$(python) -P -m musicsim --data build/demo/data demo build/demo/music
 
 test: set-up  ## run the tests, in minutes; some of them: make test ARGS="-k playlist"
 	@$(python) packaging/system-libraries tests

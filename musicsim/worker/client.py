@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from musicsim.base.errors import MusicsimError
+from musicsim.base.processes import start_process
 from musicsim.base.reasons import Reason
 from musicsim.worker.protocol import (
     Answer,
@@ -147,7 +148,7 @@ class WorkerClient:
         process = _CONTEXT.Process(
             target=serve, args=(theirs, self._settings), name="musicsim-worker", daemon=True
         )
-        process.start()
+        start_process(process)
         theirs.close()
         self._process, self._pipe = process, ours
         self.starts += 1

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from musicsim.base.processes import start_process
 from musicsim.ui.playback.protocol import Command, Done, Event, Numbered, Ready
 
 _log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class PlayerProcess(QObject):
         process = context.Process(
             target=_serve, args=(theirs, self.log_file), name="musicsim-player", daemon=True
         )
-        process.start()
+        start_process(process)
         theirs.close()
         self._generation += 1
         self._process, self._pipe = process, ours
