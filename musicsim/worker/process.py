@@ -83,6 +83,9 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_GENTLE_NICENESS if settings.gentle else _NICENESS)
+    # The current folder may hold settings for a library, such as a .env file from a stranger.
+    with contextlib.suppress(OSError):
+        os.chdir(settings.index_folder.parent)
     with _open_log(settings.log_file) as log:
         logging.basicConfig(
             stream=log, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"

@@ -161,13 +161,13 @@ class Finding:
             # A temporary worker, since the other one uses the model that listens.
             settings = replace(
                 worker.settings,
-                weights=model.weights,
+                weights=model.weights.absolute(),
                 input_repr=cast(InputRepr | None, model.input_repr),
                 embedding_size=model.embedding_size,
             )
             worker = WorkerClient(settings)
         try:
-            answer: EmbeddedTrack = worker.request(EmbedTrack(path, SETTLED)).result()
+            answer: EmbeddedTrack = worker.request(EmbedTrack(path.absolute(), SETTLED)).result()
         except Refused as refused:
             raise MusicsimError(
                 f"{display_path(path)}: {refused}. Choose a file that a player can play."

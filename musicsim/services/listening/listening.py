@@ -228,7 +228,7 @@ def worker_settings(
 ) -> WorkerSettings:
     """Return the settings of a worker that listens with a model."""
     return WorkerSettings(
-        weights=model.weights,
+        weights=model.weights.absolute(),
         input_repr=cast(InputRepr | None, model.input_repr),
         embedding_size=model.embedding_size,
         index_folder=data_folder / "index",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ _LARGEST_WASTE = 4
 A second pass over a library increases it by half.
 """
 _BYTES_A_VECTOR = 1000  # in addition to its values, in Chroma 1.5
+_settings_lock = threading.Lock()
 _SMALL = 16 * 2**20  # bytes up to which nothing is recreated
 
 
@@ -89,15 +91,10 @@ class ChromaIndex:
                 _put_aside(self._folder)
 
     def _open(self) -> None:
-        import chromadb
-        from chromadb.config import Settings
-
         with self._plain_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._client: Any = chromadb.PersistentClient(
-                str(self._folder), Settings(anonymized_telemetry=False)
-            )
+            self._client: Any = _client(self._folder)
             self._collection: Any = self._get_or_create()
             self._largest_batch = int(self._client.get_max_batch_size())
         except Exception as error:  # Chroma raises many kinds of errors, from SQLite and from Rust
@@ -113,7 +110,7 @@ class ChromaIndex:
     @contextlib.contextmanager
     def _plain_errors(self) -> Iterator[None]:
         """Turn Chroma's errors on a full or failing disk into `IndexFailed`; bugs pass unchanged."""
-        from chromadb.errors import InternalError
+        InternalError = _chromadb().errors.InternalError  # noqa: N806 (a class)
 
         try:
             yield
@@ -198,8 +195,50 @@ def _put_aside(path: Path) -> None:
     path.rename(path.with_name(path.name + ending_aside(path)))
 
 
+def _chromadb() -> Any:
+    """Import Chroma.
+
+    Chroma also takes settings from environment variables and from a .env file in the current folder, at its import and
+    for each client. Such a setting may name a server, to which Chroma would send the embeddings.
+    """
+    with _settings_lock, _only_passed_settings():
+        import chromadb
+        import chromadb.api.shared_system_client
+        import chromadb.errors
+    return chromadb
+
+
+def _client(folder: Path) -> Any:
+    """Return a Chroma client for a folder, with exactly these settings."""
+    chromadb = _chromadb()
+    with _settings_lock, _only_passed_settings():
+        settings = chromadb.Settings(_env_file=None, anonymized_telemetry=False)
+        return chromadb.PersistentClient(str(folder), settings)
+
+
+@contextlib.contextmanager
+def _only_passed_settings() -> Iterator[None]:
+    """Have Pydantic's settings take nothing but arguments."""
+    from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+    def only_passed(
+        _cls: type[Any],
+        /,
+        _settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        **_others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+    name = "settings_customise_sources"
+    theirs = vars(BaseSettings)[name]
+    setattr(BaseSettings, name, classmethod(only_passed))
+    try:
+        yield
+    finally:
+        setattr(BaseSettings, name, theirs)
+
+
 def _forget_open_stores() -> None:
     """Make Chroma release its stores: it keeps each path's store open until the process ends, even a deleted one."""
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    SharedSystemClient.clear_system_cache()
+    _chromadb().api.shared_system_client.SharedSystemClient.clear_system_cache()
