@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QSocketNotifier, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from musicsim import __version__
 from musicsim.base.errors import MusicsimError
+from musicsim.ui.kit import dialogs
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
@@ -149,7 +150,7 @@ def show_failure(text: str) -> None:
     application = QApplication.instance() or QApplication(["musicsim"])
     assert isinstance(application, QApplication)
     Theme(application)
-    QMessageBox.critical(None, "musicsim", text)
+    dialogs.show_failure(text)
 
 
 @contextmanager

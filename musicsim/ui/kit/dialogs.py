@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 
@@ -46,8 +47,19 @@ def ask_new_file(parent: QWidget, title: str, kinds: str, suggested: Path) -> Pa
 
 def confirm(parent: QWidget, title: str, question: str, yes: str) -> bool:
     """Return whether the listener confirms; `yes` is the button's text."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, title, question, parent=parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, "", parent=parent)
+    # Names may hold markup.
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(question)
     button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.exec()
     return box.clickedButton() is button
+
+
+def show_failure(text: str) -> None:
+    """Show why the window can't open, and wait until the listener closes the message."""
+    box = QMessageBox(QMessageBox.Icon.Critical, "musicsim", "")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    box.exec()

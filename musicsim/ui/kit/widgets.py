@@ -18,12 +18,20 @@ def plain_tooltip(text: str) -> str:
     return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'
 
 
-class ElidedLabel(QLabel):
+class Label(QLabel):
+    """Label that shows its text literally: names and tags may hold markup, which would open files and addresses."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+class ElidedLabel(Label):
     """One-line label that elides text that doesn't fit, and shows it in full as a tooltip."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
@@ -65,7 +73,7 @@ def icon_button(name: str, theme: Theme, icon: str) -> QToolButton:
     """Return a flat icon button; `name` is its tooltip and its text for screen readers."""
     made = QToolButton()
     made.setAutoRaise(True)
-    made.setToolTip(name)
+    made.setToolTip(plain_tooltip(name))
     made.setAccessibleName(name)
     made.setIconSize(QSize(20, 20))
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)

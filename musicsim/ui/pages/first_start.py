@@ -9,7 +9,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QVBoxLayout,
@@ -21,7 +20,7 @@ from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.kit.dialogs import ask_folder, suggested_music_folder
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import button, scaled_font
+from musicsim.ui.kit.widgets import Label, button, scaled_font
 
 
 class FirstStart(QWidget):
@@ -34,13 +33,13 @@ class FirstStart(QWidget):
         super().__init__()
         self._demo = demo
         self._messages = messages
-        picture = QLabel()
+        picture = Label()
         picture.setPixmap(QIcon(str(resource("icons/musicsim.svg"))).pixmap(QSize(72, 72)))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        welcome = QLabel(self.name)
+        welcome = Label(self.name)
         welcome.setFont(scaled_font(welcome, 2.0, bold=True))
         welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        about = QLabel(
+        about = Label(
             self.tr(
                 "It listens to the music you own and finds what sounds alike.\n"
                 "Everything happens on this computer; your files stay as they are."
@@ -64,7 +63,7 @@ class FirstStart(QWidget):
         self.demo.clicked.connect(self._start_demo)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self._progress_text = QLabel()
+        self._progress_text = Label()
         self._progress_text.setObjectName("dim")
         self._show_progress(None)
         demo.progressed.connect(self._show_progress)
@@ -146,9 +145,9 @@ class FirstStart(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(10)
-        heading = QLabel(title)
+        heading = Label(title)
         heading.setFont(scaled_font(heading, 1.15, bold=True))
-        explanation = QLabel(text)
+        explanation = Label(text)
         explanation.setObjectName("dim")
         explanation.setWordWrap(True)
         column.addWidget(heading)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.kit.widgets import Label
 from musicsim.ui.tracks.header import ColumnLayout
 from musicsim.ui.tracks.library_model import LibraryModel
 from musicsim.ui.tracks.track_model import Column
@@ -50,7 +51,7 @@ class LibraryPage(QWidget):
         self.search.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
-        self._count = QLabel()
+        self._count = Label()
         self._count.setObjectName("dim")
         self.table = TrackTable(model, _COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from musicsim.library.types import Playlist
 from musicsim.ui.commands.actions import TrackActions, not_in_library
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import ElidedLabel, button, icon_button, scaled_font
+from musicsim.ui.kit.widgets import ElidedLabel, Label, button, icon_button, scaled_font
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.tracks.header import ColumnLayout
 from musicsim.ui.tracks.store import TrackStore
@@ -61,7 +61,7 @@ class PlaylistPage(QWidget):
 
         self._name = ElidedLabel()
         self._name.setFont(scaled_font(self._name, 1.6, bold=True))
-        self._summary = QLabel()
+        self._summary = Label()
         self._summary.setObjectName("dim")
         self.play = button(self.tr("Play"), theme, "play", primary=True)
         self.play.clicked.connect(lambda: actions.play(self.list.ids))

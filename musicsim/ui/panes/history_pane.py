@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit.dialogs import confirm
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import button
+from musicsim.ui.kit.widgets import Label, button
 from musicsim.ui.playback.history import History
 from musicsim.ui.tracks.header import ColumnLayout
 from musicsim.ui.tracks.track_model import Column
@@ -57,7 +57,7 @@ class HistoryPane(QWidget):
         self.table.placeholder = self.tr(
             "Nothing has been played yet.\nWhat you listen to is listed here."
         )
-        caption = QLabel(self.tr("Recently played"))
+        caption = Label(self.tr("Recently played"))
         caption.setObjectName("dim")
         self.clear = button(self.tr("Clear history…"), theme)
         self.clear.clicked.connect(self._clear)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDropEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import button
+from musicsim.ui.kit.widgets import Label, button
 from musicsim.ui.playback.play_queue import QueueState
 from musicsim.ui.playback.player import Player
 from musicsim.ui.tracks.header import ColumnLayout
@@ -66,7 +66,7 @@ class QueuePane(QWidget):
         )
         self.table.play_wanted.connect(player.play_upcoming)
         player.replaced.connect(self._offer_return)
-        self._summary = QLabel()
+        self._summary = Label()
         self._summary.setObjectName("dim")
         self.save = button(self.tr("Save as playlist…"), theme)
         self.save.clicked.connect(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from musicsim.base.errors import MusicsimError
 from musicsim.base.events import EmbeddingProgress
@@ -15,7 +15,7 @@ from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import ElidedLabel, button, scaled_font
+from musicsim.ui.kit.widgets import ElidedLabel, Label, button, scaled_font
 from musicsim.ui.tracks.header import ColumnLayout
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_list import SimilarList
@@ -55,7 +55,7 @@ class SimilarPane(QWidget):
         self._refining = False
         self.list = SimilarList(store, theme, self)
 
-        caption = QLabel(self.tr("Sounds like"))
+        caption = Label(self.tr("Sounds like"))
         caption.setObjectName("dim")
         self._title = ElidedLabel()
         self._title.setFont(scaled_font(self._title, 1.2, bold=True))
@@ -65,7 +65,7 @@ class SimilarPane(QWidget):
         self.play_all.clicked.connect(lambda: actions.play(self._whole()))
         self.save = button(self.tr("Save as playlist…"), theme)
         self.save.clicked.connect(self._save)
-        self._status = QLabel()
+        self._status = Label()
         self._status.setObjectName("dim")
         self._status.setWordWrap(True)
         self._status.setContentsMargins(16, 8, 16, 8)

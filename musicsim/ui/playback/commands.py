@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.kit.widgets import plain_tooltip
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.sleep_timer import SLEEP_MINUTES, SleepTimer
@@ -127,10 +128,10 @@ class PlaybackCommands(QObject):
         self.shuffle.setChecked(shuffle is not Shuffle.OFF)
         self.repeat.setChecked(repeat is not Repeat.OFF)
         self.stop_after.setChecked(self._player.stops_after_this)
-        self.shuffle.setToolTip(
-            self.tr("Shuffle: {0}").format(self.shuffles[shuffle].text().lower())
-        )
-        self.repeat.setToolTip(self.tr("Repeat: {0}").format(self.repeats[repeat].text().lower()))
+        shuffled = self.tr("Shuffle: {0}").format(self.shuffles[shuffle].text().lower())
+        repeated = self.tr("Repeat: {0}").format(self.repeats[repeat].text().lower())
+        self.shuffle.setToolTip(plain_tooltip(shuffled))
+        self.repeat.setToolTip(plain_tooltip(repeated))
         colour = "accent" if self.shuffle.isChecked() else "dim"
         self._theme.set_icon(self.shuffle, "shuffle", colour)
         self._theme.set_icon(

@@ -19,7 +19,13 @@ from PySide6.QtWidgets import (
 from musicsim.library.types import Track
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.wheel import Notches
-from musicsim.ui.kit.widgets import ElidedLabel, action_button, icon_button, scaled_font
+from musicsim.ui.kit.widgets import (
+    ElidedLabel,
+    action_button,
+    icon_button,
+    plain_tooltip,
+    scaled_font,
+)
 from musicsim.ui.playback.commands import PlaybackCommands
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.protocol import Silence
@@ -239,7 +245,7 @@ class PlayerBar(QFrame):
         with QSignalBlocker(self.volume):
             self.volume.setValue(percent)
         name = self.tr("Mute") if percent else self.tr("Unmute")
-        self.mute.setToolTip(name)
+        self.mute.setToolTip(plain_tooltip(name))
         self.mute.setAccessibleName(name)
         self._theme.set_icon(self.mute, "volume" if percent else "muted")
 

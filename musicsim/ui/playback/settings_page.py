@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QSizePolicy,
     QSlider,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from musicsim.library.tags.replay_gain import GainMode
 from musicsim.ui.kit import formats
-from musicsim.ui.kit.widgets import scaled_font
+from musicsim.ui.kit.widgets import Label, scaled_font
 from musicsim.ui.playback.controls import PlaybackControls
 from musicsim.ui.playback.protocol import Device
 from musicsim.ui.playback.settings import LARGEST_PREAMP, LONGEST_CROSSFADE, PREAMP_STEP
@@ -174,7 +173,7 @@ class PlaybackPage(QWidget):
         column.setContentsMargins(16, 16, 16, 8)
         column.setSpacing(10)
         column.addWidget(_heading(self.tr("Where music comes out")))
-        device_label = QLabel(self.tr("Output &device:"))
+        device_label = Label(self.tr("Output &device:"))
         device_label.setBuddy(self.device)
         device = QHBoxLayout()
         device.setSpacing(10)
@@ -191,7 +190,7 @@ class PlaybackPage(QWidget):
         for choice in self.gains.values():
             choices.addWidget(choice)
         column.addWidget(card)
-        preamp_label, crossfade_label = QLabel(self.tr("&Pre-amp:")), QLabel(self.tr("Cross&fade:"))
+        preamp_label, crossfade_label = Label(self.tr("&Pre-amp:")), Label(self.tr("Cross&fade:"))
         labels = preamp_label, crossfade_label
         for label in labels:
             label.setMinimumWidth(max(each.sizeHint().width() for each in labels))
@@ -313,22 +312,22 @@ def _decibels(value: float) -> str:
     return f"{sign}{abs(value):.1f} dB"
 
 
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
+def _heading(text: str) -> Label:
+    label = Label(text)
     label.setFont(scaled_font(label, 1.15, bold=True))
     label.setWordWrap(True)
     return label
 
 
-def _dim(text: str, *, indent: int = _INDENT) -> QLabel:
-    label = QLabel(text)
+def _dim(text: str, *, indent: int = _INDENT) -> Label:
+    label = Label(text)
     label.setObjectName("dim")
     label.setWordWrap(True)
     label.setContentsMargins(indent, 0, 0, 0)
     return label
 
 
-def _with_hint(box: QCheckBox, hint: QLabel) -> QVBoxLayout:
+def _with_hint(box: QCheckBox, hint: Label) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(2)
     column.addWidget(box)
@@ -336,7 +335,7 @@ def _with_hint(box: QCheckBox, hint: QLabel) -> QVBoxLayout:
     return column
 
 
-def _slider_row(label: QLabel, slider: QSlider, value: QLabel, hint: str) -> QGridLayout:
+def _slider_row(label: Label, slider: QSlider, value: Label, hint: str) -> QGridLayout:
     """Return a slider between its name and its value, above an explanation."""
     label.setBuddy(slider)
     grid = QGridLayout()
@@ -350,9 +349,9 @@ def _slider_row(label: QLabel, slider: QSlider, value: QLabel, hint: str) -> QGr
     return grid
 
 
-def _value(longest: str) -> QLabel:
+def _value(longest: str) -> Label:
     """Return a label beside a slider, wide enough for its longest text."""
-    label = QLabel(longest)
+    label = Label(longest)
     label.setMinimumWidth(label.sizeHint().width())
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return label

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from musicsim.base.lengths import length_text
+from musicsim.ui.kit.widgets import Label, plain_tooltip
 
 _MINUS = "−"
 _ROOM = "0:00:00"
 """Longest text except for the longest tracks; with room for it, the seek bar keeps its size."""
 
 
-class ElapsedLabel(QLabel):
+class ElapsedLabel(Label):
     """Label of the elapsed time."""
 
     def __init__(self) -> None:
@@ -92,7 +93,7 @@ class LengthLabel(QAbstractButton):
             name = name.format(text)
         if name != self.accessibleName():
             self.setAccessibleName(name)
-            self.setToolTip(help_text)
+            self.setToolTip(plain_tooltip(help_text))
 
     def sizeHint(self) -> QSize:
         """Return room for all but the longest tracks."""

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.widgets import plain_tooltip
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.tracks.delegates import row_height
 from musicsim.ui.tracks.track_list import dragged_tracks
@@ -86,7 +87,7 @@ class PlaylistModel(QAbstractListModel):
             return len(playlist.track_ids)
         if role == Role.ToolTipRole:
             count = formats.counted("lists", len(playlist.track_ids), "%n track", "%n tracks")
-            return f"{playlist.name}\n{count}"
+            return plain_tooltip(f"{playlist.name}\n{count}")
         return None
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:

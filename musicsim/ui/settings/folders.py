@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.ui.kit import formats
@@ -15,7 +15,7 @@ from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dialogs import ask_folder, confirm, suggested_music_folder
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import button
+from musicsim.ui.kit.widgets import Label, button
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
@@ -37,7 +37,7 @@ class FoldersDialog(QDialog):
         self.setWindowTitle(self.tr("Music folders"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(560, 320)
-        text = QLabel(
+        text = Label(
             self.tr(
                 "musicsim follows these folders and the folders in them. Your files are never changed."
             )

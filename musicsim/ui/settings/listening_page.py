@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,7 @@ from musicsim.services.listening.settings import QUALITY, Depth, ListeningSettin
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
-from musicsim.ui.kit.widgets import scaled_font
+from musicsim.ui.kit.widgets import Label, scaled_font
 from musicsim.ui.tracks.store import TrackStore
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class DepthCard(QFrame):
         self.radio.setFont(scaled_font(self.radio, 1.05, bold=True))
         self.radio.toggled.connect(self._show_chosen)
         self._does = does
-        self._text = QLabel()
+        self._text = Label()
         self._text.setObjectName("dim")
         self._text.setWordWrap(True)
         self._text.setContentsMargins(22, 0, 0, 0)
@@ -127,7 +126,7 @@ class ListeningPage(QWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        cores_label = QLabel(self.tr("&Cores to use:"))
+        cores_label = Label(self.tr("&Cores to use:"))
         cores_label.setBuddy(self.cores)
         cores = QHBoxLayout()
         cores.setSpacing(10)
@@ -200,8 +199,8 @@ class ListeningPage(QWidget):
         self.refresh()
 
 
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
+def _heading(text: str) -> Label:
+    label = Label(text)
     label.setFont(scaled_font(label, 1.15, bold=True))
     label.setWordWrap(True)
     return label

@@ -10,7 +10,6 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -27,7 +26,7 @@ from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dialogs import ask_file, confirm
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import button
+from musicsim.ui.kit.widgets import Label, button
 from musicsim.ui.settings import model_texts
 from musicsim.ui.settings.fetch_options import FetchOptions
 from musicsim.ui.settings.model_row import ModelRow
@@ -319,11 +318,10 @@ class ModelPage(QWidget):
         self._bridge.do(task, then, self._fail)
 
 
-def _text(name: str) -> QLabel:
-    label = QLabel()
+def _text(name: str) -> Label:
+    label = Label()
     label.setObjectName(name)
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label
 
 

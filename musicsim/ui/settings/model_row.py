@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from musicsim.base.events import FetchProgress
 from musicsim.services.models.models import OfferedModel
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import button, scaled_font
+from musicsim.ui.kit.widgets import Label, button, scaled_font
 from musicsim.ui.settings import model_texts
 
 
@@ -27,14 +27,12 @@ class ModelRow(QFrame):
         self.setObjectName("card")
         self.model = model
         self._can_fetch = False
-        self.title = QLabel(model_texts.title(model.name))
+        self.title = Label(model_texts.title(model.name))
         self.title.setFont(scaled_font(self.title, 1.05, bold=True))
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.state = QLabel()
+        self.state = Label()
         self.state.setObjectName("state")
-        self.explanation = QLabel()
+        self.explanation = Label()
         self.explanation.setObjectName("dim")
-        self.explanation.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self.title, self.state, self.explanation):
             label.setWordWrap(True)
         self.use = button(self.tr("Use…"), theme)

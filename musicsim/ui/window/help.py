@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
-    QLabel,
     QMessageBox,
     QScrollArea,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from musicsim import __version__
+from musicsim.ui.kit.widgets import Label
 
 
 class ShortcutsDialog(QDialog):
@@ -35,7 +35,7 @@ class ShortcutsDialog(QDialog):
         for action in actions:
             if not action.shortcut().isEmpty():
                 native = QKeySequence.SequenceFormat.NativeText
-                keys = QLabel(action.shortcut().toString(native))
+                keys = Label(action.shortcut().toString(native))
                 keys.setObjectName("dim")
                 form.addRow(action.text(), keys)
         area = QScrollArea()

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -33,7 +32,7 @@ from musicsim.ui.kit import formats
 from musicsim.ui.kit.dialogs import ask_new_file
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import button
+from musicsim.ui.kit.widgets import Label, button, plain_tooltip
 from musicsim.ui.tracks.delegates import row_height
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class ProblemModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return texts[index.column()]
         if role == Role.ToolTipRole:
-            return f"{display_path(problem.path)}\n{problem.reason}"
+            return plain_tooltip(f"{display_path(problem.path)}\n{problem.reason}")
         return None
 
 
@@ -104,7 +103,7 @@ class ProblemsDialog(QDialog):
         self.setWindowTitle(self.tr("Problems"))
         self.resize(820, 440)
         self.model = ProblemModel(self)
-        self._summary = QLabel()
+        self._summary = Label()
         self._summary.setWordWrap(True)
         self.table = QTableView()
         self.table.setModel(self.model)

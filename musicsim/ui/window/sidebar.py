@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import icon_button
+from musicsim.ui.kit.widgets import Label, icon_button
 from musicsim.ui.pages.page import Page
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.playlists.playlist_list import PlaylistList, PlaylistModel
@@ -37,7 +37,7 @@ class Sidebar(QWidget):
         self.library.setCheckable(True)
         theme.set_icon(self.library, library.icon)
         self.library.clicked.connect(self.library_wanted)
-        caption = QLabel(self.tr("Playlists"))
+        caption = Label(self.tr("Playlists"))
         caption.setObjectName("caption")
         self.add = icon_button(self.tr("New playlist"), theme, "add")
         self.add.clicked.connect(self.new_playlist_wanted)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from musicsim.base.events import EmbeddingProgress, Notice, ScanFinished, ScanProgress, ScanStarted
 from musicsim.library.types import Counts
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import ElidedLabel, icon_button
+from musicsim.ui.kit.widgets import ElidedLabel, Label, icon_button, plain_tooltip
 
 
 class StatusStrip(QStatusBar):
@@ -28,7 +28,7 @@ class StatusStrip(QStatusBar):
         self._refining = False
         self._notices: dict[str, str] = {}
         self.setSizeGripEnabled(False)
-        self._library = QLabel()
+        self._library = Label()
         self._notice = ElidedLabel()
         self._notice.setObjectName("notice")
         self.problems = QPushButton()
@@ -36,7 +36,7 @@ class StatusStrip(QStatusBar):
         theme.set_icon(self.problems, "warning", "warning")
         self.problems.clicked.connect(self.problems_wanted)
         self.problems.hide()
-        self._work = QLabel()
+        self._work = Label()
         self._work.setObjectName("dim")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -116,7 +116,7 @@ class StatusStrip(QStatusBar):
                     "Looking through your folders… %n files",
                 )
                 self._library.setText(text)
-                self._library.setToolTip(path)
+                self._library.setToolTip(plain_tooltip(path))
             case ScanFinished():
                 self._library.setToolTip("")
                 if self._counts is not None:
@@ -137,7 +137,7 @@ class StatusStrip(QStatusBar):
         self.bar.setValue(progress.done)
         self._set_refining(progress.refining)
         self._work.setText(progress_text(progress))
-        self._work.setToolTip(progress.current)
+        self._work.setToolTip(plain_tooltip(progress.current))
 
     def _set_refining(self, refining: bool) -> None:
         """Make the bar less conspicuous while nobody waits for the work."""
@@ -166,7 +166,7 @@ class StatusStrip(QStatusBar):
 
     def _show_pause(self) -> None:
         name = self.tr("Go on listening") if self._paused else self.tr("Pause listening")
-        self.pause.setToolTip(name)
+        self.pause.setToolTip(plain_tooltip(name))
         self.pause.setAccessibleName(name)
         self._theme.set_icon(self.pause, "play" if self._paused else "pause")
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("signals_as_before")
 def shown(qapp, tmp_path, monkeypatch) -> list[str]:
     """The failures that are shown where the program is started from the desktop, on `tmp_path`."""
     texts: list[str] = []
-    monkeypatch.setattr(QMessageBox, "critical", lambda *arguments: texts.append(arguments[-1]))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: texts.append(box.text()))
     monkeypatch.setattr(sys, "argv", ["musicsim-gui"])
     monkeypatch.setenv("MUSICSIM_DATA", str(tmp_path))
     return texts
