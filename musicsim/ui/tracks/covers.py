@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
-    QImageReader,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 from musicsim.base.errors import MusicsimError
 from musicsim.library.types import Track
 from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.images import read_square
 from musicsim.ui.kit.theme import Theme
 
 if TYPE_CHECKING:
@@ -110,20 +110,8 @@ class CoverTile(QWidget):
 
 
 def _square(file: bytes, ratio: float) -> QImage | None:
-    """Return the middle square of an image file, in screen pixels; None if Qt can't read it."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(file))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    side = round(_SIDE * ratio)
-    if (size := reader.size()).isValid():
-        # Scaling while decoding takes a fraction of the time for a JPEG.
-        reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
-    image = reader.read()
-    if image.isNull():
-        return None
-    left, top = (image.width() - side) // 2, (image.height() - side) // 2
-    square = image.copy(max(0, left), max(0, top), side, side)
-    square.setDevicePixelRatio(ratio)
+    """Return the middle square of an image file, in screen pixels; None if it can't be shown."""
+    square = read_square(file, round(_SIDE * ratio))
+    if square is not None:
+        square.setDevicePixelRatio(ratio)
     return square

@@ -4,14 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QIODevice
+from PySide6.QtCore import QByteArray, QIODevice
 from PySide6.QtGui import QColor, QImage, QImageReader, QPixmapCache
 from window_fakes import FakeApp, Library
 
 from musicsim.library.types import Tags
+from musicsim.ui.kit import images
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.tracks import covers
 from musicsim.ui.tracks.covers import CoverTile
 from musicsim.ui.window.main_window import MainWindow
 
@@ -115,11 +115,11 @@ def test_a_cover_is_decoded_where_its_file_is_read(
     decoding: list[threading.Thread] = []
 
     class Reader(QImageReader):
-        def __init__(self, device: QIODevice) -> None:
-            super().__init__(device)
+        def __init__(self, device: QIODevice, kind: QByteArray) -> None:
+            super().__init__(device, kind)
             decoding.append(threading.current_thread())
 
-    monkeypatch.setattr(covers, "QImageReader", Reader)
+    monkeypatch.setattr(images, "QImageReader", Reader)
     with ThreadPoolExecutor(1) as app.collection.covers:
         tile.show_track(track_with(library, image_of(200, 100, "red", tmp_path)))
     settle()
