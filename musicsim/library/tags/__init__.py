@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from mutagen.apev2 import APEv2
 
+from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
 from musicsim.library.tags.families import Values, values_of
 from musicsim.library.tags.files import read_by
 from musicsim.library.types import TagDetails, Tags
@@ -108,9 +110,17 @@ def _read(found: Any, at_the_end: APEv2 | None) -> tuple[Tags, TagDetails]:
 
 
 def _texts(values: list[Any]) -> tuple[str, ...]:
-    texts = (str(value).replace("\0", " ").strip() for value in values)
+    texts = (_cut(value).replace("\0", " ").strip() for value in values[:MOST_VALUES])
     # Composed, so that an "é" from a Mac matches an "é" from a keyboard.
-    return tuple(dict.fromkeys(unicodedata.normalize("NFC", text) for text in texts if text))
+    composed = dict.fromkeys(unicodedata.normalize("NFC", text) for text in texts if text)
+    lengths = itertools.accumulate(map(len, composed))
+    return tuple(
+        text for text, so_far in zip(composed, lengths, strict=True) if so_far <= LONGEST_TEXT
+    )
+
+
+def _cut(value: object) -> str:
+    return str(value)[:LONGEST_TEXT]
 
 
 def _text(values: list[Any]) -> str:
@@ -129,7 +139,7 @@ def _place(values: list[Any]) -> tuple[int | None, int | None]:
     if isinstance(value, tuple):
         number, total, *_ = (*value, None)
         return number or None, total or None
-    match = re.match(r"\s*(\d{1,6})(?:\s*/\s*(\d{1,6}))?", str(value))
+    match = re.match(r"\s*(\d{1,6})(?:\s*/\s*(\d{1,6}))?", _cut(value))
     if match is None:
         return None, None
     number, total = (int(text) or None if text else None for text in match.groups())
@@ -138,8 +148,8 @@ def _place(values: list[Any]) -> tuple[int | None, int | None]:
 
 def _real(values: list[Any]) -> float | None:
     """Return the first number among values such as "0.98", "-7.5 dB", "− .5" and "128,5"; None without one."""
-    for value in values:
-        if match := _NUMBER.match(str(value).translate(_MINUS)):
+    for value in values[:MOST_VALUES]:
+        if match := _NUMBER.match(_cut(value).translate(_MINUS)):
             return float("".join(match.groups()).replace(",", "."))
     return None
 

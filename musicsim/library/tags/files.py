@@ -16,6 +16,7 @@ from mutagen.id3 import ID3
 from mutagen.wave import WAVE
 
 from musicsim.base.errors import display_path
+from musicsim.library.tags.bounds import begin_file
 
 T = TypeVar("T")
 
@@ -37,6 +38,9 @@ def read_by(path: Path, read: Callable[[Any, APEv2 | None], T], otherwise: T) ->
     """
     with path.open("rb") as file:
         try:
+            if not begin_file(file):
+                _log.info("no tags in %s: they are too large", display_path(path))
+                return otherwise
             # Pass an open file, since a name need not be text; mutagen uses its `name` to guess the type.
             found = mutagen.File(file)
             if found is None:
