@@ -59,6 +59,7 @@ def make(checkout: Path, *arguments: str, **variables: str) -> list[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_folder_on_the_command_line(checkout: Path, name: str) -> None:
     assert make(checkout, "run", f"MUSIC=/music/{name}") == [
+        "-P",
         "-m",
         "musicsim",
         "gui",
@@ -68,13 +69,13 @@ def test_a_folder_on_the_command_line(checkout: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_folder_in_the_environment(checkout: Path, name: str) -> None:
-    assert make(checkout, "run", MUSIC=name) == ["-m", "musicsim", "gui", name]
+    assert make(checkout, "run", MUSIC=name) == ["-P", "-m", "musicsim", "gui", name]
 
 
 def test_a_tilde_that_the_shell_left_is_the_home_folder(checkout: Path) -> None:
     lines = make(checkout, "run", "MUSIC=~/My Music", HOME="/home/ann lee")
-    assert lines == ["-m", "musicsim", "gui", "/home/ann lee/My Music"]
+    assert lines == ["-P", "-m", "musicsim", "gui", "/home/ann lee/My Music"]
 
 
 def test_without_a_folder_the_window_asks(checkout: Path) -> None:
-    assert make(checkout, "run") == ["-m", "musicsim", "gui"]
+    assert make(checkout, "run") == ["-P", "-m", "musicsim", "gui"]

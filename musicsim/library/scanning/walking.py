@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import re2
 from pathspec import GitIgnoreSpec
 
 from musicsim.base.errors import display_path
@@ -23,6 +25,9 @@ IGNORE_FILE = ".musicsimignore"
 NO_MEDIA_FILE = ".nomedia"
 """Android's marker: nothing in this folder and below belongs to a library."""
 
+_LONGEST_IGNORE_FILE = 2**16
+"""Bytes."""
+_MOST_PATTERNS = 500
 # Attributes that exist only on Windows.
 _HIDDEN = stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM
 
@@ -85,7 +90,8 @@ class LeftOut:
     def _matches(self, path: Path, end: str) -> bool:
         """Return whether patterns leave out a path whose folder is not left out; the nearest patterns decide."""
         for folder, patterns in self._patterns_above(path.parent):
-            verdict = patterns.check_file(path.relative_to(folder).as_posix() + end).include
+            name = _matchable(path.relative_to(folder).as_posix())
+            verdict = patterns.check_file(name + end).include
             if verdict is not None:
                 return verdict
         return False
@@ -106,15 +112,25 @@ class LeftOut:
             if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe would block
                 self._problems.append(Problem(file, Reason(Cause.NOT_REGULAR)))
                 return None
-            lines = file.read_text("utf-8-sig", "surrogateescape").splitlines()
-            return GitIgnoreSpec.from_lines(lines)
+            with file.open("rb") as opened:
+                text = opened.read(_LONGEST_IGNORE_FILE + 1)
+            lines = _matchable(text.decode("utf-8-sig", "surrogateescape")).splitlines()
+            if len(text) > _LONGEST_IGNORE_FILE or len(lines) > _MOST_PATTERNS:
+                raise ValueError(f"more than {_MOST_PATTERNS} lines, or 64 KiB")
+            # RE2 matches in linear time, whatever the pattern: Python's expressions may take years for "*a*a*a*a*b".
+            return GitIgnoreSpec.from_lines(lines, backend="re2")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             self._problems.append(Problem(file, reason_of(error)))
-        except ValueError as error:
+        except (ValueError, re.error, re2.error) as error:
             self._problems.append(Problem(file, Reason(Cause.PATTERN, (str(error),))))
         return None
+
+
+def _matchable(name: str) -> str:
+    """Return a name or pattern as text that RE2 takes: each byte that is no text becomes a mark."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def walk(

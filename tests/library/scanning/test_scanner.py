@@ -847,14 +847,39 @@ def test_a_changed_ignore_file_counts_at_once(library):
     assert library.paths(missing=True) == {"b.mp3"}
 
 
-def test_an_ignore_file_that_makes_no_sense_is_a_problem_and_hides_nothing(library):
+@pytest.mark.parametrize(
+    "lines",
+    [b"!\n", b"[z-a]x\n", b"\\\n", b"*.x\n" * 501, b"#" * 2**16 + b"\n"],
+    ids=["not", "range", "backslash", "many", "long"],
+)
+def test_an_ignore_file_that_makes_no_sense_is_a_problem_and_hides_nothing(library, lines):
     library.file("a.mp3")
-    ignore = library.file(".musicsimignore", b"a.mp3\n!\n")
+    ignore = library.file(".musicsimignore", b"a.mp3\n" + lines)
     library.scan()
     assert library.paths() == {"a.mp3"}
     (problem,) = library.catalogue.problems.all()
     assert problem.path == ignore
     assert "pattern" in str(problem.reason)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*a" * 12 + "b", "**/" * 30 + "x", "a?" * 40, "[a-z]*" * 20 + "!", "*" * 1000]
+)
+def test_no_pattern_takes_long(library, pattern):
+    library.file(f"{'a' * 200}/{'a' * 240}.mp3")
+    library.file("/".join("a" * 40) + "/y.mp3")
+    library.file(".musicsimignore", pattern.encode())
+    library.scan()
+    hidden = pattern == "*" * 1000
+    assert len(library.paths()) == (0 if hidden else 2)
+
+
+def test_names_and_patterns_that_are_no_text_are_compared(library):
+    library.file(os.fsdecode(b"caf\xe9/1.mp3"))
+    library.file(os.fsdecode(b"th\xe9/2.mp3"))
+    library.file(".musicsimignore", b"caf\xe9/\n")
+    library.scan()
+    assert library.paths() == {os.fsdecode(b"th\xe9/2.mp3")}
 
 
 def test_an_ignore_file_that_makes_no_sense_is_no_news_at_each_change_below_it(library):
