@@ -102,9 +102,9 @@ class Catalogue:
         """Return whether the file is sound, and SQLite's report."""
         return self.database.check()
 
-    def back_up(self) -> None:
+    def back_up(self, *, at_most_every: float = 0.0) -> None:
         """Back up the file if it has changed since the last backup; see `Database.back_up`."""
-        self.database.back_up()
+        self.database.back_up(at_most_every=at_most_every)
 
     def close(self) -> None:
         """Close the file."""

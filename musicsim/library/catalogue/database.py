@@ -9,11 +9,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from musicsim.base.data_folder import ending_aside
 from musicsim.base.errors import MusicsimError, display_path
+from musicsim.library.catalogue import backups
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +81,8 @@ class Database:
         self._lock = threading.RLock()
         self._depth = 0
         # A file that was not closed properly may contain data that no backup has. So may one restored from a backup.
-        self._backed_up = -1 if self._has_log() or not _copies_of(path) else 0
+        self._backed_up = -1 if self._has_log() or not backups.copies_of(path) else 0
+        self._backed_up_at = -inf
         try:
             self._open(migrations, read_only)
         except DamagedError:
@@ -138,7 +141,7 @@ class Database:
     def _check_is_there(self) -> None:
         """Raise `DamagedError` if only a backup is left; otherwise SQLite would silently create an empty file."""
         state = self._state()
-        if state != "damaged" and _copies_of(self.path):
+        if state != "damaged" and backups.copies_of(self.path):
             raise DamagedError(f"{display_path(self.path)} is {state}. {_START_AGAIN}")
 
     def _state(self) -> str:
@@ -172,11 +175,11 @@ class Database:
         where = display_path(self.path)
         state = self._state()
         half_done = self._beside(".part")
-        copies = _copies_of(self.path)
+        copies = backups.copies_of(self.path)
         try:
             for copy in copies:
                 shutil.copyfile(copy, half_done)
-                if _is_sound(half_done):
+                if backups.is_sound(half_done):
                     made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copy.stat().st_mtime))
                     self._put_aside()
                     half_done.replace(self.path)
@@ -228,17 +231,24 @@ class Database:
             script = f"BEGIN; {migrations[number]}; PRAGMA user_version = {number + 1}; COMMIT;"
             self._connection.executescript(script)
 
-    def back_up(self) -> None:
+    def back_up(self, *, at_most_every: float = 0.0) -> None:
         """Back up the file if it has changed since the last backup; a failure is only logged.
 
         Other threads can read and write meanwhile.
+
+        Parameters
+        ----------
+        at_most_every
+            Seconds within which a backup by this object is new enough.
         """
         with self._lock:
             changes = self._connection.total_changes
-        if changes == self._backed_up:
+        now = time.monotonic()
+        if changes == self._backed_up or now < self._backed_up_at + at_most_every:
             return
+        self._backed_up_at = now
         try:
-            self._copy_to(self._beside(".backup"))
+            self._copy_to(backups.latest_of(self.path))
         except (sqlite3.Error, OSError) as error:
             _log.warning("%s can't be copied: %s", display_path(self.path), error)
         else:
@@ -246,9 +256,9 @@ class Database:
 
     def _back_up_version(self, version: int) -> None:
         """Back up the file before a migration, replacing the backup before an earlier migration."""
-        target = self._beside(f".version-{version}.backup")
+        target = backups.of_version(self.path, version)
         self._copy_to(target)
-        for copy in _copies_of_versions(self.path):
+        for copy in backups.copies_of_versions(self.path):
             if copy != target:
                 copy.unlink()
 
@@ -260,11 +270,13 @@ class Database:
         source, copy = sqlite3.connect(address, uri=True), sqlite3.connect(half_done)
         try:
             source.backup(copy)
-            fault = _fault_in(copy, "quick_check")
+            fault = backups.fault_in(copy, "quick_check")
             copy.close()
             if fault:
                 # Keep the earlier backup instead.
                 raise sqlite3.DatabaseError(fault)
+            if target == backups.latest_of(self.path):
+                backups.make_way(self.path)
             half_done.replace(target)
         finally:
             source.close()
@@ -343,7 +355,7 @@ class Database:
     @staticmethod
     def exists(path: Path) -> bool:
         """Return whether a file exists, or a backup to restore it from."""
-        return path.exists() or bool(_copies_of(path))
+        return path.exists() or bool(backups.copies_of(path))
 
     @staticmethod
     def suspect(path: Path) -> None:
@@ -363,35 +375,3 @@ class Database:
         """Close the file; SQLite merges the write-ahead log into it."""
         with self._lock:
             self._connection.close()
-
-
-def _copies_of(path: Path) -> list[Path]:
-    """Return the backups of a file, newest first."""
-    copies = [path.with_name(f"{path.name}.backup"), *_copies_of_versions(path)]
-    return sorted((c for c in copies if c.exists()), key=lambda c: c.stat().st_mtime, reverse=True)
-
-
-def _copies_of_versions(path: Path) -> list[Path]:
-    """Return the backups made before migrations."""
-    return list(path.parent.glob(f"{path.name}.version-*.backup"))
-
-
-def _is_sound(path: Path) -> bool:
-    """Return whether a backup is sound and not empty."""
-    # Immutable: no one else uses it, and SQLite then needs no extra file.
-    connection = sqlite3.connect(path.absolute().as_uri() + "?immutable=1", uri=True)
-    try:
-        return not _fault_in(connection, "integrity_check")
-    except sqlite3.DatabaseError:
-        return False
-    finally:
-        connection.close()
-
-
-def _fault_in(copy: sqlite3.Connection, check: str) -> str:
-    """Return the defect of a backup; empty if none."""
-    ((verdict,),) = copy.execute(f"PRAGMA {check}(1)")
-    ((version,),) = copy.execute("PRAGMA user_version")
-    if verdict != "ok":
-        return str(verdict)
-    return "" if version else "it is empty"

@@ -163,12 +163,12 @@ class Files:
             else:
                 db.execute(f"{sql} AND {AT_OR_BELOW}", (to, folder_id, *at_or_below(area)))
 
-    def postpone_missing(self, folder_id: int, seconds: float) -> None:
-        """Move the time since when a music folder's files are missing forward by some seconds."""
+    def postpone_missing(self, seconds: float, folder_id: int | None = None) -> None:
+        """Move the time since when files are missing by some seconds: those of a music folder, or all."""
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE tracks SET missing_since = missing_since + ? "
-                "WHERE folder_id = ? AND missing_since IS NOT NULL",
+                "WHERE folder_id = IFNULL(?, folder_id) AND missing_since IS NOT NULL",
                 (seconds, folder_id),
             )
 

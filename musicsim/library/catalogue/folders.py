@@ -90,7 +90,7 @@ class Folders:
             (since,), now = row, time.time()
             if stored is None and since is not None:
                 # The time offline does not count.
-                self._files.postpone_missing(folder_id, max(0.0, now - since))
+                self._files.postpone_missing(max(0.0, now - since), folder_id)
             db.execute(
                 "UPDATE folders SET unavailable = ?, unavailable_since = ? WHERE id = ?",
                 (stored, None if stored is None else since or now, folder_id),

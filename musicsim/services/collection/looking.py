@@ -18,8 +18,15 @@ from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.scanning.scanner import Scanner
 from musicsim.library.types import ScanSummary
 
-KEEP_MISSING_SECONDS = 60 * 86_400.0
-"""Seconds that a track with a deleted file is kept, with its embedding and its place in playlists."""
+_DAY = 86_400.0
+KEEP_MISSING_SECONDS = 60 * _DAY
+"""Seconds that a track with a deleted file is kept, with its embedding and its place in playlists.
+
+Of the time between two scans, a day counts at most.
+"""
+_LAST_SCAN = "last_scan"
+_HARDLY_ANY_TIME = 3600.0
+"""Seconds after a scan within which another one notes nothing: there would be something to back up each time."""
 
 
 class Looking:
@@ -53,6 +60,7 @@ class Looking:
         self._events.emit(ScanStarted())
         finished = ScanFinished(0, 0, 0, 0, 0, 0)
         try:
+            self._count_time()
             summary = self._scanner.scan(folders, cancelled=cancelled)
             self._drop(self._scanner.forget_missing(time.time() - KEEP_MISSING_SECONDS))
             finished = ScanFinished(
@@ -67,6 +75,21 @@ class Looking:
             # Also after a failure, since the scan has ended.
             self._events.emit(finished)
         return summary
+
+    def _count_time(self) -> None:
+        """Count the time since the last scan as a day at most, for forgetting what is missing.
+
+        A clock may jump by years: it is set wrong, or its battery is empty. And a listener may be away for long.
+        """
+        now = time.time()
+        last = self._catalogue.settings.get(_LAST_SCAN)
+        step = 0.0 if last is None else now - float(last)
+        if last is not None and 0 <= step < _HARDLY_ANY_TIME:
+            return
+        with self._catalogue.transaction():
+            if not 0 <= step <= _DAY:
+                self._catalogue.files.postpone_missing(step if step < 0 else step - _DAY)
+            self._catalogue.settings.set(_LAST_SCAN, repr(now))
 
     def update(self, paths: Collection[Path], cancelled: Callable[[], bool]) -> None:
         """Scan the paths in which something happened."""

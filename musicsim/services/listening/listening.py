@@ -28,6 +28,7 @@ from musicsim.services.notices import told_of
 from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import Cost, WorkerSettings
 
+_BACK_UP_SECONDS = 3600.0  # a backup copies the whole catalogue; closing makes one in any case
 IDLE_SECONDS = 60.0
 """Seconds without work after which the worker, which takes half a gigabyte, is stopped."""
 
@@ -137,7 +138,7 @@ class Listening:
             if not self._stopping:
                 with told_of("worker", self._events):
                     self._embedder.run()
-                    self._catalogue.back_up()
+                    self._catalogue.back_up(at_most_every=_BACK_UP_SECONDS)
 
     def pause(self) -> None:
         """Embed no further track until `resume`."""

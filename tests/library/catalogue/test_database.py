@@ -104,7 +104,7 @@ def test_a_copy_is_made_when_there_is_something_new(path):
     assert names(copy) == ["kept", "new"]
     copy.unlink()
     database.back_up()
-    assert backups(path) == []
+    assert backups(path) == ["things.sqlite3.day.backup"]
     database.close()
     copy.write_text("not made anew")
     database = Database(path, [FIRST])
@@ -324,4 +324,63 @@ def test_there_a_file_is_not_read_without_its_log(path):
     copy.with_name(copy.name + "-shm").mkdir()
     database = Database(copy, [FIRST], read_only=True)
     assert database.query("SELECT name FROM things") == [("kept",), ("in the log",)]
+    database.close()
+
+
+def age(path: Path, days: float) -> None:
+    """Let a backup be so many days older."""
+    time = path.stat().st_mtime - 86_400 * days
+    os.utime(path, (time, time))
+
+
+def test_a_loss_that_is_noticed_days_later_is_not_in_every_backup(tmp_path):
+    path = tmp_path / "things.sqlite3"
+    database = Database(path, [FIRST])
+
+    def backed_up(number: int) -> None:
+        with database.transaction() as db:
+            db.execute("DELETE FROM things")
+            db.execute("INSERT INTO things VALUES (?)", (number,))
+        database.back_up()
+
+    latest, day, week = (
+        path.with_name(f"things.sqlite3.{suffix}")
+        for suffix in ("backup", "day.backup", "week.backup")
+    )
+
+    def number_in(backup: Path) -> int:
+        with contextlib.closing(sqlite3.connect(backup)) as copy:
+            return int(copy.execute("SELECT * FROM things").fetchone()[0])
+
+    for number in range(5):
+        backed_up(number)
+    # The first ones fill the places, and then stay for their time.
+    assert [number_in(backup) for backup in (latest, day, week)] == [4, 1, 0]
+    age(day, 1.1)
+    backed_up(5)
+    assert [number_in(backup) for backup in (latest, day, week)] == [5, 4, 0]
+    age(week, 7.1)
+    backed_up(6)
+    assert [number_in(backup) for backup in (latest, day, week)] == [6, 5, 4]
+    database.close()
+
+
+def test_a_backup_may_wait_for_another(tmp_path):
+    path = tmp_path / "things.sqlite3"
+    database = Database(path, [FIRST])
+    copy = path.with_name("things.sqlite3.backup")
+
+    def change() -> None:
+        with database.transaction() as db:
+            db.execute("INSERT INTO things VALUES (1)")
+
+    change()
+    database.back_up(at_most_every=3600)
+    before = copy.stat()
+    change()
+    database.back_up(at_most_every=3600)
+    assert copy.stat().st_ino == before.st_ino
+    # At closing, nothing waits.
+    database.back_up()
+    assert copy.stat().st_ino != before.st_ino
     database.close()
