@@ -49,7 +49,8 @@ def data_folder_lock(folder: Path) -> BaseFileLock:
     # If a disk can't lock files, filelock would fall back to a marker file. That doesn't help SQLite.
     lock: BaseFileLock = FileLock(folder / "lock", timeout=0, fallback_to_soft=False)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # What is played is nobody else's business on a shared computer.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise DataFolderInUse(

@@ -21,6 +21,9 @@ def write_text(file: Path, text: str) -> None:
     try:
         with partial.open("x", encoding="utf-8", newline="") as output:
             output.write(text)
+            # Otherwise a power cut may leave an empty file in place of the earlier one.
+            output.flush()
+            os.fsync(output.fileno())
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)

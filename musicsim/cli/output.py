@@ -53,8 +53,8 @@ def print_json(document: object) -> None:
 
 
 def say(text: str) -> None:
-    """Print a line for people."""
-    print(text)
+    """Print lines for people: whatever a name holds, a terminal takes nothing for a command."""
+    print("\n".join(printable(line) for line in text.split("\n")))
 
 
 def print_table(
