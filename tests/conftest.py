@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from command_line import CommandLine
 from filelock import FileLock
+from process_starts import ProcessStarts
 from warm_workers import WarmContext
 
 # Before anything imports Qt, which asks when the first application is made.
@@ -81,6 +82,10 @@ def _group(nodeid: str) -> str:
     file = nodeid.partition("::")[0]
     # They share files of every format, which take a while to make.
     return "audio" if file.startswith("tests/audio/") else _GROUPS.get(file, file)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(ProcessStarts(config), "process starts")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
