@@ -9,6 +9,7 @@ from damages import DAMAGES, Damage, cut_short, empty, overwrite, scratch
 from library import FaultyLibrary
 
 from musicsim.app import Musicsim
+from musicsim.audio import SETTLED
 from musicsim.worker.protocol import QueryIndex
 
 TRACKS = 12
@@ -127,6 +128,20 @@ def test_a_damaged_index_is_made_again(library: FaultyLibrary, damage: Damage):
     assert library.scan()["cost"]["windows"] == 0
     assert library.embedded() == before
     library.check(TRACKS)
+
+
+def test_lost_windows_are_made_again_by_the_next_pass_and_only_once(library: FaultyLibrary):
+    library.seconds = 20
+    library.fill(3)
+    library.scan("--depth", "quick")
+    (library.data / "windows.sqlite3").unlink()
+    for file in library.data.glob("windows.sqlite3?*"):
+        file.unlink()
+    refined = library.scan("--depth", "settled")
+    assert refined["cost"]["windows"] == 3 * 20
+    assert {embedded.plan for embedded in library.embedded().values()} == {SETTLED}
+    library.check_windows(3)
+    assert library.scan()["cost"]["windows"] == 0
 
 
 def test_readers_name_what_makes_missing_windows_again(library: FaultyLibrary):

@@ -102,6 +102,11 @@ class WindowStore:
         )
         return np.frombuffer(b"".join(row[0] for row in rows), "<f4").astype(np.float64)
 
+    def has(self, track_id: int, model: str) -> bool:
+        """Return whether there are windows of a track that `model` embedded, of whichever content."""
+        sql = "SELECT EXISTS (SELECT 1 FROM windows WHERE track_id = ? AND model = ?)"
+        return bool(self._database.query(sql, (track_id, model))[0][0])
+
     def plans(self, model: str) -> dict[int, int]:
         """Return the plan (total number of windows) of each track's last stored pass, by the track's id."""
         return dict(

@@ -298,16 +298,19 @@ class LibraryEmbedder:
         model = self._settings.model
         before = None
         offsets: tuple[float, ...] = ()
+        is_lost = False
         if plan != EVERY_WINDOW:
             before = self._embeddings.pooled.of(track.id, model)
             if before is not None:
+                is_lost = not self._embeddings.windows.has(track.id, model)
                 listened = self._embeddings.windows.offsets(track.id, model, track.content_key)
                 offsets = tuple(listened.tolist())
             # If the pass can't add to earlier ones, start again.
             if before is None or len(offsets) != before.windows:
                 before, offsets = None, ()
         sounds = frozenset[bytes]()
-        if not offsets and plan != EVERY_WINDOW:
+        # Lost windows are embedded again: to recognise the sound would leave the track without them.
+        if not offsets and plan != EVERY_WINDOW and not is_lost:
             sounds = self._identity.known_sounds(track, model)
         future = self._worker.request(EmbedTrack(track.path, plan, offsets, sounds))
         self._in_flight[future] = _Sent(track, before, patience_with(track, plan))
