@@ -192,9 +192,10 @@ class WorkerClient:
 
     def restart_with(self, settings: WorkerSettings) -> None:
         """Stop the running process, and start the next one with other settings."""
-        self.stop()
+        # In this order: a request of another thread may start the next process as soon as this one is stopped.
         with self._lock:
             self._settings = settings
+        self.stop()
 
     @property
     def closed(self) -> bool:

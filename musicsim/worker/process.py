@@ -235,6 +235,7 @@ class _Worker:
             cost,
             heard,
             loudness=sampled.loudness,
+            model=model.identity,
         )
 
     def _embed_all(self, path: Path) -> EmbeddedTrack:
@@ -258,6 +259,7 @@ class _Worker:
             None,
             cost,
             loudness=meter.loudness(),
+            model=model.identity,
         )
 
     def _serve_index(self) -> None:

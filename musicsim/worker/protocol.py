@@ -84,6 +84,8 @@ class EmbeddedTrack:
         The cost of embedding it.
     fingerprint
         The fingerprint of its sound, see `audio.fingerprint`; None for a later pass, and for the dense plan.
+    model
+        The identity of the weights that made the vectors; None without vectors.
     is_known
         Whether the request named its fingerprint: then `offsets` and `vectors` are empty.
     loudness
@@ -98,6 +100,7 @@ class EmbeddedTrack:
     fingerprint: bytes | None = None
     is_known: bool = False
     loudness: MeasuredLoudness | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -353,6 +353,10 @@ class LibraryEmbedder:
         except WorkerBug as bug:
             self._note_bug(track, bug)
             return
+        if answer.model not in (None, model):
+            # Such as a weight file that was replaced by another. Vectors of two models must never meet.
+            self._note_bug(track, WorkerBug("the worker has loaded another model."))
+            return
         # The bug no longer occurs, so the track doesn't count as given up.
         self._bugs.pop((track.id, track.content_key), None)
         self.cost += answer.cost

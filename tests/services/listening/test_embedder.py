@@ -198,6 +198,18 @@ def test_a_bug_is_no_fault_of_the_file_and_is_told(library):
     assert library.catalogue.tracks.counts().pending == 1
 
 
+def test_vectors_of_another_model_are_never_stored(library):
+    answer = library.worker.answer_to
+    library.worker.answer_to = lambda request: replace(
+        answer(request), model="m" if request.path.name != "2" else "another"
+    )
+    library.embedder.run()
+    counts = library.catalogue.tracks.counts()
+    assert (counts.embedded, counts.failed, counts.pending) == (5, 0, 1)
+    (notice,) = [e for e in library.events if isinstance(e, Notice) and e.topic == "bug"]
+    assert "another model" in notice.text
+
+
 def test_the_file_on_which_the_worker_dies_fails_and_the_others_do_not(library):
     library.worker.crash_on = {"2"}
     library.embedder.run()
