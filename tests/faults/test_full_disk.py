@@ -123,7 +123,7 @@ def test_a_scan_that_has_no_room_for_the_index_says_so(library: FaultyLibrary, d
     library.check(TRACKS + 1)
 
 
-@pytest.mark.parametrize("room", [330, 13_500, stress(100), stress(2_000), stress(18_000)])
+@pytest.mark.parametrize("room", [13_500, stress(330), stress(100), stress(2_000), stress(18_000)])
 def test_an_index_that_fills_the_disk_is_written_when_there_is_room(
     disk: Disk, tmp_path: Path, room: int
 ):

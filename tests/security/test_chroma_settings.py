@@ -91,7 +91,7 @@ def test_nobody_elses_settings_are_read(server, tmp_path, place, how):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["file", "pipe"])
+@pytest.mark.parametrize("what", ["pipe", pytest.param("file", marks=pytest.mark.stress)])
 def test_a_scan_in_a_folder_with_settings_keeps_everything_here(server, musicsim, tmp_path, what):
     here = tmp_path / "downloads"
     here.mkdir()

@@ -46,8 +46,15 @@ def folder(tmp_path: Path, marker: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("start", [AS_A_MODULE, AS_INSTALLED], ids=["-m", "script"])
-@pytest.mark.parametrize("here", [".", "music"])
+@pytest.mark.parametrize(
+    ("start", "here"),
+    [
+        pytest.param(AS_A_MODULE, ".", id="-m"),
+        pytest.param(AS_INSTALLED, "music", id="script"),
+        pytest.param(AS_A_MODULE, "music", marks=pytest.mark.stress),
+        pytest.param(AS_INSTALLED, ".", marks=pytest.mark.stress),
+    ],
+)
 def test_no_module_of_the_current_folder_is_run(folder, marker, tmp_path, start, here):
     script = tmp_path / "bin/musicsim"
     script.parent.mkdir()
