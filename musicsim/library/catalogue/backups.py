@@ -6,7 +6,8 @@ import sqlite3
 from pathlib import Path
 
 _DAY = 86_400.0
-_GENERATIONS = ((7 * _DAY, ".week.backup", ".day.backup"), (_DAY, ".day.backup", ".backup"))
+_LATEST, _OF_DAY, _OF_WEEK = ".backup", ".day.backup", ".week.backup"
+_GENERATIONS = ((7 * _DAY, _OF_WEEK, _OF_DAY), (_DAY, _OF_DAY, _LATEST))
 """Seconds after which a backup is replaced, its suffix, and the suffix of the one that replaces it."""
 _LARGEST = 2**29
 """Bytes of a file of which older generations are kept: together they take up to twice as much."""
@@ -14,7 +15,7 @@ _LARGEST = 2**29
 
 def latest_of(path: Path) -> Path:
     """Return the name of a file's latest backup."""
-    return path.with_name(f"{path.name}.backup")
+    return path.with_name(path.name + _LATEST)
 
 
 def of_version(path: Path, version: int) -> Path:
@@ -24,8 +25,8 @@ def of_version(path: Path, version: int) -> Path:
 
 def copies_of(path: Path) -> list[Path]:
     """Return the backups of a file, newest first."""
-    names = [f"{path.name}{suffix}" for suffix in (".backup", ".day.backup", ".week.backup")]
-    copies = [*(path.with_name(name) for name in names), *copies_of_versions(path)]
+    generations = [path.with_name(path.name + suffix) for suffix in (_LATEST, _OF_DAY, _OF_WEEK)]
+    copies = [*generations, *copies_of_versions(path)]
     return sorted((c for c in copies if c.exists()), key=lambda c: c.stat().st_mtime, reverse=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -195,8 +196,9 @@ def _put_aside(path: Path) -> None:
     path.rename(path.with_name(path.name + ending_aside(path)))
 
 
+@functools.cache
 def _chromadb() -> Any:
-    """Import Chroma.
+    """Import Chroma, once.
 
     Chroma also takes settings from environment variables and from a .env file in the current folder, at its import and
     for each client. Such a setting may name a server, to which Chroma would send the embeddings.

@@ -20,12 +20,19 @@ _MOST_SCANS = 100
 """The most scans of a progressive JPEG. Encoders write about ten, and each costs as much as the image's size says."""
 
 
+def image_format(file: bytes) -> str | None:
+    """Return the format that the first bytes of an image say, as Qt names it; None for any that is not read here."""
+    if file[:4] == b"RIFF" and file[8:12] == b"WEBP":
+        return "webp"
+    return next((kind for start, kind in _FORMATS if file.startswith(start)), None)
+
+
 def read_square(file: bytes, side: int) -> QImage | None:
     """Return the middle square of an image, scaled to `side` pixels; None if it is no cover that can be shown.
 
     JPEG, PNG, GIF, BMP and WebP are read, as their first bytes say, up to a number of pixels. May run in any thread.
     """
-    kind = _format_of(file)
+    kind = image_format(file)
     if kind is None or (kind == "jpeg" and file.count(_SCAN) > _MOST_SCANS):
         return None
     buffer = QBuffer()
@@ -42,12 +49,6 @@ def read_square(file: bytes, side: int) -> QImage | None:
     reader.setScaledSize(QSize(side, side))
     image = reader.read()
     return None if image.isNull() else image
-
-
-def _format_of(file: bytes) -> str | None:
-    if file[:4] == b"RIFF" and file[8:12] == b"WEBP":
-        return "webp"
-    return next((kind for start, kind in _FORMATS if file.startswith(start)), None)
 
 
 def _middle_of(size: QSize) -> QRect:

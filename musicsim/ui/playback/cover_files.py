@@ -15,12 +15,13 @@ from PySide6.QtCore import QObject, Signal
 from musicsim.base.errors import MusicsimError
 from musicsim.library.types import Track
 from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.images import image_format
 
 KEPT = 20
 """Number of files: those asked for last."""
 
-_KINDS = ((b"\xff\xd8\xff", ".jpg"), (b"\x89PNG\r\n\x1a\n", ".png"))
-"""First bytes and suffix of the image formats that every desktop shows."""
+_SUFFIXES = {"jpeg": ".jpg", "png": ".png"}
+"""Suffixes of the image formats that every desktop shows."""
 
 
 class CoverFiles(QObject):
@@ -75,7 +76,7 @@ class CoverFiles(QObject):
 
     def _write(self, image: bytes) -> str | None:
         """Return the URI of the image's file; None if it is no JPEG or PNG. Runs in the thread that reads covers."""
-        suffix = next((suffix for start, suffix in _KINDS if image.startswith(start)), None)
+        suffix = _SUFFIXES.get(image_format(image) or "")
         if suffix is None:
             return None
         name = hashlib.blake2b(image, digest_size=16).hexdigest()
@@ -114,7 +115,7 @@ class CoverFiles(QObject):
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         for file in self._folder.iterdir():
-            if file.suffix in (".part", *(suffix for _, suffix in _KINDS)):
+            if file.suffix in (".part", *_SUFFIXES.values()):
                 _remove(file)
 
 
