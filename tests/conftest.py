@@ -20,6 +20,7 @@ import pytest
 from command_line import CommandLine
 from filelock import FileLock
 from process_starts import ProcessStarts
+from waiting_for_disks import forbidden_in_transactions
 from warm_workers import WarmContext
 
 # Before anything imports Qt, which asks when the first application is made.
@@ -126,6 +127,12 @@ def _nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for variable, folder in _HOME_VARIABLES.items():
             patch.setenv(variable, str(home / folder))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_waits_for_disks() -> Iterator[None]:
+    with forbidden_in_transactions():
         yield
 
 

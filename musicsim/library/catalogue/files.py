@@ -71,6 +71,11 @@ class Files:
         )
         return [(track_id, stored_path(path)) for track_id, path in rows]
 
+    def is_at(self, track_id: int, path: Path) -> bool:
+        """Return whether a track is in the library, under this path."""
+        sql = "SELECT 1 FROM tracks WHERE id = ? AND path = ?"
+        return bool(self._database.query(sql, (track_id, os.fsencode(path))))
+
     def missing(self, since: float = inf, *, folder_id: int | None = None) -> list[int]:
         """Return the ids of tracks missing since before a time, in all music folders or in one.
 

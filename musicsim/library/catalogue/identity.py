@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
 from musicsim.base.reasons import Reason
@@ -121,10 +120,10 @@ class SoundIdentity:
         )
         return [track_id for (track_id,) in rows]
 
-    def follow_copy(self, gone: int, also_gone: Set[int] = frozenset()) -> int | None:
-        """Give a track whose file is gone the file of a later copy; return the copy, or None without one.
+    def later_copies(self, gone: int, also_gone: Set[int] = frozenset()) -> list[PendingTrack]:
+        """Return the later copies of a track whose file is gone; their own files may be gone, too.
 
-        The copy has the same content or the same sound, since it may have been retagged. It is not in `also_gone`.
+        They have the same content or the same sound, since they may have been retagged, and are not in `also_gone`.
         """
         rows = self._catalogue.database.query(
             "SELECT c.id, c.path, c.content_key FROM tracks t JOIN tracks c "
@@ -133,10 +132,11 @@ class SoundIdentity:
             "WHERE t.id = ? AND NOT t.unheard AND c.id > t.id AND c.missing_since IS NULL ORDER BY c.id",
             (gone,),
         )
-        copies = (pending_track(*row) for row in rows if row[0] not in also_gone)
-        # The copy's music folder may not have been scanned since.
-        copy = next((copy for copy in copies if os.path.lexists(copy.path)), None)
-        return copy.id if copy is not None and self._adopt(gone, copy) else None
+        return [pending_track(*row) for row in rows if row[0] not in also_gone]
+
+    def follow_copy(self, gone: int, copies: Iterable[PendingTrack]) -> int | None:
+        """Give a track whose file is gone the file of the first copy that is still in the library; return that copy."""
+        return next((copy.id for copy in copies if self._adopt(gone, copy)), None)
 
     def _sounded_so(self, track_id: int, fingerprint: bytes) -> bool:
         """Return whether a track had this fingerprint when last decoded."""

@@ -34,7 +34,7 @@ class Moves:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._lost: dict[_Content, list[int]] = {}
+        self._lost: dict[_Content, list[tuple[int, Path]]] = {}
         """By content, each searched for once, since a thousand files may have the same."""
 
     def displace(self, fresh: Sequence[Fresh]) -> dict[int, Path]:
@@ -78,14 +78,17 @@ class Moves:
         self._catalogue.files.set_paths(displaced)
         return displaced
 
-    def take(self, file: ScannedFile) -> int | None:
-        """Return the track that a new file was under another path, if that path is now empty; each track only once."""
+    def take(self, file: ScannedFile) -> tuple[int, Path] | None:
+        """Return the track that a new file was, and its path, if that path is now empty; each track only once.
+
+        It looks at other files, so it may wait for a disk: don't call it in a transaction.
+        """
         if not file.size or file.problem:
             return None
         content = file.size, file.content_key
         if content not in self._lost:
             self._lost[content] = [
-                track_id
+                (track_id, path)
                 for track_id, path in reversed(self._catalogue.files.same_content(*content))
                 if is_gone(path) and self._root_is_there(path)
             ]

@@ -296,23 +296,25 @@ class Scanner:
         counts: _Counts,
     ) -> None:
         """Read the tags of new and changed files, and store the whole batch or nothing."""
+        # Before the transaction, so that nobody has to wait for a slow disk.
         files = []
         for path, status, entry in batch:
             with contextlib.suppress(FileNotFoundError):  # gone since it was listed
-                files.append((scan_file(path, status, root), entry))
+                file = scan_file(path, status, root)
+                files.append((file, entry, moves.take(file) if entry is None else None))
         touched: list[int] = []
         with self._catalogue.transaction():
             if folder_id not in self._catalogue.folders.ids().values():
                 return
-            for file, entry in files:
+            for file, entry, origin in files:
                 if entry is not None:
                     track_id = entry.id
                     if self._catalogue.files.update(track_id, folder_id, file):
                         counts.changed += 1
                     else:
                         counts.unchanged += 1
-                elif (origin := moves.take(file)) is not None:
-                    track_id = origin
+                elif origin is not None and self._catalogue.files.is_at(*origin):
+                    track_id, _ = origin
                     self._catalogue.files.update(track_id, folder_id, file)
                     counts.moved.add(track_id)
                 else:
@@ -327,10 +329,17 @@ class Scanner:
         To move files to another disk, a file manager copies them first, and deletes the originals at the end.
         """
         gone = set(gone)
+        # The copy's music folder may not have been scanned since. Look before the transaction, so that nobody has to
+        # wait for a slow disk.
+        there = {
+            track_id: [copy for copy in later if os.path.lexists(copy.path)]
+            for track_id in sorted(gone)
+            if (later := self._identity.later_copies(track_id, gone))
+        }
         copies: dict[int, int] = {}
         with self._catalogue.transaction():
-            for track_id in sorted(gone):
-                copy = self._identity.follow_copy(track_id, gone)
+            for track_id, candidates in there.items():
+                copy = self._identity.follow_copy(track_id, candidates)
                 if copy is not None:
                     copies[track_id] = copy
         if copies:
