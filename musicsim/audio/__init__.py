@@ -12,8 +12,10 @@ from musicsim.audio.fingerprint import fingerprint
 from musicsim.audio.loudness import LoudnessMeter, MeasuredLoudness
 from musicsim.audio.plan import (
     DENSE_HOP,
+    DENSE_LIMIT,
     EVERY_WINDOW,
     FIRST_PASS,
+    SAMPLE_LIMIT,
     SETTLED,
     SILENCE,
     SamplingPlan,
@@ -21,14 +23,15 @@ from musicsim.audio.plan import (
 from musicsim.audio.quiet import silence_native_messages
 from musicsim.audio.reading import read_blocks
 from musicsim.audio.sampling import SampledAudio, sample_windows
-from musicsim.audio.signal import LONGEST, SAMPLE_RATE
+from musicsim.audio.signal import SAMPLE_RATE
 from musicsim.audio.waveform import Waveform, waveform
 
 __all__ = [
     "DENSE_HOP",
+    "DENSE_LIMIT",
     "EVERY_WINDOW",
     "FIRST_PASS",
-    "LONGEST",
+    "SAMPLE_LIMIT",
     "SAMPLE_RATE",
     "SETTLED",
     "SILENCE",

@@ -16,6 +16,10 @@ EVERY_WINDOW = 2**31 - 1
 """More than any track has: the dense plan, with a window every `DENSE_HOP` from beginning to end."""
 DENSE_HOP = 0.1
 """Seconds between the windows of the dense plan, OpenL3's default."""
+DENSE_LIMIT = 24 * 3600
+"""Seconds of a track that the dense plan embeds; with the largest network on a slow computer, they take two days."""
+SAMPLE_LIMIT = 4 * 3600
+"""Seconds. A longer file is never decoded from beginning to end for a sample: it may be made to take days."""
 SILENCE = -70.0
 """RMS level in dB re full scale below which a window is silent."""
 

@@ -17,7 +17,7 @@ from musicsim.audio.decoder import Decoder, decoders_for, ends_early, why_undeco
 from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, lacks_its_end, open_audio, stated_size
 from musicsim.audio.loudness import HeardSecond, MeasuredLoudness, hear_second, loudness_of
-from musicsim.audio.plan import SamplingPlan
+from musicsim.audio.plan import SAMPLE_LIMIT, SamplingPlan
 from musicsim.audio.signal import SAMPLE_RATE, Channels, Sound, is_sane, is_silent, mono, resample
 from musicsim.base.reasons import Cause, Reason
 
@@ -25,6 +25,12 @@ _MARGIN = 0.05
 """Seconds decoded on both sides of a window; more than the reach of the resampling filter at every usual rate."""
 _SEEKING_PAYS = 2
 """Seconds of continued decoding that cost as much as seeking to a window (benchmarks/decoding.py: 1.5 to 3)."""
+_MOST_TRIED = 256
+"""Seconds of a file beyond `SAMPLE_LIMIT` to try before it counts as silent."""
+_LEAST_BUDGET = 60.0
+"""Seconds of processor time in which any file can be sampled."""
+_SLOWEST = 0.1
+"""Additional processor time per second of sound, up to `SAMPLE_LIMIT`: three times that of the slowest codec."""
 _LOST = 0.25
 """Seconds of undecodable sound that justify a warning."""
 
@@ -90,15 +96,16 @@ def sample_windows(
     Raises
     ------
     AudioError
-        If the file can't be read or decoded, or is silent throughout.
+        If the file can't be read or decoded, is silent throughout, or takes too much processor time.
     """
     with open_audio(path) as file:
+        began = time.thread_time()
         best: SampledAudio | None = None
         failures: list[Undecodable] = []
         for make in decoders_for(file):
             try:
                 with closing(make(file)) as decoder:
-                    sampled = _Sampler(file, decoder, plan, listened).sample()
+                    sampled = _Sampler(file, decoder, plan, listened, began).sample()
             except Undecodable as failure:
                 failures.append(failure)
                 continue
@@ -116,7 +123,12 @@ class _Sampler:
     """Takes one sample of one file with one decoder."""
 
     def __init__(
-        self, file: AudioFile, decoder: Decoder, plan: SamplingPlan, listened: Collection[float]
+        self,
+        file: AudioFile,
+        decoder: Decoder,
+        plan: SamplingPlan,
+        listened: Collection[float],
+        began: float,
     ) -> None:
         self._file = file
         self._decoder = decoder
@@ -128,6 +140,10 @@ class _Sampler:
         self._margin = math.ceil(_MARGIN * decoder.rate / step) * step
         order = plan.order(decoder.frames / decoder.rate)
         self._order = order[~np.isin(order, list(self._listened))]
+        self._is_long = decoder.frames / decoder.rate > SAMPLE_LIMIT
+        self._began = began
+        length = min(decoder.frames / decoder.rate, SAMPLE_LIMIT)
+        self._budget = _LEAST_BUDGET + _SLOWEST * length
         self._decoded = 0
         self._resampling = 0.0
         self._not_numbers = False
@@ -161,12 +177,15 @@ class _Sampler:
         """Return the windows by second; None if the whole file must be decoded instead."""
         windows: dict[int, _Window] = {}
         tried = 0
+        most = _MOST_TRIED if self._is_long else _SEEKING_PAYS * self._wanted
         try:
             # A truncated file fails here.
             self._window_at(int(self._order.max()))
-            while len(windows) < self._wanted:
-                # If much is silent, decoding every second is quicker.
-                if tried >= _SEEKING_PAYS * self._wanted:
+            while len(windows) < self._wanted and tried < len(self._order):
+                if tried >= most:
+                    if self._is_long:
+                        break
+                    # If much is silent, decoding every second is quicker.
                     return None
                 seconds = self._order[tried : tried + self._wanted - len(windows)]
                 for second in sorted(seconds.tolist()):
@@ -180,6 +199,7 @@ class _Sampler:
 
     def _window_at(self, second: int) -> _Window | None:
         """Return a second's window, None if it is unusable; raise `CannotSeek` if it isn't there."""
+        self._check_budget()
         rate = self._decoder.rate
         start = max(0, second * rate - self._margin)
         length = (second + 1) * rate + self._margin - start
@@ -208,6 +228,11 @@ class _Sampler:
         rest: tuple[int, Sound, int, HeardSecond] | None = None
         frames = 0
         for second, channels, lead in self._seconds():
+            self._check_budget()
+            if second >= SAMPLE_LIMIT:
+                # Only if the file can't be searched. Its header knows its length better than this part.
+                frames = self._decoder.frames
+                break
             sound = mono(channels)
             frames = second * self._decoder.rate + len(sound) - lead
             # Seconds beyond the length in the header come last.
@@ -229,7 +254,7 @@ class _Sampler:
                         self._hear(channels, lead),
                     ),
                 )
-        self._decoded = frames
+            self._decoded += min(len(sound) - lead, self._decoder.rate)
         if not (kept or self._listened) and rest is not None and self._is_usable(*rest[1:3]):
             kept.append((0, *rest))
         windows = {
@@ -254,6 +279,11 @@ class _Sampler:
             yield second, sound, second * rate - start
             second += 1
 
+    def _check_budget(self) -> None:
+        spent = time.thread_time() - self._began
+        if spent > self._budget:
+            raise Undecodable(Reason(Cause.TOO_SLOW, (round(spent / 60),)))
+
     def _is_usable(self, sound: Sound, lead: int) -> bool:
         if not is_sane(sound):
             self._not_numbers = True
@@ -275,6 +305,9 @@ class _Sampler:
             return Reason(Cause.NOT_NUMBERS)
         if not frames:
             return Reason(Cause.NO_SOUND)
+        if self._is_long:
+            rate = self._decoder.rate
+            return Reason(Cause.LONG_SILENCE, (self._decoded // rate, frames // rate))
         return Reason(Cause.SILENT)
 
     def _warning(self, duration: float) -> Reason | None:

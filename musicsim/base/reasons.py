@@ -38,6 +38,8 @@ class Cause(enum.StrEnum):
     UNKNOWN_CODEC = "unknown-codec"
     NO_SOUND = "no-sound"
     SILENT = "silent"
+    LONG_SILENCE = "long-silence"
+    """Values: the seconds that were listened to, and the length in seconds."""
 
     # Damage.
     DAMAGED = "damaged"
@@ -55,7 +57,11 @@ class Cause(enum.StrEnum):
     # Failures in the worker.
     CRASHED = "crashed"
     HUNG = "hung"
+    TOO_SLOW = "too-slow"
+    """Value: the minutes of processor time that decoding took."""
     NO_EMBEDDING = "no-embedding"
+    TOO_LONG = "too-long"
+    """Value: the hours that were listened to."""
 
     OTHER = "other"
     """Value: a text from elsewhere."""
@@ -82,6 +88,7 @@ _TEXTS = {
     Cause.UNKNOWN_CODEC: "its sound is coded in a way that can't be decoded",
     Cause.NO_SOUND: "there is no sound in it",
     Cause.SILENT: "no sound: the whole track is silent",
+    Cause.LONG_SILENCE: "no sound: {:,} s of its {:,} s were listened to, and all are silent",
     Cause.DAMAGED: "the file is damaged: its sound can't be decoded",
     Cause.MOSTLY_DAMAGED: "the file is damaged: much of it can't be decoded",
     Cause.PARTLY_DAMAGED: "parts of the file are damaged",
@@ -93,6 +100,10 @@ _TEXTS = {
     Cause.END_MISSING: "the file ends early: the end of its last stream is missing",
     Cause.CRASHED: "the decoder crashed on this file: it is damaged, or of an unusual kind",
     Cause.HUNG: "the decoder did not come to an end on this file: it is damaged, or of an unusual kind",
+    Cause.TOO_SLOW: (
+        "decoding it had taken {:,} min of processor time, and was given up: it is damaged, or of an unusual kind"
+    ),
+    Cause.TOO_LONG: "only its first {:,} h were listened to",
     Cause.NO_EMBEDDING: "the model made no usable embedding of it",
     Cause.OTHER: "{}",
 }

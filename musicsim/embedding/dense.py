@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.audio import DENSE_HOP, SAMPLE_RATE, SILENCE
-from musicsim.embedding.framing import embed_blocks
+from musicsim.embedding.framing import cut_windows
 from musicsim.embedding.model import Model
 
 FloatArray = npt.NDArray[np.float32]
@@ -58,13 +58,17 @@ def embed_seconds(
     sums: dict[int, npt.NDArray[np.float64]] = {}
     counts: dict[int, int] = {}
     done = 0
-    for embeddings, _ in embed_blocks(model, levels, hop_size=DENSE_HOP, center=False):
-        for embedding in embeddings:
-            if levels.of_window(done) >= silence:
-                second = done // _HOPS_A_SECOND
-                sums[second] = sums.get(second, 0.0) + embedding.astype(np.float64)
-                counts[second] = counts.get(second, 0) + 1
-            done += 1
+    for windows in cut_windows(
+        levels, hop_size=DENSE_HOP, center=False, batch_size=model.batch_size
+    ):
+        heard = [n for n in range(len(windows)) if levels.of_window(done + n) >= silence]
+        # The network takes as long for an incomplete batch, so only whole silent ones are skipped.
+        embeddings = model.embed(windows) if heard else np.empty(0)
+        for n in heard:
+            second = (done + n) // _HOPS_A_SECOND
+            sums[second] = sums.get(second, 0.0) + embeddings[n].astype(np.float64)
+            counts[second] = counts.get(second, 0) + 1
+        done += len(windows)
     vectors = [(total / counts[second]).astype(np.float32) for second, total in sums.items()]
     return EmbeddedSeconds(
         np.array(list(sums), np.float64),

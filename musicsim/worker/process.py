@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import functools
+import itertools
 import logging
 import os
 import queue
@@ -27,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.audio import (
+    DENSE_LIMIT,
     EVERY_WINDOW,
     AudioError,
     LoudnessMeter,
@@ -74,6 +76,7 @@ _log = logging.getLogger(__name__)
 _DECODERS = 2
 _NICENESS = 5
 _GENTLE_NICENESS = 15
+_BLOCK_SECONDS = 10
 _LONGEST_LOG = 2**20  # bytes; beyond that a worker starts a new log
 
 
@@ -159,7 +162,7 @@ class _Worker:
             while not isinstance((envelope := self._pipe.recv()).request, Stop):
                 request = envelope.request
                 if isinstance(request, EmbedTrack):
-                    self._to_embed.put((envelope.number, self._embedding_of(request)))
+                    self._embed_soon(envelope.number, request)
                 elif isinstance(request, TryModel):
                     self._to_embed.put((envelope.number, self._try_model))
                 else:
@@ -168,15 +171,17 @@ class _Worker:
         self._to_embed.put(None)
         self._for_index.put(None)
 
-    def _embedding_of(self, request: EmbedTrack) -> Callable[[], EmbeddedTrack]:
-        """Return a function that embeds a track; the decoding of a sample starts at once."""
+    def _embed_soon(self, number: int, request: EmbedTrack) -> None:
+        """Queue a track for the network, as soon as a sample of it is decoded: a long file must not delay others."""
         if request.windows == EVERY_WINDOW:
-            return functools.partial(self._embed_all, request.path)
+            self._to_embed.put((number, functools.partial(self._embed_all, request.path)))
+            return
         plan = SamplingPlan(request.windows)
         decoded = self._decoders.submit(
             sample_windows, request.path, plan, listened=request.listened
         )
-        return functools.partial(self._embed, request, decoded)
+        embed = functools.partial(self._embed, request, decoded)
+        decoded.add_done_callback(lambda _: self._to_embed.put((number, embed)))
 
     def _answer(self, number: int, work: Callable[[], object]) -> None:
         """Send the result of `work`, or the reason why it failed."""
@@ -244,8 +249,11 @@ class _Worker:
         before = model.spent
         began = time.perf_counter()
         meter = LoudnessMeter()
-        with contextlib.closing(read_ahead(read_blocks(path, meter=meter))) as blocks:
-            track = embed_seconds(model, blocks)
+        read = read_blocks(path, block_seconds=_BLOCK_SECONDS, meter=meter)
+        with contextlib.closing(read_ahead(read)) as blocks:
+            most = DENSE_LIMIT // _BLOCK_SECONDS
+            track = embed_seconds(model, itertools.islice(blocks, most))
+        is_cut = track.duration >= DENSE_LIMIT
         cost = _cost(model.spent - before)
         # The time that the network spent waiting.
         waited = time.perf_counter() - began - cost.front_end - cost.network
@@ -255,8 +263,8 @@ class _Worker:
         return EmbeddedTrack(
             track.offsets,
             _checked(path, track.vectors),
-            track.duration,
-            None,
+            0.0 if is_cut else track.duration,
+            Reason(Cause.TOO_LONG, (DENSE_LIMIT // 3600,)) if is_cut else None,
             cost,
             loudness=meter.loudness(),
             model=model.identity,

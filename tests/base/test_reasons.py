@@ -13,6 +13,9 @@ VALUES = {
     Cause.PATTERN: ("bad",),
     Cause.SAMPLE_RATE: (12,),
     Cause.ENDS_EARLY: (3.5, 9.1),
+    Cause.LONG_SILENCE: (291, 900_000),
+    Cause.TOO_SLOW: (25,),
+    Cause.TOO_LONG: (24,),
     Cause.OTHER: ('"quoted", caf\udce9 and\nmore',),
 }
 

@@ -9,12 +9,35 @@ from broken_decoder import CULPRIT, DEEDS, serve_with
 from command_line import Told
 from library import FaultyLibrary, write_noise
 
+from musicsim.base.resources import resource
+from musicsim.worker.client import WorkerClient
+from musicsim.worker.protocol import EmbedTrack, WorkerSettings
+
 TRACKS = 10
 PATIENCE = 6
 """Seconds that a file may take: above all, the model must have been loaded by then."""
 SAYS = {"crash": "the decoder crashed on this file", "hang": "the decoder did not come to an end"}
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+def test_a_file_that_takes_for_ever_holds_up_no_other(
+    library: FaultyLibrary, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    library.fill(TRACKS)
+    files = sorted(library.music.rglob("*.wav"), key=lambda path: path.name != CULPRIT)
+    serve = functools.partial(serve_with, "hang")
+    monkeypatch.setattr("musicsim.worker.process.serve", serve)
+    client = WorkerClient(
+        WorkerSettings(resource("starter.h5"), None, None, tmp_path / "index", tmp_path / "log")
+    )
+    try:
+        # It is asked for first; the others are answered nevertheless.
+        culprit, *others = [client.request(EmbedTrack(path)) for path in files]
+        assert all(len(other.result(60).offsets) for other in others)
+        assert not culprit.done()
+    finally:
+        client.kill()
 
 
 @pytest.fixture

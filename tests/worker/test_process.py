@@ -59,7 +59,9 @@ def test_what_is_no_embedding_is_refused(
     )
     worker = _Worker(pipe, settings)
 
-    worker._answer(1, worker._embedding_of(EmbedTrack(song, windows)))
+    worker._embed_soon(1, EmbedTrack(song, windows))
+    worker._answer(*worker._to_embed.get())
+    worker._decoders.shutdown()
 
     (answer,) = pipe.sent
     assert isinstance(answer, Refusal)

@@ -51,7 +51,9 @@ class _Sent:
     before: PooledTrack | None
     """The result of earlier passes, which this pass adds to."""
     patience: float
-    """Seconds after which the worker counts as hung."""
+    """Seconds that the worker may take for it."""
+    until: float
+    """When the worker counts as hung, by the monotonic clock; it may do the others first."""
 
 
 class LibraryEmbedder:
@@ -242,21 +244,20 @@ class LibraryEmbedder:
     def _collect(self, plan: int) -> None:
         """Wait for the worker, and store its finished results."""
         in_flight = self._in_flight
-        patience = max(sent.patience for sent in in_flight.values())
+        until = min(sent.until for sent in in_flight.values())
+        patience = max(0.0, until - time.monotonic())
         finished, _ = wait(in_flight, timeout=patience, return_when=FIRST_COMPLETED)
-        if not finished and not self._stopping.is_set():
-            _log.warning("the worker did not answer for %.0f s", patience)
-            self._worker.kill()
-            self._accuse([sent.track for sent in in_flight.values()], plan, Reason(Cause.HUNG))
-            in_flight.clear()
-            return
+        is_hung = not finished
         # After a stop, results that the network finished are kept; the rest stays pending.
-        if any(map(_died, finished)) and not self._stopping.is_set():
+        if (is_hung or any(map(_died, finished))) and not self._stopping.is_set():
+            if is_hung:
+                _log.warning("the worker did not answer in time")
+                self._worker.kill()
             # The process is gone, so every request is answered or fails in a moment.
             wait(in_flight)
             victims = [in_flight.pop(future).track for future in list(in_flight) if _died(future)]
             finished = set(in_flight)
-            self._accuse(victims, plan, Reason(Cause.CRASHED))
+            self._accuse(victims, plan, Reason(Cause.HUNG if is_hung else Cause.CRASHED))
         for future in finished:
             if not _died(future):
                 sent = in_flight.pop(future)
@@ -313,7 +314,10 @@ class LibraryEmbedder:
         if not offsets and plan != EVERY_WINDOW and not is_lost:
             sounds = self._identity.known_sounds(track, model)
         future = self._worker.request(EmbedTrack(track.path, plan, offsets, sounds))
-        self._in_flight[future] = _Sent(track, before, patience_with(track, plan))
+        patience = patience_with(track, plan)
+        others = sum(sent.patience for sent in self._in_flight.values())
+        until = time.monotonic() + others + patience
+        self._in_flight[future] = _Sent(track, before, patience, until)
 
     def _next(self) -> PendingTrack | None:
         """Return the preferred track, or else the next in order. Never process two likely duplicates at once."""

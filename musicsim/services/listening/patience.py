@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musicsim.audio import EVERY_WINDOW, LONGEST
+from musicsim.audio import DENSE_LIMIT, EVERY_WINDOW, SAMPLE_LIMIT
 from musicsim.library.types import PendingTrack
 
 LEAST_PATIENCE = 120.0
@@ -17,6 +17,6 @@ _UNKNOWN_LENGTH = 720.0  # seconds, for a file without a length in its header
 def patience_with(track: PendingTrack, plan: int) -> float:
     """Return the seconds allowed for a pass over a track."""
     factor = _DENSE_FACTOR if plan == EVERY_WINDOW else _FACTOR
-    # An earlier version may have stored the wrong length, of years, in a damaged header.
-    length = min(track.duration or _UNKNOWN_LENGTH, LONGEST)
-    return LEAST_PATIENCE + factor * length
+    # Not more than is decoded: a header may claim years.
+    most = DENSE_LIMIT if plan == EVERY_WINDOW else SAMPLE_LIMIT
+    return LEAST_PATIENCE + factor * min(track.duration or _UNKNOWN_LENGTH, most)
