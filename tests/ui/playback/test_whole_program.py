@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
+import without_connections
 from sound_server import IS_THERE, SoundServer
 
 pytestmark = [
@@ -37,13 +40,13 @@ def start(server: SoundServer, tmp_path: Path) -> Iterator[Start]:
     """Starts the window on a data folder of the test's."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*files: Path) -> subprocess.Popen[bytes]:
+    def start(*files: Path, through: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
         environment = os.environ | server.environment | {"QT_QPA_PLATFORM": "offscreen"}
         environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
         arguments = ["-m", "musicsim", "--data", str(tmp_path / "data"), "gui", *map(str, files)]
         with (tmp_path / "stderr").open("ab") as messages:
             process = subprocess.Popen(
-                [sys.executable, *arguments],
+                [*through, sys.executable, *arguments],
                 env=environment,
                 stdout=subprocess.DEVNULL,
                 stderr=messages,
@@ -143,3 +146,43 @@ def test_nothing_of_the_libraries_chatter_reaches_the_terminal(
         close(window, 20)
 
     assert (tmp_path / "stderr").read_text() == ""
+
+
+@pytest.mark.skipif(not without_connections.IS_POSSIBLE, reason="only Linux watches connections")
+def test_no_connection_is_opened_that_nobody_asked_for(
+    server: SoundServer, start: Start, songs: list[Path], tmp_path: Path
+) -> None:
+    """A process that connects to any address ends at once: neither the library nor the network's may."""
+    watched = (sys.executable, without_connections.__file__)
+    music = tmp_path / "music"
+    music.mkdir()
+    for song in songs:
+        song.rename(music / song.name)
+    kept_list = tmp_path / "list.m3u8"
+    for command in (
+        ("scan", music),
+        ("playlist", music / songs[0].name, "--length", "2", "--output", kept_list),
+        ("doctor",),
+    ):
+        arguments = ["-m", "musicsim", "--data", str(tmp_path / "data"), *map(str, command)]
+        done = subprocess.run(
+            [*watched, sys.executable, *arguments], capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b""), command
+    assert kept_list.exists()
+
+    with server.recording() as recording:
+        # A new song, which is listened to while another one plays.
+        (music / songs[2].name).rename(tmp_path / "moved.flac")
+        sf.write(music / "new.flac", 0.1 * np.random.default_rng(0).normal(size=10 * RATE), RATE)
+        window = start(kept_list, through=watched)
+        wait_until(lambda: len(recording.heard()) > 5 * RATE)
+        wait_until(lambda: _embedded(tmp_path / "data") == 4)
+        close(window, 20)
+    assert (tmp_path / "stderr").read_text() == ""
+
+
+def _embedded(data: Path) -> int:
+    with contextlib.closing(sqlite3.connect(data / "catalogue.sqlite3")) as catalogue:
+        count: int = catalogue.execute("SELECT COUNT(*) FROM embeddings").fetchone()[0]
+    return count
