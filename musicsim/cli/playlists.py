@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 from pathlib import Path
 
@@ -219,7 +220,7 @@ def similar(options: argparse.Namespace) -> None:
 
 def _find_quietly(app: Musicsim, text: str, *, quiet: bool) -> Track | None:
     """Call `find_track`; with `quiet`, discard the list of ambiguous matches."""
-    with contextlib.redirect_stdout(None) if quiet else contextlib.nullcontext():
+    with contextlib.redirect_stdout(io.StringIO()) if quiet else contextlib.nullcontext():
         return find_track(app, text)
 
 

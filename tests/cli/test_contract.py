@@ -190,6 +190,10 @@ def test_similar_by_text(scanned_demo, demo_library):
     assert many.code == 2
     assert track.title in many.out
     assert "add words" in many.err
+    # With --json, standard output is for one JSON value, or for nothing.
+    quiet = scanned_demo("playlist", track.artist, "--json")
+    assert (quiet.code, quiet.out) == (2, "")
+    assert "add words" in quiet.err
     nothing = scanned_demo("similar", "no such track", "--json")
     assert (nothing.code, nothing.out) == (2, "")
 
