@@ -1,6 +1,6 @@
 # musicsim's commands; `make help` lists them. Each sets up .venv first where that is needed.
 .DEFAULT_GOAL := help
-.PHONY: help run test stress demo lint format coverage covered package screenshots clean set-up
+.PHONY: help run test stress demo lint format coverage covered package screenshots constraints clean set-up
 
 # As typed, handed on by the environment: a `$`, a quote or a space in it means nothing to make and the shell.
 override MUSIC := $(value MUSIC)
@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 python := .venv/bin/python
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: set-up  ## open the app, with a music folder if you like: make run MUSIC=FOLDER
 	@case $$MUSIC in '~' | '~/'*) MUSIC=$$HOME$${MUSIC#'~'} ;; esac; \
@@ -53,6 +53,9 @@ package: set-up  ## build the stand-alone program in dist/musicsim and try it
 
 screenshots: set-up  ## take the README's screenshots anew
 	@$(python) packaging/screenshots.py 2>build/screenshots.log || { tail build/screenshots.log; exit 1; }
+
+constraints: set-up  ## try the newest packages, and keep their versions for the set-up if CI's checks pass
+	@packaging/renew-constraints
 
 clean:  ## remove what was built, but not .venv
 	rm -rf build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

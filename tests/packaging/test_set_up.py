@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
+CONSTRAINTS = PROJECT / "packaging" / "constraints.txt"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the set-up is a bash script")
 
@@ -22,7 +23,10 @@ case "$1 $2" in
   echo "venv" >>"$RECORD"
   mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && echo "command = $0 -m venv $3" >"$3/pyvenv.cfg" ;;
 "-m pip")
-  echo "pip" >>"$RECORD"
+  case "$*" in
+  *"-c packaging/constraints.txt"*) echo "pip" >>"$RECORD" ;;
+  *) echo "pip-without-constraints" >>"$RECORD"; exit 0 ;;
+  esac
   printf '%s' "$PIP_SAYS"
   exit "${PIP_EXIT:-0}" ;;
 "packaging/system-libraries ")
@@ -41,6 +45,7 @@ class Checkout:
     def __post_init__(self) -> None:
         (self.folder / "packaging").mkdir(parents=True)
         shutil.copy(PROJECT / "packaging" / "set-up", self.folder / "packaging")
+        shutil.copy(CONSTRAINTS, self.folder / "packaging")
         shutil.copy(PROJECT / "pyproject.toml", self.folder)
         self.python = self.folder / "pretended python"
         self.python.write_text(PYTHON, encoding="utf-8")
@@ -81,8 +86,11 @@ def test_a_second_time_it_does_and_says_nothing(ready: Checkout) -> None:
     assert (outcome.returncode, outcome.stdout + outcome.stderr, ready.done()) == (0, "", [])
 
 
-def test_new_requirements_are_installed_into_the_same_environment(ready: Checkout) -> None:
-    with (ready.folder / "pyproject.toml").open("a") as file:
+@pytest.mark.parametrize("name", ["pyproject.toml", "packaging/constraints.txt"])
+def test_new_requirements_are_installed_into_the_same_environment(
+    ready: Checkout, name: str
+) -> None:
+    with (ready.folder / name).open("a") as file:
         file.write("# changed\n")
     assert ready.set_up().returncode == 0
     assert ready.done() == ["pip"]
@@ -129,6 +137,38 @@ def test_what_pip_says_when_it_fails_is_shown_without_its_noise(checkout: Checko
     assert outcome.returncode == 1
     assert "No space left on device" in outcome.stderr
     assert "is ignored" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: No matching distribution found for uvloop==0.23.0\n",
+        "ERROR: Cannot install musicsim: conflicting dependencies\nERROR: ResolutionImpossible: see\n",
+        "error: subprocess-exited-with-error\n",
+        "ERROR: Failed building wheel for h5py\n",
+    ],
+)
+def test_where_a_tested_version_does_not_exist_the_newest_is_installed(
+    checkout: Checkout, said: str
+) -> None:
+    outcome = checkout.set_up(PIP_EXIT="1", PIP_SAYS=said)
+    assert outcome.returncode == 0
+    assert checkout.done() == ["venv", "pip", "pip-without-constraints"]
+    assert "tested versions are not to be had" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: No space left on device\n",
+        "NewConnectionError('Failed to establish')\nERROR: No matching distribution found for av\n",
+    ],
+)
+def test_a_failure_that_other_versions_would_share_is_told_at_once(
+    checkout: Checkout, said: str
+) -> None:
+    assert checkout.set_up(PIP_EXIT="1", PIP_SAYS=said).returncode == 1
+    assert checkout.done() == ["venv", "pip"]
 
 
 def test_without_a_network_it_says_so(checkout: Checkout) -> None:
