@@ -101,6 +101,8 @@ def _show_until_closed(
             # Listen from now on: a later start's request is served after this one.
             instance = Instance(app.data_folder, window)
             instance.called.connect(answer)
+            if instance.failure:
+                window.messages.fail(instance.failure)
             # A musicsim that starts while this one closes shouldn't wait for an answer.
             at_the_end.callback(instance.close)
             window.playback.engine.warm_up()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from window_fakes import FakeApp, FakeEngine
 import musicsim
 from musicsim.app import Musicsim
 from musicsim.ui.main import run_window
-from musicsim.ui.window.instance import Instance, Request, _name, hand_over
+from musicsim.ui.window import instance as instance_module
+from musicsim.ui.window.instance import Instance, Request, _places, hand_over
 from musicsim.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.usefixtures("no_window_left")
@@ -56,20 +58,25 @@ def test_the_window_hears_what_a_later_start_wants(qtbot, tmp_path, names, what)
     instance.close()
 
 
-@pytest.mark.parametrize("sent", [b"", b"00", Request((Path("/x" * 5000),)).to_bytes()[:-1]])
+LONG = list(Request((Path("/x" * 5000),) * 20).to_messages())
+
+
+@pytest.mark.parametrize("sent", [b"", b"00", LONG[0][:-1], b"".join(LONG)[:-1]])
 def test_a_later_start_that_dies_in_the_middle_asks_for_nothing(qtbot, tmp_path, sent):
     instance = Instance(tmp_path)
     heard: list[Request] = []
     instance.called.connect(heard.append)
     program = (
         "import os, sys; from pathlib import Path; from PySide6.QtNetwork import QLocalSocket;"
-        "from musicsim.ui.window.instance import _name;"
-        "socket = QLocalSocket(); socket.connectToServer(_name(Path(sys.argv[1])));"
-        "socket.waitForConnected(3000); socket.write(bytes.fromhex(sys.argv[2]));"
-        "socket.bytesToWrite() and socket.waitForBytesWritten(3000); os._exit(0)"
+        "from musicsim.ui.window.instance import _places;"
+        "socket = QLocalSocket(); socket.connectToServer(_places(Path(sys.argv[1]))[0]);"
+        "socket.waitForConnected(3000); socket.write(sys.stdin.buffer.read());"
+        "[socket.waitForBytesWritten(3000) for _ in range(99) if socket.bytesToWrite()]; os._exit(0)"
     )
     with qtbot.waitSignal(instance._server.newConnection, timeout=60_000):
-        process = start(program, tmp_path, sent.hex())
+        process = subprocess.Popen([sys.executable, "-c", program, tmp_path], stdin=subprocess.PIPE)
+        process.stdin.write(sent)
+        process.stdin.close()
     assert process.wait(60) == 0
     # The next one is heard.
     with qtbot.waitSignal(instance.called, timeout=60_000):
@@ -80,14 +87,23 @@ def test_a_later_start_that_dies_in_the_middle_asks_for_nothing(qtbot, tmp_path,
 
 
 @pytest.mark.parametrize(
-    "message", [b"?" * 20, b"9999999999play\0", b"0000000006erase\0", b"0000000004play"]
+    "message",
+    [
+        b"?" * 20,
+        b"9999999999play\0",
+        b"0000065537play\0",
+        b"0000000006erase\0",
+        b"0000000004play",
+        LONG[0] * 300,
+    ],
+    ids=["text", "long", "over-64-KiB", "unknown", "unended", "endless"],
 )
 def test_what_is_no_message_is_refused(qtbot, tmp_path, message):
     instance = Instance(tmp_path)
     heard: list[Request] = []
     instance.called.connect(heard.append)
     caller = QLocalSocket()
-    caller.connectToServer(_name(tmp_path))
+    caller.connectToServer(_places(tmp_path)[0])
     assert caller.waitForConnected(3000)
     with qtbot.waitSignal(caller.disconnected):
         caller.write(message)
@@ -109,6 +125,159 @@ def test_what_a_killed_window_left_is_in_nobodys_way(qtbot, tmp_path):
     assert not hand_over(tmp_path, Request())
     instance = Instance(tmp_path)
     assert instance._server.isListening()
+    instance.close()
+
+
+@pytest.fixture
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as desktops make one for each user."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+def sockets_below(folder: Path) -> list[Path]:
+    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_socket()]
+
+
+def hands_over(qtbot, instance: Instance, data: Path) -> bool:
+    """Whether a start of musicsim reaches the window, as both see it."""
+    heard: list[Request] = []
+    instance.called.connect(heard.append)
+    second = QProcess()
+    with qtbot.waitSignal(second.finished, timeout=60_000):
+        second.start(sys.executable, ["-c", HAND_OVER, str(data), "play", "/a"])
+    assert len(heard) == (second.exitCode() == 0)
+    return bool(heard)
+
+
+on_unix = pytest.mark.skipif(sys.platform == "win32", reason="pipes have no place there")
+
+
+@on_unix
+def test_the_socket_is_in_the_users_own_runtime_folder(qtbot, tmp_path, runtime, data) -> None:
+    instance = Instance(data)
+    (place,) = sockets_below(tmp_path)
+    assert place.parent == Path("run")
+    assert (tmp_path / place).stat().st_mode & 0o077 == 0
+    assert hands_over(qtbot, instance, data)
+    instance.close()
+    assert not sockets_below(tmp_path)
+
+
+@on_unix
+@pytest.mark.parametrize("spoil", ["open", "link", "file", "gone", "relative", "unset"])
+def test_a_runtime_folder_that_others_may_enter_is_left_alone(
+    qtbot, tmp_path, runtime, data, monkeypatch, spoil
+) -> None:
+    if spoil == "open":
+        runtime.chmod(0o750)
+    elif spoil == "relative":
+        monkeypatch.setenv("XDG_RUNTIME_DIR", "run")
+        monkeypatch.chdir(tmp_path)
+    elif spoil == "unset":
+        monkeypatch.delenv("XDG_RUNTIME_DIR")
+    else:
+        runtime.rmdir()
+        if spoil == "link":
+            (tmp_path / "elsewhere").mkdir(mode=0o700)
+            runtime.symlink_to(tmp_path / "elsewhere")
+        elif spoil == "file":
+            runtime.touch()
+    instance = Instance(data)
+    assert not instance.failure
+    # Which of the others depends on how long this test's own folder is named.
+    (place,) = sockets_below(tmp_path)
+    assert place.parts[0] in ("data", "tmp")
+    assert hands_over(qtbot, instance, data)
+    instance.close()
+
+
+@on_unix
+def test_a_start_from_elsewhere_finds_the_window(
+    qtbot, tmp_path, runtime, data, monkeypatch
+) -> None:
+    """Such as one by a file manager or over ssh, with another environment."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    instance = Instance(data)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    assert hands_over(qtbot, instance, data)
+    instance.close()
+
+
+@on_unix
+@pytest.mark.parametrize("length", [120, 250])
+def test_a_long_path_to_the_data_folder_is_in_nobodys_way(
+    qtbot, tmp_path, runtime, monkeypatch, length
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    data = tmp_path / ("ü" * (length // 2))
+    data.mkdir()
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        monkeypatch.setenv("TMPDIR", short)
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        instance = Instance(data)
+        assert not instance.failure
+        assert hands_over(qtbot, instance, data)
+        instance.close()
+
+
+@on_unix
+def test_a_window_that_nobody_can_reach_says_so(qtbot, tmp_path, runtime, monkeypatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    data = tmp_path / "data"
+    data.mkdir()
+    # Neither is a folder for a socket any more.
+    (data / "window.socket").mkdir()
+    (tmp_path / "tmp" / f"musicsim-{os.getuid()}").symlink_to(data)
+    instance = Instance(data)
+    assert "Files that you open elsewhere can't reach this window" in instance.failure
+    assert str(data) in instance.failure
+    assert not hand_over(data, Request())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems don't tell the user")
+def test_another_users_program_is_not_listened_to(qtbot, data, runtime, monkeypatch) -> None:
+    instance = Instance(data)
+    # A user's number that is not the caller's.
+    me = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: me + 1)
+    assert not hands_over(qtbot, instance, data)
+    monkeypatch.undo()
+    instance.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems don't tell the user")
+def test_nothing_is_told_to_a_window_of_another_user(qtbot, data, runtime, monkeypatch) -> None:
+    (place, *_) = _places(data)
+    instance = Instance(data)
+    me = os.getuid()
+    monkeypatch.setattr(instance_module, "_places", lambda _: [place])
+    monkeypatch.setattr(os, "getuid", lambda: me + 1)
+    assert not hand_over(data, Request((Path("/secret"),)))
+    monkeypatch.undo()
+    instance.close()
+
+
+def test_a_path_longer_than_any_file_system_allows_is_told_as_such(qtbot, tmp_path) -> None:
+    instance = Instance(tmp_path)
+    with qtbot.waitSignal(instance.called, timeout=60_000) as called:
+        process = start(HAND_OVER, tmp_path, "play", "/x" * 50_000, "/b")
+    long, short = called.args[0].paths
+    assert len(str(long)) == 16 * 1024
+    assert short == Path("/b")
+    assert process.wait(60) == 0
     instance.close()
 
 
@@ -190,7 +359,7 @@ def test_a_window_that_closes_keeps_nobody_waiting_for_its_answer(app: FakeApp, 
 
     def close_slowly() -> None:
         caller = QLocalSocket()
-        caller.connectToServer(_name(app.data_folder))
+        caller.connectToServer(_places(app.data_folder)[0])
         answered.append(caller.waitForConnected(3000))
         close()
 
