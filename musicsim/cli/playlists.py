@@ -26,6 +26,7 @@ from musicsim.cli.output import (
     say,
     track_json,
 )
+from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.query.filters import Filters, Range
 from musicsim.library.query.folding import fold
 from musicsim.library.types import Playlist, Track
@@ -56,7 +57,9 @@ def add_commands(commands: Commands) -> None:
     size.add_argument("--length", type=positive, default=25, metavar="N", help="tracks (25)")
     size.add_argument("--minutes", type=positive, metavar="M", help="how long instead")
     command.add_argument("--mode", choices=("similar", *_LATER_MODES), default="similar")
-    command.add_argument("--name", help="keep it in the library under this name")
+    command.add_argument(
+        "--name", type=_playlist_name, help="keep it in the library under this name"
+    )
     command.add_argument(
         "--rng-seed", type=int, metavar="INT", help="draw it; the same for the same number"
     )
@@ -107,6 +110,13 @@ def _add_paths(command: argparse.ArgumentParser) -> None:
         default="relative",
         help="in the playlist file (relative to it)",
     )
+
+
+def _playlist_name(text: str) -> str:
+    try:
+        return checked_name(text)
+    except PlaylistNameError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _range(text: str) -> Range:

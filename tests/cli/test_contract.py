@@ -287,6 +287,36 @@ def test_playlists_are_kept_exported_imported_and_deleted(
     assert len(shown) == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("", "needs a name"),
+        ("x" * 300, "300 characters"),
+        ("two\nlines", "line breaks"),
+        ("mp3\u202egpj", "turn the text"),
+    ],
+    ids=["empty", "long", "lines", "turned"],
+)
+def test_a_name_that_a_playlist_cant_have_is_wrong_use(scanned_demo, demo_library, name, told):
+    refused = scanned_demo("playlist", demo_library[0].path, "--name", name)
+    assert refused.code == 2
+    assert told in refused.err
+    assert scanned_demo("playlists", "list", "--json").json == []
+
+
+def test_a_file_gives_a_playlist_no_name_that_would_mislead(
+    scanned_demo, demo_library, musicsim, tmp_path
+):
+    shutil.copytree(scanned_demo.data, musicsim.data)
+    file = tmp_path / "list.m3u8"
+    name = "\x1b[2Jmine\u202e" + "x" * 5000
+    file.write_text(f"#PLAYLIST:{name}\n{demo_library[0].path}\n", encoding="utf-8")
+    assert musicsim("playlists", "import", file).code == 0
+    (kept,) = musicsim("playlists", "list", "--json").json
+    assert kept["name"].startswith("[2Jmine x")
+    assert len(kept["name"]) <= 200
+
+
 # --- one owner ---
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from musicsim.library.catalogue.database import CatalogueError, Database
+from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.playlist_names import (
+    LONGEST_NAME,
+    PlaylistNameError,
+    checked_name,
+    cleaned_name,
+)
 from musicsim.library.types import Playlist
 
 
@@ -31,14 +37,15 @@ class PlaylistStore:
         return next((playlist for playlist in self.all() if playlist.name == name), None)
 
     def create(self, name: str, track_ids: Sequence[int]) -> Playlist:
-        """Store a playlist; a name already taken gets a number."""
-        base = name.strip() or "Playlist"
+        """Store a playlist; a name already taken gets a number, and one that can't be used is cleaned."""
+        base = cleaned_name(name)
         with self._database.transaction() as db:
             taken = {str(row[0]) for row in self._database.query("SELECT name FROM playlists")}
             number, free = 1, base
             while free in taken:
                 number += 1
-                free = f"{base} ({number})"
+                ending = f" ({number})"
+                free = base[: LONGEST_NAME - len(ending)] + ending
             now = time.time()
             cursor = db.execute(
                 "INSERT INTO playlists (name, created_at) VALUES (?, ?)", (free, now)
@@ -48,16 +55,20 @@ class PlaylistStore:
         return Playlist(playlist_id, free, tuple(track_ids), now)
 
     def rename(self, playlist_id: int, name: str) -> None:
-        """Rename a playlist; raise `CatalogueError` if the name is empty or taken."""
-        name = name.strip()
-        if not name:
-            raise CatalogueError("A playlist needs a name.")
+        """Rename a playlist.
+
+        Raises
+        ------
+        PlaylistNameError
+            If the name is taken, or none that a playlist can have.
+        """
+        name = checked_name(name)
         with self._database.transaction() as db:
             taken = db.execute(
                 "SELECT 1 FROM playlists WHERE name = ? AND id != ?", (name, playlist_id)
             ).fetchone()
             if taken:
-                raise CatalogueError(
+                raise PlaylistNameError(
                     f"There is a playlist named “{name}” already: choose another name."
                 )
             db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))

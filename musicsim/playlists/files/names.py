@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-_DEVICES = {"CON", "PRN", "AUX", "NUL"} | {
-    f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)
+_DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
+    f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³"
 }
 """Names that Windows keeps for devices, with any suffix."""
 

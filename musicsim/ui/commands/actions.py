@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from musicsim.base.errors import display_path
+from musicsim.library.catalogue.playlist_names import checked_name
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dialogs import ask_name
@@ -148,7 +149,7 @@ class TrackActions(QObject):
         known = self._in_library(ids)
         if known and (name := ask_name(self._window, title, label, suggested)) is not None:
             with self._messages.reporting():
-                playlist = self._playlists.create(name, known)
+                playlist = self._playlists.create(checked_name(name), known)
                 self.playlist_wanted.emit(playlist.id)
 
     def add_tracks_to_playlist(self, playlist_id: int, ids: Sequence[int]) -> None:

@@ -265,6 +265,20 @@ def test_add_to_a_new_playlist(
     assert len(playlist.track_ids) == 2
 
 
+def test_a_new_playlist_is_not_made_under_a_name_that_none_can_have(
+    table: TrackTable, window: MainWindow, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "ask_name", lambda *_: "x" * 201)
+    select(table, "Último", "Überall")
+    menu = window.actions_.add_to_playlist.menu()
+    menu.aboutToShow.emit()
+
+    menu.actions()[0].trigger()
+
+    assert library.catalogue.playlists.all() == []
+    assert "choose a shorter one" in window.message_bar.text
+
+
 def test_export_of_one_track_is_a_playlist_like_it(
     table: TrackTable,
     window: MainWindow,

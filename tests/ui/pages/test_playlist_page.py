@@ -96,6 +96,17 @@ def test_a_name_that_is_taken_is_refused_with_a_message(
     assert "Zebra" in window.message_bar.text
 
 
+def test_a_name_that_no_playlist_can_have_is_refused_with_a_message(
+    page: PlaylistPage, window: MainWindow, library: Library, qtbot
+) -> None:
+    page.rename.click()
+
+    rename(window, "x" * 201, qtbot)
+
+    assert set(kept(library)) == {"Sunday"}
+    assert "choose a shorter one" in window.message_bar.text
+
+
 def test_a_new_playlist_asks_for_its_name(window: MainWindow, library: Library, qtbot) -> None:
     window.commands.new_playlist.trigger()
 
