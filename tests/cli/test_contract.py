@@ -1,5 +1,6 @@
 """What the commands answer: JSON fields, exit codes, files. `test_own_process` has them run as processes."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -315,6 +316,15 @@ def test_a_file_gives_a_playlist_no_name_that_would_mislead(
     (kept,) = musicsim("playlists", "list", "--json").json
     assert kept["name"].startswith("[2Jmine x")
     assert len(kept["name"]) <= 200
+
+
+def test_only_a_regular_file_is_imported(musicsim, tmp_path):
+    os.mkfifo(tmp_path / "pipe.m3u")
+    for name, told in {tmp_path / "pipe.m3u": "regular file", tmp_path: "is a folder"}.items():
+        refused = musicsim("playlists", "import", name)
+        assert refused.code == 1
+        assert f"{name} is" in refused.err
+        assert told in refused.err
 
 
 # --- one owner ---

@@ -12,21 +12,19 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from musicsim.base.addresses import path_of_address
-from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.errors import display_path
 from musicsim.base.writing import write_text
 from musicsim.library.types import Track
+from musicsim.playlists.files.reading import PlaylistFileError, read_bytes
 
 M3U_SUFFIXES = frozenset({".m3u", ".m3u8"})
 """Lower-case suffixes with their dot."""
 
-_LARGEST = 64 * 2**20
-"""Bytes: several hundred thousand entries."""
+_MOST_ENTRIES = 100_000
+_LONGEST_LINE = 32 * 2**10
+"""Bytes: more than any path has."""
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _NUMBER = re.compile(r"\s*\d{1,9}(?:\.\d+)?")
-
-
-class PlaylistFileError(MusicsimError):
-    """A playlist file can't be read or written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,11 @@ def read_playlist(file: Path) -> M3U:
             title, seconds = _information(line.removeprefix("#EXTINF:"))
         if not line or line.startswith("#"):
             continue
+        if len(entries) + elsewhere >= _MOST_ENTRIES:
+            # Each is looked for, in several ways: ten megabytes of short lines would take minutes and gigabytes.
+            raise PlaylistFileError(
+                f"{display_path(file)} has more than {_MOST_ENTRIES:,} entries: split it, if it is a playlist."
+            )
         path = path_of_address(line)
         if path is None and "://" in line:
             elsewhere += 1
@@ -152,21 +155,14 @@ def read_playlist(file: Path) -> M3U:
 
 def _lines(file: Path) -> Iterator[tuple[str, str]]:
     """Yield each line of a playlist as text, and as a file name with the same bytes."""
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise PlaylistFileError(f"{display_path(file)} is too large for a playlist.")
-        data = file.read_bytes()
-    except OSError as error:
-        raise PlaylistFileError(
-            f"{display_path(file)} can't be read ({error.strerror or error})."
-        ) from error
+    data = read_bytes(file)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     if b"\0" in data:
         raise PlaylistFileError(f"{display_path(file)} is not a playlist: it holds binary data.")
     # Split before decoding, since names may contain the other line breaks of Unicode and Windows-1252.
     for line in _LINE_BREAK.split(data.removeprefix(codecs.BOM_UTF8)):
-        line = line.strip(b" \t")
+        line = line.strip(b" \t")[:_LONGEST_LINE]
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError:

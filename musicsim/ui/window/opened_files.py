@@ -15,7 +15,8 @@ from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.tags import is_audio
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.files.m3u import M3U_SUFFIXES, M3UEntry, PlaylistFileError, read_playlist
+from musicsim.playlists.files.m3u import M3U_SUFFIXES, M3UEntry, read_playlist
+from musicsim.playlists.files.reading import PlaylistFileError
 
 _SLICE = 0.1
 """Seconds after which the files found so far can be played, before the rest is looked at."""

@@ -139,6 +139,24 @@ def test_what_is_no_audio_is_named_and_the_others_play(
     )
 
 
+def test_a_playlist_that_is_none_is_told_wherever_it_is_named(
+    window: MainWindow, folder: Path, songs: list[Path], queued, settle
+) -> None:
+    os.mkfifo(folder / "pipe.m3u")
+    with (folder / "huge.m3u").open("wb") as huge:
+        huge.truncate(5 * 10**9)
+    within = playlist(folder / "list.m3u", "pipe.m3u", "huge.m3u", "/dev/zero", songs[0].name)
+
+    window.open_paths([folder / "pipe.m3u", folder / "huge.m3u", within])
+    settle()
+
+    assert queued() == names_of(songs[:1])
+    text = window.message_bar.text
+    assert "huge.m3u is too large for a playlist" in text
+    assert "pipe.m3u can’t be played: it is not a regular file" in text
+    assert "3 of the 4 entries of “list.m3u” can’t be played" in text
+
+
 def test_a_single_file_that_is_gone_is_named_by_its_path(
     window: MainWindow, folder: Path, ids: list[int], queued, settle
 ) -> None:
