@@ -22,7 +22,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import connection, parent_process
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ from musicsim.audio import (
     silence_native_messages,
 )
 from musicsim.base.errors import MusicsimError
+from musicsim.base.logs import BoundedLog
 from musicsim.base.reasons import Cause, Reason
 from musicsim.embedding import (
     WINDOW_SIZE,
@@ -77,7 +78,6 @@ _DECODERS = 2
 _NICENESS = 5
 _GENTLE_NICENESS = 15
 _BLOCK_SECONDS = 10
-_LONGEST_LOG = 2**20  # bytes; beyond that a worker starts a new log
 
 
 def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
@@ -89,30 +89,18 @@ def serve(pipe: connection.Connection, settings: WorkerSettings) -> None:
     # The current folder may hold settings for a library, such as a .env file from a stranger.
     with contextlib.suppress(OSError):
         os.chdir(settings.index_folder.parent)
-    with _open_log(settings.log_file) as log:
-        logging.basicConfig(
-            stream=log, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"
-        )
-        # Warnings of libraries belong in the log, not in the user's terminal.
-        logging.captureWarnings(True)
-        faulthandler.enable(log)
-        silence_native_messages()
-        _die_with_the_app()
-        _Worker(pipe, settings).run()
-        log.flush()
-        # Immediately: a decoder may still be busy with a long file that nobody needs any more.
-        os._exit(0)
-
-
-def _open_log(path: Path) -> TextIO:
-    """Open the log, replacing one that is too long; discard messages if it can't be written."""
-    with contextlib.suppress(OSError):
-        if path.stat().st_size > _LONGEST_LOG:
-            path.replace(path.with_name(path.name + ".old"))
-    try:
-        return path.open("a", encoding="utf-8")
-    except OSError:
-        return Path(os.devnull).open("a", encoding="utf-8")
+    log = BoundedLog(settings.log_file)
+    logging.basicConfig(
+        handlers=[log], level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s"
+    )
+    # Warnings of libraries belong in the log, not in the user's terminal.
+    logging.captureWarnings(True)
+    faulthandler.enable(log.stream)
+    silence_native_messages()
+    _die_with_the_app()
+    _Worker(pipe, settings).run()
+    # Immediately: a decoder may still be busy with a long file that nobody needs any more.
+    os._exit(0)
 
 
 def _die_with_the_app() -> None:

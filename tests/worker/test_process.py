@@ -7,7 +7,7 @@ import soundfile
 from musicsim.audio import EVERY_WINDOW, FIRST_PASS
 from musicsim.base.resources import resource
 from musicsim.embedding import Model
-from musicsim.worker.process import _LONGEST_LOG, _open_log, _Worker
+from musicsim.worker.process import _Worker
 from musicsim.worker.protocol import EmbedTrack, Refusal, RefusalKind, WorkerSettings
 
 
@@ -69,15 +69,3 @@ def test_what_is_no_embedding_is_refused(
         RefusalKind.REQUEST,
         "the model made no usable embedding of it",
     )
-
-
-def test_a_log_does_not_grow_for_ever(tmp_path: Path) -> None:
-    path, entry = tmp_path / "worker.log", "x" * 999 + "\n"
-    for n in range(5000):
-        with _open_log(path) as log:
-            log.write(f"{n} {entry}")
-    files = sorted(tmp_path.iterdir())
-    assert [file.name for file in files] == ["worker.log", "worker.log.old"]
-    assert all(file.stat().st_size < _LONGEST_LOG + 2000 for file in files)
-    # The last entries are there, which may say why it crashed.
-    assert path.read_text().splitlines()[-1].startswith("4999 ")

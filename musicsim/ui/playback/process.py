@@ -26,6 +26,7 @@ from PySide6.QtCore import (
 
 from musicsim.audio import AudioError, waveform
 from musicsim.audio.quiet import silence_native_messages
+from musicsim.base.logs import BoundedLog
 from musicsim.ui.playback.protocol import (
     Command,
     Done,
@@ -62,7 +63,9 @@ def serve(pipe: Connection, log_file: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     silence_native_messages()
     logging.basicConfig(
-        filename=log_file, filemode="w", level=logging.WARNING, format="%(asctime)s %(message)s"
+        handlers=[BoundedLog(log_file, afresh=True)],
+        level=logging.WARNING,
+        format="%(asctime)s %(message)s",
     )
     qInstallMessageHandler(_log_message)
     sys.excepthook = lambda *error: _log.critical("bug", exc_info=error)
