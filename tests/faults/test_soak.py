@@ -1,4 +1,4 @@
-"""Hours of a listener's tidying, in minutes: the window and commands see the same library as the disk, and only once."""
+"""Hours of a listener's tidying, in minutes: window and commands see the same library as the disk, and only once."""
 
 from __future__ import annotations
 
