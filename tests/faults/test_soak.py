@@ -171,7 +171,11 @@ def test_disk_and_catalogue_stay_the_same_and_memory_flat(
     tidying = Tidying(library.music, seed=int(os.environ.get("MUSICSIM_SOAK_SEED", "1")))
     memory: list[tuple[float, float, float]] = []
     began = time.monotonic()
-    commands = (("status", "--json"), ("similar", "Sound", "--json"), ("playlist", "Sound", "--json"))
+    commands = (
+        ("status", "--json"),
+        ("similar", "Sound", "--json"),
+        ("playlist", "Sound", "--json"),
+    )
     while (minutes := (time.monotonic() - began) / 60) < MINUTES:
         for n in range(12):
             for _ in range(tidying.random.randrange(1, 6)):

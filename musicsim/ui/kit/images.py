@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
 from PySide6.QtGui import QImage, QImageReader
 
+from musicsim.ui.kit.large_images import read_apart
+
 # Other formats that Qt knows open further files (SVG, PDF), or have decoders that are rarely tested.
 _FORMATS = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -13,11 +15,12 @@ _FORMATS = (
     (b"GIF89a", "gif"),
     (b"BM", "bmp"),
 )
-_MOST_PIXELS = 50_000_000
-"""The largest image that is decoded, in pixels; that takes up to a second, and 200 MB for a moment."""
+_QUICK = 40_000_000
+"""The largest image that is decoded in this process, in pixels; that takes up to a second, and 160 MB for a moment."""
 _SCAN = b"\xff\xda"
+_USUAL_SCANS = 12
+"""Scans of a progressive JPEG as encoders write them. Each costs as much as the image's size says."""
 _MOST_SCANS = 100
-"""The most scans of a progressive JPEG. Encoders write about ten, and each costs as much as the image's size says."""
 
 
 def image_format(file: bytes) -> str | None:
@@ -30,25 +33,44 @@ def image_format(file: bytes) -> str | None:
 def read_square(file: bytes, side: int) -> QImage | None:
     """Return the middle square of an image, scaled to `side` pixels; None if it is no cover that can be shown.
 
-    JPEG, PNG, GIF, BMP and WebP are read, as their first bytes say, up to a number of pixels. May run in any thread.
+    JPEG, PNG, GIF, BMP and WebP are read, as their first bytes say. An image that takes much time or memory is decoded
+    in a process of its own, which may take some seconds; then it is given up. May run in any thread.
     """
     kind = image_format(file)
-    if kind is None or (kind == "jpeg" and file.count(_SCAN) > _MOST_SCANS):
+    scans = file.count(_SCAN) if kind == "jpeg" else 1
+    if kind is None or scans > _MOST_SCANS:
         return None
+    buffer, reader = _reader(file, kind)
+    size = reader.size()
+    buffer.close()
+    if not size.isValid() or size.isEmpty():
+        return None
+    pixels = size.width() * size.height()
+    if pixels > _QUICK or pixels * scans > _QUICK * _USUAL_SCANS:
+        return read_apart(_decoded, file, kind, side)
+    return _decoded(file, kind, side)
+
+
+def _decoded(file: bytes, kind: str, side: int) -> QImage | None:
+    """Decode an image, whatever its size."""
+    _buffer, reader = _reader(file, kind)
+    reader.setAutoTransform(True)
+    if reader.size().width() != reader.size().height():  # else it would only be copied
+        reader.setClipRect(_middle_of(reader.size()))
+    # Scaling while decoding takes a fraction of the time for a JPEG.
+    reader.setScaledSize(QSize(side, side))
+    image = reader.read()
+    return None if image.isNull() else image
+
+
+def _reader(file: bytes, kind: str) -> tuple[QBuffer, QImageReader]:
+    """Return a reader, and the buffer that must outlive it."""
     buffer = QBuffer()
     buffer.setData(QByteArray(file))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer, QByteArray(kind.encode()))
     reader.setAutoDetectImageFormat(False)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if not size.isValid() or not 0 < size.width() * size.height() <= _MOST_PIXELS:
-        return None
-    reader.setClipRect(_middle_of(size))
-    # Scaling while decoding takes a fraction of the time for a JPEG.
-    reader.setScaledSize(QSize(side, side))
-    image = reader.read()
-    return None if image.isNull() else image
+    return buffer, reader
 
 
 def _middle_of(size: QSize) -> QRect:

@@ -1,6 +1,9 @@
 """Covers from strangers: what is no picture of a known kind and a sensible size is not decoded."""
 
+import multiprocessing
+import os
 import struct
+import threading
 import zlib
 
 import pytest
@@ -8,6 +11,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage, QImageWriter
 
 from musicsim.ui.kit.images import read_square
+from musicsim.ui.kit.large_images import read_apart
 
 KINDS = ("jpeg", "png", "bmp", "webp")
 # A gigabyte of rectangles, in a kilobyte.
@@ -27,8 +31,8 @@ def picture(kind: str, width: int = 60, height: int = 40, colour: str = "red") -
     return bytes(buffer.data().data())
 
 
-def png_of(width: int, height: int) -> bytes:
-    """A PNG that claims a size, with hardly any data."""
+def png_of(width: int, height: int, data: bytes = zlib.compress(bytes(1000))) -> bytes:
+    """A PNG of a size, or with too little data one that only claims it."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return (
@@ -36,7 +40,6 @@ def png_of(width: int, height: int) -> bytes:
         )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = zlib.compress(bytes(1000))
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
     )
@@ -107,10 +110,54 @@ def test_other_kinds_and_damaged_pictures_are_not_shown(qapp, file: bytes) -> No
     assert read_square(file, 48) is None
 
 
-@pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (50_000_001, 1)])
+@pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (200_000_001, 1)])
 @pytest.mark.parametrize("make", [png_of, bmp_of])
-def test_a_picture_that_claims_too_many_pixels_is_not_decoded(qapp, make, size) -> None:
+def test_a_picture_that_claims_too_many_pixels_is_not_shown(qapp, make, size) -> None:
     assert read_square(make(*size), 48) is None
+
+
+def red_png(side: int) -> bytes:
+    rows = zlib.compressobj(1)
+    row = b"\0" + bytes([200, 30, 60]) * side
+    return png_of(side, side, b"".join(rows.compress(row) for _ in range(side)) + rows.flush())
+
+
+def test_a_scan_in_high_resolution_is_shown(qapp, capfd) -> None:
+    """800 dpi: more than Qt decodes unless it is told otherwise."""
+    square = read_square(red_png(8300), 48)
+    assert square is not None
+    assert (square.width(), square.height()) == (48, 48)
+    assert square.pixelColor(24, 24).name() == "#c81e3c"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_middle_of_a_large_picture_is_shown(qapp) -> None:
+    rows = zlib.compressobj(1)
+    row = b"\0" + bytes(3 * 6000) + b"\xff\0\0" * 4000 + bytes(3 * 6000)
+    file = png_of(16_000, 4000, b"".join(rows.compress(row) for _ in range(4000)) + rows.flush())
+    square = read_square(file, 48)
+    assert square is not None
+    assert {square.pixelColor(x, 24).name() for x in range(2, 46)} == {"#ff0000"}
+
+
+def hang(file: bytes, kind: str, side: int) -> None:
+    threading.Event().wait()
+
+
+def die(file: bytes, kind: str, side: int) -> None:
+    os.abort()
+
+
+def take_all_memory(file: bytes, kind: str, side: int) -> None:
+    bytearray(2**40)
+
+
+@pytest.mark.parametrize("deed", [hang, die, take_all_memory])
+def test_a_picture_whose_decoder_hangs_or_dies_is_given_up(qapp, capfd, deed) -> None:
+    assert read_apart(deed, b"a picture", "png", 48, patience=2) is None
+    assert capfd.readouterr() == ("", "")
+    # Nothing of it is left.
+    assert not [p for p in multiprocessing.active_children() if p.name == "musicsim-image"]
 
 
 def test_a_jpeg_of_thousands_of_scans_is_not_decoded(qapp) -> None:
