@@ -12,6 +12,10 @@ class MusicsimError(Exception):
     """
 
 
+class TemporaryError(MusicsimError):
+    """A failure that may end while the program runs, such as a full disk: what failed can be tried again."""
+
+
 def display_path(path: str | bytes | os.PathLike[str]) -> str:
     """Return a path as printable text: without line breaks and bytes that are not text."""
     text = os.fsdecode(path)

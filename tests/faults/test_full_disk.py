@@ -1,11 +1,13 @@
 """A data folder whose disk is full, or can't be written: a small one in memory, which takes the right to mount one."""
 
+import contextlib
 import functools
 import os
+import queue
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,10 @@ import pytest
 from command_line import Told
 from indexed import Index
 from library import FaultyLibrary
+
+from musicsim.app import Musicsim
+from musicsim.base.events import EmbeddingProgress, Event, Notice
+from musicsim.services import notices
 
 TRACKS = 10
 """Before the disk is full."""
@@ -107,6 +113,90 @@ def test_a_scan_that_fills_the_disk_goes_on_when_there_is_room(
     assert result["failed"] == []
     library.embedded_since(before)
     library.check(TRACKS + MORE)
+
+
+@pytest.mark.logs
+@pytest.mark.parametrize(
+    ("room", "topic"),
+    [
+        (90, "scan"),  # for what the scan finds
+        (200, "worker"),  # for what is embedded
+        stress(120, "scan"),
+        stress(160, "worker"),
+        stress(250, "worker"),
+    ],
+)
+def test_what_runs_in_the_background_goes_on_by_itself_when_there_is_room(
+    library: FaultyLibrary, disk: Disk, monkeypatch: pytest.MonkeyPatch, room: int, topic: str
+):
+    library.fill(1)
+    library.scan()
+    before = library.embedded()
+    disk.leave(room)
+    library.fill(TRACKS, first=1)
+    with background(library, monkeypatch) as (told, in_force):
+        full = wait_for(told, lambda event: "is full" in notice_in(event))
+        assert full.topic == topic
+        assert "tries again by itself" in full.text
+        disk.make_room()
+        wait_for(told, lambda event: has_finished(event) and len(library.embedded()) == TRACKS + 1)
+    assert in_force[topic] == ""
+    library.embedded_since(before)
+    library.check(TRACKS + 1)
+
+
+@pytest.mark.logs
+def test_the_index_is_made_by_itself_when_there_is_room(
+    library: FaultyLibrary, disk: Disk, monkeypatch: pytest.MonkeyPatch
+):
+    library.fill(TRACKS)
+    library.scan()
+    shutil.rmtree(library.data / "index")
+    disk.leave(300)
+    library.fill(1, first=TRACKS)
+    with background(library, monkeypatch) as (told, in_force):
+        incomplete = wait_for(told, lambda event: "index is not complete" in notice_in(event))
+        assert "tries again by itself" in incomplete.text
+        disk.make_room()
+        wait_for(told, lambda event: event == Notice("index", ""))
+    assert not any(in_force.values())
+    assert library.musicsim("status", "--json").json["index"]["healthy"]
+    library.check(TRACKS + 1)
+
+
+@contextlib.contextmanager
+def background(
+    library: FaultyLibrary, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[queue.SimpleQueue[Event], dict[str, str]]]:
+    """Watch and listen as the window does, but with short pauses; yield what happens, and the notices in force."""
+    monkeypatch.setattr(notices, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(notices, "LONGEST_PAUSE", 0.2)
+    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    in_force: dict[str, str] = {}
+
+    def follow(event: Event) -> None:
+        if isinstance(event, Notice):
+            in_force[event.topic] = event.text
+        told.put(event)
+
+    with Musicsim.open(library.data) as app:
+        app.events.subscribe(follow)
+        app.start()
+        yield told, in_force
+
+
+def wait_for(told: queue.SimpleQueue[Event], is_it: Callable[[Event], bool]) -> Event:
+    while not is_it(event := told.get(timeout=60)):
+        pass
+    return event
+
+
+def notice_in(event: Event) -> str:
+    return event.text if isinstance(event, Notice) else ""
+
+
+def has_finished(event: Event) -> bool:
+    return isinstance(event, EmbeddingProgress) and event.finished
 
 
 def test_a_scan_that_has_no_room_for_the_index_says_so(library: FaultyLibrary, disk: Disk):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from musicsim.base.data_folder import ending_aside
-from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.errors import MusicsimError, TemporaryError, display_path
 from musicsim.library.catalogue import backups
 
 _log = logging.getLogger(__name__)
@@ -28,6 +28,10 @@ _START_AGAIN = "Start musicsim again, or run `musicsim doctor`: it goes back to 
 
 class CatalogueError(MusicsimError):
     """The catalogue can't be read or written, or can't carry out a request."""
+
+
+class UnusableError(CatalogueError, TemporaryError):
+    """A database file can't be used at the moment, such as on a full disk."""
 
 
 class DamagedError(CatalogueError):
@@ -313,7 +317,7 @@ class Database:
                 text = f"{where} can't be read or written ({error}): check the disk."
             else:
                 raise
-            raise CatalogueError(text) from error
+            raise UnusableError(text) from error
 
     @contextlib.contextmanager
     def transaction(self, *, is_news: bool = True) -> Iterator[sqlite3.Connection]:

@@ -12,11 +12,13 @@ from musicsim.library.catalogue.folders import Folders, folder_of
 from musicsim.library.scanning.watcher import Watcher
 from musicsim.services.collection.looking import Looking
 from musicsim.services.listening.listening import Listening
-from musicsim.services.notices import told_of
+from musicsim.services.notices import Attempts
 
 
 class Upkeep:
     """Scans and watches until it is stopped, and wakes listening; only `stop` blocks.
+
+    After a failure that may end by itself, such as a full disk, everything is scanned after a while.
 
     Parameters
     ----------
@@ -36,8 +38,8 @@ class Upkeep:
         self._looking = looking
         self._folders = folders
         self._listening = listening
-        self._events = events
         self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._attempts = Attempts("scan", events)
         self._stopping = threading.Event()
         self._watcher = Watcher(self._changed, lambda: self.scan(None), events)
         self._thread = threading.Thread(target=self._run, name="musicsim-scan")
@@ -54,7 +56,12 @@ class Upkeep:
 
     def scan(self, folders: Sequence[Path] | None) -> None:
         """Scan some folders, or all of them."""
-        self._jobs.put(lambda: self._scan_known(folders))
+        self._jobs.put(
+            self._scan_everything if folders is None else lambda: self._scan_known(folders)
+        )
+
+    def _scan_everything(self) -> None:
+        self._scan_known(None)
 
     def _scan_known(self, folders: Sequence[Path] | None) -> None:
         """Scan, except folders that were removed from the library in the meantime."""
@@ -77,7 +84,14 @@ class Upkeep:
         self._looking.update(paths, self._stopping.is_set)
 
     def _run(self) -> None:
-        while not self._stopping.is_set() and (job := self._jobs.get()) is not None:
-            with told_of("scan", self._events):
+        while not self._stopping.is_set() and (job := self._next()) is not None:
+            with self._attempts.told(all_of_it=job == self._scan_everything):
                 job()
             self._listening.wake()
+
+    def _next(self) -> Callable[[], object] | None:
+        """Wait for the next job, or until what failed is to be tried again."""
+        try:
+            return self._jobs.get(timeout=self._attempts.seconds_left)
+        except queue.Empty:
+            return self._scan_everything

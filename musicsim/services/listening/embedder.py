@@ -183,7 +183,7 @@ class LibraryEmbedder:
             keep_cost(self._catalogue, self._settings.model, self.embedded, self.cost)
         if not self._stopping.is_set():
             # After deletions alone, starting a worker is not worthwhile.
-            if self._progress.done or self._worker.running:
+            if self._progress.done or self._worker.running or self._index.problem:
                 self._update_index()
             self._emit_progress(finished=True)
 
@@ -274,7 +274,10 @@ class LibraryEmbedder:
         self._since_index = 0
         self._index.update()
         if not self._stopping.is_set():
-            self._events.emit(Notice("index", self._index.notice))
+            notice = self._index.notice
+            self._events.emit(
+                Notice("index", notice and f"{notice} musicsim tries again by itself.")
+            )
 
     def _fill(self, plan: int) -> None:
         """Keep the worker busy, unless paused; if there are suspects, send one at a time."""

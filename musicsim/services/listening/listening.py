@@ -24,7 +24,7 @@ from musicsim.services.listening.cost import seconds_a_track
 from musicsim.services.listening.embedder import LibraryEmbedder
 from musicsim.services.listening.settings import Depth, EmbedderSettings, ListeningSettings
 from musicsim.services.models.models import Models
-from musicsim.services.notices import told_of
+from musicsim.services.notices import Attempts
 from musicsim.worker.client import WorkerClient
 from musicsim.worker.protocol import Cost, WorkerSettings
 
@@ -81,6 +81,8 @@ class Listening:
             events,
             first_pass_done=self._switch_if_complete,
         )
+        self._index = index
+        self._attempts = Attempts("worker", events)
         self._wake = threading.Condition()
         self._work_is_waiting = False
         self._stopping = False
@@ -126,19 +128,27 @@ class Listening:
 
     def _run_always(self) -> None:
         while not self._stopping:
-            with self._wake:
-                due = self._wake.wait_for(
-                    lambda: self._work_is_waiting or self._stopping,
-                    timeout=IDLE_SECONDS if self._worker.running else None,
-                )
-                self._work_is_waiting = False
-            if not due:
+            if not self._wait():
                 self._worker.stop()
                 continue
             if not self._stopping:
-                with told_of("worker", self._events):
+                with self._attempts.told():
                     self._embedder.run()
                     self._catalogue.back_up(at_most_every=_BACK_UP_SECONDS)
+                    if self._index.problem:
+                        self._attempts.postpone()
+
+    def _wait(self) -> bool:
+        """Wait for work, also for what is to be tried again; return False if the worker has been idle for long."""
+        pause = self._attempts.seconds_left
+        idle = IDLE_SECONDS if self._worker.running else None
+        timeout = min((seconds for seconds in (pause, idle) if seconds is not None), default=None)
+        with self._wake:
+            is_woken = self._wake.wait_for(
+                lambda: self._work_is_waiting or self._stopping, timeout=timeout
+            )
+            self._work_is_waiting = False
+        return is_woken or timeout == pause
 
     def pause(self) -> None:
         """Embed no further track until `resume`."""
