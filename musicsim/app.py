@@ -166,6 +166,8 @@ class Musicsim:
         self.collection.start()
         for mended in self.mended:
             self.events.emit(Notice("storage", mended))
+        if self.models.problem:
+            self.events.emit(Notice("model", self.models.problem))
 
     def close(self) -> None:
         """Stop the background work and release the data folder; nothing is lost."""

@@ -116,7 +116,7 @@ class Notice:
     """A message for the listener, such as that folders can't be watched; empty text withdraws it."""
 
     topic: str
-    """Which notice this replaces: "watcher", "scan", "worker", "bug", "index" or "storage"."""
+    """Which notice this replaces: "watcher", "scan", "worker", "bug", "index", "storage" or "model"."""
     text: str
 
 

@@ -257,6 +257,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
                 "folders": [path_text(folder) for folder in app.catalogue.folders.all()],
                 "model": model,
                 "coming_model": None if coming == model else coming,
+                "model_problem": app.models.problem or None,
                 "to_refine": to_refine,
                 "depth": app.listening.settings.depth.value,
                 "index": {
@@ -276,6 +277,8 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
         reason = f" (unavailable: {unavailable[folder]})" if folder in unavailable else ""
         say(f"Folder: {printable(path_text(folder))}{reason}")
     say(f"Model: {model}")
+    if app.models.problem:
+        say(app.models.problem)
     if coming != model:
         left = app.embeddings.pending.count(coming)
         say(f"Model to come: {coming}, when it has listened to {left} more tracks.")
@@ -291,6 +294,8 @@ def doctor(options: argparse.Namespace) -> int:
         checks = [("mended", True, mended) for mended in app.mended]
         checks.append(("catalogue", *app.catalogue.check()))
         checks.append(("windows", *app.embeddings.windows.check()))
+        if app.models.problem:
+            checks.append(("model", False, app.models.problem))
         pruned = app.embeddings.prune()
         if pruned:
             checks.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -31,9 +32,10 @@ from musicsim.cli.output import (
     printable,
     say,
 )
-from musicsim.embedding import WeightFile, find_weights, read_weights
+from musicsim.embedding import WeightFile, find_weights
 from musicsim.embedding.description import OFFICIAL_EMBEDDING_SIZES
 from musicsim.embedding.fetching import Report, fetch_weights
+from musicsim.embedding.names import LONGEST_NAME
 from musicsim.embedding.official import (
     ATTRIBUTION,
     OFFICIAL_MODELS,
@@ -120,7 +122,10 @@ def _rows(options: argparse.Namespace) -> list[dict[str, object]]:
     listening = _listening(options)
     searched, tracks = _embedded(_data_folder(options))
     infos = list_models(
-        _models_folder(options), listening.path, embedding_size=listening.embedding_size
+        _models_folder(options),
+        listening.path,
+        embedding_size=listening.embedding_size,
+        sha256=listening.sha256,
     )
     # While another model listens to the library for the first time, the old one is in use, if it is here.
     in_use = next(
@@ -164,7 +169,7 @@ def fetch_model(options: argparse.Namespace) -> None:
     if model is None:
         names = ", ".join(model.name for model in OFFICIAL_MODELS)
         raise UsageError(
-            f"There is no published model named {printable(options.name)}: there are {names}."
+            f"There is no published model named {_shown(options.name)}: there are {names}."
         )
     here = next(
         info for info in list_models(_models_folder(options)) if info.file.name == model.name
@@ -223,10 +228,10 @@ def _use(options: argparse.Namespace, path: Path, embedding_size: int | None) ->
     file = find_weights(_models_folder(options), path)[0]
     if embedding_size is not None:
         file = replace(file, embedding_size=embedding_size)
-    read_weights(path, input_repr=file.input_repr, embedding_size=file.embedding_size)
+    checked = file.check()
     folder = _data_folder(options)
     with data_folder_lock(folder).acquire(), closing(Catalogue(folder)) as catalogue:
-        choose_weights(catalogue, file)
+        choose_weights(catalogue, file, checked.sha256)
     say(f"{printable(file.name)} is chosen: `musicsim scan` listens to the library with it.")
 
 
@@ -245,10 +250,8 @@ def verify_model(options: argparse.Namespace) -> None:
             raise MusicsimError(_not_as_published(file.path))
         say(f"{printable(file.path.name)}: as published. Unpack it with gunzip to use it.")
         return
-    weights = read_weights(
-        file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
-    )
-    told = f"{weights.identity}: whole, {weights.description.embedding_size} dimensions"
+    checked = file.check()
+    told = f"{checked.identity}: whole, {checked.description.embedding_size} dimensions"
     if published is not None:
         as_published = published.is_file(file.path)
         if as_published is False:
@@ -270,7 +273,7 @@ def forget_model(options: argparse.Namespace) -> None:
     ]
     if not made:
         raise UsageError(
-            f"No model named {printable(options.name)} has listened to this library: `musicsim models list` names "
+            f"No model named {_shown(options.name)} has listened to this library: `musicsim models list` names "
             "those that have."
         )
     identity = str(made[0]["identity"])
@@ -323,10 +326,16 @@ def _named(options: argparse.Namespace, name: str) -> WeightFile:
         if file.name == name and file.source != "available":
             return file
     path = file_path(name)
-    if path.is_file():
+    if os.path.isfile(path):  # noqa: PTH113 (false for a name that is too long)
         return find_weights(folder, path)[0]
     if official_model(name) is not None:
         raise UsageError(f"{name} is not here yet: `musicsim models fetch {name}` downloads it.")
     raise UsageError(
-        f"There is no model or weight file named {printable(name)}: `musicsim models list` names them."
+        f"There is no model or weight file named {_shown(name)}: `musicsim models list` names them."
     )
+
+
+def _shown(name: str) -> str:
+    """Return a name that is none as printable text, the beginning of it if it is long."""
+    text = printable(name)
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"

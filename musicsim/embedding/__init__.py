@@ -3,7 +3,8 @@
 `load_model` loads a model once. `embed_audio` and `embed_file` embed with it. `windows_of` and `Model.spectrogram`
 return the output of its front end alone.
 
-`sources` finds weight files, `official` lists OpenL3's own, `fetching` downloads them, and `weights` reads them.
+`sources` finds weight files, `official` lists OpenL3's own, `fetching` downloads them, and `weights` reads them, with
+`content` and `hdf5`, which trust no file. `checking` reads a file in a process of its own.
 `description` describes the network in a file, `frontend` and `network` build its two halves, `runtime` sets up
 TensorFlow, and `model` runs them. `framing` cuts sound into windows and pools their embeddings; `dense` reduces them to
 one per second. `loading`, `sound` and `npz` provide OpenL3's own functions for files and arrays. `ahead` overlaps
@@ -13,6 +14,8 @@ May import only `audio` and `base` from musicsim. TensorFlow and Keras are impor
 """
 
 from musicsim.embedding.ahead import read_ahead
+from musicsim.embedding.checking import CheckedWeights, check_weights
+from musicsim.embedding.content import WeightsError
 from musicsim.embedding.dense import EmbeddedSeconds, embed_seconds
 from musicsim.embedding.description import (
     SAMPLE_RATE,
@@ -28,11 +31,12 @@ from musicsim.embedding.npz import save_embeddings
 from musicsim.embedding.runtime import Precision, fastest_precision
 from musicsim.embedding.sound import embed_audio, embed_file, windows_of
 from musicsim.embedding.sources import WeightFile, find_weights
-from musicsim.embedding.weights import Weights, WeightsError, read_weights
+from musicsim.embedding.weights import Weights, read_weights
 
 __all__ = [
     "SAMPLE_RATE",
     "WINDOW_SIZE",
+    "CheckedWeights",
     "ContentType",
     "EmbeddedSeconds",
     "InputRepr",
@@ -43,6 +47,7 @@ __all__ = [
     "WeightFile",
     "Weights",
     "WeightsError",
+    "check_weights",
     "cut_windows",
     "embed_audio",
     "embed_blocks",

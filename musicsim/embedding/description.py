@@ -6,6 +6,7 @@ Deep Audio Embeddings", ICASSP 2019.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -37,6 +38,13 @@ _OFFICIAL_POOL_SIZES: Final[dict[tuple[InputRepr, int], tuple[int, int]]] = {
     ("linear", 6144): (8, 8),
 }
 OFFICIAL_EMBEDDING_SIZES: Final = (512, 6144)
+
+MOST_CHANNELS: Final = 1024
+"""Most channels of a convolution; OpenL3's networks have up to 512."""
+MOST_VALUES: Final = 2**24
+"""Most weights of a network, 64 MB as float32; OpenL3's have 4.7 million."""
+MOST_EMBEDDING_VALUES: Final = 16_384
+"""Most values of an embedding; OpenL3's have up to 6,144."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,12 @@ class ModelDescription:
             raise ValueError("widths are eight positive whole numbers")
         if len(self.pool_size) != 2 or not all(_is_positive_int(size) for size in self.pool_size):
             raise ValueError("pool_size is two positive whole numbers")
-        if not self.bn_epsilon > 0:
-            raise ValueError("bn_epsilon is positive")
+        if max(self.widths) > MOST_CHANNELS:
+            raise ValueError(f"widths are at most {MOST_CHANNELS}")
+        if self.pool_size[0] > self.bands or self.pool_size[1] > self.frames:
+            raise ValueError("pool_size is not larger than the spectrogram")
+        if not 0 < self.bn_epsilon <= 1:
+            raise ValueError("bn_epsilon is positive, and at most 1")
         if self.bands_used is not None and not (
             _is_positive_int(self.bands_used) and self.bands_used <= self.bands
         ):
@@ -86,6 +98,10 @@ class ModelDescription:
             raise ValueError("projection_size is a positive whole number")
         if not 0 < self.dynamic_range <= DYNAMIC_RANGE:
             raise ValueError(f"dynamic_range is positive, and at most {DYNAMIC_RANGE:g}")
+        if self.embedding_size > MOST_EMBEDDING_VALUES:
+            raise ValueError(f"an embedding has at most {MOST_EMBEDDING_VALUES:,} values")
+        if self.weights > MOST_VALUES:
+            raise ValueError(f"a network has at most {MOST_VALUES:,} weights")
 
     @classmethod
     def official(cls, input_repr: InputRepr, embedding_size: int) -> ModelDescription:
@@ -147,6 +163,12 @@ class ModelDescription:
     def embedding_size(self) -> int:
         """Values of an embedding."""
         return self.flattened_size if self.projection_size is None else self.projection_size
+
+    @property
+    def weights(self) -> int:
+        """Values of its kernels."""
+        convolutions = sum(9 * a * b for a, b in itertools.pairwise((1, *self.widths)))
+        return convolutions + self.flattened_size * (self.projection_size or 0)
 
 
 def _is_positive_int(value: object) -> bool:

@@ -10,22 +10,20 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from filelock import FileLock, Timeout
 
 from musicsim.base.errors import MusicsimError, display_path
+from musicsim.embedding.checking import check_weights
+from musicsim.embedding.content import LARGEST_FILE, WeightsError
 from musicsim.embedding.official import RELEASE_URL, OfficialModel
-from musicsim.embedding.weights import WeightsError, read_weights
 
 # Importing it takes 0.1 s, and only downloads need it.
 if TYPE_CHECKING:
     import httpx
 
 Report = Callable[[int, int | None], object]
-
-# A network has 4.7 million float32, 19 MB; a whole model with its optimiser's state would be three times as large.
-_LARGEST_FILE: Final = 64 * 2**20
 
 
 class FetchError(MusicsimError):
@@ -117,10 +115,10 @@ def fetch_weights(
 
 def _is_good(target: Path, model: OfficialModel) -> bool:
     try:
-        read_weights(target, input_repr=model.input_repr)
+        check_weights(target, input_repr=model.input_repr, sha256=model.file_sha256)
     except WeightsError:
         return False
-    return model.is_file(target) is not False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ class _Download:
                 for piece in response.iter_raw():
                     file.write(piece)
                     size = start + response.num_bytes_downloaded
-                    if size > _LARGEST_FILE:
+                    if size > LARGEST_FILE:
                         break
                     if self.progress is not None:
                         self.progress(size, total)
@@ -284,14 +282,14 @@ def _unpack(archive: Path, model: OfficialModel, target: Path) -> None:
     try:
         with gzip.open(archive) as packed, fresh.open("wb") as file:
             while piece := packed.read(2**20):
-                if file.tell() + len(piece) > _LARGEST_FILE:
+                if file.tell() + len(piece) > LARGEST_FILE:
                     raise _UnusableError("it is too large")
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        read_weights(fresh, input_repr=model.input_repr)
         if model.is_file(fresh) is False:
             raise _UnusableError("its SHA-256 is another one")
+        check_weights(fresh, input_repr=model.input_repr)
         fresh.replace(target)
     except (_UnusableError, EOFError, zlib.error, gzip.BadGzipFile, WeightsError) as error:
         archive.unlink()

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from musicsim.base.data_folder import default_data_folder, models_folder_of
+from musicsim.embedding.checking import check_weights
+from musicsim.embedding.content import WeightsError
 from musicsim.embedding.description import CONTENT_TYPES, INPUT_REPRS, ContentType, InputRepr
 from musicsim.embedding.model import Model
 from musicsim.embedding.runtime import Precision
 from musicsim.embedding.sources import WeightFile, find_weights
-from musicsim.embedding.weights import WeightsError, read_weights
+from musicsim.embedding.weights import read_weights
 
 
 def load_model(
@@ -67,11 +69,11 @@ def load_model(
         content_type=content_type,
         embedding_size=embedding_size,
     )
-    read = read_weights(
-        file.path,
-        input_repr=input_repr or file.input_repr,
-        embedding_size=embedding_size or file.embedding_size,
+    front_end, size = input_repr or file.input_repr, embedding_size or file.embedding_size
+    checked = check_weights(
+        file.path, input_repr=front_end, embedding_size=size, sha256=file.sha256
     )
+    read = read_weights(file.path, input_repr=front_end, embedding_size=size, sha256=checked.sha256)
     return Model(read, batch_size=batch_size, threads=threads, precision=precision)
 
 

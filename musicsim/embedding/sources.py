@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Literal
 
 from musicsim.base.resources import resource
+from musicsim.embedding.checking import (
+    STARTER_SHA256,
+    CheckedWeights,
+    WeightsToCheck,
+    check_all,
+    check_weights,
+)
+from musicsim.embedding.content import WeightsError
 from musicsim.embedding.description import ContentType, InputRepr
 from musicsim.embedding.official import OFFICIAL_MODELS, OfficialModel, official_model_of
-from musicsim.embedding.weights import (
-    DEFAULT_EMBEDDING_SIZE,
-    WeightsError,
-    read_description,
-    read_weights,
-)
+from musicsim.embedding.weights import DEFAULT_EMBEDDING_SIZE
 
 Source = Literal["bundled", "installed", "available"]
 State = Literal["bundled", "installed", "available", "broken"]
@@ -36,6 +39,8 @@ class WeightFile:
         ``"bundled"`` with musicsim, ``"installed"`` by the listener, or ``"available"``: published, but not here.
     input_repr, content_type, embedding_size
         None if the file's name and its description don't say; see `read_weights`.
+    sha256
+        The SHA-256 that the file must have, in hexadecimal; None if it is not known.
     """
 
     name: str
@@ -44,6 +49,22 @@ class WeightFile:
     input_repr: InputRepr | None
     content_type: ContentType | None
     embedding_size: int | None
+    sha256: str | None = None
+
+    def check(self) -> CheckedWeights:
+        """Read the whole file, and return the facts about it; see `check_weights`.
+
+        Raises
+        ------
+        WeightsError
+            If it can't be read.
+        """
+        return check_weights(
+            self.path,
+            input_repr=self.input_repr,
+            embedding_size=self.embedding_size,
+            sha256=self.sha256,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +90,11 @@ class ModelInfo:
 
 
 def find_weights(
-    models_folder: Path, chosen: Path | None = None, *, embedding_size: int | None = None
+    models_folder: Path,
+    chosen: Path | None = None,
+    *,
+    embedding_size: int | None = None,
+    sha256: str | None = None,
 ) -> list[WeightFile]:
     """List the models, starting with the one in use; those that are not here come last.
 
@@ -85,12 +110,14 @@ def find_weights(
         The weight file that the listener named.
     embedding_size
         The size that the listener chose with it, 512 or 6144; applies only to an official file.
+    sha256
+        The SHA-256 that the chosen file had, in hexadecimal.
     """
     starter = resource("starter.h5")
     found = []
     if chosen is not None:
         source: Source = "bundled" if chosen == starter else "installed"
-        found.append(_describe(chosen, source, embedding_size))
+        found.append(_describe(chosen, source, embedding_size, sha256))
     found += [
         _official(model, path, "installed")
         for folder in (models_folder, *_installed_package())
@@ -110,28 +137,34 @@ def find_weights(
 
 
 def list_models(
-    models_folder: Path, chosen: Path | None = None, *, embedding_size: int | None = None
+    models_folder: Path,
+    chosen: Path | None = None,
+    *,
+    embedding_size: int | None = None,
+    sha256: str | None = None,
 ) -> list[ModelInfo]:
     """List the models as `find_weights` does, and read each: about 50 ms for one of OpenL3's.
 
     A file that can't be read is listed as broken.
     """
-    return [
-        _inspect(file)
-        for file in find_weights(models_folder, chosen, embedding_size=embedding_size)
-    ]
+    files = find_weights(models_folder, chosen, embedding_size=embedding_size, sha256=sha256)
+    here = [file for file in files if file.source != "available"]
+    checked = check_all(
+        [
+            WeightsToCheck(file.path, file.input_repr, file.embedding_size, file.sha256)
+            for file in here
+        ]
+    )
+    results = dict(zip(here, checked, strict=True))
+    return [_info(file, results.get(file)) for file in files]
 
 
-def _inspect(file: WeightFile) -> ModelInfo:
-    if file.source == "available":
+def _info(file: WeightFile, checked: CheckedWeights | WeightsError | None) -> ModelInfo:
+    if checked is None:
         return ModelInfo(file, "available")
-    try:
-        weights = read_weights(
-            file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
-        )
-    except WeightsError as error:
-        return ModelInfo(file, "broken", problem=str(error))
-    return ModelInfo(file, file.source, identity=weights.identity)
+    if isinstance(checked, WeightsError):
+        return ModelInfo(file, "broken", problem=str(checked))
+    return ModelInfo(file, file.source, identity=checked.identity)
 
 
 def _official_paths(folder: Path, model: OfficialModel) -> Iterator[Path]:
@@ -141,26 +174,47 @@ def _official_paths(folder: Path, model: OfficialModel) -> Iterator[Path]:
 
 
 def _official(
-    model: OfficialModel, path: Path, source: Source, embedding_size: int | None = None
+    model: OfficialModel,
+    path: Path,
+    source: Source,
+    embedding_size: int | None = None,
+    sha256: str | None = None,
 ) -> WeightFile:
-    size = embedding_size or DEFAULT_EMBEDDING_SIZE
-    return WeightFile(model.name, path, source, model.input_repr, model.content_type, size)
+    # Earlier releases used the name without a version for other weights.
+    published = model.file_sha256 if path.name == model.file_name else None
+    return WeightFile(
+        model.name,
+        path,
+        source,
+        model.input_repr,
+        model.content_type,
+        embedding_size or DEFAULT_EMBEDDING_SIZE,
+        sha256 or published,
+    )
 
 
-def _describe(path: Path, source: Source, embedding_size: int | None = None) -> WeightFile:
+def _describe(
+    path: Path, source: Source, embedding_size: int | None = None, sha256: str | None = None
+) -> WeightFile:
     if path.suffix == ".h5" and (model := official_model_of(path)) is not None:
-        return _official(model, path, source, embedding_size)
+        return _official(model, path, source, embedding_size, sha256)
+    if source == "bundled":
+        sha256 = STARTER_SHA256
     try:
-        described = read_description(path)
+        checked = check_weights(path, sha256=sha256)
     # Listed all the same: reading it reports the problem.
     except WeightsError:
-        described = None
-    if described is None:
-        return WeightFile(path.stem, path, source, None, None, None)
-    name, description = described
+        return WeightFile(path.stem, path, source, None, None, None, sha256)
+    description = checked.description
     # musicsim's own weights are all trained on music.
     return WeightFile(
-        name, path, source, description.input_repr, "music", description.embedding_size
+        checked.name,
+        path,
+        source,
+        description.input_repr,
+        "music",
+        description.embedding_size,
+        checked.sha256,
     )
 
 

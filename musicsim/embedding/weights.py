@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import re
@@ -15,7 +14,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from musicsim.base.errors import MusicsimError, display_path
+from musicsim.embedding.content import WeightsError, read_content, sha256_of
 from musicsim.embedding.description import (
     CONTENT_TYPES,
     DYNAMIC_RANGE,
@@ -26,6 +25,8 @@ from musicsim.embedding.description import (
     ModelDescription,
     Widths,
 )
+from musicsim.embedding.hdf5 import FAILURES, array, attribute, member, open_content
+from musicsim.embedding.names import check_name
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -36,22 +37,6 @@ _OFFICIAL_NAME: Final = re.compile(
     rf"openl3_audio_(?P<input_repr>{'|'.join(INPUT_REPRS)})_(?P<content_type>{'|'.join(CONTENT_TYPES)})"
     r"(?:-v\d+_\d+_\d+)?\.h5"
 )
-_GET_AGAIN = "get the file again, or choose another model"
-
-
-class WeightsError(MusicsimError):
-    """A weight file is missing, damaged, or not one of an OpenL3 audio network.
-
-    Attributes
-    ----------
-    path
-        The file.
-    """
-
-    def __init__(self, path: Path, problem: str, remedy: str = _GET_AGAIN) -> None:
-        # The problem may quote names from a broken file, so the whole message is made printable, not only the path.
-        super().__init__(display_path(f"{path}: {problem}; {remedy}"))
-        self.path = path
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,22 +111,17 @@ def official_name(path: Path) -> tuple[InputRepr, ContentType] | None:
     return input_repr, content_type
 
 
-def read_description(path: Path) -> tuple[str, ModelDescription] | None:
-    """Return the name and the network in the description of a musicsim weight file; None for any other file.
-
-    Raises
-    ------
-    WeightsError
-        If the file can't be read.
-    """
-    with _open(path) as file:
-        return _described(path, file)
-
-
 def read_weights(
-    path: Path, *, input_repr: InputRepr | None = None, embedding_size: int | None = None
+    path: Path,
+    *,
+    input_repr: InputRepr | None = None,
+    embedding_size: int | None = None,
+    sha256: str | None = None,
 ) -> Weights:
     """Read a whole weight file.
+
+    A damaged file may end the process that reads it, or keep it busy for ever, since the HDF5 library trusts what it
+    reads. `check_weights` reads a file that has not been read before in a process of its own.
 
     Parameters
     ----------
@@ -151,14 +131,21 @@ def read_weights(
     input_repr, embedding_size
         Facts that an official file lacks. If None, the file's name gives the front end, and the size is 512. Otherwise
         they take precedence over the name; a file that describes itself must agree with them.
+    sha256
+        The file's SHA-256 in hexadecimal, or the first digits of it; compared before anything else is done.
 
     Raises
     ------
     WeightsError
-        If the file is missing, truncated or not HDF5, if it lacks layers or has other shapes than the network, or if
-        nothing tells its front end.
+        If the file is missing, too large, truncated or not HDF5, if its SHA-256 is another one, if it lacks layers or
+        has other shapes than the network, or if nothing tells its front end.
     """
-    with _open(path) as file:
+    content = read_content(path, sha256)
+    if content.startswith(b"\x1f\x8b"):
+        raise WeightsError(
+            path, "the weight file is still compressed", "unpack it with gunzip first"
+        )
+    with open_content(path, content) as file:
         try:
             described = _described(path, file)
             if described is None:
@@ -169,15 +156,14 @@ def read_weights(
             batch_norms, convolutions, projection = _read_layers(path, file, description)
             size = (description.embedding_size,)
             mean = std = None
-            if "reference" in file:
-                mean = _array(path, file, "reference/mean", size)
-                std = _array(path, file, "reference/std", size)
-        # h5py raises any of these for a broken inner structure.
-        except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            if member(path, file, "reference") is not None:
+                mean = array(path, file, "reference/mean", size)
+                std = array(path, file, "reference/std", size)
+        except FAILURES as error:
             raise WeightsError(path, f"the file is damaged ({error})") from error
     return Weights(
         description=description,
-        identity=f"{name}-{_digest(path)[:12]}",
+        identity=f"{name}-{sha256_of(content)[:12]}",
         batch_norms=batch_norms,
         convolutions=convolutions,
         projection=projection,
@@ -186,33 +172,12 @@ def read_weights(
     )
 
 
-def _open(path: Path) -> h5py.File:
-    try:
-        with path.open("rb") as file:
-            start = file.read(2)
-    except OSError as error:
-        raise WeightsError(
-            path,
-            f"the weight file can't be read ({error.strerror or error})",
-            "check its path and permissions, or choose another model",
-        ) from error
-    if start == b"\x1f\x8b":
-        raise WeightsError(
-            path, "the weight file is still compressed", "unpack it with gunzip first"
-        )
-    try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise WeightsError(
-            path, f"this is not an HDF5 weight file, or it is cut short ({error})"
-        ) from error
-
-
 def _described(path: Path, file: h5py.File) -> tuple[str, ModelDescription] | None:
-    if "musicsim" not in file.attrs:
-        return None
     try:
-        facts: Mapping[str, Any] = json.loads(file.attrs["musicsim"])
+        text = attribute(path, file, "musicsim")
+        if text is None:
+            return None
+        facts: Mapping[str, Any] = json.loads(text)
         if facts["format"] != 1:
             raise WeightsError(
                 path,
@@ -228,8 +193,8 @@ def _described(path: Path, file: h5py.File) -> tuple[str, ModelDescription] | No
             projection_size=facts.get("projection_size"),
             dynamic_range=facts.get("dynamic_range", DYNAMIC_RANGE),
         )
-        return str(facts["name"]), description
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        return check_name(facts["name"]), description
+    except FAILURES as error:
         raise WeightsError(
             path, f"the description of its network can't be understood ({error})"
         ) from error
@@ -298,7 +263,7 @@ def _read_layers(
     def read(layer: Mapping[str, str], weight: str, shape: tuple[int, ...]) -> FloatArray:
         if weight not in layer:
             raise WeightsError(path, f"the layer with {next(iter(layer.values()))} has no {weight}")
-        return _array(path, file, layer[weight], shape)
+        return array(path, file, layer[weight], shape)
 
     def read_batch_norm(layer: Mapping[str, str], channels: int) -> BatchNorm:
         shape = (channels,)
@@ -333,18 +298,20 @@ def _read_layers(
 def _layers(path: Path, file: h5py.File) -> list[dict[str, str]]:
     """Return the layers in order: each weight's name, without path and ``:0``, and its path in the file."""
     # A file of a whole model has the same layout one group down.
-    prefix = "model_weights/" if "model_weights" in file else ""
-    root = file[prefix] if prefix else file
-    if "layer_names" not in root.attrs:
+    whole_model = member(path, file, "model_weights")
+    prefix, root = ("", file) if whole_model is None else ("model_weights/", whole_model)
+    names = attribute(path, root, "layer_names")
+    if names is None:
         raise WeightsError(path, "it does not list any layers, as OpenL3's weight files do")
     layers = []
-    for layer in map(_text, root.attrs["layer_names"]):
-        if layer not in root:
+    for layer in map(_text, names):
+        group = member(path, root, layer)
+        if group is None:
             raise WeightsError(path, f"the layer {layer} is missing")
         layers.append(
             {
                 weight.rpartition("/")[2].partition(":")[0]: f"{prefix}{layer}/{weight}"
-                for weight in map(_text, root[layer].attrs["weight_names"])
+                for weight in map(_text, attribute(path, group, "weight_names"))
             }
         )
     return layers
@@ -352,21 +319,3 @@ def _layers(path: Path, file: h5py.File) -> list[dict[str, str]]:
 
 def _text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _array(path: Path, file: h5py.File, name: str, shape: tuple[int, ...]) -> FloatArray:
-    if name not in file:
-        raise WeightsError(path, f"{name} is missing")
-    dataset = file[name]
-    if not isinstance(dataset, h5py.Dataset) or dataset.shape != shape:
-        found = getattr(dataset, "shape", "no numbers")
-        raise WeightsError(path, f"{name} has the shape {found}, and its network needs {shape}")
-    values = np.asarray(dataset[...], dtype=np.float32)
-    if not np.isfinite(values).all():
-        raise WeightsError(path, f"{name} holds values that are not numbers")
-    return values
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

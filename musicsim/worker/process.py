@@ -197,6 +197,7 @@ class _Worker:
                 settings.weights,
                 input_repr=settings.input_repr,
                 embedding_size=settings.embedding_size,
+                sha256=settings.sha256,
             )
             self._model = Model(weights, threads=_cores(settings))
         return self._model

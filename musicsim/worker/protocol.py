@@ -31,6 +31,8 @@ class WorkerSettings:
     """Processor cores that the network uses; None takes all."""
     gentle: bool = False
     """Leave a core to the listener, regardless of `threads`."""
+    sha256: str | None = None
+    """The first digits of the weight file's SHA-256, compared before it is read; None accepts every file."""
 
 
 @dataclass(frozen=True, slots=True)

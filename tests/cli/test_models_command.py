@@ -65,7 +65,9 @@ def models(musicsim):
 def as_official(monkeypatch, published) -> None:
     """The seeded model takes the place of the published one, whose content is on no machine but its publisher's."""
     others = [official_model(f"openl3-{name}") for name in ("mel128-music", "linear-env")]
-    monkeypatch.setattr("musicsim.embedding.official.OFFICIAL_MODELS", (published.model, *others))
+    for module in ("official", "sources", "checking"):
+        name = f"musicsim.embedding.{module}.OFFICIAL_MODELS"
+        monkeypatch.setattr(name, (published.model, *others))
 
 
 def by_name(result: Told) -> dict[str, dict]:
@@ -221,6 +223,7 @@ def test_a_file_or_a_name_can_be_used(models, tmp_path):
     assert (starter["in_use"], starter["state"]) == (True, "bundled")
 
 
+@pytest.mark.usefixtures("as_official")
 def test_an_official_model_can_be_used_at_its_full_size(models, data, published):
     path = data / "models" / published.model.file_name
     path.parent.mkdir(parents=True)

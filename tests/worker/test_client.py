@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from weight_files import bottomless, small_weights
 
 from musicsim.audio import EVERY_WINDOW
 from musicsim.base.resources import resource
+from musicsim.embedding.content import sha256_of
 from musicsim.worker.client import ModelUnavailable, Refused, WorkerClient, WorkerDied, WorkerHung
 from musicsim.worker.protocol import (
     AddToIndex,
@@ -23,7 +25,7 @@ from musicsim.worker.protocol import (
 )
 
 
-def client_for(folder: Path, weights: Path) -> WorkerClient:
+def client_for(folder: Path, weights: Path, sha256: str | None = None) -> WorkerClient:
     return WorkerClient(
         WorkerSettings(
             weights=weights,
@@ -31,6 +33,7 @@ def client_for(folder: Path, weights: Path) -> WorkerClient:
             embedding_size=None,
             index_folder=folder / "index",
             log_file=folder / "worker.log",
+            sha256=sha256,
         )
     )
 
@@ -174,6 +177,18 @@ def test_a_log_that_cannot_be_written_is_no_obstacle(client, tone, tmp_path):
     (tmp_path / "worker.log").mkdir()
     assert client.request(TryModel()).result() is None
     assert client.request(EmbedTrack(tone)).result().duration == pytest.approx(5.0)
+
+
+def test_a_weight_file_that_has_changed_is_not_read(tmp_path):
+    """It would end the worker again and again."""
+    weights = small_weights(tmp_path / "weights.h5")
+    digits = sha256_of(weights.read_bytes())[:12]
+    weights.write_bytes(bottomless(weights.read_bytes()))
+    client = client_for(tmp_path, weights, digits)
+    with pytest.raises(ModelUnavailable, match="SHA-256") as refused:
+        client.request(TryModel()).result()
+    assert str(weights) in str(refused.value)
+    client.stop()
 
 
 def test_a_broken_weight_file_is_the_models_fault_and_not_the_tracks(tmp_path, tone):

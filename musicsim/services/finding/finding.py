@@ -13,6 +13,7 @@ from musicsim.audio import SETTLED
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, TrackWanted
 from musicsim.embedding import InputRepr, pool
+from musicsim.embedding.content import digest_in
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import KnownModel, Track
 from musicsim.playlists.generators.similar import Candidate, similar_tracks
@@ -164,6 +165,7 @@ class Finding:
                 weights=model.weights.absolute(),
                 input_repr=cast(InputRepr | None, model.input_repr),
                 embedding_size=model.embedding_size,
+                sha256=digest_in(model.identity),
             )
             worker = WorkerClient(settings)
         try:

@@ -10,10 +10,12 @@ from musicsim.base.events import (
     Event,
     Events,
     ModelChanged,
+    Notice,
     TracksChanged,
     TrackWanted,
 )
 from musicsim.embedding import InputRepr, WeightFile
+from musicsim.embedding.content import digest_in
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
@@ -212,6 +214,7 @@ class Listening:
             If its file can't be read.
         """
         self._models.use(file)
+        self._events.emit(Notice("model", ""))
         self._show_searched()
         self._apply_settings()
         self._events.emit(ModelChanged())
@@ -246,4 +249,5 @@ def worker_settings(
         log_file=data_folder / "worker.log",
         threads=settings.threads,
         gentle=settings.gentle,
+        sha256=digest_in(model.identity),
     )

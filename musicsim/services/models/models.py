@@ -15,7 +15,9 @@ from typing import Literal
 from musicsim.base.errors import MusicsimError
 from musicsim.base.events import Events
 from musicsim.base.resources import resource
-from musicsim.embedding import WeightFile, WeightsError, find_weights, read_weights
+from musicsim.embedding import CheckedWeights, WeightFile, WeightsError, find_weights
+from musicsim.embedding.checking import STARTER_SHA256
+from musicsim.embedding.content import read_content
 from musicsim.embedding.sources import list_models
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
@@ -84,6 +86,8 @@ class Models:
         The model whose embeddings are searched.
     downloads
         Downloads of official models.
+    problem
+        The problem with the listening model's weight file, and what can be done; empty if none was found.
 
     Raises
     ------
@@ -106,22 +110,21 @@ class Models:
         self.downloads = Downloads(folder, events)
         searched = catalogue.settings.model
         before = None if searched is None else embeddings.models.known(searched)
-        if read_only and before is not None:
-            self.listening = before
-        else:
-            try:
-                file = weights_in_use(catalogue, folder)
-                self.listening = read_model(file)
-                if not read_only and catalogue.settings.get("weights") is None:
-                    # A library keeps its model until the listener chooses another, even if others are downloaded.
-                    choose_weights(catalogue, file)
-            except WeightsError as error:
-                # Its file may be on a disconnected drive. Existing embeddings can still be searched, and an attempt to
-                # embed reports the error.
-                if before is None:
-                    raise
-                _log.warning("%s", error)
+        self.problem = ""
+        try:
+            if read_only and before is not None:
                 self.listening = before
+                _chosen(catalogue).compare()
+            else:
+                self.listening = self._chosen_model(read_only)
+        except WeightsError as error:
+            # Its file may be on a disconnected drive. Existing embeddings can still be searched, and an attempt to
+            # embed reports the error.
+            if before is None:
+                raise
+            _log.warning("%s", error)
+            self.listening = before
+            self.problem = str(error)
         self.searched = self.listening
         # The path of the same model's file may have changed.
         if before is not None and before.identity != self.listening.identity:
@@ -138,12 +141,23 @@ class Models:
         WeightsError
             If its file can't be read.
         """
-        model = read_model(file)
-        choose_weights(self._catalogue, file)
+        checked = file.check()
+        model = _known_model(file, checked)
+        choose_weights(self._catalogue, file, checked.sha256)
         self._embeddings.models.remember(model)
         self.listening = model
+        self.problem = ""
         self.switch_if_complete()
         return model
+
+    def _chosen_model(self, read_only: bool) -> KnownModel:
+        file = weights_in_use(self._catalogue, self.folder)
+        checked = file.check()
+        # A library keeps its model until the listener chooses another, even if others are downloaded, or if another
+        # file takes the place of its own.
+        if not read_only and not _chosen(self._catalogue).is_remembered:
+            choose_weights(self._catalogue, file, checked.sha256)
+        return _known_model(file, checked)
 
     def close(self) -> None:
         """Stop a download, and wait for it."""
@@ -172,9 +186,11 @@ class Models:
 
     def offered(self) -> list[OfferedModel]:
         """Return every model that is here, can be downloaded, or has left embeddings; reads their files."""
-        path, size = _chosen(self._catalogue)
+        choice = _chosen(self._catalogue)
         tracks = self._embeddings.models.counts()
-        infos = list_models(self.folder, path, embedding_size=size)
+        infos = list_models(
+            self.folder, choice.path, embedding_size=choice.embedding_size, sha256=choice.sha256
+        )
         offered = [
             self._offer(
                 info.file.name,
@@ -224,30 +240,60 @@ class Models:
         return self._embeddings.forget(identity)
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The listener's choice: a file, the size of its embeddings, and the SHA-256 that it had."""
+
+    path: Path | None
+    embedding_size: int | None = None
+    sha256: str | None = None
+    is_bundled: bool = False
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether the file would be noticed to be another one."""
+        return self.is_bundled or self.sha256 is not None
+
+    def compare(self) -> None:
+        """Compare the file with the one that was chosen.
+
+        Raises
+        ------
+        WeightsError
+            If it can't be read, or is another one.
+        """
+        if self.path is not None and self.is_remembered:
+            read_content(self.path, STARTER_SHA256 if self.is_bundled else self.sha256)
+
+
 def weights_in_use(catalogue: Catalogue, folder: Path) -> WeightFile:
     """Return the weight file that listens: the listener's choice, else the first of `find_weights`."""
-    path, embedding_size = _chosen(catalogue)
-    found = find_weights(folder, path, embedding_size=embedding_size)
+    choice = _chosen(catalogue)
+    found = find_weights(
+        folder, choice.path, embedding_size=choice.embedding_size, sha256=choice.sha256
+    )
     return next(file for file in found if file.source != "available")
 
 
-def choose_weights(catalogue: Catalogue, file: WeightFile) -> None:
-    """Make a weight file listen from the next start."""
+def choose_weights(catalogue: Catalogue, file: WeightFile, sha256: str) -> None:
+    """Make a weight file of this SHA-256 listen from the next start."""
     # The path of a bundled file changes with an update. Any other path need not be text, but a setting must be.
     where = _BUNDLED if file.source == "bundled" else os.fsencode(file.path).decode("latin-1")
     catalogue.settings.set("weights", where)
     catalogue.settings.set("embedding_size", str(file.embedding_size or ""))
+    catalogue.settings.set("weights_sha256", sha256)
 
 
-def _chosen(catalogue: Catalogue) -> tuple[Path | None, int | None]:
-    """Return the listener's choice: a file, and the size of its embeddings."""
+def _chosen(catalogue: Catalogue) -> _Choice:
     where = catalogue.settings.get("weights")
-    size = catalogue.settings.get("embedding_size") or ""
+    stored = catalogue.settings.get("embedding_size") or ""
+    size = int(stored) if stored.isdecimal() else None
     if where == _BUNDLED:
-        path: Path | None = resource("starter.h5")
-    else:
-        path = Path(os.fsdecode(where.encode("latin-1"))) if where else None
-    return path, int(size) if size.isdecimal() else None
+        return _Choice(resource("starter.h5"), size, is_bundled=True)
+    if not where:
+        return _Choice(None, size)
+    path = Path(os.fsdecode(where.encode("latin-1")))
+    return _Choice(path, size, catalogue.settings.get("weights_sha256") or None)
 
 
 def read_model(file: WeightFile) -> KnownModel:
@@ -258,13 +304,14 @@ def read_model(file: WeightFile) -> KnownModel:
     WeightsError
         If the file can't be read.
     """
-    weights = read_weights(
-        file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
-    )
+    return _known_model(file, file.check())
+
+
+def _known_model(file: WeightFile, checked: CheckedWeights) -> KnownModel:
     return KnownModel(
-        weights.identity,
+        checked.identity,
         file.path,
         file.input_repr,
         file.embedding_size,
-        weights.self_standardised,
+        checked.self_standardised,
     )

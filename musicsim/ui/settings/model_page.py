@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import FetchProgress
-from musicsim.embedding import WeightFile, WeightsError, find_weights, read_weights
+from musicsim.embedding import WeightFile, WeightsError, find_weights
 from musicsim.embedding.fetching import FetchCancelled
 from musicsim.embedding.official import ATTRIBUTION, official_model
 from musicsim.services.models.models import OfferedModel
@@ -281,7 +281,9 @@ class ModelPage(QWidget):
         kinds = self.tr("Weight files (*.h5 *.hdf5)")
         path = ask_file(self, self.tr("Use a weight file"), kinds)
         if path is not None:
-            self._use(find_weights(self._app.models.folder, path)[0], 0)
+            # An unknown file is read in a process of its own, which takes a second, or more if it is damaged.
+            folder = self._app.models.folder
+            self._do(lambda: find_weights(folder, path)[0], lambda file: self._use(file, 0))
 
     def _use(self, file: WeightFile, tracks: int) -> None:
         question = self.tr(
@@ -327,14 +329,12 @@ def _text(name: str) -> Label:
 
 def _verdict(file: WeightFile) -> str:
     """Read a weight file, and return the result in words."""
-    weights = read_weights(
-        file.path, input_repr=file.input_repr, embedding_size=file.embedding_size
-    )
+    checked = file.check()
     official = official_model(file.name)
     try:
         published = official.is_file(file.path) if official is not None else None
     except OSError as error:
         raise WeightsError(file.path, f"it can't be read ({error.strerror})") from error
     return model_texts.verdict(
-        display_path(file.path), weights.description.embedding_size, published
+        display_path(file.path), checked.description.embedding_size, published
     )

@@ -10,6 +10,7 @@ from musicsim.base.errors import MusicsimError
 from musicsim.base.events import Events
 from musicsim.base.resources import resource
 from musicsim.embedding import WeightsError, find_weights
+from musicsim.embedding.content import sha256_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.types import PooledTrack, ScannedFile, Tags, TrackWindows
@@ -106,6 +107,48 @@ def test_a_weight_file_that_is_gone_does_not_keep_the_library_shut(library):
     again = library.models()
     assert again.searched == models.searched
     assert library.models(read_only=True).searched == models.searched
+
+
+@pytest.mark.logs
+def test_a_weight_file_that_has_changed_is_a_problem_until_a_model_is_chosen(library):
+    models = library.models()
+    assert models.problem == ""
+    library.use_other(models)
+    library.embed(models.searched.identity)
+    library.other.write_bytes(b"something else")
+    for again in (library.models(), library.models(read_only=True)):
+        assert again.searched == again.listening == models.searched
+        assert str(library.other) in again.problem
+        assert "SHA-256" in again.problem
+    [broken] = [model for model in again.offered() if model.state == "broken"]
+    assert broken.problem == again.problem
+    again = library.models()
+    again.use(find_weights(library.folder / "models")[0])
+    assert again.problem == library.models().problem == ""
+
+
+def test_a_library_of_an_earlier_version_remembers_its_weight_file_from_now_on(library):
+    models = library.models()
+    library.use_other(models)
+    library.embed(models.searched.identity)
+    library.catalogue.settings.set("weights_sha256", "")
+    assert library.models().problem == ""
+    digest = library.catalogue.settings.get("weights_sha256")
+    assert digest == sha256_of(library.other.read_bytes())
+
+
+def test_an_update_of_the_bundled_weights_is_no_damage(library, monkeypatch):
+    models = library.models()
+    models.use(find_weights(library.folder / "models")[0])
+    updated = library.folder / "starter.h5"
+    updated.write_bytes(library.other.read_bytes())
+    digest = sha256_of(updated.read_bytes())
+    for module in ("services.models.models", "embedding.sources"):
+        monkeypatch.setattr(f"musicsim.{module}.resource", lambda name: updated)
+        monkeypatch.setattr(f"musicsim.{module}.STARTER_SHA256", digest)
+    again = library.models()
+    assert again.problem == ""
+    assert again.listening.identity.endswith(digest[:12])
 
 
 def test_a_choice_outlives_odd_names_and_moved_installations(library, monkeypatch):
