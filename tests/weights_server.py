@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
+import socket
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -168,3 +170,64 @@ def promised(length: int, content: bytes) -> Answer:
 def status(code: int, **headers: str) -> Answer:
     """Nothing but a status, such as a refusal or another address."""
     return lambda handler: handler.head(code, Content_Length=0, **headers)
+
+
+class SlowServer:
+    """Accepts a connection, says a few bytes or one after the other, and waits.
+
+    Parameters
+    ----------
+    first
+        Said at once.
+    more
+        Said again and again after that, with a pause before each.
+
+    Attributes
+    ----------
+    held
+        Set when the client waits for more.
+    hung_up
+        Set when the client has closed the connection.
+    """
+
+    def __init__(self, first: bytes = b"", more: bytes = b"") -> None:
+        self._first, self._more = first, more
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.held = threading.Event()
+        self.hung_up = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> SlowServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listening.close()
+
+    def _serve(self) -> None:
+        for _ in itertools.count():
+            try:
+                connection, _address = self._listening.accept()
+            except OSError:
+                return
+            with connection:
+                self._talk(connection)
+            self.hung_up.set()
+
+    def _talk(self, connection: socket.socket) -> None:
+        try:
+            connection.recv(2**16)
+            connection.sendall(self._first)
+            self.held.set()
+            connection.settimeout(0.01 if self._more else None)
+            while True:
+                try:
+                    if not connection.recv(2**16):
+                        return
+                except TimeoutError:
+                    connection.sendall(self._more)
+        except OSError:  # reset by the client
+            return

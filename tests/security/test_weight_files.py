@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
 
 import pytest
 from weight_files import bottomless, small_weights
+from weights_server import SlowServer
 
 from musicsim.app import Musicsim
 
@@ -84,3 +87,19 @@ def test_odd_names_are_refused_in_plain_words(musicsim, command, name):
     assert re.match("musicsim: (There is no|No) (published )?model ", result.err)
     assert len(result.err) < 1000
     assert result.err.strip().isprintable()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_silent_server_keeps_no_process(musicsim, end):
+    with SlowServer() as server:
+        process = subprocess.Popen(
+            musicsim.command("models", "fetch", "openl3-mel256-music", "--mirror", server.url),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert server.held.wait(60)
+        process.send_signal(end)
+        _, errors = process.communicate(timeout=60)
+        assert server.hung_up.wait(30)
+    assert "Traceback" not in errors

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from musicsim.base.errors import MusicsimError
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, FetchProgress, ModelChanged
 from musicsim.embedding.fetching import FetchError, fetch_weights
 from musicsim.embedding.official import official_model
@@ -35,7 +35,7 @@ class Downloads:
         """Download an official model; the future returns the weight file, or raises `FetchError`."""
         model = official_model(name)
         if model is None:
-            raise FetchError(f"There is no published model named {name}.")
+            raise FetchError(f"There is no published model named {display_path(name)}.")
         self._cancelled.clear()
 
         def fetch() -> Path:
@@ -50,8 +50,6 @@ class Downloads:
                     proxy=proxy,
                     progress=tell,
                     cancelled=self._cancelled,
-                    # The longest time that closing the program may have to wait for a silent server.
-                    timeout=10.0,
                 )
             except MusicsimError as error:
                 self._events.emit(FetchProgress(name, 0, None, finished=True, problem=str(error)))
