@@ -30,7 +30,8 @@ def test_every_resource_that_the_program_uses_is_in_the_wheel(wheel: Path) -> No
     for folder in ("icons", "style"):
         for path in filter(Path.is_file, (resources / folder).rglob("*")):
             assert f"musicsim/_resources/{path.relative_to(resources).as_posix()}" in names
-    assert {"musicsim/_resources/starter.h5", "musicsim/_resources/starter.md"} <= names
+    for name in ("starter.h5", "starter.md", "musicnn-licence.txt"):
+        assert f"musicsim/_resources/{name}" in names
 
 
 def test_the_installed_program_finds_its_own_resources(wheel: Path, tmp_path: Path) -> None:
