@@ -7,8 +7,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from concurrent.futures import Future
 from itertools import islice
 
 from musicsim.audio import EVERY_WINDOW
@@ -23,15 +22,15 @@ from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
-from musicsim.library.types import PendingTrack, PooledTrack
+from musicsim.library.types import PendingTrack
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.listening.cost import keep_cost
-from musicsim.services.listening.patience import patience_with
+from musicsim.services.listening.in_flight import InFlight, Sent, died
 from musicsim.services.listening.progress import PassProgress
 from musicsim.services.listening.settings import EmbedderSettings
 from musicsim.services.listening.storing import Storing
 from musicsim.services.listening.suspects import Suspects
-from musicsim.worker.client import Refused, WorkerBug, WorkerClient, WorkerDied
+from musicsim.worker.client import Refused, WorkerBug, WorkerClient
 from musicsim.worker.protocol import Cost, EmbeddedTrack, EmbedTrack
 
 _log = logging.getLogger(__name__)
@@ -41,19 +40,6 @@ _LOOK_AHEAD = 64  # tracks to search for one that is not a copy of those in the 
 _INDEX_EVERY = 256  # embeddings between two index updates, since each write to Chroma is costly
 _MOST_BUGS = 3  # failures by a bug after which a track is skipped until the next start
 _LATER_PASS_SECONDS = 20.0  # then a later pass gives way to new tracks
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A track in the worker."""
-
-    track: PendingTrack
-    before: PooledTrack | None
-    """The result of earlier passes, which this pass adds to."""
-    patience: float
-    """Seconds that the worker may take for it."""
-    until: float
-    """When the worker counts as hung, by the monotonic clock; it may do the others first."""
 
 
 class LibraryEmbedder:
@@ -106,7 +92,7 @@ class LibraryEmbedder:
         self._waiting: deque[PendingTrack] = deque()
         self._suspects = Suspects(worker)
         self._storing = Storing(catalogue, embeddings, identity, events)
-        self._in_flight: dict[Future[EmbeddedTrack], _Sent] = {}
+        self._in_flight = InFlight()
         self._done: set[tuple[int, bytes, int]] = set()
         self._bugs: Counter[tuple[int, bytes]] = Counter()
         self._since_index = 0
@@ -244,22 +230,18 @@ class LibraryEmbedder:
     def _collect(self, plan: int) -> None:
         """Wait for the worker, and store its finished results."""
         in_flight = self._in_flight
-        until = min(sent.until for sent in in_flight.values())
-        patience = max(0.0, until - time.monotonic())
-        finished, _ = wait(in_flight, timeout=patience, return_when=FIRST_COMPLETED)
+        finished = in_flight.wait()
         is_hung = not finished
         # After a stop, results that the network finished are kept; the rest stays pending.
-        if (is_hung or any(map(_died, finished))) and not self._stopping.is_set():
+        if (is_hung or any(map(died, finished))) and not self._stopping.is_set():
             if is_hung:
                 _log.warning("the worker did not answer in time")
                 self._worker.kill()
-            # The process is gone, so every request is answered or fails in a moment.
-            wait(in_flight)
-            victims = [in_flight.pop(future).track for future in list(in_flight) if _died(future)]
-            finished = set(in_flight)
+            victims = in_flight.take_dead()
+            finished = tuple(in_flight)
             self._accuse(victims, plan, Reason(Cause.HUNG if is_hung else Cause.CRASHED))
         for future in finished:
-            if not _died(future):
+            if not died(future):
                 sent = in_flight.pop(future)
                 self._done.add((sent.track.id, sent.track.content_key, plan))
                 self._store(sent, plan, future)
@@ -317,10 +299,7 @@ class LibraryEmbedder:
         if not offsets and plan != EVERY_WINDOW and not is_lost:
             sounds = self._identity.known_sounds(track, model)
         future = self._worker.request(EmbedTrack(track.path, plan, offsets, sounds))
-        patience = patience_with(track, plan)
-        others = sum(sent.patience for sent in self._in_flight.values())
-        until = time.monotonic() + others + patience
-        self._in_flight[future] = _Sent(track, before, patience, until)
+        self._in_flight.add(future, track, before, plan)
 
     def _next(self) -> PendingTrack | None:
         """Return the preferred track, or else the next in order. Never process two likely duplicates at once."""
@@ -349,7 +328,7 @@ class LibraryEmbedder:
             )
         self._progress.restart_clock()
 
-    def _store(self, sent: _Sent, plan: int, future: Future[EmbeddedTrack]) -> None:
+    def _store(self, sent: Sent, plan: int, future: Future[EmbeddedTrack]) -> None:
         """Store the worker's answer."""
         track, model = sent.track, self._settings.model
         try:
@@ -397,7 +376,3 @@ class LibraryEmbedder:
 
     def _emit_progress(self, *, finished: bool = False) -> None:
         self._events.emit(self._progress.event(paused=self._paused, finished=finished))
-
-
-def _died(future: Future[EmbeddedTrack]) -> bool:
-    return future.done() and isinstance(future.exception(), WorkerDied)

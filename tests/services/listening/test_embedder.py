@@ -104,7 +104,7 @@ class Library:
         self.catalogue.settings.set("model", "m")
         self.embeddings = EmbeddingStore(self.catalogue, folder)
         self.worker = Worker()
-        monkeypatch.setattr("musicsim.services.listening.embedder.wait", self.worker.wait)
+        monkeypatch.setattr("musicsim.services.listening.in_flight.wait", self.worker.wait)
         self.events: list[object] = []
         events = Events()
         events.subscribe(self.events.append)
