@@ -26,6 +26,8 @@ class Cause(enum.StrEnum):
     NOT_REGULAR = "not-regular"
     FILES_GONE = "files-gone"
     """Of a music folder. Values: the number of files that are gone, and of those that were there."""
+    LEADS_FAR = "leads-far"
+    """Of a link. Value: the folder to which it leads."""
     PATTERN = "pattern"
     """Of an ignore file. Value: the error in the pattern."""
 
@@ -78,6 +80,10 @@ _TEXTS = {
     Cause.FILES_GONE: (
         "{:,} of its {:,} files are not there: is the disk that holds them connected? They come back with it; if you "
         "deleted them, have musicsim forget missing tracks"
+    ),
+    Cause.LEADS_FAR: (
+        "this link is not followed, since {} may hold far more than music: if you want all music there, add that "
+        "folder to your music folders"
     ),
     Cause.PATTERN: "a pattern in it can't be understood, so it is not followed ({})",
     Cause.EMPTY: "the file is empty",

@@ -10,6 +10,7 @@ from musicsim.base.reasons import Cause, Reason, reason_of
 VALUES = {
     Cause.UNREADABLE: ("EIO",),
     Cause.FILES_GONE: (1_200, 30_000),
+    Cause.LEADS_FAR: ("/home/ann",),
     Cause.PATTERN: ("bad",),
     Cause.SAMPLE_RATE: (12,),
     Cause.ENDS_EARLY: (3.5, 9.1),

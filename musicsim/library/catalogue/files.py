@@ -60,6 +60,11 @@ class Files:
             for path, i, size, mtime, ctime, missing, before, was_read in rows
         }
 
+    def any_within(self, area: Path) -> bool:
+        """Return whether any track's file is known at or below a path."""
+        sql = f"SELECT 1 FROM tracks WHERE {AT_OR_BELOW} LIMIT 1"
+        return bool(self._database.query(sql, at_or_below(area)))
+
     def has_size(self, size: int) -> bool:
         """Return whether the file of any track had this size in bytes when last seen."""
         return bool(self._database.query("SELECT 1 FROM tracks WHERE size = ? LIMIT 1", (size,)))

@@ -198,7 +198,8 @@ class Scanner:
             return  # just removed from the library
         folder_id = folders[root]
         known = self._catalogue.files.within(folder_id, area)
-        found = walk(root, area, cancelled=cancelled, tell=tell)
+        is_known = self._catalogue.files.any_within
+        found = walk(root, area, cancelled=cancelled, tell=tell, is_known=is_known)
         if cancelled():
             return
         # An ignore file above the area belongs to the scan of its own folder.

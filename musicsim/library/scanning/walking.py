@@ -18,6 +18,7 @@ from musicsim.base.errors import display_path
 from musicsim.base.reasons import Cause, Reason, reason_of
 from musicsim.library.catalogue.folders import is_hidden
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
+from musicsim.library.scanning.links import IsKnown, far_links_above, far_target, nothing_known
 from musicsim.library.types import Problem
 
 IGNORE_FILE = ".musicsimignore"
@@ -139,8 +140,11 @@ def walk(
     *,
     cancelled: Callable[[], bool],
     tell: Callable[[int, str], None],
+    is_known: IsKnown = nothing_known,
 ) -> Found:
     """Find the audio files at or below a path of a music folder, following links and visiting each folder once.
+
+    A link that leads far becomes a problem; see `far_target`.
 
     Parameters
     ----------
@@ -152,9 +156,15 @@ def walk(
         Called regularly; when it returns True the walk ends.
     tell
         Called with the number of files found and the current folder.
+    is_known
+        Tells from which links the library has tracks.
     """
     found = Found()
     left_out = LeftOut(root, found.problems)
+    for link, target in far_links_above(area, root, is_known):
+        if not left_out.folder(link):
+            _refuse(link, target, found)
+        return found
     try:
         status = area.stat()
     except OSError as error:
@@ -189,7 +199,12 @@ def walk(
             found.problems.append(Problem(folder, reason_of(error)))
             found.unreadable.add(folder)
             continue
-        _sort_entries(listed, left_out, found, waiting, linked)
+        for link in _sort_entries(listed, left_out, found, waiting):
+            far = far_target(link, root, is_known)
+            if far is None:
+                linked.append(link)
+            else:
+                _refuse(link, far, found)
         tell(len(found.files), display_path(folder))
     return found
 
@@ -199,8 +214,9 @@ def _sort_entries(
     left_out: LeftOut,
     found: Found,
     waiting: list[Path],
-    linked: list[Path],
-) -> None:
+) -> list[Path]:
+    """Add the files and folders of a folder to those found and waiting; return its links to folders."""
+    linked: list[Path] = []
     names = {entry.name for entry in entries}
     for entry in entries:
         path = Path(entry.path)
@@ -229,9 +245,17 @@ def _sort_entries(
             found.files[path] = status
         else:
             found.problems.append(Problem(path, Reason(Cause.NOT_REGULAR)))
+    return linked
 
 
-def linked_folders(root: Path, area: Path) -> list[Path]:
+def _refuse(link: Path, target: Path, found: Found) -> None:
+    reason = Reason(Cause.LEADS_FAR, (display_path(target),))
+    found.problems.append(Problem(link, reason))
+    # Tracks from there, of an earlier musicsim, are not lost.
+    found.unreadable.add(link)
+
+
+def linked_folders(root: Path, area: Path, is_known: IsKnown = nothing_known) -> list[Path]:
     """Return the links to folders outside a music folder, at or below a path in it, including those behind other links.
 
     A link to nothing is included, since it may lead to a folder on a disconnected disk.
@@ -242,6 +266,8 @@ def linked_folders(root: Path, area: Path) -> list[Path]:
         The music folder.
     area
         The music folder, or a folder in it.
+    is_known
+        Tells from which links the library has tracks; see `far_target`.
     """
     left_out = LeftOut(root, [])
     links: list[Path] = []
@@ -254,6 +280,8 @@ def linked_folders(root: Path, area: Path) -> list[Path]:
                 continue
             target = Path(os.path.realpath(folder))
             if any(map(target.is_relative_to, reached)) or left_out.folder(folder):
+                continue
+            if far_target(folder, root, is_known) is not None:
                 continue
             reached.append(target)
             links.append(folder)

@@ -9,7 +9,6 @@ is checked every few seconds.
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import os
 import threading
@@ -17,7 +16,6 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +36,10 @@ from watchdog.observers import Observer
 from musicsim.base.errors import display_path
 from musicsim.base.events import Events, Notice
 from musicsim.library.catalogue.folders import folder_of
+from musicsim.library.scanning.links import IsKnown, nothing_known
 from musicsim.library.scanning.mounts import is_network_folder
 from musicsim.library.scanning.walking import linked_folders
+from musicsim.library.scanning.watch_limits import LIMIT_REACHED, inotify_limit, reason_unwatched
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,6 @@ CHECK_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 """Interval of checks that each folder is still the one that is watched."""
 
-INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
 # Without opening and reading, since a scan of a large library would fill the system's queue with these events. Without
 # modified folders, which only repeat what happened to a file in them.
 _TOLD_OF: list[type[FileSystemEvent]] = [
@@ -67,7 +66,6 @@ _TOLD_OF: list[type[FileSystemEvent]] = [
 ]
 _BURST = 5_000
 """Events in a row that trigger a full scan: beyond about 16,000, Linux silently drops them."""
-_LIMIT_REACHED = "the system's limit of watched folders is reached"
 
 
 class DirtyPaths:
@@ -124,6 +122,8 @@ class Watcher:
         Called when everything should be scanned.
     events
         Receives notices about folders that can't be watched.
+    is_known
+        Tells from which links the library has tracks; see `links.far_target`.
     """
 
     def __init__(
@@ -131,10 +131,12 @@ class Watcher:
         changed: Callable[[Collection[Path]], None],
         rescan: Callable[[], None],
         events: Events,
+        is_known: IsKnown = nothing_known,
     ) -> None:
         self._changed = changed
         self._rescan = rescan
         self._events = events
+        self._is_known = is_known
         self._dirty = DirtyPaths()
         self._condition = threading.Condition()
         self._stopping = False
@@ -169,7 +171,7 @@ class Watcher:
                 self._begin_if_dead()
                 unwatched = self._watch()
             except (OSError, RuntimeError) as error:
-                unwatched = dict.fromkeys(folders, _reason(error))
+                unwatched = dict.fromkeys(folders, reason_unwatched(error))
         text = ""
         if unwatched:
             minutes = round(RESCAN_SECONDS / 60)
@@ -190,7 +192,7 @@ class Watcher:
             # Unlike Path, os.path treats inaccessible paths as neither folder nor link.
             may_lead_on = os.path.isdir(path) or os.path.islink(path)  # noqa: PTH112, PTH114
             if root and may_lead_on and self._unsought.isdisjoint(path.parents):
-                for link in linked_folders(root, path):
+                for link in linked_folders(root, path, self._is_known):
                     self._places.setdefault(link, _Place(root, _identity(link)))
         self._unsought.clear()
         for path, place in list(self._places.items()):
@@ -215,7 +217,7 @@ class Watcher:
     def _watch(self) -> dict[Path, str]:
         """Watch the places that are not watched yet; return those that can't be watched completely, and why."""
         unwatched: dict[Path, str] = {}
-        limit = _inotify_limit()
+        limit = inotify_limit()
         watched = 0
         for path, place in self._places.items():
             identity = _identity(path)
@@ -231,13 +233,13 @@ class Watcher:
                     )
                     place.watched = identity
                 except (OSError, RuntimeError) as error:
-                    unwatched[path] = _reason(error)
+                    unwatched[path] = reason_unwatched(error)
                     _log.warning("can't watch %s: %s", display_path(path), error)
             if place.watch is not None:
                 # Folders beyond the limit are skipped without an error.
                 watched += place.folders
                 if watched >= limit:
-                    unwatched[path] = _LIMIT_REACHED
+                    unwatched[path] = LIMIT_REACHED
                 elif is_network_folder(path):
                     unwatched[path] = "a network folder, of which this computer hears only in part"
         return unwatched
@@ -363,23 +365,6 @@ class _Handler(FileSystemEventHandler):
         for path in (event.src_path, event.dest_path):
             if path:
                 self._add(Path(os.fsdecode(path)))
-
-
-def _reason(error: OSError | RuntimeError) -> str:
-    """Return why something can't be watched, in plain words."""
-    if isinstance(error, RecursionError):
-        return "its folders lie too deep in each other"
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EMFILE):
-        return _LIMIT_REACHED
-    return getattr(error, "strerror", None) or str(error)
-
-
-def _inotify_limit() -> float:
-    """Return how many folders the system can watch for one user; infinity without a limit."""
-    try:
-        return int(INOTIFY_LIMIT.read_text())
-    except (OSError, ValueError):
-        return inf
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

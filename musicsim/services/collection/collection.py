@@ -53,7 +53,7 @@ class Collection:
 
     def start(self) -> None:
         """Start scanning and watching the folders in the background."""
-        self._upkeep = Upkeep(self._looking, self._catalogue.folders, self._listening, self._events)
+        self._upkeep = Upkeep(self._looking, self._catalogue, self._listening, self._events)
 
     def close(self) -> None:
         """Stop the background work, and wait for it."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from musicsim.base.events import Events
-from musicsim.library.catalogue.folders import Folders, folder_of
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.scanning.watcher import Watcher
 from musicsim.services.collection.looking import Looking
 from musicsim.services.listening.listening import Listening
@@ -24,8 +25,8 @@ class Upkeep:
     ----------
     looking
         Scans the folders.
-    folders
-        The music folders.
+    catalogue
+        The music folders and their files.
     listening
         Embeds new tracks.
     events
@@ -33,15 +34,17 @@ class Upkeep:
     """
 
     def __init__(
-        self, looking: Looking, folders: Folders, listening: Listening, events: Events
+        self, looking: Looking, catalogue: Catalogue, listening: Listening, events: Events
     ) -> None:
         self._looking = looking
-        self._folders = folders
+        self._folders = catalogue.folders
         self._listening = listening
         self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._attempts = Attempts("scan", events)
         self._stopping = threading.Event()
-        self._watcher = Watcher(self._changed, lambda: self.scan(None), events)
+        self._watcher = Watcher(
+            self._changed, lambda: self.scan(None), events, catalogue.files.any_within
+        )
         self._thread = threading.Thread(target=self._run, name="musicsim-scan")
         self._thread.start()
         self._watcher.start()

@@ -8,6 +8,7 @@ import pytest
 
 from musicsim.base.events import Events, Notice
 from musicsim.library.scanning import mounts as mounts_module
+from musicsim.library.scanning import watch_limits
 from musicsim.library.scanning import watcher as watcher_module
 from musicsim.library.scanning.mounts import is_network_folder
 from musicsim.library.scanning.walking import linked_folders
@@ -210,6 +211,16 @@ def test_links_that_a_scan_would_not_follow_are_not_watched(tmp_path, elsewhere)
     assert linked_folders(music, music) == []
 
 
+def test_what_lies_behind_a_link_to_everything_is_not_watched(tmp_path, monkeypatch, elsewhere):
+    music = tmp_path / "home" / "music"
+    music.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name, target in (("root", "/"), ("home", tmp_path / "home"), ("disk", "/proc")):
+        (music / name).symlink_to(target)
+    (music / "jazz").symlink_to(elsewhere / "jazz")
+    assert linked_folders(music, music) == [music / "jazz", music / "jazz" / "more"]
+
+
 @pytest.mark.logs
 def test_folders_that_cannot_be_watched_are_named(watched, tmp_path, monkeypatch):
     other = tmp_path / "other"
@@ -229,7 +240,7 @@ def test_more_folders_than_the_system_watches_are_told_of(watched, tmp_path, mon
     for n in range(5):
         (watched.folder / str(n)).mkdir()
     (tmp_path / "limit").write_text("4\n")
-    monkeypatch.setattr(watcher_module, "INOTIFY_LIMIT", tmp_path / "limit")
+    monkeypatch.setattr(watch_limits, "INOTIFY_LIMIT", tmp_path / "limit")
     other = tmp_path / "other"
     other.mkdir()
     watched.watcher.watch([other])
