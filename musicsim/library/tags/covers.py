@@ -36,8 +36,8 @@ _LINK = "-->"
 _NAMES = ("cover", "folder", "front", "album", "albumart", "albumartsmall")
 """Without their suffix, in order of preference."""
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
-_LARGEST = 32 * 2**20
-"""Bytes: a larger image is no cover for a screen, and may be an attack."""
+_LARGEST = 64 * 2**20
+"""Bytes: a scan without loss takes half of that, and a larger one may be an attack."""
 
 
 def read_cover(path: Path, decode: Callable[[bytes], T | None]) -> T | None:

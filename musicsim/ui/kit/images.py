@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from musicsim.ui.kit.large_images import read_apart
@@ -21,6 +21,8 @@ _SCAN = b"\xff\xda"
 _USUAL_SCANS = 12
 """Scans of a progressive JPEG as encoders write them. Each costs as much as the image's size says."""
 _MOST_SCANS = 100
+_ELONGATED = 2
+"""Ratio of the sides from which the middle is cut out before it is scaled, which takes a copy, not after."""
 
 
 def image_format(file: bytes) -> str | None:
@@ -55,12 +57,14 @@ def _decoded(file: bytes, kind: str, side: int) -> QImage | None:
     """Decode an image, whatever its size."""
     _buffer, reader = _reader(file, kind)
     reader.setAutoTransform(True)
-    if reader.size().width() != reader.size().height():  # else it would only be copied
-        reader.setClipRect(_middle_of(reader.size()))
+    size = reader.size()
+    if max(size.width(), size.height()) > _ELONGATED * min(size.width(), size.height()):
+        reader.setClipRect(_middle_of(size))
+        size = QSize(side, side)
     # Scaling while decoding takes a fraction of the time for a JPEG.
-    reader.setScaledSize(QSize(side, side))
+    reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
     image = reader.read()
-    return None if image.isNull() else image
+    return None if image.isNull() else image.copy(_middle_of(image.size()))
 
 
 def _reader(file: bytes, kind: str) -> tuple[QBuffer, QImageReader]:
