@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -15,8 +15,9 @@ from musicsim.base.reasons import Cause, Reason, reason_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.identity import SoundIdentity
+from musicsim.library.scanning.availability import why_unavailable
 from musicsim.library.scanning.known_paths import known_path
-from musicsim.library.scanning.moves import Fresh, Moves, content_key, is_gone
+from musicsim.library.scanning.moves import Fresh, Moves, content_key
 from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, walk
 from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
@@ -30,7 +31,6 @@ from musicsim.library.types import (
 )
 
 _BATCH = 100  # files per transaction and event: often enough to show progress in the library
-_MANY = 20  # files; in a smaller folder, losing half of them is common
 
 
 class FolderError(MusicsimError):
@@ -46,6 +46,23 @@ class _Counts:
     unchanged: int = 0
     moved: set[int] = field(default_factory=set)
     missing: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Compared:
+    """A folder or file that was compared with the catalogue, and whose new and changed files are stored."""
+
+    root: Path
+    """Its music folder."""
+    folder_id: int
+    area: Path
+    known: dict[Path, FileEntry]
+    """The catalogue's entries for it before."""
+    found: Found
+    displaced: dict[int, Path]
+    """See `Moves.displace`."""
+    back: list[int]
+    """Missing tracks whose files are there again."""
 
 
 def check_folder(folder: Path) -> Path:
@@ -116,9 +133,7 @@ class Scanner:
                 self._catalogue.folders.add(area)
                 if area not in areas:
                     areas.append(area)
-        for area in areas:
-            if not cancelled():
-                self._scan_area(area, counts, cancelled, self._tell)
+        self._scan_areas(areas, counts, cancelled, self._tell)
         self._look_again(areas, counts, cancelled)
         return ScanSummary(
             added=counts.added,
@@ -152,9 +167,7 @@ class Scanner:
                 path = path.parent
             if not any(areas.get(above) == root for above in (path, *path.parents)):
                 areas[path] = root
-        for area in areas:
-            if not cancelled():
-                self._scan_area(area, counts, cancelled)
+        self._scan_areas(areas, counts, cancelled)
         self._look_again(areas.values(), counts, cancelled)
 
     def _look_again(
@@ -162,8 +175,8 @@ class Scanner:
     ) -> None:
         """Scan seemingly unavailable music folders again: their lost files may have turned up in a later folder."""
         for folder in self._catalogue.folders.unavailable() if counts.moved else ():
-            if folder in folders and not cancelled():
-                self._scan_area(folder, _Counts(), cancelled)
+            if folder in folders:
+                self._scan_areas([folder], _Counts(), cancelled)
 
     def forget_missing(self, since: float = inf) -> list[int]:
         """Delete missing tracks like `Files.forget_missing`, except those with a copy.
@@ -184,24 +197,44 @@ class Scanner:
         self._follow_copies(self._identity.copied_elsewhere(folder_id))
         return self._catalogue.folders.remove(folder)
 
-    def _scan_area(
+    def _scan_areas(
         self,
-        area: Path,
+        areas: Iterable[Path],
         counts: _Counts,
         cancelled: Callable[[], bool],
         tell: Callable[[int, str], None] = lambda _files, _folder: None,
     ) -> None:
-        """Compare one folder, or one file, with the catalogue's entries for it."""
+        """Compare folders and files with the catalogue's entries for them."""
+        compared: list[_Compared] = []
+        for area in areas:
+            if cancelled():
+                break
+            if (one := self._take_in(area, counts, cancelled, tell)) is not None:
+                compared.append(one)
+        # Only now, since what is gone from one of them may be in a later one. Otherwise an older copy would take its
+        # place, such as one in a backup beside a folder that was renamed.
+        for one in compared:
+            if not cancelled():
+                self._settle_losses(one, counts, cancelled)
+
+    def _take_in(
+        self,
+        area: Path,
+        counts: _Counts,
+        cancelled: Callable[[], bool],
+        tell: Callable[[int, str], None],
+    ) -> _Compared | None:
+        """Store the new and changed files of a folder, or a file; return None if cancelled."""
         folders = self._catalogue.folders.ids()
         root = folder_of(area, folders)
         if root is None:
-            return  # just removed from the library
+            return None  # just removed from the library
         folder_id = folders[root]
         known = self._catalogue.files.within(folder_id, area)
         is_known = self._catalogue.files.any_within
         found = walk(root, area, cancelled=cancelled, tell=tell, is_known=is_known)
         if cancelled():
-            return
+            return None
         # An ignore file above the area belongs to the scan of its own folder.
         problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
         if self._catalogue.problems.replace(folder_id, area, problems):
@@ -224,11 +257,22 @@ class Scanner:
         ]
         for batch in _batches(fresh, _BATCH):
             if cancelled():
-                return
+                return None
             self._store(root, folder_id, batch, moves, counts)
+        return _Compared(root, folder_id, area, known, found, displaced, back)
+
+    def _settle_losses(
+        self, compared: _Compared, counts: _Counts, cancelled: Callable[[], bool]
+    ) -> None:
+        """Find the copies of tracks whose files are gone, and mark the others missing."""
+        root, folder_id, area = compared.root, compared.folder_id, compared.area
+        known, found, back = compared.known, compared.found, compared.back
         # Moved tracks already have their new path, so the rest is gone, or offline with its music folder.
-        unavailable = self._why_unavailable(root, found, known) if area == root else None
-        lost = displaced | {
+        unavailable = None
+        if area == root:
+            was_away = root in self._catalogue.folders.unavailable()
+            unavailable = why_unavailable(root, found, known, was_away=was_away)
+        lost = compared.displaced | {
             entry.id: path
             for path, entry in known.items()
             if path not in found.files
@@ -243,7 +287,7 @@ class Scanner:
             gone = [track_id for track_id in gone if track_id not in moved]
             if area != root and 2 * len(gone) > self._catalogue.files.count_present(folder_id):
                 # So many losses may mean that the whole music folder is unavailable.
-                self._scan_area(root, counts, cancelled)
+                self._scan_areas([root], counts, cancelled)
                 return
             counts.missing.update(gone)
         # First, so that lost tracks are marked missing in an unavailable folder even if the process dies here.
@@ -257,33 +301,6 @@ class Scanner:
             if not unavailable:
                 # Tracks that are still missing will not come back.
                 self._follow_copies(self._catalogue.files.missing(folder_id=folder_id))
-
-    def _why_unavailable(
-        self, root: Path, found: Found, known: Mapping[Path, FileEntry]
-    ) -> Reason | None:
-        """Return why a music folder is incomplete, None if it isn't: an empty mount point is no emptied library."""
-        for problem in found.problems:
-            if problem.path == root:
-                return problem.reason
-        was_away = root in self._catalogue.folders.unavailable()
-        expected = [
-            path
-            for path, entry in known.items()
-            if not (entry.missing_before if was_away else entry.missing)
-            and not found.is_out_of_sight(path)
-        ]
-        lost = [path for path in expected if path not in found.files]
-        there = len(expected) - len(lost)
-        many = len(expected) >= _MANY
-        if many and len(found.files) >= len(expected) / 2:
-            return None  # most files have been renamed
-        if there >= len(expected) / 2 if many else there or found.files or not expected:
-            return None
-        # Files that are now left out of the library still exist.
-        lost = [path for path in lost if is_gone(path)]
-        if len(lost) <= len(expected) / 2 if many else not lost:
-            return None
-        return Reason(Cause.FILES_GONE, (len(lost), len(expected)))
 
     def _tell(self, files: int, folder: str) -> None:
         self._events.emit(ScanProgress(files, folder))

@@ -45,6 +45,8 @@ _log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 1.5
 """Seconds without events after which a path is scanned."""
+_GONE_SECONDS = 15.0
+"""Seconds that a path where nothing is any more waits for others: its files may turn up there."""
 RESCAN_SECONDS = 30 * 60.0
 """Interval of full scans, as a safety net for the watcher."""
 CHECK_SECONDS = 60.0
@@ -79,21 +81,31 @@ class DirtyPaths:
         self._seen[path] = (now, _look(path))
 
     def take_due(self, now: float) -> set[Path]:
-        """Remove and return the paths at rest: quiet, and with the same size and time as at the last look."""
+        """Remove and return the paths at rest: quiet, and with the same size and time as at the last look.
+
+        Where nothing is any more, the file may have been renamed, so its path waits a while for others to come to rest.
+        """
         due: set[Path] = set()
+        gone: dict[Path, float] = {}
         for path, (since, look) in list(self._seen.items()):
             if now - since < QUIET_SECONDS:
                 continue
-            if (current := _look(path)) == look:
-                due.add(path)
-                del self._seen[path]
-            else:
+            if (current := _look(path)) != look:
                 self._seen[path] = (now, current)
+            elif current is None:
+                gone[path] = since
+            else:
+                due.add(path)
+        is_alone = len(self._seen) == len(due) + len(gone)
+        due |= {path for path, since in gone.items() if is_alone or now - since >= _GONE_SECONDS}
+        for path in due:
+            del self._seen[path]
         return due
 
     def next_due(self) -> float | None:
         """Return when the next path may come to rest, in the seconds of `add`; None if none is waiting."""
-        return min((since for since, _ in self._seen.values()), default=None)
+        times = [since for since, look in self._seen.values() if look is not None]
+        return min(times or (since for since, _ in self._seen.values()), default=None)
 
 
 @dataclass(slots=True)
