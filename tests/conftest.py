@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from command_line import CommandLine
 from filelock import FileLock
+from hypothesis import settings
 from process_starts import ProcessStarts
 from waiting_for_disks import forbidden_in_transactions
 from warm_workers import WarmContext
@@ -34,6 +35,10 @@ os.environ |= {
 
 from musicsim import demo
 from musicsim.demo import STYLES, DemoTrack, render_demo
+
+# The same examples each time, however busy the machine is.
+settings.register_profile("musicsim", deadline=None, derandomize=True, database=None)
+settings.load_profile("musicsim")
 
 _HOME_VARIABLES = {
     "HOME": "",

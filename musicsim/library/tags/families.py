@@ -15,7 +15,7 @@ from mutagen.id3 import ID3
 from mutagen.mp4 import MP4FreeForm, MP4Tags
 from mutagen.oggopus import OggOpus
 
-from musicsim.library.tags.encodings import repair
+from musicsim.base.encodings import repair
 
 Values = Callable[[str], list[Any]]
 """Returns the values of a field, possibly none."""

@@ -5,73 +5,11 @@ import soundfile
 from tagged_files import make
 
 from musicsim.library.tags import read_tags
-from musicsim.library.tags.encodings import repair
 
 
 def as_latin_1(text: str, encoding: str) -> str:
     """How text of an old program looks to one that believes what the tag says of itself."""
     return text.encode(encoding).decode("latin-1")
-
-
-MISLABELLED = [
-    ("cp1251", ["Кино", "Группа крови", "Звезда по имени Солнце"]),
-    ("cp1251", ["ДДТ", "Что такое осень", "Актриса Весна (1992)"]),
-    ("cp1251", ["Аквариум"]),
-    ("cp1251", ["Океан Ельзи", "Вулиця"]),
-    ("cp1251", ["Научи меня быть счастливым", "АукцЫон", "Птица"]),
-    ("cp1251", ["Знаешь ли ты", "МакSим"]),
-    ("cp1251", ["ВКонтакте", "Тату"]),
-    ("cp1251", ["Ў кожным доме", "Ляпіс Трубяцкой"]),
-    ("cp949", ["서태지와 아이들", "난 알아요"]),
-    ("cp949", ["김광석", "거리에서 (live)"]),
-    ("cp949", ["사랑Ⅱ", "김건모"]),
-    ("cp949", ["愛 사랑", "조용필"]),
-    ("cp932", ["ドラゴンクエストⅡ", "すぎやまこういち"]),
-    ("cp932", ["①はじまり", "植松伸夫"]),
-    ("cp932", ["ＴＲＵＥ　ＬＯＶＥ", "藤井フミヤ"]),
-    ("cp932", ["僕らは今のなかで", "μ's"]),
-    ("cp932", ["浜崎あゆみ", "桜"]),
-    ("cp932", ["宇多田ヒカル", "First Love"]),
-    ("cp932", ["Mr.Children 花火"]),
-    ("gb18030", ["周杰伦", "七里香"]),
-    ("gb18030", ["江南", "林俊杰"]),
-    ("gb18030", ["传奇", "李健"]),
-    ("gb18030", ["吻别", "张学友"]),
-    ("gb18030", ["红豆", "王菲"]),
-    ("utf-8", ["Björk", "Jóga"]),
-    ("utf-8", ["Кино", "Группа крови"]),
-]
-LATIN = [
-    ["Björk", "Jóga"],
-    ["Sigur Rós", "Ágætis byrjun"],
-    ["Mötley Crüe", "Motörhead", "Blue Öyster Cult"],
-    ["Édith Piaf", "À la claire fontaine", "Été"],
-    ["Øystein Sævik", "Mørk"],
-    ["Señor Coconut", "¿Qué?", "«Où»"],
-    ["ÄÖÜ"],
-    ["AC/DC", "T.N.T."],
-    ["Rock\x92n\x92Roll \x97 \x93Café\x94"],
-    ["Ó", "É", "À", "Ú"],
-    ["Þú ert", "Þórr", "Ó", "Já"],
-    ["ÆØÅ", "Åh", "På"],
-    ["ÜBER", "DIE ÄRZTE"],
-]
-
-
-@pytest.mark.parametrize(("encoding", "texts"), MISLABELLED)
-def test_what_other_alphabets_look_like_is_undone(encoding, texts):
-    wrong = [as_latin_1(text, encoding) for text in texts]
-    repaired = repair(wrong)
-    assert [repaired.get(text, text) for text in wrong] == texts
-
-
-@pytest.mark.parametrize("texts", LATIN)
-def test_latin_text_stays_as_it_is(texts):
-    assert repair(texts) == {}
-
-
-def test_text_that_is_no_latin_1_at_all_stays_as_it_is():
-    assert repair(["Кино", "밤"]) == {}
 
 
 def test_an_old_tag_is_read_as_it_was_meant_and_never_written(tmp_path):
