@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -126,8 +126,8 @@ def known_file(path: Path, how: Format) -> Path:
     return encode(path, how.sound(), how)
 
 
-def encode(path: Path, sound: np.ndarray, how: Format) -> Path:
-    """Write sound of shape (samples, channels) in a format."""
+def encode(path: Path, sound: np.ndarray, how: Format, metadata: Mapping[str, str] = {}) -> Path:
+    """Write sound of shape (samples, channels) in a format, with metadata if FFmpeg writes it."""
     if not how.codec:
         # In pieces: libsndfile's Vorbis encoder overflows the stack with a long one.
         with sf.SoundFile(path, "w", how.rate, sound.shape[1], how.subtype) as file:
@@ -136,6 +136,7 @@ def encode(path: Path, sound: np.ndarray, how: Format) -> Path:
         return path
     layout = {1: "mono", 2: "stereo"}[sound.shape[1]]
     with av.open(str(path), "w", format=how.container, options=how.container_options) as container:
+        container.metadata.update(metadata)
         stream = container.add_stream(
             how.codec, rate=how.rate, layout=layout, options=how.codec_options
         )

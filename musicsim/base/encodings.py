@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from musicsim.base.languages import READINGS, Reading
 
 _ENOUGH = 4
 """Bytes above ASCII, in all texts together, that are necessary for a reading as words."""
-_ENOUGH_OF_SOME = 8
+_ENOUGH_OF_SOME = 6
 """The same if other texts of the file contradict."""
 _JUDGED = 2**16
 """Bytes that are judged: enough for any tag, and for hundreds of lines of a playlist."""
@@ -87,36 +87,11 @@ def decode_all(texts: Sequence[bytes], declared: str | None = None) -> list[str]
     utf_16 = next(filter(None, map(_utf_16, texts)), None)
     found = [_certain(text, declared, utf_16) for text in texts]
     raw = dict.fromkeys(text for text, read in zip(texts, found, strict=True) if read is None)
-    readings = _as_words(list(raw)) if raw else {}
+    words = _as_words(list(raw)) if raw else {}
     return [
-        readable(readings[text] if read is None else read)
+        readable(words.get(text) or _otherwise(text, utf_16) if read is None else read)
         for text, read in zip(texts, found, strict=True)
     ]
-
-
-def repair(texts: Iterable[str]) -> Mapping[str, str]:
-    """Read text that was taken for Latin-1 in its real encoding.
-
-    Parameters
-    ----------
-    texts
-        The texts of one file that are words, all in one encoding.
-
-    Returns
-    -------
-    mapping
-        Each text that changes, and its real reading. Empty if the text is Latin-1, or no other reading is certain.
-    """
-    raw: dict[str, bytes] = {}
-    for text in texts:
-        try:
-            as_bytes = text.encode("latin-1")
-        except UnicodeEncodeError:
-            continue
-        if not as_bytes.isascii():
-            raw[text] = as_bytes
-    read = zip(raw, decode_all(list(raw.values())), strict=True)
-    return {text: reading for text, reading in read if reading != text}
 
 
 def readable(text: str) -> str:
@@ -141,7 +116,7 @@ def _utf_16(text: bytes) -> str | None:
 
     Most characters of a text are of the same script, and so begin with the same byte.
     """
-    if not _CONTROLS.search(text):
+    if not _CONTROLS.search(text.rstrip(b"\0")):
         return None
     for encoding in ("utf-16-le", "utf-16-be"):
         whole = _even(text)
@@ -172,7 +147,7 @@ def _certain(text: bytes, declared: str | None, utf_16: str | None) -> str | Non
     for candidate in ("utf-8", declared):
         if candidate and (read := _decode(text, candidate)) is not None:
             return read
-    return _decode(_even(text), utf_16) if utf_16 else None
+    return None
 
 
 def _decode(text: bytes, encoding: str) -> str | None:
@@ -193,8 +168,8 @@ def _decode(text: bytes, encoding: str) -> str | None:
         return None
 
 
-def _as_words(texts: list[bytes]) -> dict[bytes, str]:
-    """Return the reading of each text that is not in Unicode."""
+def _as_words(texts: list[bytes]) -> dict[bytes, str | None]:
+    """Return a reading of each text that makes words, or follows from the others."""
     judged, size = [], 0
     for text in texts:
         judged.append(text)
@@ -202,7 +177,7 @@ def _as_words(texts: list[bytes]) -> dict[bytes, str]:
         if size >= _JUDGED:
             break
     if (reading := _reading_of(judged)) is not None:
-        return {text: _decode(text, reading.encoding) or _otherwise(text) for text in texts}
+        return {text: _decode(text, reading.encoding) for text in texts}
     # One of them may be damaged, or in another encoding than the rest.
     own = {text: _reading_of([text]) for text in judged}
     sizes: dict[Reading, int] = {}
@@ -211,7 +186,7 @@ def _as_words(texts: list[bytes]) -> dict[bytes, str]:
             sizes[found] = sizes.get(found, 0) + _foreign(text)
     most = max(sizes, key=lambda found: sizes[found], default=None)
     if most is None or sizes[most] < _ENOUGH_OF_SOME:
-        return {text: _otherwise(text) for text in texts}
+        return {}
     sample = [text for text in judged if own[text] is most][:_SAMPLE]
     known = [_decode(text, most.encoding) or "" for text in sample]
     return {text: _like(known, text, most) or _alone(text) for text in texts}
@@ -223,9 +198,9 @@ def _like(known: list[str], text: bytes, reading: Reading) -> str | None:
     return read if read and reading.makes_words("\n".join((*known, read))) else None
 
 
-def _alone(text: bytes) -> str:
-    found = _reading_of([text])
-    return (found and _decode(text, found.encoding)) or _otherwise(text)
+def _alone(text: bytes) -> str | None:
+    reading = _reading_of([text])
+    return None if reading is None else _decode(text, reading.encoding)
 
 
 def _reading_of(texts: list[bytes]) -> Reading | None:
@@ -244,8 +219,10 @@ def _reading_of(texts: list[bytes]) -> Reading | None:
     return None
 
 
-def _otherwise(text: bytes) -> str:
-    """Return damaged UTF-8 as far as it goes, and the rest in Windows-1252."""
+def _otherwise(text: bytes, utf_16: str | None) -> str:
+    """Return text that makes no words: in the UTF-16 of others, or damaged UTF-8, or Windows-1252."""
+    if utf_16 and (read := _decode(_even(text), utf_16)) is not None:
+        return read
     unicode = sum(map(len, _UTF_8_SEQUENCES.findall(text)))
     if 2 * unicode < _foreign(text):
         return text.decode("cp1252", "ignore")

@@ -10,7 +10,7 @@ AUDIO_SUFFIXES: frozenset[str] = frozenset(
         # MPEG, and audio sold or recorded in MP4
         ".mp1", ".mp2", ".mp3", ".mpga", ".aac", ".m4a", ".m4b", ".m4p", ".m4r", ".mp4", ".3gp", ".3g2",
         # Ogg, Matroska
-        ".ogg", ".oga", ".opus", ".spx", ".mka", ".weba",
+        ".ogg", ".oga", ".opus", ".spx", ".mka", ".weba", ".webm",
         # lossless
         ".flac", ".ape", ".wv", ".tta", ".tak", ".shn",
         # uncompressed

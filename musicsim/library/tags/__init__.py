@@ -8,11 +8,9 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from mutagen.apev2 import APEv2
-
 from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
 from musicsim.library.tags.families import Values, values_of
-from musicsim.library.tags.files import read_by
+from musicsim.library.tags.files import Found, read_by
 from musicsim.library.types import TagDetails, Tags
 
 __all__ = ["is_audio", "read_tags"]
@@ -58,12 +56,12 @@ def is_audio(path: Path) -> bool:
     OSError
         If the file can't be opened.
     """
-    return read_by(path, lambda _found, _at_the_end: True, False)
+    return read_by(path, lambda found: found.is_audio, False)
 
 
-def _read(found: Any, at_the_end: APEv2 | None) -> tuple[Tags, TagDetails]:
-    get = values_of(found, at_the_end)
-    length = getattr(found.info, "length", None)
+def _read(found: Found) -> tuple[Tags, TagDetails]:
+    get = values_of(found.carriers)
+    length = found.length
     artists, album_artists, genres = (
         _texts(get(field)) for field in ("artists", "album_artists", "genres")
     )

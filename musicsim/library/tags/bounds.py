@@ -14,8 +14,10 @@ MOST_VALUES = 100
 """Values that are kept of a field."""
 _MOST_INFLATED = 48 * 2**20
 """Bytes to which all compressed frames of a file may inflate: room for a large cover."""
-_LARGEST_ID3 = 64 * 2**20
-"""Bytes of an ID3 tag at the start of a file."""
+LARGEST_ID3 = 64 * 2**20
+"""Bytes of all ID3 tags at the start of a file."""
+_ID3_HEADER = 10
+_HAS_FOOTER = 0x10
 
 
 class _BoundedZlib:
@@ -46,13 +48,20 @@ _bounded = _BoundedZlib()
 _frames.zlib = _bounded
 
 
+def id3_size(head: bytes) -> int | None:
+    """Return the size in bytes of an ID3 tag that begins like this, with its header and footer; None if none does."""
+    if head[:3] != b"ID3" or len(head) < _ID3_HEADER:
+        return None
+    # Seven bits of each byte.
+    size = sum(
+        (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
+    )
+    return size + _ID3_HEADER * (2 if head[5] & _HAS_FOOTER else 1)
+
+
 def begin_file(file: BinaryIO) -> bool:
     """Prepare for reading another file's tags in this thread; return False if they are too large to be read."""
     _bounded.begin_file()
-    head = file.read(10)
+    head = file.read(_ID3_HEADER)
     file.seek(0)
-    if head[:3] != b"ID3" or len(head) < 10:
-        return True
-    # Seven bits of each byte.
-    size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
-    return size <= _LARGEST_ID3
+    return (id3_size(head) or 0) <= LARGEST_ID3

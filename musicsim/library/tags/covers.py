@@ -7,10 +7,9 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import mutagen
-from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.flac import Picture
 from mutagen.id3 import APIC, ID3
@@ -18,7 +17,7 @@ from mutagen.mp4 import MP4Cover
 
 from musicsim.base.errors import display_path
 from musicsim.library.tags.families import values_of
-from musicsim.library.tags.files import read_by
+from musicsim.library.tags.files import Found, read_by
 from musicsim.library.tags.names import is_disc_folder
 
 T = TypeVar("T")
@@ -65,25 +64,27 @@ def _images(path: Path) -> Iterator[bytes]:
 def _embedded(path: Path) -> list[tuple[int, bytes]]:
     """Return the pictures in a file, each with its type; the likeliest cover first."""
     pictures: list[tuple[int, bytes]] = []
-    pictures = read_by(path, lambda *found: list(_pictures(*found)), pictures)
+    pictures = read_by(path, lambda found: list(_pictures(found)), pictures)
     pictures = [(kind, data) for kind, data in pictures if 0 < len(data) <= _LARGEST]
     return sorted(pictures, key=lambda picture: _RANKS.get(picture[0], 1))
 
 
-def _pictures(found: Any, at_the_end: APEv2 | None) -> Iterator[tuple[int, bytes]]:
+def _pictures(found: Found) -> Iterator[tuple[int, bytes]]:
     """Yield the pictures in a file's tags, each with its type."""
-    several = found.tags.getall("APIC") if isinstance(found.tags, ID3) else []
-    for value in several or values_of(found, at_the_end)("cover"):
-        picture = _of_vorbis_comment(value) if isinstance(value, str) else value
-        if isinstance(picture, APIC | Picture):
-            if picture.mime != _LINK:
-                yield picture.type, bytes(picture.data)
-        elif isinstance(found.tags, ASFTags):
-            yield value[0], _of_windows_media(value)
-        elif isinstance(value, MP4Cover):
-            yield _UNKNOWN, bytes(value)
-        else:  # APEv2: a name, and the picture
-            yield _UNKNOWN, bytes(value).partition(b"\0")[2]
+    for carrier in found.carriers:
+        tags = carrier.tags
+        several = tags.getall("APIC") if isinstance(tags, ID3) else values_of([carrier])("cover")
+        for value in several:
+            picture = _of_vorbis_comment(value) if isinstance(value, str) else value
+            if isinstance(picture, APIC | Picture):
+                if picture.mime != _LINK:
+                    yield picture.type, bytes(picture.data)
+            elif isinstance(tags, ASFTags):
+                yield value[0], _of_windows_media(value)
+            elif isinstance(value, MP4Cover):
+                yield _UNKNOWN, bytes(value)
+            else:  # APEv2: a name, and the picture
+                yield _UNKNOWN, bytes(value).partition(b"\0")[2]
 
 
 def _of_vorbis_comment(text: str) -> Picture:

@@ -6,7 +6,11 @@ and `TagDetails`. If a field has several keys, the first with a value wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import functools
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from mutagen.apev2 import APEv2
@@ -15,17 +19,24 @@ from mutagen.id3 import ID3
 from mutagen.mp4 import MP4FreeForm, MP4Tags
 from mutagen.oggopus import OggOpus
 
-from musicsim.base.encodings import repair
+from musicsim.base.encodings import decode, decode_all
+from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
+from musicsim.library.tags.stand_ins import as_text
 
 Values = Callable[[str], list[Any]]
 """Returns the values of a field, possibly none."""
 Table = Mapping[str, tuple[str, ...]]
 
-LATIN_1 = 0
+_LATIN_1: Final = 0
 """ID3's mark for Latin-1, which many programs use for the system's own encoding."""
-
-_ID3_V2: Final = (2,)
-"""The first version of ID3 that allows texts of more than 30 bytes."""
+_MP4_DATA: Final = 16
+"""Bytes of an atom before its text."""
+_MP4_UTF_16: Final = 2
+"""The type of an atom in UTF-16."""
+_UNDECODED: Final = re.compile("[\0-\x08\x0e-\x1f\udc80-\udcff]")
+"""Bytes of another encoding than UTF-8, as which bytes of UTF-16 pass if it has no mark."""
+_WORDS: Final = ("title", "artists", "album", "album_artists", "genres", "composers")
+"""The fields whose texts are words of one encoding. A comment or a copyright sign may have another."""
 
 _REPLAY_GAIN: Final = {
     "track_gain": ("replaygain_track_gain",),
@@ -81,12 +92,6 @@ _ID3: Table = {
     **{field: (f"TXXX:MusicBrainz {name}",) for field, name in _MUSICBRAINZ.items()},
     **{field: (f"TXXX:{key}",) for field, (key,) in _REPLAY_GAIN.items()},
 }
-# The frames whose texts are words. A comment, lyrics or a copyright sign may have another encoding.
-_ID3_WORDS = frozenset(
-    key
-    for field in ("title", "artists", "album", "album_artists", "genres", "composers")
-    for key in _ID3[field]
-)
 _ITUNES = "----:com.apple.iTunes:"
 _WINAMP = "----:org.hydrogenaudio.replaygain:"
 """Where Winamp and others keep ReplayGain."""
@@ -110,6 +115,9 @@ _MP4: Table = {
     **{field: (f"{_ITUNES}MusicBrainz {name}",) for field, name in _MUSICBRAINZ.items()},
     **{field: (f"{_ITUNES}{key}", f"{_WINAMP}{key}") for field, (key,) in _REPLAY_GAIN.items()},
 }
+_MP4_TEXTS: Final = frozenset(
+    key for field in (*_WORDS, "date") for key in _MP4[field] if not key.startswith(_ITUNES)
+)
 _VORBIS: Table = {
     "title": ("title",),
     "artists": ("artist",),
@@ -150,7 +158,7 @@ _ASF: Table = {
     "album": ("WM/AlbumTitle",),
     "album_artists": ("WM/AlbumArtist",),
     "genres": ("WM/Genre",),
-    "date": ("WM/Year",),
+    "date": ("WM/Year", "date", "Year"),  # the second is FFmpeg's
     "original_date": ("WM/OriginalReleaseTime", "WM/OriginalReleaseYear"),
     "track_number": ("WM/TrackNumber", "WM/Track"),
     "track_total": ("TrackTotal", "TotalTracks"),
@@ -168,38 +176,95 @@ _ASF: Table = {
 }
 
 
-def values_of(found: Any, at_the_end: APEv2 | None) -> Values:
-    """Return the function that returns a field's values from the tags of a file read by mutagen.
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Tags of one kind in a file."""
 
-    Tags at the file's end supply values that the others lack; see `read_by`.
+    tags: Any
+    """mutagen's, or a mapping with the names of Vorbis comments."""
+    pictures: tuple[Any, ...] = ()
+    """FLAC's own."""
+    of: Any = None
+    """mutagen's file, if the format has these tags itself."""
+    declared: str = ""
+    """The encoding of 8-bit text that the file declares."""
+
+
+def values_of(carriers: Iterable[Carrier]) -> Values:
+    """Return the function that returns a field's values: those of the first carrier that has any."""
+    by_encoding: dict[str, list[Values]] = {}
+    several = [(carrier, _of_tags(carrier)) for carrier in carriers]
+    for carrier, values in several:
+        by_encoding.setdefault(carrier.declared, []).append(values)
+    decoded = {declared: _Decoded(values, declared) for declared, values in by_encoding.items()}
+
+    def of(field: str) -> list[Any]:
+        for carrier, values in several:
+            if found := values(field):
+                return decoded[carrier.declared].of(field, found)
+        return []
+
+    return of
+
+
+class _Decoded:
+    """The texts of a file that have bytes in some 8-bit encoding; see `stand_ins`.
+
+    Those that are words are judged together, once the first is asked for.
     """
-    values = _of_tags(found)
-    if at_the_end is None:
-        return values
-    first, second = values, _of_apev2(at_the_end)
-    if found.tags is not None and found.tags.version < _ID3_V2:
-        first, second = second, first
-    return lambda field: first(field) or second(field)
+
+    def __init__(self, carriers: list[Values], declared: str) -> None:
+        self._carriers = carriers
+        self._declared = declared or None
+
+    def of(self, field: str, values: list[Any]) -> list[Any]:
+        if not any(map(_is_undecoded, values)):
+            return values
+        known = self._words if field in _WORDS else {}
+        return [
+            known.get(value) or decode(_bytes_of(value), self._declared)
+            if _is_undecoded(value)
+            else value
+            for value in values
+        ]
+
+    @functools.cached_property
+    def _words(self) -> dict[str, str]:
+        texts = dict.fromkeys(
+            value
+            for values in self._carriers
+            for field in _WORDS
+            for value in values(field)[:MOST_VALUES]
+            if _is_undecoded(value)
+        )
+        raw = [_bytes_of(text) for text in texts]
+        return dict(zip(texts, decode_all(raw, self._declared), strict=True))
 
 
-def _of_tags(found: Any) -> Values:
-    tags = found.tags
+def _is_undecoded(value: Any) -> bool:
+    return isinstance(value, str) and not value.isprintable() and bool(_UNDECODED.search(value))
+
+
+def _bytes_of(text: str) -> bytes:
+    return text[:LONGEST_TEXT].encode("utf-8", "surrogateescape")
+
+
+def _of_tags(carrier: Carrier) -> Values:
+    tags = carrier.tags
     if isinstance(tags, ID3):
         return _of_id3(tags)
     if isinstance(tags, MP4Tags):
-        return _by_key(_MP4, tags.items(), _plain)
+        return _by_key(_MP4, _atoms(tags), _plain)
     if isinstance(tags, APEv2):
         return _of_apev2(tags)
     if isinstance(tags, ASFTags):
         return _by_key(_ASF, tags.as_dict().items(), lambda values: [v.value for v in values])
-    if tags is not None and hasattr(tags, "keys"):
-        values = _by_key(_VORBIS, ((key, tags[key]) for key in tags.keys()), list)  # noqa: SIM118
-        pictures = list(filter(_says_something, getattr(found, "pictures", [])))  # FLAC's own
-        if isinstance(found, OggOpus) and any(map(values, _R128)):
-            # The others are not for Opus (RFC 7845, 5.2.1): encoders copy them from the source file.
-            return lambda field: [] if field in _REPLAY_GAINS else values(field)
-        return lambda field: pictures if field == "cover" and pictures else values(field)
-    return lambda _: []
+    values = _by_key(_VORBIS, ((key, tags[key]) for key in tags.keys()), list)  # noqa: SIM118
+    pictures = list(filter(_says_something, carrier.pictures))
+    if isinstance(carrier.of, OggOpus) and any(map(values, _R128)):
+        # The others are not for Opus (RFC 7845, 5.2.1): encoders copy them from the source file.
+        return lambda field: [] if field in _REPLAY_GAINS else values(field)
+    return lambda field: pictures if field == "cover" and pictures else values(field)
 
 
 def _by_key(
@@ -229,11 +294,31 @@ def _says_something(value: Any) -> bool:
     return bool(getattr(value, "data", True))
 
 
+def _atoms(tags: MP4Tags) -> Iterator[tuple[str, Any]]:
+    """Yield MP4's atoms, and then those that mutagen keeps unread because their text is not as they declare."""
+    yield from tags.items()
+    for key, several in getattr(tags, "_failed_atoms", {}).items():
+        if key in _MP4_TEXTS:
+            yield key, [text for atom in several for text in _texts_of_atom(atom)]
+
+
+def _texts_of_atom(atom: bytes) -> Iterator[str]:
+    """Yield the texts in the data of an atom: size, "data", type, four bytes, and the text."""
+    start = 0
+    while start + _MP4_DATA <= len(atom):
+        size, name, kind = struct.unpack_from(">I4sI", atom, start)
+        if size < _MP4_DATA or name != b"data":
+            return
+        text = atom[start + _MP4_DATA : start + size]
+        yield text.decode("utf-16-be", "ignore") if kind == _MP4_UTF_16 else as_text(text)
+        start += size
+
+
 def _plain(value: Any) -> list[Any]:
     """Return MP4's values; those of iTunes' free-form atoms are bytes."""
     if not isinstance(value, list):
         return [value]
-    return [bytes(v).decode("utf-8", "replace") if isinstance(v, MP4FreeForm) else v for v in value]
+    return [as_text(bytes(v)) if isinstance(v, MP4FreeForm) else v for v in value]
 
 
 def _of_apev2(tags: APEv2) -> Values:
@@ -245,32 +330,29 @@ def _of_apev2(tags: APEv2) -> Values:
     )
 
 
+def _real(text: Any) -> Any:
+    """Return text that is marked as Latin-1 with its bytes as in other families: it may be in any encoding."""
+    if not isinstance(text, str) or text.isascii():
+        return text
+    return as_text(text.encode("latin-1", "ignore"))
+
+
 def _of_id3(tags: ID3) -> Values:
     by_key: dict[str, Any] = {}
     for frame in tags.values():
         # If a frame comes several times, as pictures do, any of them will do.
         by_key.setdefault(frame.HashKey, frame)
         by_key.setdefault(frame.FrameID, frame)
-    in_latin_1 = [
-        text
-        for frame in tags.values()
-        if frame.HashKey in _ID3_WORDS and getattr(frame, "encoding", None) == LATIN_1
-        for text in frame.text
-        if isinstance(text, str)
-    ]
-    repaired = repair(in_latin_1)
 
     def values(frame: Any) -> list[Any]:
         if frame.FrameID == "UFID":
-            return [frame.data.decode("ascii", "replace")]
+            return [as_text(frame.data)]
         if frame.FrameID == "APIC":
             return [frame]
         # `genres` resolves "(17)" and "17" to their names.
         texts = frame.genres if frame.FrameID == "TCON" else frame.text
         texts = [texts] if isinstance(texts, str) else list(texts)
-        if getattr(frame, "encoding", None) == LATIN_1:
-            texts = [repaired.get(text, text) if isinstance(text, str) else text for text in texts]
-        return texts
+        return list(map(_real, texts)) if getattr(frame, "encoding", None) == _LATIN_1 else texts
 
     of = _by_key(_ID3, by_key.items(), values)
     adjustments = {frame.desc.casefold(): frame for frame in tags.getall("RVA2")}

@@ -1,6 +1,7 @@
 """What is read from tags of each family."""
 
 import errno
+import io
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import mutagen.id3
 import numpy as np
 import pytest
 import soundfile
+from known_audio import FORMATS, encode, known_sound
 from mutagen.apev2 import APEv2
 from tagged_files import DETAILS, SECOND, SHOWN, WRITERS, make, write_id3, write_vorbis
 
@@ -357,12 +359,31 @@ def test_audio_is_known_by_its_content(tmp_path):
     assert not is_audio(text)
 
 
-def test_a_disk_that_fails_is_not_taken_for_a_file_without_tags(tmp_path, monkeypatch):
-    path = make(tmp_path, "flac")
+@pytest.mark.parametrize(
+    ("name", "reads"),
+    [
+        *[
+            (name, reads)
+            for name in ("flac", "mp3", "ogg", "m4a", "wav", "wv", "mka")
+            for reads in (1, 4)
+        ],
+        *[("flac", reads) for reads in range(5, 20)],
+    ],
+)
+def test_a_disk_that_fails_is_not_taken_for_a_file_without_tags(tmp_path, monkeypatch, name, reads):
+    path = tmp_path / "a.mka" if name == "mka" else make(tmp_path, name)
+    if name == "mka":
+        encode(path, known_sound(1), FORMATS["flac in matroska"])
+    elif name in WRITERS:
+        WRITERS[name](path)
+    left = iter(range(reads))
 
-    def fail(file):
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    class Failing(io.FileIO):
+        def readinto(self, buffer):
+            if next(left, None) is None:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return super().readinto(buffer)
 
-    monkeypatch.setattr("mutagen.File", fail)
+    monkeypatch.setattr(Path, "open", lambda path, mode: io.BufferedReader(Failing(path), 16))
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
         read_tags(path)
