@@ -8,9 +8,12 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from musicsim.base.encodings import readable
 from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
+from musicsim.library.tags.dates import year_of
 from musicsim.library.tags.families import Values, values_of
 from musicsim.library.tags.files import Found, read_by
+from musicsim.library.tags.invisible import without_invisible
 from musicsim.library.types import TagDetails, Tags
 
 __all__ = ["is_audio", "read_tags"]
@@ -74,7 +77,7 @@ def _read(found: Found) -> tuple[Tags, TagDetails]:
         album=_text(get("album")),
         album_artist=", ".join(album_artists),
         genre=", ".join(genres),
-        year=_year(date) or _year(original_date),
+        year=year_of(date) or year_of(original_date),
         track_number=track,
         disc_number=disc,
         duration=float(length) if length and 0 < length < _LONGEST else None,
@@ -108,7 +111,7 @@ def _read(found: Found) -> tuple[Tags, TagDetails]:
 
 
 def _texts(values: list[Any]) -> tuple[str, ...]:
-    texts = (_cut(value).replace("\0", " ").strip() for value in values[:MOST_VALUES])
+    texts = (_shown(_cut(value)) for value in values[:MOST_VALUES])
     # Composed, so that an "é" from a Mac matches an "é" from a keyboard.
     composed = dict.fromkeys(unicodedata.normalize("NFC", text) for text in texts if text)
     lengths = itertools.accumulate(map(len, composed))
@@ -117,18 +120,16 @@ def _texts(values: list[Any]) -> tuple[str, ...]:
     )
 
 
+def _shown(text: str) -> str:
+    return without_invisible(readable(text.replace("\0", " "))).strip()
+
+
 def _cut(value: object) -> str:
     return str(value)[:LONGEST_TEXT]
 
 
 def _text(values: list[Any]) -> str:
     return next(iter(_texts(values)), "")
-
-
-def _year(text: str) -> int | None:
-    # From 1000, since mutagen pads a presumed year with zeros, as in "0017-05-2004".
-    match = re.search(r"[1-9]\d{3}", text)
-    return int(match.group()) if match else None
 
 
 def _place(values: list[Any]) -> tuple[int | None, int | None]:
