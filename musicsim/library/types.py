@@ -213,6 +213,7 @@ class FileEntry:
     missing_before: bool
     """Whether it was missing before its music folder became unavailable."""
     was_read: bool
+    failed: bool
 
     def differs(self, status: os.stat_result) -> bool:
         """Return whether the file must be scanned again; always for one that could not be opened."""

@@ -49,15 +49,15 @@ class Files:
         # The "+" keeps SQLite from searching the whole music folder for one path.
         rows = self._database.query(
             "SELECT path, id, size, mtime_ns, ctime_ns, missing_since IS NOT NULL, missing_since < "
-            "(SELECT unavailable_since FROM folders WHERE id = ?), content_key != x'' "
+            "(SELECT unavailable_since FROM folders WHERE id = ?), content_key != x'', failed "
             f"FROM tracks WHERE +folder_id = ? AND {AT_OR_BELOW}",
             (folder_id, folder_id, *at_or_below(area)),
         )
         return {
             stored_path(path): FileEntry(
-                i, size, mtime, ctime, bool(missing), bool(before), bool(was_read)
+                i, size, mtime, ctime, bool(missing), bool(before), bool(was_read), bool(failed)
             )
-            for path, i, size, mtime, ctime, missing, before, was_read in rows
+            for path, i, size, mtime, ctime, missing, before, was_read, failed in rows
         }
 
     def any_within(self, area: Path) -> bool:

@@ -11,9 +11,7 @@ from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.files import Files
 from musicsim.library.catalogue.paths import stored_path
-
-# Folders that systems and programs create among music.
-_SYSTEM_FOLDERS = frozenset({"$RECYCLE.BIN", "System Volume Information", "lost+found", "@eaDir"})
+from musicsim.library.hidden import is_no_music_folder
 
 
 class Folders:
@@ -109,11 +107,8 @@ def folder_of(path: Path, folders: Iterable[Path]) -> Path | None:
     return max(around, key=lambda folder: len(folder.parts), default=None)
 
 
-def is_hidden(name: str) -> bool:
-    """Return whether a folder name is hidden or a system's; "...And Justice for All" is an album."""
-    return name in _SYSTEM_FOLDERS or (name.startswith(".") and not name.startswith(".."))
-
-
 def _is_seen_from(folder: Path, path: Path) -> bool:
     """Return whether a walk through a folder reaches a path, judging by the names."""
-    return path.is_relative_to(folder) and not any(map(is_hidden, path.relative_to(folder).parts))
+    return path.is_relative_to(folder) and not any(
+        map(is_no_music_folder, path.relative_to(folder).parts)
+    )

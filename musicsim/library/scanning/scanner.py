@@ -235,6 +235,7 @@ class Scanner:
         found = walk(root, area, cancelled=cancelled, tell=tell, is_known=is_known)
         if cancelled():
             return None
+        found.drop_apple_doubles(known)
         # An ignore file above the area belongs to the scan of its own folder.
         problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
         if self._catalogue.problems.replace(folder_id, area, problems):

@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +16,16 @@ from pathspec import GitIgnoreSpec
 
 from musicsim.base.errors import display_path
 from musicsim.base.reasons import Cause, Reason, reason_of
-from musicsim.library.catalogue.folders import is_hidden
+from musicsim.library.hidden import (
+    is_apple_double,
+    is_hidden,
+    is_marked_hidden,
+    is_no_music_folder,
+    is_recycle_bin,
+)
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.links import IsKnown, far_links_above, far_target, nothing_known
-from musicsim.library.types import Problem
+from musicsim.library.types import FileEntry, Problem
 
 IGNORE_FILE = ".musicsimignore"
 """A file with patterns, like a `.gitignore`, for the content of its folder."""
@@ -29,8 +35,6 @@ NO_MEDIA_FILE = ".nomedia"
 _LONGEST_IGNORE_FILE = 2**16
 """Bytes."""
 _MOST_PATTERNS = 500
-# Attributes that exist only on Windows.
-_HIDDEN = stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM
 
 
 @dataclass(slots=True)
@@ -46,12 +50,26 @@ class Found:
         """Return whether a file may still exist, because nobody could look."""
         return bool(self.unreadable) and not self.unreadable.isdisjoint((path, *path.parents))
 
+    def drop_apple_doubles(self, known: Mapping[Path, FileEntry]) -> None:
+        """Remove the files that only store the attributes of another, among those that must be read anyway.
+
+        Parameters
+        ----------
+        known
+            The catalogue's entries; a file that has not changed since is not opened.
+        """
+        for path, status in list(self.files.items()):
+            entry = known.get(path)
+            if (entry is None or entry.failed or entry.differs(status)) and is_apple_double(path):
+                del self.files[path]
+
 
 class LeftOut:
     """The files and folders that a music folder leaves out of the library.
 
-    These are hidden and system folders, folders with a `.nomedia` file, and matches of the patterns in
-    `.musicsimignore` files. The music folder itself is never left out, whatever its name.
+    These are hidden files and folders, recycle bins, snapshots and other folders of systems, folders with a `.nomedia`
+    file, and matches of the patterns in `.musicsimignore` files. The music folder itself is never left out, whatever
+    its name.
 
     Parameters
     ----------
@@ -78,15 +96,16 @@ class LeftOut:
         for below in reversed(unknown):
             self._folders[below] = (
                 self._folders[below.parent]
-                or is_hidden(below.name)
+                or is_no_music_folder(below.name)
                 or self._matches(below, "/")
+                or is_recycle_bin(below)
                 or _has_no_media(below)
             )
         return self._folders[path]
 
     def file(self, path: Path) -> bool:
         """Return whether a file is left out, by itself or with its folder."""
-        return self.folder(path.parent) or self._matches(path, "")
+        return is_hidden(path.name) or self.folder(path.parent) or self._matches(path, "")
 
     def _matches(self, path: Path, end: str) -> bool:
         """Return whether patterns leave out a path whose folder is not left out; the nearest patterns decide."""
@@ -174,8 +193,11 @@ def walk(
             found.unreadable.add(area)
         return found
     if stat.S_ISREG(status.st_mode):
-        attributes = area.name.startswith("._") and _exists(area.with_name(area.name[2:]))
-        if area.suffix.lower() in AUDIO_SUFFIXES and not attributes and not left_out.file(area):
+        if (
+            area.suffix.lower() in AUDIO_SUFFIXES
+            and not left_out.file(area)
+            and not is_marked_hidden(status)
+        ):
             found.files[area] = status
         return found
     if left_out.folder(area):
@@ -217,19 +239,17 @@ def _sort_entries(
 ) -> list[Path]:
     """Add the files and folders of a folder to those found and waiting; return its links to folders."""
     linked: list[Path] = []
-    names = {entry.name for entry in entries}
     for entry in entries:
         path = Path(entry.path)
         is_audio = path.suffix.lower() in AUDIO_SUFFIXES
         try:
             if entry.is_dir():
-                if not (left_out.folder(path) or _is_marked_hidden(entry)):
+                if not (
+                    left_out.folder(path) or is_marked_hidden(entry.stat(follow_symlinks=False))
+                ):
                     (linked if entry.is_symlink() else waiting).append(path)
                 continue
             if not is_audio or left_out.file(path):
-                continue
-            # On other file systems, macOS stores a file's attributes in a "._" file beside it.
-            if entry.name.startswith("._") and entry.name[2:] in names:
                 continue
             status = entry.stat()
         except OSError as error:
@@ -240,6 +260,8 @@ def _sort_entries(
                 found.problems.append(Problem(path, reason_of(error)))
             if not gone:
                 found.unreadable.add(path)
+            continue
+        if is_marked_hidden(status):
             continue
         if stat.S_ISREG(status.st_mode):
             found.files[path] = status
@@ -275,6 +297,8 @@ def linked_folders(root: Path, area: Path, is_known: IsKnown = nothing_known) ->
     waiting = [area]
     while waiting:
         folder = waiting.pop()
+        if folder != area and is_no_music_folder(folder.name):
+            continue  # snapshots, which hold the whole library many times
         if folder != root and os.path.islink(folder):  # noqa: PTH114 (Path raises without permission)
             if _leads_to_file(folder):
                 continue
@@ -310,7 +334,3 @@ def _has_no_media(folder: Path) -> bool:
 def _exists(path: Path) -> bool:
     # Unlike Path, os.path treats an inaccessible file as missing: the folder itself is then reported.
     return os.path.exists(path)  # noqa: PTH110
-
-
-def _is_marked_hidden(entry: os.DirEntry[str]) -> bool:
-    return bool(getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0) & _HIDDEN)
