@@ -16,10 +16,10 @@ from typing import NoReturn
 
 from musicsim.base.data_folder import DataFolderInUse
 from musicsim.base.errors import MusicsimError
-from musicsim.cli import embed, evaluate, library, models, playlists, window
+from musicsim.cli import embed, evaluate, kept_playlists, library, models, playlists, window
 from musicsim.cli.output import UsageError, complain
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
-from musicsim.playlists.files.m3u import M3U_SUFFIXES
+from musicsim.playlists.files.reading import PLAYLIST_SUFFIXES
 
 FAILED, WRONG_USE, IN_USE, INTERRUPTED = 1, 2, 75, 130
 
@@ -129,7 +129,7 @@ def _is_to_be_opened(text: str) -> bool:
     """Return whether a word that is not a command is a file or folder: it exists, or at least looks like one."""
     looks_like_one = os.sep in text or "/" in text or text.casefold().startswith("file:")
     suffix = os.path.splitext(text)[1].lower()  # noqa: PTH122 (a text, which may be no path)
-    return looks_like_one or suffix in AUDIO_SUFFIXES | M3U_SUFFIXES or os.path.lexists(text)
+    return looks_like_one or suffix in AUDIO_SUFFIXES | PLAYLIST_SUFFIXES or os.path.lexists(text)
 
 
 def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
@@ -139,7 +139,7 @@ def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
     parser = argparse.ArgumentParser(
         prog="musicsim",
         description="Play similar, and playlists by sound, for the music you own.",
-        epilog="musicsim FILE... plays files and M3U playlists in the window, as musicsim gui FILE... does.",
+        epilog="musicsim FILE... plays files and playlists in the window, as musicsim gui FILE... does.",
     )
     parser.add_argument("--version", action="version", version=f"musicsim {__version__}")
     parser.add_argument(
@@ -153,6 +153,6 @@ def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
     )
     parser.set_defaults(run=window.gui, paths=[], queue=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for room in (window, library, playlists, evaluate, models, embed):
+    for room in (window, library, playlists, kept_playlists, evaluate, models, embed):
         room.add_commands(commands)
     return parser, commands.choices

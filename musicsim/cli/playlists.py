@@ -1,4 +1,4 @@
-"""`similar`, `playlist` and `playlists`: from a track to the next hour of music."""
+"""`similar` and `playlist`: from a track to the next hour of music."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import os
 from pathlib import Path
 
 from musicsim.app import Musicsim
-from musicsim.base.lengths import length_text
+from musicsim.base.addresses import paths_in_address
+from musicsim.base.named_files import FileFinder
+from musicsim.cli.kept_playlists import add_paths
 from musicsim.cli.output import (
     Commands,
     UsageError,
-    complain,
     file_path,
     hidden_json,
     match_rows,
@@ -29,8 +30,10 @@ from musicsim.cli.output import (
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.query.filters import Filters, Range
 from musicsim.library.query.folding import fold
-from musicsim.library.types import Playlist, Track
-from musicsim.playlists.files.m3u import read_m3u, write_m3u
+from musicsim.library.scanning.formats import AUDIO_SUFFIXES
+from musicsim.library.scanning.known_paths import KnownFiles
+from musicsim.library.types import Track
+from musicsim.playlists.files.m3u import write_m3u
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rules
 
@@ -66,31 +69,9 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--max-per-artist", type=positive, default=3, metavar="N", help="(3)")
     command.add_argument("--max-per-album", type=positive, metavar="N")
     command.add_argument("--json", action="store_true")
-    _add_paths(command)
+    add_paths(command)
     _add_filters(command)
     command.set_defaults(run=playlist)
-
-    command = commands.add_parser("playlists", help="the playlists that are kept")
-    command.set_defaults(run=list_playlists, json=False)
-    actions = command.add_subparsers(metavar="ACTION")
-    action = actions.add_parser("list", help="all of them")
-    action.add_argument("--json", action="store_true")
-    action.set_defaults(run=list_playlists)
-    action = actions.add_parser("show", help="the tracks of one")
-    action.add_argument("name", metavar="NAME")
-    action.add_argument("--json", action="store_true")
-    action.set_defaults(run=show_playlist)
-    action = actions.add_parser("export", help="write one to a file")
-    action.add_argument("name", metavar="NAME")
-    action.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.m3u8")
-    _add_paths(action)
-    action.set_defaults(run=export_playlist)
-    action = actions.add_parser("import", help="keep the playlist of a file")
-    action.add_argument("file", type=Path, metavar="FILE")
-    action.set_defaults(run=import_playlist)
-    action = actions.add_parser("delete", help="forget one")
-    action.add_argument("name", metavar="NAME")
-    action.set_defaults(run=delete_playlist)
 
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
@@ -100,15 +81,6 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     group.add_argument("--year", action="append", type=_range, default=[], metavar="A-B")
     group.add_argument(
         "--duration", action="append", type=_range, default=[], metavar="A-B", help="minutes"
-    )
-
-
-def _add_paths(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--paths",
-        choices=("relative", "absolute"),
-        default="relative",
-        help="in the playlist file (relative to it)",
     )
 
 
@@ -147,20 +119,29 @@ def _filters(options: argparse.Namespace) -> Filters:
     )
 
 
-def find_track(app: Musicsim, text: str) -> Track | None:
-    """Return the library's track for a path or a text; None for an audio file that is not in the library.
+def find_track(app: Musicsim, text: str) -> Track | Path:
+    """Return the library's track for a path or a text, or the path of an audio file that is not in the library.
 
     Raises
     ------
     UsageError
         If there is no match, or an ambiguous one.
     """
+    known = KnownFiles(app.catalogue)
     path = file_path(text)
-    for known in (path, app.collection.known_path(path)):
-        if (track := app.catalogue.tracks.at(known)) is not None:
+    if (track := known.track_at(path)) is not None:
+        return track
+    if not os.path.isfile(path) and _looks_like_a_path(text):  # noqa: PTH113 (Path's raises for a name that is too long)
+        finder = FileFinder(
+            [Path.cwd()],
+            app.catalogue.folders.all(),
+            lambda path: os.path.isfile(path) or known.track_at(path) is not None,  # noqa: PTH113
+        )
+        path = finder.find(text) or path
+        if (track := known.track_at(path)) is not None:
             return track
-    if os.path.isfile(path):  # noqa: PTH113 (Path's raises for a name that is too long)
-        return None
+    if os.path.isfile(path):  # noqa: PTH113
+        return path
     words = fold(text).split()
     matching = [
         track
@@ -188,6 +169,17 @@ def find_track(app: Musicsim, text: str) -> Track | None:
     )
 
 
+def _looks_like_a_path(text: str) -> bool:
+    suffix = os.path.splitext(text)[1].lower()  # noqa: PTH122 (a text, which may be no path)
+    return (
+        "/" in text
+        or os.sep in text
+        or "\\" in text
+        or suffix in AUDIO_SUFFIXES
+        or bool(paths_in_address(text))
+    )
+
+
 def similar(options: argparse.Namespace) -> None:
     """Print the tracks nearest to one."""
     filters = _filters(options)
@@ -199,11 +191,11 @@ def similar(options: argparse.Namespace) -> None:
     with Musicsim.read(options.data) as app:
         track = _find_quietly(app, options.track, quiet=options.json)
         model = app.finding.model.identity
-        if track is not None:
+        if isinstance(track, Track):
             query = track_json(track)
             found = app.finding.similar(track.id, rules=rules, limit=options.n).result()
         else:
-            path = file_path(options.track)
+            path = track
             query = {"path": path_text(path), "title": path.stem, "artist": "", "album": ""}
             found = app.finding.similar_to_file(path, rules=rules, limit=options.n).result()
     if options.json:
@@ -228,7 +220,7 @@ def similar(options: argparse.Namespace) -> None:
     print_hidden(found.hidden)
 
 
-def _find_quietly(app: Musicsim, text: str, *, quiet: bool) -> Track | None:
+def _find_quietly(app: Musicsim, text: str, *, quiet: bool) -> Track | Path:
     """Call `find_track`; with `quiet`, discard the list of ambiguous matches."""
     with contextlib.redirect_stdout(io.StringIO()) if quiet else contextlib.nullcontext():
         return find_track(app, text)
@@ -244,7 +236,7 @@ def playlist(options: argparse.Namespace) -> None:
         seeds = []
         for text in options.seeds:
             track = _find_quietly(app, text, quiet=options.json)
-            if track is None:
+            if not isinstance(track, Track):
                 raise UsageError(
                     f"{printable(text)} is not in the library: add its folder with `musicsim scan` first."
                 )
@@ -300,71 +292,3 @@ def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> Non
     print_hidden(made.hidden)
     if options.output:
         say(f"Written to {printable(path_text(options.output))}.")
-
-
-def list_playlists(options: argparse.Namespace) -> None:
-    """Print the stored playlists."""
-    with Musicsim.read(options.data) as app:
-        kept = app.catalogue.playlists.all()
-    if options.json:
-        print_json([{"name": p.name, "tracks": len(p.track_ids)} for p in kept])
-    else:
-        print_table(("Playlist", "Tracks"), [(p.name, len(p.track_ids)) for p in kept], right=(1,))
-
-
-def _kept(app: Musicsim, name: str) -> Playlist:
-    if (found := app.catalogue.playlists.named(name)) is None:
-        raise UsageError(
-            f"There is no playlist named “{printable(name)}”: `musicsim playlists list` names them all."
-        )
-    return found
-
-
-def show_playlist(options: argparse.Namespace) -> None:
-    """Print a playlist's tracks."""
-    with Musicsim.read(options.data) as app:
-        tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
-    if options.json:
-        print_json([{**track_json(t), "duration": t.tags.duration} for t in tracks])
-    else:
-        print_table(
-            ("", "Title", "Artist", "Album", "Length"),
-            [
-                (n, t.title, t.artist, t.tags.album, length_text(t.tags.duration))
-                for n, t in enumerate(tracks, 1)
-            ],
-            right=(0, 4),
-        )
-
-
-def export_playlist(options: argparse.Namespace) -> None:
-    """Write a stored playlist to a file."""
-    with Musicsim.read(options.data) as app:
-        tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
-    write_m3u(options.output, tracks, name=options.name, absolute=options.paths == "absolute")
-    say(f"{len(tracks)} tracks written to {printable(path_text(options.output))}.")
-
-
-def import_playlist(options: argparse.Namespace) -> None:
-    """Store the playlist in a file, with those of its tracks that are in the library."""
-    name, paths = read_m3u(options.file)
-    with Musicsim.open(options.data) as app:
-        found = [(path, app.catalogue.tracks.at(path)) for path in paths]
-        tracks = [track.id for _, track in found if track is not None]
-        unknown = [path for path, track in found if track is None]
-        if not tracks:
-            raise UsageError(
-                f"None of the {len(paths)} tracks of {printable(path_text(options.file))} is in the library: add "
-                "their folder with `musicsim scan` first."
-            )
-        kept = app.catalogue.playlists.create(name, tracks)
-    say(f"{len(tracks)} tracks kept as “{kept.name}”.")
-    for path in unknown:
-        complain(f"not in the library: {printable(path_text(path))}")
-
-
-def delete_playlist(options: argparse.Namespace) -> None:
-    """Delete a playlist."""
-    with Musicsim.open(options.data) as app:
-        app.catalogue.playlists.delete(_kept(app, options.name).id)
-    say(f"“{options.name}” is deleted; its tracks stay in the library.")

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
-from musicsim.playlists.files.m3u import M3U_SUFFIXES
+from musicsim.playlists.files.reading import PLAYLIST_SUFFIXES
 
 PROJECT = Path(__file__).resolve().parents[2]
 DESKTOP_ENTRY = PROJECT / "packaging" / "musicsim.desktop"
@@ -54,7 +54,7 @@ def test_desktops_offer_it_for_the_audio_that_the_library_reads(
     types = QMimeDatabase()
     mode = QMimeDatabase.MatchMode.MatchExtension
     wanted = set()
-    for suffix in AUDIO_SUFFIXES | M3U_SUFFIXES:
+    for suffix in AUDIO_SUFFIXES | PLAYLIST_SUFFIXES:
         kind = types.mimeTypeForFile(f"a{suffix}", mode)
         # Not for films, which may be in the same containers.
         if not kind.isDefault() and not kind.name().startswith(

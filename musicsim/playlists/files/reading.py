@@ -1,66 +1,158 @@
-"""Reading of a playlist file, whatever is at its path."""
+"""Reading playlists of any program, and finding the files that they list."""
 
 from __future__ import annotations
 
-import io
+import codecs
 import os
-import stat
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from musicsim.base.errors import MusicsimError, display_path
+from musicsim.base.addresses import is_address, paths_in_address
+from musicsim.base.errors import display_path
+from musicsim.base.named_files import FileFinder
+from musicsim.playlists.files.entries import Listed, Listing, PlaylistFileError
+from musicsim.playlists.files.m3u import M3U_SUFFIXES, parse_m3u
+from musicsim.playlists.files.pls import PLS_SUFFIXES, parse_pls
+from musicsim.playlists.files.regular_file import read_bytes
+from musicsim.playlists.files.xspf import XML_SUFFIXES, XMLListError, parse_xml
 
-LARGEST = 10 * 10**6
-"""Bytes: some 100,000 entries."""
+PLAYLIST_SUFFIXES = M3U_SUFFIXES | PLS_SUFFIXES | XML_SUFFIXES
+"""Lower-case suffixes with their dot."""
+
+_MOST_ENTRIES = 100_000
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_PLS = re.compile(rb"\s*\[playlist\]", re.IGNORECASE)
+_XML = re.compile(rb"\s*<(?:\?|!|playlist\b|smil\b|asx\b|winampxml\b)", re.IGNORECASE)
 
 
-class PlaylistFileError(MusicsimError):
-    """A playlist file can't be read or written."""
+@dataclass(frozen=True, slots=True)
+class PlaylistEntry:
+    """A file listed in a playlist."""
+
+    path: Path
+    """Absolute. Of a file that can't be found, the likeliest."""
+    title: str = ""
+    """Its title in the playlist, often "Artist - Title"; empty if missing."""
+    seconds: float | None = None
+    """Its length according to the playlist, in seconds."""
+    lost: str = ""
+    """Its name as it is written in the playlist, if the file can't be found."""
 
 
-def read_bytes(file: Path) -> bytes:
-    """Return the content of a regular file of 10 MB at most; reading a device or a pipe might never end.
+@dataclass(frozen=True, slots=True)
+class PlaylistFile:
+    """The content of a playlist file."""
+
+    name: str
+    """The playlist's name, else the file's."""
+    entries: tuple[PlaylistEntry, ...]
+    elsewhere: tuple[str, ...] = ()
+    """Entries left out because they are not files on this computer: addresses, such as those of radio stations, and
+    titles without a file."""
+
+
+def read_playlist(
+    file: Path,
+    roots: Sequence[Path] = (),
+    is_there: Callable[[Path], bool] = os.path.lexists,
+) -> PlaylistFile:
+    """Read a playlist written by any program: M3U, PLS or XML, by its content rather than its name.
+
+    See `FileFinder` for the way in which the listed files are found. Relative paths start from the playlist, also from
+    the target of a link.
+
+    Parameters
+    ----------
+    file
+        The playlist.
+    roots
+        Music folders, in which the files of playlists from other computers are looked for.
+    is_there
+        Whether there is a file at a path; may also know files that are on a disconnected disk.
 
     Raises
     ------
     PlaylistFileError
-        If it is something else, larger, or can't be read.
+        If the file can't be read, or is no playlist.
     """
+    listing = _parse(file)
+    if len(listing.entries) > _MOST_ENTRIES:
+        # Each is looked for, in several ways: ten megabytes of short lines would take minutes and gigabytes.
+        raise PlaylistFileError(
+            f"{display_path(file)} has more than {_MOST_ENTRIES:,} entries: split it, if it is a playlist."
+        )
+    # The playlist may be a link to one beside its music.
+    places = [file.parent.absolute(), file.parent.resolve(), file.resolve().parent]
+    finder = FileFinder(list(dict.fromkeys(places)), roots, is_there)
+    entries: list[PlaylistEntry] = []
+    elsewhere: list[str] = []
+    for listed in listing.entries:
+        path, lost = finder.find(*listed.names), ""
+        if path is None:
+            if listed.may_be_comment:
+                continue
+            lost = listed.names[0] if listed.names else listed.title
+            path = _likeliest(places[0], listed)
+        if path is None:
+            elsewhere.append(lost)
+        else:
+            entries.append(PlaylistEntry(path, listed.title, listed.seconds, lost))
+    return PlaylistFile(listing.name or file.stem, tuple(entries), tuple(elsewhere))
+
+
+def _likeliest(place: Path, listed: Listed) -> Path | None:
+    """Return the path of a file that can't be found; None for an address of something else."""
+    if not listed.names:
+        return None
+    name = listed.names[0]
+    if is_address(name) and name[:5].casefold() != "file:":
+        return None
+    if addressed := paths_in_address(name):
+        name = addressed[0]
+    elif os.sep != "\\":
+        name = name.replace("\\", "/")
+    return Path(os.path.normpath(place / name))
+
+
+def _parse(file: Path) -> Listing:
+    data = _read(file)
+    if _PLS.match(data):
+        return parse_pls(data)
+    suffix = file.suffix.lower()
     try:
-        # Before it is opened, since opening alone has an effect on some devices ...
-        _check(file, file.stat())
-        with io.BufferedReader(io.FileIO(file, opener=_open_at_once)) as opened:
-            # ... and after, since it may have been replaced in between.
-            _check(file, os.fstat(opened.fileno()))
-            # The files of the system have no size before they are read.
-            data = opened.read(LARGEST + 1)
-    except OSError as error:
+        if _XML.match(data) or suffix in XML_SUFFIXES:
+            return parse_xml(data)
+    except XMLListError as error:
         raise PlaylistFileError(
-            f"{display_path(file)} can't be read ({error.strerror or error})."
+            f"{display_path(file)} can't be read as a playlist: {error}. Export it again, as M3U or XSPF."
         ) from error
-    if len(data) > LARGEST:
-        raise _too_large(file)
-    return data
+    return parse_pls(data) if suffix in PLS_SUFFIXES else parse_m3u(data)
 
 
-def _check(file: Path, status: os.stat_result) -> None:
-    if stat.S_ISDIR(status.st_mode):
-        raise PlaylistFileError(
-            f"{display_path(file)} is a folder, not a playlist: name a file in it."
-        )
-    if not stat.S_ISREG(status.st_mode):
-        raise PlaylistFileError(
-            f"{display_path(file)} is not a regular file: save the playlist to one, and open that."
-        )
-    if status.st_size > LARGEST:
-        raise _too_large(file)
+def _read(file: Path) -> bytes:
+    """Return the bytes of a playlist, as UTF-8 if they are UTF-16 or UTF-32."""
+    data = read_bytes(file)
+    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), _utf_16(data))
+    if encoding is not None:
+        data = data.decode(encoding, "replace").encode("utf-8", "replace")
+    if b"\0" in data:
+        raise PlaylistFileError(f"{display_path(file)} is not a playlist: it holds binary data.")
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
-def _too_large(file: Path) -> PlaylistFileError:
-    return PlaylistFileError(
-        f"{display_path(file)} is too large for a playlist ({LARGEST // 10**6} MB at most): split it, if it is one."
-    )
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    # Opening a pipe would wait for somebody who writes to it.
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def _utf_16(data: bytes) -> str | None:
+    """Return the encoding of UTF-16 without a byte order mark, by the zeros of ASCII letters; None for others."""
+    for encoding, high, low in (
+        ("utf-16-le", data[1::2], data[::2]),
+        ("utf-16-be", data[::2], data[1::2]),
+    ):
+        if 8 * high.count(0) >= len(data) and not low.count(0) and b"." in low:
+            return encoding
+    return None

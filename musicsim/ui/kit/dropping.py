@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +14,13 @@ URIS_MIME = "text/uri-list"
 
 
 def paths_of(uris: Sequence[str]) -> tuple[list[Path], list[str]]:
-    """Return the paths of `file:` addresses, and the addresses that name no file on this computer."""
+    """Return the paths of `file:` addresses, and the addresses that name no file on this computer.
+
+    Some programs drag plain paths.
+    """
     paths, others = [], []
     for uri in uris:
-        path = path_of_address(uri)
+        path = Path(uri) if os.path.isabs(uri) else path_of_address(uri)  # noqa: PTH117 (a text)
         if path is None:
             others.append(uri)
         else:
@@ -34,4 +38,4 @@ def dropped_uris(data: QMimeData) -> list[str]:
 
 def brings_files(data: QMimeData) -> bool:
     """Return whether the dragged data names a file on this computer."""
-    return any(path_of_address(uri) is not None for uri in dropped_uris(data))
+    return bool(paths_of(dropped_uris(data))[0])

@@ -16,6 +16,8 @@ from musicsim.ui.kit.dialogs import ask_new_file
 from musicsim.ui.kit.messages import Messages
 
 LAST_FOLDER = "export/folder"
+_NAMED = 3
+"""Most missing files that a message names; the others are counted."""
 
 
 class Exporter:
@@ -44,12 +46,26 @@ class Exporter:
         with self._messages.reporting():
             write_m3u(file, tracks, name=name)
             count = formats.counted("export", len(tracks), "%n track", "%n tracks")
-            self._messages.tell(
-                tr("export", "Exported {0} to {1}.").format(count, display_path(file))
-            )
+            text = tr("export", "Exported {0} to {1}.").format(count, display_path(file))
+            if missing := [track.path for track in tracks if track.missing]:
+                text += "\n" + _of_missing(missing)
+            self._messages.tell(text)
 
     def ask_for_file(self, suggested: Path) -> Path | None:
         """Return the file that the listener chooses, or None."""
         tr = QCoreApplication.translate
         title, kinds = tr("export", "Export playlist"), tr("export", "M3U playlists (*.m3u8 *.m3u)")
         return ask_new_file(self._window, title, kinds, suggested)
+
+
+def _of_missing(paths: Sequence[Path]) -> str:
+    """Return which files of a playlist are missing, in words."""
+    tr = QCoreApplication.translate
+    names = ", ".join(display_path(path.name) for path in paths[:_NAMED])
+    if len(paths) > _NAMED:
+        more = formats.number(len(paths) - _NAMED)
+        names = tr("export", "{0} and {1} more").format(names, more)
+    text = formats.counted(
+        "export", len(paths), "%n file is missing: {0}.", "%n files are missing: {0}."
+    )
+    return text.format(names)

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from musicsim.base.named_files import FileFinder
 from musicsim.base.reasons import reason_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.tags import is_audio
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.files.m3u import M3U_SUFFIXES, M3UEntry, read_playlist
-from musicsim.playlists.files.reading import PlaylistFileError
+from musicsim.playlists.files.entries import PlaylistFileError
+from musicsim.playlists.files.reading import PLAYLIST_SUFFIXES, PlaylistEntry, read_playlist
 
 _SLICE = 0.1
 """Seconds after which the files found so far can be played, before the rest is looked at."""
@@ -56,8 +57,8 @@ class OpenedPlaylist:
     found: int = 0
     """Number of files to play."""
     lost: list[Unplayable] = field(default_factory=list)
-    elsewhere: int = 0
-    """Number of entries that are not files on this computer, such as radio stations."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Entries that are not files on this computer, such as radio stations."""
 
 
 class OpenedFiles:
@@ -76,6 +77,8 @@ class OpenedFiles:
 
     def __init__(self, paths: Sequence[Path], catalogue: Catalogue) -> None:
         self._known = KnownFiles(catalogue)
+        self._folders = catalogue.folders.all()
+        self._finder = FileFinder([Path(os.sep)], self._folders, os.path.isfile)
         self._files = self._look_at_all(paths)
         self._read: set[Path] = set()
         """Playlists that were read."""
@@ -110,6 +113,9 @@ class OpenedFiles:
         hints: Tags = _NO_TAGS,
     ) -> Iterator[OpenedFile]:
         """Look at a file, which may be an entry of a playlist."""
+        # Another program may have written a name in its own way. Playlists have looked for it already.
+        if of is None and not os.path.lexists(path):
+            path = self._finder.find(os.fspath(path)) or path
         try:
             status = path.stat()
         except (OSError, ValueError) as error:
@@ -120,7 +126,7 @@ class OpenedFiles:
             if of is None and stat.S_ISDIR(status.st_mode):
                 self.folders.append(path)
                 return
-            if stat.S_ISREG(status.st_mode) and path.suffix.lower() in M3U_SUFFIXES:
+            if stat.S_ISREG(status.st_mode) and path.suffix.lower() in PLAYLIST_SUFFIXES:
                 yield from self._look_into(path, of)
                 return
             reason = _why_not(path, status)
@@ -138,7 +144,7 @@ class OpenedFiles:
         if within is not None and (real in self._read or self._depth >= _DEEPEST):
             return
         try:
-            read = read_playlist(path)
+            read = read_playlist(path, self._folders)
         except PlaylistFileError as error:
             if within is None:
                 self.errors.append(error)
@@ -173,7 +179,7 @@ def _why_not(path: Path, status: os.stat_result) -> str:
     return "" if known else "it is not an audio file"
 
 
-def _hints(entry: M3UEntry) -> Tags:
+def _hints(entry: PlaylistEntry) -> Tags:
     artist, dash, title = entry.title.partition(" - ")
     if not dash:
         artist, title = "", entry.title

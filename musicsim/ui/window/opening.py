@@ -149,12 +149,16 @@ def _told(files: OpenedFiles, addresses: Sequence[str]) -> str:
     """Return what can't be played, in words; empty if everything can."""
     texts = [str(error) for error in files.errors]
     if addresses:
-        text = _tr("musicsim plays files on this computer, and so not {0}.")
-        texts.append(text.format(_some([_shown(address) for address in addresses])))
+        texts.append(_not_here(addresses))
     if files.unplayable:
         texts.append(_of_files(files.unplayable))
     texts += [text for playlist in files.playlists if (text := _of_playlist(playlist))]
     return "\n".join(texts)
+
+
+def _not_here(addresses: Sequence[str]) -> str:
+    text = _tr("musicsim plays files on this computer, and so not {0}.")
+    return text.format(_some([_shown(address) for address in addresses]))
 
 
 def _of_files(unplayable: Sequence[Unplayable]) -> str:
@@ -172,13 +176,15 @@ def _of_files(unplayable: Sequence[Unplayable]) -> str:
 
 def _of_playlist(playlist: OpenedPlaylist) -> str:
     name = _shown(playlist.path.name)
+    others = [_not_here(playlist.elsewhere)] if playlist.elsewhere else []
     if not playlist.lost:
         if playlist.found:
-            return ""
-        if playlist.elsewhere:
-            return _tr(
-                "The playlist “{0}” has only addresses on the network, which musicsim doesn’t play."
-            ).format(name)
+            return "".join(others)
+        if others:
+            text = _tr(
+                "The playlist “{0}” has only addresses on the network, which musicsim doesn’t play: {1}."
+            )
+            return text.format(name, _some([_shown(address) for address in playlist.elsewhere]))
         return _tr("The playlist “{0}” is empty.").format(name)
     text = formats.counted(
         "opening",
@@ -187,7 +193,7 @@ def _of_playlist(playlist: OpenedPlaylist) -> str:
         "%n of the {0} entries of “{1}” can’t be played: {2}.",
     )
     lost = _some([f"{_shown(file.path.name)} ({file.reason})" for file in playlist.lost])
-    return text.format(formats.number(playlist.entries), name, lost)
+    return "\n".join((text.format(formats.number(playlist.entries), name, lost), *others))
 
 
 def _some(names: Sequence[str]) -> str:

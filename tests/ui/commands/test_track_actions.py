@@ -1,6 +1,7 @@
 """What a listener does with tracks: by the menu, by the keyboard, by double-click."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from window_fakes import FakeApp, FakeEngine, Library, titles
 
 from musicsim.library.types import Tags
-from musicsim.playlists.files.m3u import read_m3u
+from musicsim.playlists.files.reading import read_playlist
 from musicsim.ui.commands import actions
 from musicsim.ui.tracks.track_model import Column
 from musicsim.ui.tracks.track_table import TrackTable
@@ -298,9 +299,10 @@ def test_export_of_one_track_is_a_playlist_like_it(
     window.actions_.export.trigger()
     settle()
 
-    name, files = read_m3u(tmp_path / "out.m3u8")
+    exported = read_playlist(tmp_path / "out.m3u8")
+    files = [entry.path for entry in exported.entries]
     assert suggested == ["Like Último.m3u8"]
-    assert name == "Like Último"
+    assert exported.name == "Like Último"
     assert len(files) == 6
     assert "Exported 6 tracks" in window.message_bar.text
 
@@ -313,8 +315,21 @@ def test_export_of_several_is_those(
 
     window.actions_.export.trigger()
 
-    _, files = read_m3u(tmp_path / "out.m3u8")
-    assert {file.name for file in files} == {"00004 4.flac", "00000 0.flac"}
+    exported = read_playlist(tmp_path / "out.m3u8")
+    assert {entry.path.name for entry in exported.entries} == {"00004 4.flac", "00000 0.flac"}
+
+
+def test_export_names_the_files_that_are_missing(
+    window: MainWindow, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window.exporter, "ask_for_file", lambda _: tmp_path / "out.m3u8")
+    tracks = library.catalogue.tracks.all()
+    window.exporter.export("List", [replace(tracks[0], missing=True), *tracks[1:3]])
+    assert "Exported 3 tracks" in window.message_bar.text
+    assert f"1 file is missing: {tracks[0].path.name}." in window.message_bar.text
+    window.exporter.export("List", [replace(track, missing=True) for track in tracks[:5]])
+    assert "5 files are missing: " in window.message_bar.text
+    assert "and 2 more" in window.message_bar.text
 
 
 def test_export_to_where_nothing_can_be_written_says_so(

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from window_fakes import Library
 
 from musicsim.base.events import TracksRemoved
-from musicsim.playlists.files.m3u import read_m3u
+from musicsim.playlists.files.reading import read_playlist
 from musicsim.ui.pages.playlist_page import PlaylistPage
 from musicsim.ui.playlists.playlist_list import COUNT_ROLE
 from musicsim.ui.window.main_window import MainWindow
@@ -146,7 +146,8 @@ def test_export_writes_a_file_that_players_open(
 
     page.export.click()
 
-    name, files = read_m3u(tmp_path / "sunday.m3u8")
+    exported = read_playlist(tmp_path / "sunday.m3u8")
+    name, files = exported.name, [entry.path for entry in exported.entries]
     assert (name, suggested) == ("Sunday", ["Sunday.m3u8"])
     tracks = library.catalogue.tracks.by_id(page.list.ids)
     assert files == [track.path for track in tracks]

@@ -214,6 +214,52 @@ def test_a_playlist_without_files_says_so(
     assert window.player.track is None
 
 
+def test_radio_stations_among_the_files_are_named(
+    window: MainWindow, folder: Path, songs: list[Path], queued, settle
+) -> None:
+    window.open_paths([playlist(folder / "list.m3u", "http://radio.example/x", songs[1].name)])
+    settle()
+    assert queued() == names_of(songs[1:2])
+    assert "http://radio.example/x" in window.message_bar.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.pls", "[playlist]\nFile1=1%20ONE.mp3\n"),
+        ("list.xspf", "<playlist><trackList><track><location>1%20one.mp3</location></track></trackList></playlist>"),
+        ("list.m3u", "C:\\Music\\some music\\1 one.mp3"),
+    ],
+)  # fmt: skip
+def test_playlists_of_other_programs_play(
+    window: MainWindow, folder: Path, songs: list[Path], queued, settle, name: str, text: str
+) -> None:
+    window.open_paths([playlist(folder / name, text)])
+    settle()
+    assert queued() == ["1 one.mp3"]
+    assert window.message_bar.text == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "file://{folder}/1%2520one.mp3",
+        "file://{folder}/1%20ONE.MP3",
+        "file:{folder}/1 one.mp3",
+        "{folder}/1 one.mp3",
+    ],
+)
+def test_files_are_dropped_in_the_spelling_of_any_program(
+    window: MainWindow, folder: Path, songs: list[Path], queued, settle, line: str
+) -> None:
+    data = QMimeData()
+    data.setData("text/uri-list", QByteArray(line.format(folder=folder).encode()))
+    assert drop(window.player_bar, data)
+    settle()
+    assert queued() == ["1 one.mp3"]
+    assert window.message_bar.text == ""
+
+
 def test_playlists_that_list_each_other_come_to_an_end(
     window: MainWindow, folder: Path, songs: list[Path], queued, settle
 ) -> None:

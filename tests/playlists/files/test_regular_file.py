@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from musicsim.playlists.files import reading
-from musicsim.playlists.files.m3u import read_m3u
-from musicsim.playlists.files.reading import PlaylistFileError, read_bytes
+from musicsim.playlists.files import regular_file
+from musicsim.playlists.files.entries import PlaylistFileError
+from musicsim.playlists.files.reading import read_playlist
+from musicsim.playlists.files.regular_file import read_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no such files")
 
@@ -72,7 +73,7 @@ MADE = {
 @pytest.mark.parametrize(("make", "told"), MADE.items(), ids=[make.__name__ for make in MADE])
 def test_what_is_no_playlist_file_is_told(tmp_path, make, told):
     with pytest.raises(PlaylistFileError, match=told):
-        read_m3u(make(tmp_path))
+        read_playlist(make(tmp_path))
 
 
 def test_the_largest_one_is_read(tmp_path):
@@ -89,14 +90,14 @@ def test_a_file_that_becomes_a_pipe_before_it_is_opened_is_not_waited_for(tmp_pa
         os.mkfifo(file)
         return open_at_once(path, flags)
 
-    open_at_once = reading._open_at_once
-    monkeypatch.setattr(reading, "_open_at_once", open_later)
+    open_at_once = regular_file._open_at_once
+    monkeypatch.setattr(regular_file, "_open_at_once", open_later)
     with pytest.raises(PlaylistFileError, match="not a regular file"):
         read_bytes(file)
 
 
 @pytest.mark.skipif(not Path("/proc/kallsyms").exists(), reason="needs a large file without a size")
 def test_a_file_of_the_system_that_claims_to_be_empty_is_read_up_to_the_bound(monkeypatch):
-    monkeypatch.setattr(reading, "LARGEST", 1000)
+    monkeypatch.setattr(regular_file, "LARGEST", 1000)
     with pytest.raises(PlaylistFileError, match="too large"):
         read_bytes(Path("/proc/kallsyms"))

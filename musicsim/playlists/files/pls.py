@@ -1,0 +1,44 @@
+"""Reading PLS playlists, as Winamp, Totem, Rhythmbox and radio stations write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from musicsim.base.encodings import decode_all
+from musicsim.playlists.files.entries import Listed, Listing, names_of
+
+PLS_SUFFIXES = frozenset({".pls"})
+"""Lower-case suffixes with their dot."""
+
+_LINE_BREAK = re.compile(rb"\r\n|\n|\r")
+_ENTRY = re.compile(r"(file|title|length)(\d{1,9})", re.IGNORECASE)
+_NAMES = frozenset({"playlistname", "x-gnome-title"})
+_SECONDS = re.compile(r"\d{1,9}(?:\.\d+)?")
+
+
+def parse_pls(data: bytes) -> Listing:
+    """Read the content of a PLS file; entries come by their number, whatever the order of the lines."""
+    lines = [line for line in _LINE_BREAK.split(data) if b"=" in line]
+    name = ""
+    files: dict[int, tuple[str, ...]] = {}
+    others: dict[tuple[str, int], str] = {}
+    for line, text in zip(lines, decode_all(lines), strict=True):
+        key, _, value = text.partition("=")
+        key, value = key.strip().casefold(), value.strip()
+        if key in _NAMES:
+            name = value
+        elif (entry := _ENTRY.fullmatch(key)) is None or not value:
+            continue
+        elif entry[1] == "file":
+            files.setdefault(int(entry[2]), names_of(line.partition(b"=")[2], value))
+        else:
+            others[entry[1], int(entry[2])] = value
+    return Listing(tuple(_listed(number, files[number], others) for number in sorted(files)), name)
+
+
+def _listed(number: int, names: tuple[str, ...], others: Mapping[tuple[str, int], str]) -> Listed:
+    seconds = _SECONDS.match(others.get(("length", number), ""))
+    return Listed(
+        names, others.get(("title", number), ""), float(seconds[0]) or None if seconds else None
+    )

@@ -1,0 +1,148 @@
+"""Reading playlists in XML: XSPF, and those of Windows Media Player (WPL, ASX), Zune (ZPL) and Winamp (B4S)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+from musicsim.base.encodings import decode
+from musicsim.playlists.files.entries import Listed, Listing
+
+XML_SUFFIXES = frozenset({".xspf", ".wpl", ".zpl", ".asx", ".b4s"})
+"""Lower-case suffixes with their dot."""
+
+_DECLARATION = re.compile(rb"\s*<\?xml[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*)?\?>")
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(\w{1,32};)?")
+_DEEPEST = 100
+"""Elements inside each other."""
+
+
+class XMLListError(ValueError):
+    """A file is no playlist in XML."""
+
+
+def parse_xml(data: bytes) -> Listing:
+    """Read the content of a playlist in XML.
+
+    Raises
+    ------
+    XMLListError
+        If it is not well-formed, or defines entities.
+    """
+    root = _root_of(data)
+    lists = {"playlist": _xspf, "smil": _wpl, "asx": _asx, "winampxml": _b4s}
+    if root.tag not in lists:
+        raise XMLListError(f"<{root.tag}> is no playlist")
+    return lists[root.tag](root)
+
+
+def _xspf(root: Element) -> Listing:
+    entries = []
+    for track in root.iter("track"):
+        creator, title = _text(track, "creator"), _text(track, "title")
+        try:
+            seconds = float(_text(track, "duration")) / 1000
+        except ValueError:
+            seconds = 0.0
+        entries.append(
+            Listed(
+                tuple(filter(None, map(_own_text, track.findall("location")))),
+                f"{creator} - {title}" if creator and title else title or creator,
+                seconds if 0 < seconds < float("inf") else None,
+            )
+        )
+    return Listing(tuple(entries), _text(root, "title"))
+
+
+def _wpl(root: Element) -> Listing:
+    title = next(root.iter("title"), None)
+    names = _attributes(root, "media", "src")
+    return Listing(
+        tuple(Listed((name,)) for name in names), "" if title is None else _own_text(title)
+    )
+
+
+def _asx(root: Element) -> Listing:
+    entries = []
+    for entry in root.iter("entry"):
+        # Further references are other places of the same file.
+        names = tuple(_attributes(entry, "ref", "href"))
+        entries.append(Listed(names, _text(entry, "title")))
+    return Listing(tuple(entries), _text(root, "title"))
+
+
+def _b4s(root: Element) -> Listing:
+    entries = [
+        Listed((entry.get("playstring", ""),), _text(entry, "name")) for entry in root.iter("entry")
+    ]
+    return Listing(tuple(entries), next(_attributes(root, "playlist", "label"), ""))
+
+
+def _attributes(root: Element, tag: str, name: str) -> Iterator[str]:
+    return (value for element in root.iter(tag) if (value := element.get(name)))
+
+
+def _text(parent: Element, tag: str) -> str:
+    child = parent.find(tag)
+    return "" if child is None else _own_text(child)
+
+
+def _own_text(element: Element) -> str:
+    return (element.text or "").strip()
+
+
+def _root_of(data: bytes) -> Element:
+    """Return the root of an XML file, with names in lower case and without their namespaces.
+
+    Entities are never defined, so that a small file can't become a large one, or read other files.
+    """
+    declaration = _DECLARATION.match(data)
+    declared = declaration[1] if declaration else None
+    text = decode(
+        data[declaration.end() :] if declaration else data,
+        None if declared is None else declared.decode("ascii", "ignore"),
+    )
+    # Programs that don't know XML write "&" as it is, entities of HTML, and control characters from tags.
+    text = _REFERENCE.sub(_written_out, _CONTROLS.sub("", text))
+    builder = TreeBuilder()
+    depth = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise XMLListError("its elements are too deep in each other")
+        builder.start(_local(tag), {_local(key): value for key, value in attributes.items()})
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(_local(tag))
+
+    def refuse(*_args: object) -> None:
+        raise XMLListError("it defines entities")
+
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = builder.data
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(text.encode(), True)
+        return builder.close()
+    except (expat.ExpatError, AssertionError) as error:
+        raise XMLListError(str(error)) from error
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2].casefold()
+
+
+def _written_out(reference: re.Match[str]) -> str:
+    """Return a reference of HTML as its character, and an "&" that begins no reference in its escaped form."""
+    named = html.unescape(reference[0])
+    return "&amp;" + (reference[1] or "") if named == reference[0] else html.escape(named)
