@@ -158,6 +158,26 @@ def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_libr
     assert len(app.finding.similar(waiting.id, rules=everything).result(60).matches) == 2
 
 
+@pytest.mark.logs
+def test_a_damaged_model_is_told_until_another_is_chosen(tmp_path):
+    mine = tmp_path / "mine.h5"
+    shutil.copy(resource("starter.h5"), mine)
+    with Musicsim.open(tmp_path / "data") as app:
+        app.listening.use_model(find_weights(tmp_path, mine)[0])
+    mine.write_bytes(mine.read_bytes()[:-1] + b"x")
+    with Musicsim.open(tmp_path / "data") as app:
+        waiter = Waiter(app)
+
+        def told() -> list[str]:
+            return [e.text for e in waiter.seen if isinstance(e, Notice) and e.topic == "model"]
+
+        app.start()
+        [problem] = told()
+        assert str(mine) in problem
+        app.listening.use_model(find_weights(tmp_path, resource("starter.h5"))[0])
+        assert told() == [problem, ""]
+
+
 def test_search_goes_on_with_the_old_model_until_the_new_one_is_complete(
     app, music, tmp_path, demo_library
 ):

@@ -58,7 +58,7 @@ def damaged(content: bytes, seed: int) -> bytes:
 
 def bottomless(content: bytes) -> bytes:
     """Make a group's tree its own branch: the HDF5 library follows it until its stack is full, and the process dies."""
-    tree = content.rindex(b"TREE")
+    tree = content.index(b"TREE")
     spoilt = bytearray(content)
     spoilt[tree + 5] = 1  # the level: its children are trees
     # Behind the signature, the addresses of both neighbours, and the first key.

@@ -29,7 +29,7 @@ _READY = b"ready"
 _LONGEST_ANSWER = 2**20  # bytes
 # A network of OpenL3's takes 0.05 s and 60 MB. These also suffice on a slow machine for the largest file.
 _CPU_SECONDS = 5
-_MEMORY = 2**30  # bytes
+_MEMORY = 2**29  # bytes
 _PATIENCE = 60.0  # seconds for an answer, and for the process's start
 
 

@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -337,6 +338,28 @@ def test_compressed_numbers_are_read(tmp_path, whole):
             name, data=values, compression="gzip", shuffle=True, fletcher32=True, chunks=True
         )
     np.testing.assert_array_equal(read_weights(whole).convolutions[0].kernel, before)
+
+
+@pytest.mark.stress
+def test_numbers_that_inflate_to_gigabytes_are_refused(tmp_path, whole):
+    inflating = zlib.compressobj(9)
+    packed = b"".join([inflating.compress(bytes(2**24)) for _ in range(128)] + [inflating.flush()])
+    with h5py.File(whole, "r+") as file:
+        place, name, values = _kernel(file)
+        dataset = place.create_dataset(
+            name, values.shape, "f4", chunks=(64, 64, 64, 1), maxshape=(None,) * 4, compression=9
+        )
+        dataset.id.write_direct_chunk((0, 0, 0, 0), packed)
+    before = resource_used()
+    with pytest.raises(WeightsError, match="damaged"):
+        check_weights(whole)
+    assert resource_used() - before < 2**30
+
+
+def resource_used() -> int:
+    """The most bytes of memory that a process started by this one has had."""
+    usage = pytest.importorskip("resource")
+    return int(usage.getrusage(usage.RUSAGE_CHILDREN).ru_maxrss) * 1024
 
 
 @pytest.mark.parametrize(
