@@ -60,7 +60,7 @@ def _front_end(path: Path, official: Path) -> tuple[str | None]:
 
 
 def test_the_starter_weights_are_those_of_this_version():
-    """Whoever trains them again writes their SHA-256 down."""
+    """New ones need theirs in STARTER_SHA256."""
     assert sha256_of(resource("starter.h5").read_bytes()) == STARTER_SHA256
 
 

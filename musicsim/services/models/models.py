@@ -86,8 +86,6 @@ class Models:
         The model whose embeddings are searched.
     downloads
         Downloads of official models.
-    problem
-        The problem with the listening model's weight file, and what can be done; empty if none was found.
 
     Raises
     ------
@@ -110,13 +108,14 @@ class Models:
         self.downloads = Downloads(folder, events)
         searched = catalogue.settings.model
         before = None if searched is None else embeddings.models.known(searched)
-        self.problem = ""
+        # None until somebody asks.
+        self._problem: str | None = None
         try:
             if read_only and before is not None:
                 self.listening = before
-                _chosen(catalogue).compare()
             else:
                 self.listening = self._chosen_model(read_only)
+                self._problem = ""
         except WeightsError as error:
             # Its file may be on a disconnected drive. Existing embeddings can still be searched, and an attempt to
             # embed reports the error.
@@ -124,7 +123,7 @@ class Models:
                 raise
             _log.warning("%s", error)
             self.listening = before
-            self.problem = str(error)
+            self._problem = str(error)
         self.searched = self.listening
         # The path of the same model's file may have changed.
         if before is not None and before.identity != self.listening.identity:
@@ -132,6 +131,17 @@ class Models:
         if not read_only:
             self._embeddings.models.remember(self.listening)
             self.switch_if_complete()
+
+    @property
+    def problem(self) -> str:
+        """The problem with the listening model's weight file, and what can be done; empty if there is none."""
+        if self._problem is None:
+            try:
+                _chosen(self._catalogue).compare()
+                self._problem = ""
+            except WeightsError as error:
+                self._problem = str(error)
+        return self._problem
 
     def use(self, file: WeightFile) -> KnownModel:
         """Make another model listen; `switch_if_complete` decides when it is searched.
@@ -146,7 +156,7 @@ class Models:
         choose_weights(self._catalogue, file, checked.sha256)
         self._embeddings.models.remember(model)
         self.listening = model
-        self.problem = ""
+        self._problem = ""
         self.switch_if_complete()
         return model
 
