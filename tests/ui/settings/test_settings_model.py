@@ -168,7 +168,8 @@ def test_a_file_that_is_no_model_is_told_on_the_page(
     monkeypatch.setattr(model_page, "ask_file", lambda *_: tmp_path / "song.h5")
 
     page.other.click()
-    settle()
+    settle()  # it is looked at, and then
+    settle()  # tried
 
     assert page.note.startswith(f"{tmp_path / 'song.h5'}: this is not an HDF5 weight file")
     assert app.models.listening.identity == MODEL
