@@ -164,3 +164,93 @@ def test_files_beside_bombs_get_into_the_library(musicsim, tmp_path):
     assert found["added"] == 6
     assert found["failed"] == []
     assert (musicsim.data / "catalogue.sqlite3").stat().st_size < 2**20
+
+
+def sparse_mp4(path: Path) -> Path:
+    """8 GB of atoms that take no room on the disk."""
+    size = 8 * 2**30
+    with path.open("wb") as file:
+        file.write(struct.pack(">I", 24) + b"ftypM4A " + bytes(4) + b"M4A isom")
+        file.write(struct.pack(">I4sQ", 1, b"moov", size) + struct.pack(">I4s", 0, b"udta"))
+        file.truncate(size)
+    return path
+
+
+def atoms(path: Path) -> Path:
+    """Millions of atoms of eight bytes."""
+    many = struct.pack(">I4s", 8, b"free") * 4_000_000
+    moov = struct.pack(">I4s", 8 + len(many), b"moov") + many
+    path.write_bytes(struct.pack(">I", 24) + b"ftypM4A " + bytes(4) + b"M4A isom" + moov)
+    return path
+
+
+def frames(path: Path) -> Path:
+    """Millions of the smallest frames of ID3, each of another name."""
+    names = (f"{n:06}".encode() for n in range(3_000_000))
+    return mp3(
+        path, id3(*(b"TXXX" + safe(9) + b"\0\0\0" + name + b"\0x" for name in names), version=4)
+    )
+
+
+def comments(path: Path) -> Path:
+    """Millions of the smallest Vorbis comments, in a FLAC file."""
+    many = struct.pack("<I", 2) + b"a="
+    block = struct.pack("<II", 0, 2_700_000) + many * 2_700_000
+    info = bytes.fromhex("1000100000000000000010ac44f000000000") + bytes(16)
+    path.write_bytes(
+        b"fLaC\0" + len(info).to_bytes(3) + info + b"\x84" + len(block).to_bytes(3) + block
+    )
+    return path
+
+
+def items(path: Path) -> Path:
+    """Millions of the smallest items of APEv2."""
+    many = b"".join(struct.pack("<II", 1, 0) + b"%07d\0x" % n for n in range(2_000_000))
+    head = struct.pack("<8sIIII8x", b"APETAGEX", 2000, len(many) + 32, 2_000_000, 0)
+    encode(path, known_sound(1), FORMATS["mp3"])
+    path.write_bytes(path.read_bytes() + many + head)
+    return path
+
+
+def pictures(path: Path) -> Path:
+    """A hundred pictures of 16 MB that take no room on the disk."""
+    info = bytes.fromhex("1000100000000000000010ac44f000000000") + bytes(16)
+    with path.open("wb") as file:
+        file.write(b"fLaC\0" + len(info).to_bytes(3) + info)
+        for _ in range(100):
+            file.write(b"\6\xff\xff\xff" + struct.pack(">I", 3))
+            file.seek(2**24 - 1 - 4, os.SEEK_CUR)
+        file.truncate(file.tell())
+    return path
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from musicsim.library.tags import read_tags
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read_tags(Path(sys.argv[1]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory in kilobytes is Linux's")
+@pytest.mark.parametrize(
+    ("make", "suffix"),
+    [
+        (sparse_mp4, ".m4a"),
+        (atoms, ".m4a"),
+        (frames, ".mp3"),
+        (comments, ".flac"),
+        (items, ".mp3"),
+        (pictures, ".flac"),
+    ],
+)
+def test_what_a_file_claims_or_holds_a_million_times_does_not_fill_the_memory(
+    tmp_path, make, suffix
+):
+    path = make(tmp_path / f"bomb{suffix}")
+    read = subprocess.run(
+        [sys.executable, "-c", PEAK, path], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert int(read.stdout) / 1024 < 400

@@ -1,12 +1,17 @@
-"""Bounds for tags: a file of a megabyte can hold a text of gigabytes, compressed or many times over."""
+"""Bounds for tags: a file of a megabyte can hold a text of gigabytes, compressed or many times over.
+
+And a file can claim gigabytes that take no room on the disk. mutagen reads into memory what a header says, and makes
+objects of all that it finds, without any bound (1.48).
+"""
 
 from __future__ import annotations
 
+import io
 import threading
 import zlib
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from mutagen.id3 import _frames
+from mutagen.id3 import _frames, _tags
 
 LONGEST_TEXT = 4096
 """Characters that are kept of a text."""
@@ -16,8 +21,40 @@ _MOST_INFLATED = 48 * 2**20
 """Bytes to which all compressed frames of a file may inflate: room for a large cover."""
 LARGEST_ID3 = 64 * 2**20
 """Bytes of all ID3 tags at the start of a file."""
+LARGEST_READ = 80 * 2**20
+"""Bytes that are read at a time: room for the largest ID3 tag or cover."""
+_MOST_READ = 256 * 2**20
+"""Bytes that are read of a file for its tags."""
+_MOST_READS = 200_000
+"""Each may become an object, such as MP4's atoms."""
+_MOST_FRAMES = 2**14
+"""Frames of an ID3 tag that are read; their objects take a kilobyte each."""
 _ID3_HEADER = 10
 _HAS_FOOTER = 0x10
+
+
+class TooMuchError(Exception):
+    """Tags take more than any honest file's."""
+
+
+class BoundedFile(io.BufferedReader):
+    """A file of which only so much can be read, so that reading its tags ends, and fits into memory."""
+
+    def __init__(self, raw: io.FileIO, buffer_size: int = io.DEFAULT_BUFFER_SIZE) -> None:
+        super().__init__(raw, buffer_size)
+        self._left = _MOST_READ
+        self._reads_left = _MOST_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read some bytes, or all that follow; raise `TooMuchError` for too many."""
+        # A damaged header may claim any size.
+        most = LARGEST_READ + 1
+        data = super().read(most if size is None or size < 0 else min(size, most))
+        self._left -= len(data)
+        self._reads_left -= 1
+        if len(data) > LARGEST_READ or self._left < 0 or self._reads_left < 0:
+            raise TooMuchError("too much is to be read")
+        return data
 
 
 class _BoundedZlib:
@@ -44,8 +81,31 @@ class _BoundedZlib:
         return inflated
 
 
+def _read_some_frames(header: Any, data: bytes, frames: Any) -> Any:
+    """Read the frames of an ID3 tag, up to a number of them."""
+    return _read_frames(header, data[: _end_of_some_frames(data, header.version)], frames)
+
+
+def _end_of_some_frames(data: bytes, version: tuple[int, ...]) -> int:
+    name, sizes = (3, slice(3, 6)) if version < (2, 3) else (4, slice(4, 8))
+    header = 6 if version < (2, 3) else _ID3_HEADER
+    bits = 7 if version >= (2, 4) else 8
+    start = 0
+    for _ in range(_MOST_FRAMES):
+        head = data[start : start + header]
+        if len(head) < header or not head[:name].isalnum():
+            return len(data)
+        size = 0
+        for byte in head[sizes]:
+            size = size << bits | byte
+        start += header + size
+    return start
+
+
 _bounded = _BoundedZlib()
 _frames.zlib = _bounded
+_read_frames = _tags.read_frames
+_tags.read_frames = _read_some_frames
 
 
 def id3_size(head: bytes) -> int | None:

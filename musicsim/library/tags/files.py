@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3, ParseID3v1
 
 from musicsim.base.errors import display_path
-from musicsim.library.tags.bounds import LARGEST_ID3, begin_file, id3_size
+from musicsim.library.tags.bounds import LARGEST_ID3, BoundedFile, begin_file, id3_size
 from musicsim.library.tags.chunks import read_chunks
 from musicsim.library.tags.containers import read_container
 from musicsim.library.tags.content import HEAD, MPEG, Content, Part, content_of
@@ -68,7 +69,7 @@ def read_by(path: Path, read: Callable[[Found], T], otherwise: T) -> T:
     OSError
         If the file can't be opened or read.
     """
-    with path.open("rb") as file:
+    with BoundedFile(io.FileIO(path)) as file:
         if not begin_file(file):
             _log.info("no tags in %s: they are too large", display_path(path))
             return otherwise

@@ -16,7 +16,8 @@ from known_audio import FORMATS, encode, known_sound
 from mutagen.apev2 import APEv2
 from tagged_files import DETAILS, SECOND, SHOWN, WRITERS, make, write_id3, write_vorbis
 
-from musicsim.library.tags import is_audio, read_tags
+from musicsim.library.tags import files, is_audio, read_tags
+from musicsim.library.tags.bounds import BoundedFile
 from musicsim.library.types import TagDetails, Tags
 
 
@@ -384,6 +385,10 @@ def test_a_disk_that_fails_is_not_taken_for_a_file_without_tags(tmp_path, monkey
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
             return super().readinto(buffer)
 
-    monkeypatch.setattr(Path, "open", lambda path, mode: io.BufferedReader(Failing(path), 16))
+    def failing(raw):
+        raw.close()
+        return BoundedFile(Failing(path), 16)
+
+    monkeypatch.setattr(files, "BoundedFile", failing)
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
         read_tags(path)
