@@ -114,6 +114,7 @@ def scan_and_embed(
     with progress_of(app, quiet=quiet):
         summary = app.collection.scan(folders or None)
         cost = app.listening.run()
+        summary = app.collection.summarise(summary)
     roots = [app.collection.known_path(file_path(folder)) for folder in folders]
     problems = [
         problem

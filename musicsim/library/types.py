@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +174,18 @@ class Play:
     end: EndOfPlay
 
 
+@dataclass(slots=True)
+class ScanChanges:
+    """What a scan did with the tracks, by their ids."""
+
+    added: dict[int, Path] = field(default_factory=dict)
+    """With the paths of their files, by which they are known if they turn out to be other tracks."""
+    changed: dict[int, Path] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)
+    missing: set[int] = field(default_factory=set)
+    unchanged: set[int] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class ScanSummary:
     """The result of a scan, in numbers of files."""
@@ -184,6 +196,8 @@ class ScanSummary:
     missing: int = 0
     """Files that were there before this scan and no longer are."""
     unchanged: int = 0
+    changes: ScanChanges = field(default_factory=ScanChanges, compare=False)
+    """The tracks behind the numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,8 @@ def test_a_file_renamed_and_retagged_at_once_keeps_its_place_in_playlists(musics
     retag(moved)
     result = scan(musicsim)
     assert (result["tracks"], result["cost"]["windows"]) == (2, 0)
+    counts = [result[name] for name in ("added", "changed", "moved", "missing", "unchanged")]
+    assert counts == [0, 0, 1, 0, 1]
     assert embeddings(musicsim.data)["two.flac"] == before["one.flac"]
     shown = musicsim("playlists", "show", "Evening", "--json").json
     assert [track["path"] for track in shown] == [

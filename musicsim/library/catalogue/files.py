@@ -81,6 +81,14 @@ class Files:
         sql = "SELECT 1 FROM tracks WHERE id = ? AND path = ?"
         return bool(self._database.query(sql, (track_id, os.fsencode(path))))
 
+    def are_missing(self, track_ids: Iterable[int]) -> dict[int, bool]:
+        """Return whether tracks are missing, for those that are in the library."""
+        rows = self._database.query(
+            "SELECT id, missing_since IS NOT NULL FROM tracks WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(track_ids)),),
+        )
+        return {track_id: bool(missing) for track_id, missing in rows}
+
     def missing(self, since: float = inf, *, folder_id: int | None = None) -> list[int]:
         """Return the ids of tracks missing since before a time, in all music folders or in one.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.scanning.availability import why_unavailable
+from musicsim.library.scanning.counting import summarise
 from musicsim.library.scanning.known_paths import known_path
 from musicsim.library.scanning.moves import Fresh, Moves, content_key
 from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, walk
@@ -23,6 +24,7 @@ from musicsim.library.tags import read_tags
 from musicsim.library.tags.names import complete
 from musicsim.library.types import (
     FileEntry,
+    ScanChanges,
     ScannedFile,
     ScanSummary,
     TagDetails,
@@ -35,17 +37,6 @@ _BATCH = 100  # files per transaction and event: often enough to show progress i
 
 class FolderError(MusicsimError):
     """A music folder can't be read."""
-
-
-@dataclass(slots=True)
-class _Counts:
-    """The counts of a scan in progress."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    moved: set[int] = field(default_factory=set)
-    missing: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -123,7 +114,7 @@ class Scanner:
             If one of `folders` can't be read. If None is given, an unavailable folder becomes a problem in the list
             instead, and its tracks stay unchanged.
         """
-        counts = _Counts()
+        changes = ScanChanges()
         if folders is None:
             areas = list(self._catalogue.folders.all())
         else:
@@ -133,16 +124,9 @@ class Scanner:
                 self._catalogue.folders.add(area)
                 if area not in areas:
                     areas.append(area)
-        self._scan_areas(areas, counts, cancelled, self._tell)
-        self._look_again(areas, counts, cancelled)
-        return ScanSummary(
-            added=counts.added,
-            changed=counts.changed,
-            moved=len(counts.moved),
-            # A file lost from one folder may have turned up in another.
-            missing=len(counts.missing - counts.moved),
-            unchanged=counts.unchanged,
-        )
+        self._scan_areas(areas, changes, cancelled, self._tell)
+        self._look_again(areas, changes, cancelled)
+        return summarise(changes, self._catalogue)
 
     def known_path(self, path: Path) -> Path:
         """Return the library's path of a folder or file that is reached through a link; else the same path."""
@@ -156,7 +140,7 @@ class Scanner:
         It emits no progress.
         """
         roots = self._catalogue.folders.all()
-        counts = _Counts()
+        changes = ScanChanges()
         # A folder covers its content, except a music folder hidden in it, which sorts before it.
         areas: dict[Path, Path] = {}
         for path in sorted(paths):
@@ -167,16 +151,16 @@ class Scanner:
                 path = path.parent
             if not any(areas.get(above) == root for above in (path, *path.parents)):
                 areas[path] = root
-        self._scan_areas(areas, counts, cancelled)
-        self._look_again(areas.values(), counts, cancelled)
+        self._scan_areas(areas, changes, cancelled)
+        self._look_again(areas.values(), changes, cancelled)
 
     def _look_again(
-        self, folders: Iterable[Path], counts: _Counts, cancelled: Callable[[], bool]
+        self, folders: Iterable[Path], changes: ScanChanges, cancelled: Callable[[], bool]
     ) -> None:
         """Scan seemingly unavailable music folders again: their lost files may have turned up in a later folder."""
-        for folder in self._catalogue.folders.unavailable() if counts.moved else ():
+        for folder in self._catalogue.folders.unavailable() if changes.moved else ():
             if folder in folders:
-                self._scan_areas([folder], _Counts(), cancelled)
+                self._scan_areas([folder], ScanChanges(), cancelled)
 
     def forget_missing(self, since: float = inf) -> list[int]:
         """Delete missing tracks like `Files.forget_missing`, except those with a copy.
@@ -200,7 +184,7 @@ class Scanner:
     def _scan_areas(
         self,
         areas: Iterable[Path],
-        counts: _Counts,
+        changes: ScanChanges,
         cancelled: Callable[[], bool],
         tell: Callable[[int, str], None] = lambda _files, _folder: None,
     ) -> None:
@@ -209,18 +193,18 @@ class Scanner:
         for area in areas:
             if cancelled():
                 break
-            if (one := self._take_in(area, counts, cancelled, tell)) is not None:
+            if (one := self._take_in(area, changes, cancelled, tell)) is not None:
                 compared.append(one)
         # Only now, since what is gone from one of them may be in a later one. Otherwise an older copy would take its
         # place, such as one in a backup beside a folder that was renamed.
         for one in compared:
             if not cancelled():
-                self._settle_losses(one, counts, cancelled)
+                self._settle_losses(one, changes, cancelled)
 
     def _take_in(
         self,
         area: Path,
-        counts: _Counts,
+        changes: ScanChanges,
         cancelled: Callable[[], bool],
         tell: Callable[[int, str], None],
     ) -> _Compared | None:
@@ -247,7 +231,7 @@ class Scanner:
             if entry is None or entry.differs(status):
                 fresh.append((path, status, entry))
             else:
-                counts.unchanged += 1
+                changes.unchanged.add(entry.id)
                 if entry.missing:
                     back.append(entry.id)
         moves = Moves(self._catalogue)
@@ -259,11 +243,11 @@ class Scanner:
         for batch in _batches(fresh, _BATCH):
             if cancelled():
                 return None
-            self._store(root, folder_id, batch, moves, counts)
+            self._store(root, folder_id, batch, moves, changes)
         return _Compared(root, folder_id, area, known, found, displaced, back)
 
     def _settle_losses(
-        self, compared: _Compared, counts: _Counts, cancelled: Callable[[], bool]
+        self, compared: _Compared, changes: ScanChanges, cancelled: Callable[[], bool]
     ) -> None:
         """Find the copies of tracks whose files are gone, and mark the others missing."""
         root, folder_id, area = compared.root, compared.folder_id, compared.area
@@ -284,13 +268,13 @@ class Scanner:
         gone = [track.id for track in tracks if track.path == lost[track.id]]
         if not unavailable:
             moved = self._follow_copies(gone)
-            counts.moved.update(moved)
+            changes.moved.update(moved)
             gone = [track_id for track_id in gone if track_id not in moved]
             if area != root and 2 * len(gone) > self._catalogue.files.count_present(folder_id):
                 # So many losses may mean that the whole music folder is unavailable.
-                self._scan_areas([root], counts, cancelled)
+                self._scan_areas([root], changes, cancelled)
                 return
-            counts.missing.update(gone)
+            changes.missing.update(gone)
         # First, so that lost tracks are marked missing in an unavailable folder even if the process dies here.
         is_news = area == root and self._catalogue.folders.set_unavailable(folder_id, unavailable)
         self._catalogue.files.set_missing(gone, True)
@@ -312,7 +296,7 @@ class Scanner:
         folder_id: int,
         batch: Iterable[Fresh],
         moves: Moves,
-        counts: _Counts,
+        changes: ScanChanges,
     ) -> None:
         """Read the tags of new and changed files, and store the whole batch or nothing."""
         # Before the transaction, so that nobody has to wait for a slow disk.
@@ -329,16 +313,16 @@ class Scanner:
                 if entry is not None:
                     track_id = entry.id
                     if self._catalogue.files.update(track_id, folder_id, file):
-                        counts.changed += 1
+                        changes.changed[track_id] = file.path
                     else:
-                        counts.unchanged += 1
+                        changes.unchanged.add(track_id)
                 elif origin is not None and self._catalogue.files.is_at(*origin):
                     track_id, _ = origin
                     self._catalogue.files.update(track_id, folder_id, file)
-                    counts.moved.add(track_id)
+                    changes.moved.add(track_id)
                 else:
                     track_id = self._catalogue.files.add(folder_id, file)
-                    counts.added += 1
+                    changes.added[track_id] = file.path
                 touched.append(track_id)
         self._events.emit(TracksChanged(tuple(touched)))
 

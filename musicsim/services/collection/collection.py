@@ -10,6 +10,7 @@ from typing import TypeVar
 from musicsim.base.events import Events
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.scanning.counting import summarise
 from musicsim.library.scanning.known_paths import known_path
 from musicsim.library.scanning.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
@@ -64,6 +65,13 @@ class Collection:
     def scan(self, folders: Sequence[Path] | None = None) -> ScanSummary:
         """Scan some folders, or all of them, and wait for it; embeds nothing. See `Scanner.scan`."""
         return self._looking.scan(folders)
+
+    def summarise(self, scan: ScanSummary) -> ScanSummary:
+        """Return a scan's counts again, after its files were listened to.
+
+        Only then it is known that a new file is a missing track that was moved and retagged.
+        """
+        return summarise(scan.changes, self._catalogue)
 
     def rescan(self) -> None:
         """Scan every folder in the background."""

@@ -7,6 +7,7 @@ import pytest
 from scanned_library import Library
 
 from musicsim.library.catalogue.identity import may_be_copies
+from musicsim.library.scanning.counting import summarise
 from musicsim.library.types import EndOfPlay, PendingTrack, Play, PooledTrack, TrackWindows
 
 MODEL = "m"
@@ -93,6 +94,55 @@ def test_a_missing_sound_that_turns_up_over_another_leaves_that_one_missing(libr
     library.scan()
     listen(library, again=b"b")
     assert state(library)["again"] == (ids["b"], b"b")
+
+
+def counts(library, scan) -> tuple[int, int, int, int, int]:
+    now = summarise(scan.changes, library.catalogue)
+    return now.added, now.changed, now.moved, now.missing, now.unchanged
+
+
+def test_the_counts_of_a_scan_are_what_became_of_the_files(library):
+    moved, retagged, gone, touched = (library.file(f"{name}.mp3") for name in "abcd")
+    library.scan()
+    listen(library, a=b"a", b=b"b", c=b"c", d=b"d")
+    # a is moved and retagged, b retagged, c deleted; e is new, and has another sound than all of them.
+    moved.unlink()
+    library.file("new/a.mp3", b"the sound of a, with other tags")
+    retagged.write_bytes(b"the sound of b, with other tags")
+    gone.unlink()
+    library.file("e.mp3")
+    touched.touch()
+    scan = library.scan()
+    assert counts(library, scan) == (2, 1, 0, 2, 2)
+    listen(library, a=b"a", b=b"b", e=b"e")
+    assert counts(library, scan) == (1, 1, 1, 1, 2)
+    # c comes back by another name, with other tags, from an earlier scan's point of view.
+    library.file("back.mp3", b"the sound of c, with other tags")
+    scan = library.scan()
+    assert counts(library, scan) == (1, 0, 0, 0, 5)
+    listen(library, back=b"c")
+    assert counts(library, scan) == (0, 0, 1, 0, 5)
+
+
+def test_a_sound_written_over_another_is_moved_and_the_other_is_missing(library):
+    one, two = library.file("a.mp3"), library.file("b.mp3")
+    library.scan()
+    listen(library, a=b"a", b=b"b")
+    one.unlink()
+    library.scan()
+    two.write_bytes(b"the sound of a, with other tags")
+    scan = library.scan()
+    assert counts(library, scan) == (0, 1, 0, 0, 1)
+    listen(library, b=b"a")
+    assert counts(library, scan) == (0, 0, 1, 1, 1)
+
+
+def test_a_file_in_two_folders_that_are_scanned_at_once_counts_once(library):
+    library.file("new/a.mp3")
+    scan = library.scanner.scan([library.music / "new", library.music])
+    assert counts(library, scan) == (1, 0, 0, 0, 1)
+    scan = library.scanner.scan([library.music / "new", library.music])
+    assert counts(library, scan) == (0, 0, 0, 0, 2)
 
 
 def test_what_was_renamed_and_retagged_keeps_its_tracks_when_all_of_a_folder_was(library):
