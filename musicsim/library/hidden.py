@@ -47,6 +47,7 @@ _ESCAPED_DOT = ":2e"
 _APPLE_DOUBLE = b"\x00\x05\x16\x07"
 # Attributes that exist only on Windows, and one that exists only on macOS and BSD.
 _HIDDEN = stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM
+_HAS_MARKS = hasattr(os.stat_result, "st_file_attributes") or hasattr(os.stat_result, "st_flags")
 
 
 def is_hidden(name: str) -> bool:
@@ -54,6 +55,8 @@ def is_hidden(name: str) -> bool:
 
     "...And Justice for All" and ".38 Special" are music: no program hides its files behind two dots or a number.
     """
+    if not name.startswith((".", ":")):
+        return False
     if name.casefold().startswith(_ESCAPED_DOT):
         name = "." + name[len(_ESCAPED_DOT) :]
     second = name[1:2]
@@ -83,7 +86,7 @@ def is_recycle_bin(folder: Path) -> bool:
 
 def is_marked_hidden(status: os.stat_result) -> bool:
     """Return whether Windows or macOS hides a file or folder by an attribute."""
-    return bool(
+    return _HAS_MARKS and bool(
         getattr(status, "st_file_attributes", 0) & _HIDDEN
         or getattr(status, "st_flags", 0) & stat.UF_HIDDEN
     )

@@ -15,6 +15,7 @@ from musicsim.base.reasons import Cause, Reason, reason_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.identity import SoundIdentity
+from musicsim.library.hidden import is_apple_double
 from musicsim.library.scanning.availability import why_unavailable
 from musicsim.library.scanning.counting import summarise
 from musicsim.library.scanning.known_paths import known_path
@@ -219,16 +220,19 @@ class Scanner:
         found = walk(root, area, cancelled=cancelled, tell=tell, is_known=is_known)
         if cancelled():
             return None
-        found.drop_apple_doubles(known)
         # An ignore file above the area belongs to the scan of its own folder.
         problems = [problem for problem in found.problems if problem.path.is_relative_to(area)]
         if self._catalogue.problems.replace(folder_id, area, problems):
             self._events.emit(ProblemsChanged())
         fresh: list[Fresh] = []
         back: list[int] = []
-        for path, status in found.files.items():
+        for path, status in list(found.files.items()):
             entry = known.get(path)
-            if entry is None or entry.differs(status):
+            differs = entry is None or entry.differs(status)
+            # Read only of files that are read anyway, or were no music before.
+            if (differs or (entry and entry.failed)) and is_apple_double(path):
+                del found.files[path]
+            elif entry is None or differs:
                 fresh.append((path, status, entry))
             else:
                 changes.unchanged.add(entry.id)

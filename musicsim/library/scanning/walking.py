@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from pathspec import GitIgnoreSpec
 from musicsim.base.errors import display_path
 from musicsim.base.reasons import Cause, Reason, reason_of
 from musicsim.library.hidden import (
-    is_apple_double,
     is_hidden,
     is_marked_hidden,
     is_no_music_folder,
@@ -25,7 +24,7 @@ from musicsim.library.hidden import (
 )
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.links import IsKnown, far_links_above, far_target, nothing_known
-from musicsim.library.types import FileEntry, Problem
+from musicsim.library.types import Problem
 
 IGNORE_FILE = ".musicsimignore"
 """A file with patterns, like a `.gitignore`, for the content of its folder."""
@@ -49,19 +48,6 @@ class Found:
     def is_out_of_sight(self, path: Path) -> bool:
         """Return whether a file may still exist, because nobody could look."""
         return bool(self.unreadable) and not self.unreadable.isdisjoint((path, *path.parents))
-
-    def drop_apple_doubles(self, known: Mapping[Path, FileEntry]) -> None:
-        """Remove the files that only store the attributes of another, among those that must be read anyway.
-
-        Parameters
-        ----------
-        known
-            The catalogue's entries; a file that has not changed since is not opened.
-        """
-        for path, status in list(self.files.items()):
-            entry = known.get(path)
-            if (entry is None or entry.failed or entry.differs(status)) and is_apple_double(path):
-                del self.files[path]
 
 
 class LeftOut:
