@@ -24,7 +24,7 @@ from musicsim.cli.output import (
 )
 from musicsim.library.query.folding import fold
 from musicsim.library.types import Track
-from musicsim.playlists.rules.same_song import album_key
+from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.similarity.hubs import MutualProximity
 from musicsim.similarity.measures.evaluation import Evaluation, NothingRelevantError, evaluate
 from musicsim.similarity.space import Vectors
@@ -33,11 +33,12 @@ _NEIGHBOURS = 10
 
 
 def _artist(track: Track) -> set[str]:
-    return _without_empty(fold(track.artist))
+    return _without_empty(artist_key(track))
 
 
 def _album(track: Track) -> set[str]:
-    return {"\n".join(album_key(track))} if track.tags.album else set()
+    key = album_key(track)
+    return set() if key is None else {"\n".join(key)}
 
 
 def _genres(track: Track) -> set[str]:

@@ -102,6 +102,10 @@ class Track:
     """The reason for a failure or, for an embedded track, a lesser problem with the file."""
     missing: bool = False
     """The file is gone, or its folder is unavailable."""
+    first_artist: str = field(default="", compare=False)
+    """The first of the artists, if the tags name them one by one; like `compilation`, read by `Tracks.by_id` alone."""
+    compilation: bool = field(default=False, compare=False)
+    """Whether the tags say that the album has tracks by various artists."""
 
     @property
     def path(self) -> Path:

@@ -20,6 +20,11 @@ _COLUMNS = (
 )
 
 
+# As bytes, since a tag may contain half of a surrogate pair.
+_CREDIT = "CAST(json_extract(t.details, '$.artists[0]') AS BLOB), json_extract(t.details, '$.compilation')"
+"""Facts for the rules of lists alone: to read them for all tracks takes half as long as the tracks."""
+
+
 class Tracks:
     """Reads tracks; thread-safe, and every read returns fresh values."""
 
@@ -42,10 +47,13 @@ class Tracks:
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
             marks = ",".join("?" * len(some))
-            sql = f"SELECT {_COLUMNS} FROM tracks t WHERE t.id IN ({marks})"
-            found.update(
-                (track.id, track) for track in map(_track, self._database.query(sql, some))
-            )
+            sql = f"SELECT {_CREDIT}, {_COLUMNS} FROM tracks t WHERE t.id IN ({marks})"
+            for first_artist, compilation, *row in self._database.query(sql, some):
+                found[row[0]] = _track(
+                    row,
+                    first_artist=(first_artist or b"").decode("utf-8", "replace"),
+                    compilation=bool(compilation),
+                )
         return [found[i] for i in wanted if i in found]
 
     def at(self, path: Path) -> Track | None:
@@ -105,7 +113,7 @@ class Tracks:
         return int(last or 0)
 
 
-def _track(row: Sequence[Any]) -> Track:
+def _track(row: Sequence[Any], *, first_artist: str = "", compilation: bool = False) -> Track:
     track_id, path, size, mtime_ns, *tags, added_at, missing_since, failed, problem, embedded = row
     state = TrackState.FAILED if failed else TrackState.EMBEDDED if embedded else TrackState.PENDING
     return Track(
@@ -118,4 +126,6 @@ def _track(row: Sequence[Any]) -> Track:
         state=state,
         problem=None if problem is None else Reason.from_stored(problem),
         missing=missing_since is not None,
+        first_artist=first_artist,
+        compilation=compilation,
     )

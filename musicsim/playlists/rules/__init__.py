@@ -1,1 +1,1 @@
-"""The rules that choose among the nearest neighbours."""
+"""The rules that choose among the nearest neighbours, and the keys by which they know songs, artists and albums."""

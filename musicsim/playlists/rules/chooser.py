@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from musicsim.library.query.folding import fold
 from musicsim.library.types import Track
+from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.rules import Hidden, Rule, Rules
-from musicsim.playlists.rules.same_song import album_key, song_key
+from musicsim.playlists.rules.same_song import song_key
 from musicsim.similarity.space import Vectors
 
 NEAR_DUPLICATE_COSINE = 0.98
@@ -44,7 +44,7 @@ class Chooser:
         self._count = 0
         self._songs: set[tuple[str, str]] = set()
         self._artists: Counter[str] = Counter()
-        self._albums: Counter[tuple[str, str]] = Counter()
+        self._albums: Counter[tuple[str, str] | None] = Counter()
         self.hidden: Counter[Hidden] = Counter()
         for track, point in seeds:
             self._take(track, point, song_key(track), counts=seeds_count)
@@ -69,8 +69,9 @@ class Chooser:
         if song is not None:
             self._songs.add(song)
         if counts:
-            self._artists[fold(track.artist)] += 1
-            self._albums[album_key(track)] += 1
+            self._artists[artist_key(track)] += 1
+            if self._rules.max_per_album is not None:
+                self._albums[album_key(track)] += 1
 
     def _objection(
         self, track: Track, point: Vectors, song: tuple[str, str] | None
@@ -83,12 +84,11 @@ class Chooser:
                 return Hidden(Rule.SAME_SONG)
             if self._sounds_as_one_of_them(point):
                 return Hidden(Rule.SAME_SOUND)
-        artist = fold(track.artist)
         limit = rules.max_per_artist
-        if limit is not None and artist and self._artists[artist] >= limit:
+        if limit is not None and (artist := artist_key(track)) and self._artists[artist] >= limit:
             return Hidden(Rule.ARTIST, limit)
         limit = rules.max_per_album
-        if limit is not None and track.tags.album and self._albums[album_key(track)] >= limit:
+        if limit is not None and (album := album_key(track)) and self._albums[album] >= limit:
             return Hidden(Rule.ALBUM, limit)
         return None
 

@@ -1,29 +1,26 @@
-"""Keys that versions of a song, and tracks of an album, have in common."""
+"""The key that versions of a song have in common."""
 
 from __future__ import annotations
 
-import re
-
-from musicsim.library.query.folding import fold
 from musicsim.library.types import Track
-
-_VERSION = r"\b(remaster(ed)?|live|edit|version|(re)?mix|mono|stereo|demo|acoustic|instrumental|feat|bonus)\b"
-_VERSION_NOTE = re.compile(
-    rf"\([^)]*{_VERSION}[^)]*\)|\[[^\]]*{_VERSION}[^\]]*\]|\s-\s[^-]*{_VERSION}.*$"
-)
+from musicsim.playlists.rules.artists import artist_key, credit_key
+from musicsim.playlists.rules.untelling import says_nothing
+from musicsim.playlists.rules.versions import song_title
 
 
 def song_key(track: Track) -> tuple[str, str] | None:
-    """Return the key of all versions of a song: artist, and title without "(live)" and "- 2011 remaster".
+    """Return the key of all versions of a song: its main artist, and its title without "(live)" and "- 2011 remaster".
 
-    None if the tags of the track are insufficient.
+    None if the tags don't tell: without an artist or title, and for titles such as "Intro" and "I. Allegro".
     """
-    if not track.tags.title or not track.artist:
+    if not track.tags.title:
         return None
-    title = re.sub(r"\W+", " ", _VERSION_NOTE.sub(" ", fold(track.tags.title))).strip()
-    return (fold(track.artist), title) if title else None
-
-
-def album_key(track: Track) -> tuple[str, str]:
-    """Return the key of all tracks of an album: its artist, and its title, which may be empty."""
-    return fold(track.tags.album_artist or track.artist), fold(track.tags.album)
+    artist = artist_key(track)
+    if not artist:
+        return None
+    # Video sites name a song "Artist - Title".
+    name, dash, rest = track.tags.title.partition(" - ")
+    title = song_title(rest if dash and credit_key(name) == artist else track.tags.title)
+    if not title or says_nothing(title, track.tags.track_number):
+        return None
+    return artist, title

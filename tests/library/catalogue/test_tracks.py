@@ -37,6 +37,18 @@ def test_the_details_of_tags_come_back_as_they_went_in(catalogue):
     assert catalogue.tracks.details(track_id) == TagDetails(bpm=90.0)
 
 
+@pytest.mark.parametrize("artist", ["Ä", "half \udcff of a pair", "Tyler, The Creator"])
+def test_what_the_rules_of_lists_need_comes_with_the_tracks_of_a_list(catalogue, artist):
+    folder = catalogue.folders.add(Path("/music"))
+    details = TagDetails(artists=(artist, "B"), compilation=True)
+    file = ScannedFile(Path("/music/a.mp3"), 10, 99, b"k", Tags(artist=f"{artist}, B"), details)
+    ids = [catalogue.files.add(folder, file), catalogue.files.add(folder, scanned("/music/b.mp3"))]
+    track, other = catalogue.tracks.by_id(ids)
+    assert track.first_artist.startswith(artist.partition("\udcff")[0])
+    assert track.compilation
+    assert (other.first_artist, other.compilation) == ("", False)
+
+
 @pytest.mark.parametrize(
     "name", ["emoji 🎵.mp3", "line\nbreak.mp3", "#1.mp3", "e\u0301.mp3", "\udcff\udcfe.mp3"]
 )

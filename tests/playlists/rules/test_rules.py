@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,34 @@ def test_at_most_three_per_artist_whatever_the_spelling():
     names = ["Björk", "bjork", "BJÖRK", "Björk", "Other", "Björk"]
     tracks = [track(n, artist=name) for n, name in enumerate(names)]
     assert chosen(Rules(), tracks) == ([0, 1, 2, 4], {Hidden(Rule.ARTIST, 3): 2})
+
+
+def test_guests_count_for_the_main_artist():
+    names = ["Mara", "Mara feat. Ann", "Mara & Fay", "MARA ft. Cid", "The Beetles", "Beetles, The"]
+    tracks = [track(n, artist=name) for n, name in enumerate(names)]
+    assert chosen(Rules(), tracks) == ([0, 1, 2, 4, 5], {Hidden(Rule.ARTIST, 3): 1})
+
+
+def test_various_and_unknown_artists_have_no_limit():
+    for name in ("Various Artists", "Unbekannter Interpret", "群星"):
+        tracks = [track(n, artist=name) for n in range(6)]
+        assert chosen(Rules(), tracks)[0] == [0, 1, 2, 3, 4, 5]
+        tracks = [track(n, artist="", album_artist=name) for n in range(6)]
+        assert chosen(Rules(), tracks)[0] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_compilation_is_one_album():
+    rules = Rules(max_per_artist=None, max_per_album=2)
+    tracks = [track(n, album="Hits", album_artist="Various Artists") for n in range(4)]
+    assert chosen(rules, tracks) == ([0, 1], {Hidden(Rule.ALBUM, 2): 2})
+    tracks = [replace(track(n, album="Hits"), compilation=True) for n in range(4)]
+    assert chosen(rules, tracks) == ([0, 1], {Hidden(Rule.ALBUM, 2): 2})
+
+
+def test_pieces_of_one_title_that_says_nothing_all_come():
+    titles = ["Intro", "Intro", "I. Allegro", "I. Allegro", "Untitled", "Untitled (Live)"]
+    tracks = [track(n, title=title, artist="A") for n, title in enumerate(titles)]
+    assert chosen(Rules(max_per_artist=None), tracks)[0] == [0, 1, 2, 3, 4, 5]
 
 
 def test_tracks_without_an_artist_are_not_one_artist():

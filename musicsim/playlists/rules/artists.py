@@ -1,0 +1,138 @@
+"""Keys that the tracks of an artist, and the tracks of an album, have in common."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from pathlib import PurePath
+
+from musicsim.library.query.folding import fold
+from musicsim.library.tags.names import is_disc_folder
+from musicsim.library.types import Track
+from musicsim.playlists.rules.key_words import key_words
+from musicsim.playlists.rules.nobody import is_nobody
+
+# What announces guests, in folded text. Some of it is also part of names. "X" is, as the last word: Lil Nas X feat. Y.
+_CERTAIN = (
+    r"\s*[(\[]\s*(?:feat|ft|featuring|with|w/|avec|mit|con|com|med|prod)\b|\s+(?:feat|ft|part)\.|"
+    r"\s+(?:feat|ft|featuring)\s+(?=\S)|\s*(?:;|\\\\|//|、|•)\s*|\s+w/"
+)
+_POSSIBLE = (
+    r"\s+(?:with|vs|versus|meets|presents|pres|introducing|starring|prod|and|und|et|och|og|y|и|та|avec|mit|con|com|med|"
+    r"при участии|x(?=\s+(?!(?:feat|ft|featuring|with|and|vs|x)\b|[&+/,;])))(?:\.\s*|\s+)(?=\S)|"
+    # Without spaces only between longer names: AC/DC is one.
+    r"\s+[/&+×|]\s+|(?<=\S\S\S)[/&+](?=\S\S\S)"
+)
+_GUESTS = re.compile(_CERTAIN)
+_GUESTS_OR_NAME = re.compile(f"{_CERTAIN}|{_POSSIBLE}")
+_LISTED = re.compile(r",\s+")
+_INVERTED = re.compile(
+    r"(.+?),\s*(the|a|an|der|die|das|les?|la|los|las|el|il|lo|gli|os?|as|de|het)"
+)
+_ARTICLE = re.compile(r"the\s+(?=\S)")
+_AND = re.compile(r"(?<=\s)[&+](?=\s)")
+_DISC = re.compile(
+    r"[\s,:_-]*[(\[]?\s*\b(?:dis[ck]|cd|disque|disco)\s*[-.#]?\s*(?:\d+|i{1,3}|one|two)\s*[)\]]?$"
+)
+
+
+def artist_key(track: Track) -> str:
+    """Return the key of the tracks by a track's main artist; empty if nobody is named.
+
+    Guests count for the main artist, and so does every spelling of the name: "The X", "X, The", case, accents, spaces.
+    Various and unknown artists are nobody.
+
+    "&", "/" and their like announce a guest, but are also part of names. The name that the music is filed under
+    decides, the album artist's or that of a folder: with one of them, "Simon & Garfunkel" is a name, and "Mara & Fay"
+    by the album artist Mara is Mara. Otherwise the first name is the main artist. If that is a mistake, two artists
+    share a limit, but only if the first name is also an artist's of its own. The opposite mistake happens more often,
+    and gives an artist with a different guest on each track the whole list. A comma separates names only if the music
+    is filed under the first, since it is also part of "Tyler, The Creator" and of "Davis, Miles".
+    """
+    credited = track.first_artist or track.tags.artist
+    album_artist = track.tags.album_artist
+    if is_nobody(credited):
+        credited, album_artist = album_artist, ""
+    if is_nobody(credited):
+        return ""
+    main, names = _names(credited)
+    if len(names) == 1:
+        return main
+    if is_nobody(album_artist):
+        filed_under = _artist_folders(os.path.dirname(track.file))  # noqa: PTH120 (quick)
+    else:
+        filed_under = (_whole_name(album_artist),)
+    return next((name for name in filed_under if name in names), main)
+
+
+def album_key(track: Track) -> tuple[str, str] | None:
+    """Return the key of the tracks of a track's album: whose it is, and its title; None without a title.
+
+    An album is its artist's. A compilation is nobody's, with or without an album artist. Without either, a folder of
+    the album's name holds one album, by one artist or by several.
+    """
+    title = _album_title(track.tags.album)
+    if not title:
+        return None
+    album_artist = track.tags.album_artist
+    if not is_nobody(album_artist):
+        return _whole_name(album_artist), title
+    if album_artist or track.compilation:
+        return "", title
+    folder = _album_folder(track.file)
+    if f" {title} " in f" {key_words(PurePath(folder).name)} ":
+        return folder, title
+    return artist_key(track), title
+
+
+def credit_key(credit: str) -> str:
+    """Return the key of the first artist of a credit, with everything that may be a guest left out."""
+    return _names(credit)[0]
+
+
+@lru_cache(maxsize=16_384)
+def _names(credit: str) -> tuple[str, frozenset[str]]:
+    """Return the key of the first artist of a credit, and the keys of all names that the credit may begin with."""
+    text = fold(credit)
+    ends = [found.start() for found in _GUESTS_OR_NAME.finditer(text) if found.start() > 0]
+    listed = [found.start() for found in _LISTED.finditer(text)]
+    names = {end: _name(text[:end]) for end in {len(text), *ends, *listed}}
+    return names[min(ends, default=len(text))], frozenset(names.values())
+
+
+@lru_cache(maxsize=4096)
+def _whole_name(credit: str) -> str:
+    """Return the key of a credit without those who are certainly guests."""
+    text = fold(credit)
+    ends = (found.start() for found in _GUESTS.finditer(text) if found.start() > 0)
+    return _name(text[: next(ends, len(text))])
+
+
+def _name(text: str) -> str:
+    """Return the key of one name in folded text."""
+    if inverted := _INVERTED.fullmatch(text.strip()):
+        text = f"{inverted[2]} {inverted[1]}"
+    words = key_words(_AND.sub("and", text))
+    return _ARTICLE.sub("", words, count=1) if words.startswith("the ") else words
+
+
+@lru_cache(maxsize=4096)
+def _artist_folders(folder: str) -> tuple[str, ...]:
+    """Return the keys that a folder and those around it have as an artist's: Artist/Album, "Artist - Album"."""
+    names = (
+        name
+        for part in reversed(PurePath(folder).parts[1:][-3:])
+        for name in (part, part.partition(" - ")[0])
+    )
+    return tuple(dict.fromkeys(_name(fold(name)) for name in names))
+
+
+@lru_cache(maxsize=4096)
+def _album_title(album: str) -> str:
+    return key_words(_DISC.sub("", fold(album))) if album else ""
+
+
+def _album_folder(file: str) -> str:
+    folder = PurePath(file).parent
+    return str(folder.parent if is_disc_folder(folder.name) else folder)
