@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.hidden import is_apple_double
 from musicsim.library.scanning.availability import why_unavailable
 from musicsim.library.scanning.counting import summarise
+from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.known_paths import known_path
 from musicsim.library.scanning.moves import Fresh, Moves, content_key
 from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, walk
@@ -377,11 +379,26 @@ def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
         raise
     except OSError as error:
         key, tags, details, problem = b"", Tags(), TagDetails(), reason_of(error)
-    tags = complete(tags, path.relative_to(root))
+    tags = complete(tags, path.relative_to(root), lambda: _audio_names(path.parent))
     mtime_ns, ctime_ns = file_times(status)
     return ScannedFile(
         path, status.st_size, mtime_ns, key, tags, details, problem=problem, ctime_ns=ctime_ns
     )
+
+
+def _audio_names(folder: Path) -> tuple[str, ...]:
+    """Return the names of a folder's audio files without suffix; empty if it can't be read."""
+    try:
+        return _audio_names_at(folder, folder.stat().st_mtime_ns)
+    except OSError:
+        return ()
+
+
+@lru_cache(maxsize=2)
+def _audio_names_at(folder: Path, _mtime_ns: int) -> tuple[str, ...]:
+    """List a folder once for all of its files, and again when it has changed."""
+    split = map(os.path.splitext, sorted(os.listdir(folder)))  # noqa: PTH208 (quick)
+    return tuple(stem for stem, suffix in split if suffix.casefold() in AUDIO_SUFFIXES)
 
 
 def _batches(items: Sequence[Fresh], size: int) -> Iterator[Sequence[Fresh]]:

@@ -41,6 +41,19 @@ def test_audio_files_are_found_and_others_are_not(library):
     assert library.paths() == {"a.mp3", "deep/er/b.FLAC"}
 
 
+def test_a_number_before_a_title_is_the_tracks_if_its_folder_is_numbered(library):
+    for name in ("1 Red.mp3", "2 Blue.flac", "3 Sea.ogg", "4 cover.jpg"):
+        library.file(f"Ada/Sky/{name}")
+    for name in ("99 Luftballons.mp3", "50 Cent - In da Club.mp3", "98 scans.jpg", "Blue.mp3"):
+        library.file(f"Downloads/{name}")
+    library.scan()
+    found = {(t.artist, t.tags.track_number, t.title) for t in library.catalogue.tracks.all()}
+    assert found == {
+        ("Ada", 1, "Red"), ("Ada", 2, "Blue"), ("Ada", 3, "Sea"), ("", None, "99 Luftballons"),
+        ("50 Cent", None, "In da Club"), ("", None, "Blue"),
+    }  # fmt: skip
+
+
 def test_a_second_scan_changes_nothing(library):
     library.file("a.mp3")
     library.scan()
