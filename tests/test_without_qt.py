@@ -41,4 +41,4 @@ def test_the_core_works_without_qt(tmp_path):
         text=True,
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith("1 tracks: 0 listened to, 1 to come")
+    assert ended.stdout.startswith("1 track: 0 listened to, 1 to come")

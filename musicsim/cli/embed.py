@@ -27,6 +27,7 @@ from rich.progress import (
 from rich.text import Text
 
 from musicsim.audio import SAMPLE_RATE, AudioError, read_blocks
+from musicsim.base.counts import counted
 from musicsim.base.data_folder import default_data_folder, models_folder_of
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.output import Commands, UsageError, complain, path_text, printable, say
@@ -140,7 +141,7 @@ def embed(options: argparse.Namespace) -> int:
                 complain(str(error))
                 continue
             costs.append(cost)
-            told = str(cost) if options.verbose else f"{cost.windows} windows"
+            told = str(cost) if options.verbose else counted(cost.windows, "window")
             say(f"{printable(path_text(target))}: {told}")
     if len(costs) > 1:
         say(f"{len(costs)} files: {functools.reduce(operator.add, costs)}.")
@@ -196,7 +197,7 @@ class _Cost:
 
     def __str__(self) -> str:
         return (
-            f"{self.windows} windows of {self.sound:.1f} s of sound in {self.in_all:.1f} s: network "
+            f"{counted(self.windows, 'window')} of {self.sound:.1f} s of sound in {self.in_all:.1f} s: network "
             f"{self.network:.1f} s, front end {self.front_end:.1f} s, beside them decoding {self.decoding:.1f} s"
         )
 

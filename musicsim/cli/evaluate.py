@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from musicsim.app import Musicsim
+from musicsim.base.counts import counted
 from musicsim.cli.output import (
     Commands,
     UsageError,
@@ -146,8 +147,8 @@ def _neighbours(asked: int | None, tracks: int) -> int:
     k = min(_NEIGHBOURS, tracks - 1) if asked is None else asked
     if k >= tracks:
         raise UsageError(
-            f"-k {k} is too many: each of the {tracks} tracks that musicsim has listened to has {tracks - 1} "
-            "others. Choose a smaller one."
+            f"-k {k} is too many: each of the {tracks} tracks that musicsim has listened to has "
+            f"{counted(tracks - 1, 'other')}. Choose a smaller one."
         )
     return k
 

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from musicsim.app import Musicsim
+from musicsim.base.counts import counted
 from musicsim.base.lengths import length_text
 from musicsim.cli.output import (
     Commands,
     UsageError,
     complain,
+    names,
     path_text,
     print_json,
     print_table,
     printable,
     say,
+    short,
     track_json,
 )
 from musicsim.library.scanning.known_paths import KnownFiles
@@ -68,7 +71,9 @@ def list_playlists(options: argparse.Namespace) -> None:
     if options.json:
         print_json([{"name": p.name, "tracks": len(p.track_ids)} for p in kept])
     else:
-        print_table(("Playlist", "Tracks"), [(p.name, len(p.track_ids)) for p in kept], right=(1,))
+        print_table(
+            ("Playlist", "Tracks"), [(short(p.name), len(p.track_ids)) for p in kept], right=(1,)
+        )
 
 
 def _kept(app: Musicsim, name: str) -> Playlist:
@@ -91,14 +96,7 @@ def show_playlist(options: argparse.Namespace) -> None:
         print_table(
             ("", "Title", "Artist", "Album", "Length", ""),
             [
-                (
-                    n,
-                    t.title,
-                    t.artist,
-                    t.tags.album,
-                    length_text(t.tags.duration),
-                    "missing" if t.missing else "",
-                )
+                (n, *names(t), length_text(t.tags.duration), "missing" if t.missing else "")
                 for n, t in enumerate(tracks, 1)
             ],
             right=(0, 4),
@@ -111,7 +109,7 @@ def export_playlist(options: argparse.Namespace) -> None:
     with Musicsim.read(options.data) as app:
         tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
     write_m3u(options.output, tracks, name=options.name, absolute=options.paths == "absolute")
-    say(f"{_counted(len(tracks))} written to {printable(path_text(options.output))}.")
+    say(f"{counted(len(tracks), 'track')} written to {printable(path_text(options.output))}.")
     _name_missing(tracks)
 
 
@@ -120,10 +118,6 @@ def _name_missing(tracks: Sequence[Track]) -> None:
     for track in tracks:
         if track.missing:
             complain(f"missing, or on a disconnected disk: {printable(path_text(track.path))}")
-
-
-def _counted(tracks: int) -> str:
-    return "1 track" if tracks == 1 else f"{tracks} tracks"
 
 
 def import_playlist(options: argparse.Namespace) -> None:
@@ -150,7 +144,7 @@ def import_playlist(options: argparse.Namespace) -> None:
         if not tracks:
             raise UsageError(_why_nothing(options.file, playlist))
         kept = app.catalogue.playlists.create(playlist.name, [track.id for track in tracks])
-    say(f"{_counted(len(tracks))} kept as “{kept.name}”.")
+    say(f"{counted(len(tracks), 'track')} kept as “{short(kept.name)}”.")
     _name_missing(tracks)
 
 

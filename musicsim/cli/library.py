@@ -11,6 +11,7 @@ from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.audio import FIRST_PASS, SETTLED
+from musicsim.base.counts import counted
 from musicsim.base.events import Event, Notice, TracksChanged
 from musicsim.cli.output import (
     Commands,
@@ -179,11 +180,13 @@ def _print_scan(
         f"{summary.added} added, {summary.changed} changed, {summary.moved} moved, {summary.missing} missing, "
         f"{summary.unchanged} unchanged, in {seconds:.1f} s."
     )
-    say(f"{counts.tracks} tracks in the library, {counts.embedded} of them listened to by {model}.")
+    tracks = counted(counts.tracks, "track")
+    say(f"{tracks} in the library, {counts.embedded} of them listened to by {model}.")
     if cost.windows:
         say(
-            f"{cost.windows} seconds of sound: {cost.decoding:.1f} s decoding, {cost.resampling:.1f} s resampling, "
-            f"{cost.front_end:.1f} s spectrograms, {cost.network:.1f} s network, side by side."
+            f"{counted(cost.windows, 'second')} of sound: {cost.decoding:.1f} s decoding, "
+            f"{cost.resampling:.1f} s resampling, {cost.front_end:.1f} s spectrograms, "
+            f"{cost.network:.1f} s network, side by side."
         )
     if problems:
         say(f"\n{len(problems)} with a problem:")
@@ -270,7 +273,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
         )
         return
     say(
-        f"{counts.tracks} tracks: {counts.embedded} listened to, {counts.pending} to come, "
+        f"{counted(counts.tracks, 'track')}: {counts.embedded} listened to, {counts.pending} to come, "
         f"{counts.failed} failed, {counts.missing} missing."
     )
     unavailable = app.catalogue.folders.unavailable()
@@ -282,11 +285,13 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
         say(app.models.problem)
     if coming != model:
         left = app.embeddings.pending.count(coming)
-        say(f"Model to come: {coming}, when it has listened to {left} more tracks.")
+        more = counted(left, "more track")
+        say(f"Model to come: {coming}, when it has listened to {more}.")
     elif to_refine > counts.pending:
-        say(f"{to_refine} tracks are to be listened to once more, for better results.")
+        waiting = counted(to_refine, "track is", "tracks are")
+        say(f"{waiting} to be listened to once more, for better results.")
     state = "in order" if index.healthy else "not complete; search is exact meanwhile"
-    say(f"Index: {index.vectors} vectors in {index.backend}, {state}.")
+    say(f"Index: {counted(index.vectors, 'vector')} in {index.backend}, {state}.")
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -299,11 +304,10 @@ def doctor(options: argparse.Namespace) -> int:
             checks.append(("model", False, app.models.problem))
         pruned = app.embeddings.prune()
         if pruned:
-            checks.append(
-                ("leftovers", True, f"windows of {pruned} tracks that left the library deleted")
-            )
+            gone = counted(pruned, "track")
+            checks.append(("leftovers", True, f"windows of {gone} that left the library deleted"))
         index = app.finding.index.report()
-        found = f"{index.vectors} vectors in {index.backend}"
+        found = f"{counted(index.vectors, 'vector')} in {index.backend}"
         if app.finding.index.problem:
             found += f"; {app.finding.index.problem}"
         checks.append(("index", index.healthy, found))
@@ -327,7 +331,8 @@ def doctor(options: argparse.Namespace) -> int:
             [(name, "ok" if ok else "BROKEN", detail) for name, ok, detail in checks],
         )
         if counts.failed:
-            say(f"{counts.failed} files failed: `musicsim scan` lists them with the reasons.")
+            failed = counted(counts.failed, "file")
+            say(f"{failed} failed: `musicsim scan` lists the reasons.")
     return 0 if healthy else 1
 
 

@@ -20,6 +20,7 @@ from rich.progress import (
 )
 
 from musicsim.app import Musicsim
+from musicsim.base.counts import counted
 from musicsim.base.data_folder import data_folder_lock, default_data_folder, models_folder_of
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.output import (
@@ -279,7 +280,7 @@ def forget_model(options: argparse.Namespace) -> None:
     identity = str(made[0]["identity"])
     with Musicsim.open(_data_folder(options)) as app:
         forgotten = app.listening.forget_model(identity)
-    say(f"What {identity} made of {forgotten} tracks is deleted.")
+    say(f"What {identity} made of {counted(forgotten, 'track')} is deleted.")
 
 
 def _data_folder(options: argparse.Namespace) -> Path:

@@ -38,6 +38,10 @@ else:
     Commands = argparse._SubParsersAction
 
 
+_LONGEST_NAME = 120
+"""Characters of a title, artist or album in tables and messages; JSON has them all."""
+
+
 class UsageError(MusicsimError):
     """The command line asks for something impossible: exit code 2."""
 
@@ -75,6 +79,11 @@ def printable(text: str) -> str:
     return display_path(text) if text else text
 
 
+def short(text: str) -> str:
+    """Return a name in full, or the beginning of one that would fill the screen."""
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
+
+
 def file_path(text: str | Path) -> Path:
     """Return the absolute path of a typed path, without "..", keeping symbolic links."""
     # Unlike Path, os.path leaves "~nobody" unchanged.
@@ -103,6 +112,11 @@ def track_json(track: Track) -> dict[str, object]:
     }
 
 
+def names(track: Track) -> tuple[str, str, str]:
+    """Return title, artist and album, for a row of a table."""
+    return short(track.title), short(track.artist), short(track.tags.album)
+
+
 def match_rows(matches: Iterable[Match]) -> Iterator[tuple[object, ...]]:
     """Yield the rows of a table of similar tracks."""
     for rank, match in enumerate(matches, 1):
@@ -110,9 +124,7 @@ def match_rows(matches: Iterable[Match]) -> Iterator[tuple[object, ...]]:
         yield (
             rank,
             f"{match.similarity:.0%}",
-            track.title,
-            track.artist,
-            track.tags.album,
+            *names(track),
             length_text(track.tags.duration),
         )
 

@@ -6,15 +6,19 @@ import argparse
 import contextlib
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.base.addresses import paths_in_address
+from musicsim.base.counts import counted
 from musicsim.base.named_files import FileFinder
 from musicsim.cli.kept_playlists import add_paths
+from musicsim.cli.matching import only_match
 from musicsim.cli.output import (
     Commands,
     UsageError,
+    complain,
     file_path,
     hidden_json,
     match_rows,
@@ -25,11 +29,11 @@ from musicsim.cli.output import (
     print_table,
     printable,
     say,
+    short,
     track_json,
 )
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
-from musicsim.library.query.filters import Filters, Range
-from musicsim.library.query.folding import fold
+from musicsim.library.query.filters import Filters, Range, is_empty
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.types import Track
@@ -109,14 +113,26 @@ def _at_most(low: float | None, high: float | None) -> bool:
 
 
 def _filters(options: argparse.Namespace) -> Filters:
+    texts = {
+        option: _texts(option, getattr(options, option.replace("-", "_")))
+        for option in ("artist", "not-artist", "genre", "not-genre")
+    }
     return Filters(
-        artists=tuple(options.artist),
-        not_artists=tuple(options.not_artist),
-        genres=tuple(options.genre),
-        not_genres=tuple(options.not_genre),
+        artists=texts["artist"],
+        not_artists=texts["not-artist"],
+        genres=texts["genre"],
+        not_genres=texts["not-genre"],
         years=tuple(options.year),
         durations=tuple(options.duration),
     )
+
+
+def _texts(option: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the texts of a filter that are not empty, and tell of those that are."""
+    full = tuple(text for text in texts if not is_empty(text))
+    if len(full) < len(texts):
+        complain(f"--{option} without a text filters nothing.")
+    return full
 
 
 def find_track(app: Musicsim, text: str) -> Track | Path:
@@ -142,31 +158,7 @@ def find_track(app: Musicsim, text: str) -> Track | Path:
             return track
     if os.path.isfile(path):  # noqa: PTH113
         return path
-    words = fold(text).split()
-    matching = [
-        track
-        for track in app.catalogue.tracks.all()
-        if not track.missing
-        and all(word in fold(f"{track.artist} {track.title} {track.tags.album}") for word in words)
-    ]
-    exact = [track for track in matching if fold(text) in (fold(track.title), fold(track.name))]
-    if len(exact) == 1 or len(matching) == 1:
-        return (exact or matching)[0]
-    if not matching:
-        raise UsageError(
-            f"Nothing matches “{printable(text)}”: name a file, or words of an artist, title or album."
-        )
-    print_table(
-        ("Artist", "Title", "Album", "File"),
-        [
-            (track.artist, track.title, track.tags.album, path_text(track.path))
-            for track in matching[:30]
-        ],
-    )
-    more = f", {len(matching) - 30} of them not shown" if len(matching) > 30 else ""
-    raise UsageError(
-        f"“{printable(text)}” matches {len(matching)} tracks{more}: add words, or name the file."
-    )
+    return only_match(text, app.catalogue.tracks.all())
 
 
 def _looks_like_a_path(text: str) -> bool:
@@ -211,7 +203,7 @@ def similar(options: argparse.Namespace) -> None:
             }
         )
         return
-    say(f"Similar to {printable(str(query['title']))}:")
+    say(f"Similar to {short(str(query['title']))}:")
     print_table(
         ("", "Similar", "Title", "Artist", "Album", "Length"),
         match_rows(found.matches),
@@ -259,7 +251,7 @@ def playlist(options: argparse.Namespace) -> None:
         if options.name:
             kept = app.catalogue.playlists.create(options.name, [track.id for track in tracks])
             if not options.json:
-                say(f"Kept as “{kept.name}”.")
+                say(f"Kept as “{short(kept.name)}”.")
     _print_playlist(made, options)
 
 
@@ -288,7 +280,8 @@ def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> Non
         match_rows(made.matches),
         right=(0, 1, 5),
     )
-    say(f"{len(made.matches)} tracks, {made.duration / 60:.0f} minutes.")
+    minutes = counted(round(made.duration / 60), "minute")
+    say(f"{counted(len(made.matches), 'track')}, {minutes}.")
     print_hidden(made.hidden)
     if options.output:
         say(f"Written to {printable(path_text(options.output))}.")

@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from musicsim.app import Musicsim
 from musicsim.base.addresses import is_address, path_of_address
+from musicsim.base.counts import counted
 from musicsim.base.data_folder import DataFolderInUse, default_data_folder
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.library import scan_and_embed
@@ -201,7 +202,7 @@ def demo(options: argparse.Namespace) -> int:
     # Take ownership before rendering, which takes a while: if another musicsim owns the folder, nothing is written.
     with Musicsim.open(data) as app:
         tracks = _render(folder)
-        say(f"{len(tracks)} tracks in {display_path(folder)}\n")
+        say(f"{counted(len(tracks), 'track')} in {display_path(folder)}\n")
         summary, problems, _ = scan_and_embed(app, [folder], quiet=False)
         _print_scan(app, summary, problems)
         seeds = _print_styles(app, tracks)
@@ -224,7 +225,7 @@ def _print_scan(app: Musicsim, summary: ScanSummary, problems: Sequence[Problem]
     counts = app.catalogue.tracks.counts()
     say(
         f"Scan: {summary.added} added, {summary.unchanged} unchanged, {len(problems)} with a problem; "
-        f"{counts.embedded} of {counts.tracks} tracks listened to by {app.finding.model.identity}."
+        f"{counts.embedded} of {counted(counts.tracks, 'track')} listened to by {app.finding.model.identity}."
     )
     if problems:
         print_table(("File", "Problem"), [(path_text(p.path), str(p.reason)) for p in problems])
@@ -271,6 +272,5 @@ def _write_playlist(app: Musicsim, seed: Track, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / file_name(name, ".m3u8")
     write_m3u(file, [match.track for match in made.matches], name=name)
-    say(
-        f"\nPlaylist of {len(made.matches)} tracks, {made.duration / 60:.0f} minutes: {display_path(file)}"
-    )
+    tracks, minutes = counted(len(made.matches), "track"), round(made.duration / 60)
+    say(f"\nPlaylist of {tracks}, {counted(minutes, 'minute')}: {display_path(file)}")

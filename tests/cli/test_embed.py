@@ -42,7 +42,7 @@ def test_each_file_becomes_one_of_embeddings_and_timestamps(musicsim, tmp_path):
     assert len(arrays(out / "b.npz")[0]) == 1
     lines = result.out.splitlines()
     assert lines[0] == f"{out / 'a.npz'}: 6 windows"
-    assert lines[1] == f"{out / 'b.npz'}: 1 windows"
+    assert lines[1] == f"{out / 'b.npz'}: 1 window"
     assert lines[2].startswith("2 files: 7 windows of 3.4 s of sound in ")
     for stage in ("decoding", "front end", "network"):
         assert stage in lines[2]

@@ -17,7 +17,7 @@ class Filters:
     """A selection of tracks by their tags.
 
     Names are compared without case and accents, and match as substrings. Several values of one kind are alternatives;
-    all kinds must match.
+    all kinds must match. An empty name filters nothing.
 
     Attributes
     ----------
@@ -35,21 +35,28 @@ class Filters:
     def admit(self, track: Track) -> bool:
         """Return whether a track passes. A track without a year or length fails if one is required."""
         tags = track.tags
-        artists = fold(f"{tags.artist}\n{tags.album_artist}")
+        names = fold(f"{tags.artist}\n{tags.album_artist}")
         genre = fold(tags.genre)
         minutes = None if tags.duration is None else tags.duration / 60
         return (
-            (not self.artists or _contains_any(artists, self.artists))
-            and not _contains_any(artists, self.not_artists)
-            and (not self.genres or _contains_any(genre, self.genres))
+            _contains_any(names, self.artists) is not False
+            and not _contains_any(names, self.not_artists)
+            and _contains_any(genre, self.genres) is not False
             and not _contains_any(genre, self.not_genres)
             and (not self.years or _in_any(tags.year, self.years))
             and (not self.durations or _in_any(minutes, self.durations))
         )
 
 
-def _contains_any(text: str, names: Iterable[str]) -> bool:
-    return any(fold(name).strip() in text for name in names)
+def is_empty(name: str) -> bool:
+    """Return whether a name is empty when folded, so that every text contains it."""
+    return not fold(name).strip()
+
+
+def _contains_any(text: str, names: Iterable[str]) -> bool | None:
+    """Return whether a text contains one of the names; None if no name is given."""
+    wanted = [name for name in map(str.strip, map(fold, names)) if name]
+    return any(name in text for name in wanted) if wanted else None
 
 
 def _in_any(value: float | None, ranges: Iterable[Range]) -> bool:

@@ -161,8 +161,8 @@ class SimilarPane(QWidget):
         self.table.placeholder = self.tr("There is nothing to compare it with yet.")
         notes = [hidden_note(found.hidden)]
         if self._incomplete:
-            so_far = self.tr("Found among the {0} tracks listened to so far.")
-            notes.append(so_far.format(formats.number(counts.embedded)))
+            known = formats.counted("similar", counts.embedded, "%n track", "%n tracks")
+            notes.append(self.tr("Found among the {0} listened to so far.").format(known))
         text = "\n".join(note for note in notes if note)
         self._status.setText(text)
         self._status.setVisible(bool(text))

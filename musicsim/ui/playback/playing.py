@@ -16,6 +16,7 @@ from musicsim.ui.playback.modes import Repeat
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.protocol import Silence
 from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.tracks.track_model import one_line
 
 FAILURES_IN_A_ROW = 5
 """Failures in a row after which the player stops: the drive is gone, not the tracks."""
@@ -215,11 +216,11 @@ class Playing(QObject):
         self._end_play(EndOfPlay.FINISHED if reason is None else EndOfPlay.FAILED)
         if reason is not None:
             text = self.tr("“{0}” can’t be played any further ({1}).")
-            self._messages.fail(text.format(track.name, reason.strip(" .")))
+            self._messages.fail(text.format(one_line(track.name), reason.strip(" .")))
         elif shortfall:
             text = self.tr("“{0}” ended early: the file is damaged after {1} of {2}.")
             whole = length_text(seconds + shortfall)
-            self._messages.fail(text.format(track.name, length_text(seconds), whole))
+            self._messages.fail(text.format(one_line(track.name), length_text(seconds), whole))
 
     def _leave_out(self, token: int, reason: str) -> None:
         is_current = token == self._lineup.token
@@ -243,7 +244,7 @@ class Playing(QObject):
                 self._preparing.start()
 
     def _tell_unplayable(self, track: Track, reason: str) -> None:
-        what = self.tr("“{0}” can’t be played").format(track.name)
+        what = self.tr("“{0}” can’t be played").format(one_line(track.name))
         why = self.tr("the file is gone") if not track.path.exists() else reason.strip(" .")
         what = f"{what} ({why})." if why else f"{what}."
         if self._failures >= FAILURES_IN_A_ROW:

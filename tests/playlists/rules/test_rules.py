@@ -141,6 +141,9 @@ def test_other_songs_do_not():
         (Filters(years=((None, 1960), (1980, None))), [0, 1]),
         (Filters(durations=((2, 3),)), [0]),
         (Filters(artists=("ella",), genres=("rock",)), []),
+        (Filters(artists=("",), genres=(" ",)), [0, 1, 2]),
+        (Filters(not_artists=("",), not_genres=("'",)), [0, 1, 2]),
+        (Filters(artists=("", "ella")), [1]),
     ],
 )
 def test_filters(filters, admitted):
