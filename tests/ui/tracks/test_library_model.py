@@ -70,6 +70,36 @@ def test_search(model: LibraryModel, search: str, found: set[str]) -> None:
     assert set(titles(model)) == found
 
 
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("!!!", {"Must Be the Moon"}), ("-M-", {"Machistador"}), ("+/-", {"Trapped"}), ("???", {"Song"}),
+        ("sunn o)))", {"It Took the Night"}), ("AC/DC", {"T.N.T."}), ("÷", {"÷"}), ("×", {"×"}),
+        ("( )", {"( )", "= (Live)", "Ω (Live)"}), ("= (live)", {"= (Live)"}), ("तेरा", {"तेरा"}), ("तेरी", {"तेरी"}),
+        ("รัก", {"รัก"}), ("รุก", {"รุก"}), ("Ω", {"Ω", "Ω (Live)"}), ("йога", {"Йога"}), ("иога", {"Иога"}),
+        ("カ", {"カ"}), ("ガ", {"ガ"}), ("バ", {"バ"}), ("パ", {"パ"}),
+    ],
+)  # fmt: skip
+def test_signs_and_marks_are_found(
+    library: Library, store: Callable[[], TrackStore], theme: Theme, search: str, found: set[str]
+) -> None:
+    artists = {
+        "Must Be the Moon": "!!!", "Machistador": "-M-", "Trapped": "+/-", "It Took the Night": "Sunn O)))",
+        "T.N.T.": "AC/DC", "Song": "???",
+    }  # fmt: skip
+    named = [
+        "÷", "×", "= (Live)", "( )", "तेरा", "तेरी", "รัก", "รุก", "Ω", "Ω (Live)", "Йога", "Иога", "カ", "ガ", "ハ", "バ",
+        "パ",
+    ]  # fmt: skip
+    library.add(
+        *(Tags(title, artist, "A") for title, artist in artists.items()),
+        *(Tags(title, "B", "A") for title in named),
+    )
+    model = LibraryModel(store(), theme)
+    model.search(search)
+    assert set(titles(model)) == found
+
+
 def test_sort_by_each_column(model: LibraryModel) -> None:
     ascending, descending = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
