@@ -10,7 +10,7 @@ from pathlib import PurePath
 from musicsim.library.query.folding import fold
 from musicsim.library.tags.names import is_disc_folder
 from musicsim.library.types import Track
-from musicsim.playlists.rules.key_words import key_words
+from musicsim.playlists.rules.key_words import key_words, words_of
 from musicsim.playlists.rules.nobody import is_nobody
 
 # What announces guests, in folded text. Some of it is also part of names. "X" is, as the last word: Lil Nas X feat. Y.
@@ -113,7 +113,7 @@ def _name(text: str) -> str:
     """Return the key of one name in folded text."""
     if inverted := _INVERTED.fullmatch(text.strip()):
         text = f"{inverted[2]} {inverted[1]}"
-    words = key_words(_AND.sub("and", text))
+    words = words_of(_AND.sub("and", text))
     return _ARTICLE.sub("", words, count=1) if words.startswith("the ") else words
 
 
@@ -130,7 +130,7 @@ def _artist_folders(folder: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _album_title(album: str) -> str:
-    return key_words(_DISC.sub("", fold(album))) if album else ""
+    return words_of(_DISC.sub("", fold(album))) if album else ""
 
 
 def _album_folder(file: str) -> str:

@@ -31,8 +31,13 @@ def key_words(text: str) -> str:
     Signs such as ÷ and + are words. A text of a letter or of punctuation alone keeps all its signs: -M- is not M, and
     the band !!! has a name. R.E.M. and REM are the same.
     """
-    folded = fold(text)
-    words = " ".join(_INITIAL.sub(r"\1", folded).translate(_SIGNS).split())
+    return words_of(fold(text))
+
+
+def words_of(folded: str) -> str:
+    """Return the words of a folded text; see `key_words`."""
+    plain = _INITIAL.sub(r"\1", folded) if "." in folded else folded
+    words = " ".join(plain.translate(_SIGNS).split())
     return words if len(words) > 1 else "".join(folded.split())
 
 

@@ -47,6 +47,8 @@ _BESIDE = word_set(
     "modérément",
 )
 """Words that may stand beside them."""
+_TITLES = _PLACES | _NUMBERED
+_WORDS = _TITLES | _BESIDE
 _WHOLE = name_set(
     "main title, main titles, main theme, end title, end titles, end credits, closing credits, opening credits, "
     "no title, untitled track, hidden track, bonus track, ghost track, secret track, ohne titel, sans titre, sin "
@@ -67,11 +69,15 @@ def says_nothing(words: str, track_number: int | None) -> bool:
     track_number
         The track's number; a number alone is a title only if it is another.
     """
-    if words in _WHOLE:
-        return True
     parts = words.split()
-    plain = [part for part in parts if not part.isdecimal() and not _ROMAN.fullmatch(part)]
+    plain = []
+    for part in parts:
+        if part in _WORDS:
+            plain.append(part)
+        elif not part.isdecimal() and not _ROMAN.fullmatch(part):
+            return words in _WHOLE
     if not plain:
         return parts[0].isdecimal() and int(parts[0]) == track_number
-    titles = _PLACES | _NUMBERED if len(plain) < len(parts) else _PLACES
-    return not titles.isdisjoint(plain) and (titles | _BESIDE).issuperset(plain)
+    if len(plain) < len(parts):
+        return not _TITLES.isdisjoint(plain)
+    return words in _WHOLE or (not _PLACES.isdisjoint(plain) and _NUMBERED.isdisjoint(plain))

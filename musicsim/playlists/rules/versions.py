@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from musicsim.library.query.folding import fold
-from musicsim.playlists.rules.key_words import key_words
+from musicsim.playlists.rules.key_words import words_of
 from musicsim.playlists.rules.version_words import (
     COMPOUND,
     FILLING,
@@ -51,13 +51,13 @@ def song_title(title: str) -> str:
     """Return the key of a title, the same for all versions of the song; empty if it consists of a note alone."""
     text = fold(title).translate(_BRACKETS)
     if not _PERHAPS_A_NOTE.search(text):
-        return key_words(text)
+        return words_of(text)
     before = None
     while text != before:
         # From the inside out.
         before, text = text, _BRACKET.sub(_without_note, text)
     text = _GUEST_LIST.sub(" ", text)
-    return key_words(_up_to_note(text)) if text.strip() else ""
+    return words_of(_up_to_note(text)) if text.strip() else ""
 
 
 def _without_note(bracket: re.Match[str]) -> str:
@@ -83,7 +83,7 @@ def _up_to_note(text: str) -> str:
 @lru_cache(maxsize=4096)
 def is_version_note(note: str) -> bool:
     """Return whether folded text says only which version of a song it is."""
-    words = key_words(_GUEST_LIST.sub(" ", note)).split()
+    words = words_of(_GUEST_LIST.sub(" ", note)).split()
     if not words:
         return False
     if words[0] in GUESTS or _GUEST_SIGN.match(note):
