@@ -25,6 +25,8 @@ _DISC_FOLDER = re.compile(r"(?:cd|dis[ck])\s*[-_#.]?\s*(?P<disc>\d{1,2})\b.*", r
 _YEAR = re.compile(r"\s*[(\[](?P<year>(?:19|20)\d\d)[)\]]\s*|^(?P<first>(?:19|20)\d\d)\s+[-–—]\s+")
 # Names in a row of hyphens, as releases have them: 05-artist_name-title.
 _SCENE = re.compile(r"\d{2,3}-[^-]+-[^-]+|[^-]+-(?:[^-]+-)?\d{2,3}-[^-]+")
+_SOME = 3
+"""Files of a folder, so that what they have in common is no accident."""
 _YEAR_ALONE = re.compile(r"[(\[]?(?P<year>(?:19|20)\d\d)[)\]]?")
 # Folders for any music: neither an album nor an artist.
 _ANY_MUSIC = frozenset(
@@ -140,11 +142,20 @@ def _of_file(
     ):
         track, stem = int(found["track"]), found["rest"].strip()
         disc = int(found["disc"]) if found["disc"] else None
-    artist, title = "", stem
+    artist, title, album = "", stem, ""
     parts = _DASH.split(stem, maxsplit=1)
     if len(parts) == 2 and all(part.strip() for part in parts):
         artist, title = (part.strip() for part in parts)
-    return _Named(_real(title), artist, track=track, disc=disc)
+        second = _DASH.search(title)
+        if second and len(names := siblings()) >= _SOME:
+            # "Artist - Album - Title", if all files of the folder have the same album.
+            last = title[second.end() :]
+            if _count_beginning(stem.removesuffix(last), names) == len(names):
+                album, title = title[: second.start()].strip(), last
+    album, year = _album_and_year(album)
+    return _Named(
+        _real(title), artist, album, track=track, disc=disc, year=year, is_sure=bool(album)
+    )
 
 
 def _numbered_within(
@@ -163,9 +174,9 @@ def _numbered_within(
         if found := _NUMBER_ALONE.fullmatch(parts[index]):
             title = stem[starts[index + 1] :].strip()
             before = parts[:index]
-            if not found["track"].startswith("0") and _is_album(
-                stem[: starts[index + 1]], siblings
-            ):
+            beginning = stem[: starts[index + 1]]
+            # "Adele - 21 - Title"
+            if not found["track"].startswith("0") and _count_beginning(beginning, siblings()) > 1:
                 return _Named(_real(title), before[0], parts[index], is_sure=True)
             break
     else:
@@ -198,9 +209,11 @@ def _real(title: str) -> str:
     return "" if _NO_TITLE.fullmatch(title) else title
 
 
-def _is_album(beginning: str, siblings: Callable[[], tuple[str, ...]]) -> bool:
-    """Return whether files of the folder have the same number there: "Adele - 21 - Title"."""
-    return sum(_readable(name).startswith(beginning) for name in siblings()) > 1
+@lru_cache(maxsize=4)
+def _count_beginning(beginning: str, names: tuple[str, ...]) -> int:
+    """Return how many names begin alike, or with a number before it."""
+    found = (_readable(name).partition(beginning) for name in names)
+    return sum(bool(match) and not before.strip(" -.)_0123456789") for before, match, _ in found)
 
 
 def _begins_with_artist(stem: str, tags: Tags, folders: _Folders) -> bool:

@@ -108,6 +108,13 @@ SINGLES = (
          Tags("Turning Tables", "Adele", "21")),
         ("Adele - 21 - 05 - Turning Tables", (), Tags("Turning Tables", "Adele", "21", track_number=5)),
         ("Ada - Sky - 05 - Track 5", (), Tags("", "Ada", "Sky", track_number=5)),
+        # Without a number, or before it
+        ("Ada - Sky - Blue", ("Ada - Sky - Blue", "Ada - Sky - Red", "Ada - Sky - Sea"), Tags("Blue", "Ada", "Sky")),
+        ("02 - Ada - Sky (1999) - Blue",
+         ("01 - Ada - Sky (1999) - Red", "02 - Ada - Sky (1999) - Blue", "3. Ada - Sky (1999) - C"),
+         Tags("Blue", "Ada", "Sky", year=1999, track_number=2)),
+        ("Ada - Blue - Live", ("Ada - Blue - Live", "Ada - Blue - Demo", "Ada - Sky"), Tags("Blue - Live", "Ada")),
+        ("Ada - Blue - Live", (), Tags("Blue - Live", "Ada")),
         # As releases are named
         ("05-massive_attack-exchange", (), Tags("exchange", "massive attack", track_number=5)),
         ("massive_attack-mezzanine-05-exchange_two", (),
