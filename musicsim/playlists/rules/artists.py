@@ -21,12 +21,12 @@ _CERTAIN = (
 _POSSIBLE = (
     r"\s+(?:with|vs|versus|meets|presents|pres|introducing|starring|prod|and|und|et|och|og|y|и|та|avec|mit|con|com|med|"
     r"при участии|x(?=\s+(?!(?:feat|ft|featuring|with|and|vs|x)\b|[&+/,;])))(?:\.\s*|\s+)(?=\S)|"
-    # Without spaces only between longer names: AC/DC is one.
-    r"\s+[/&+×|]\s+|(?<=\S\S\S)[/&+](?=\S\S\S)"
+    # Without spaces only between longer names, since AC/DC is one; names in signs of Chinese are short.
+    r"\s+[/&+×|]\s+|(?:(?<=\S\S\S)|(?<=[\u3040-\u9fff]{2}))[/&+×](?=\S\S\S|[\u3040-\u9fff]{2})"
 )
 _GUESTS = re.compile(_CERTAIN)
 _GUESTS_OR_NAME = re.compile(f"{_CERTAIN}|{_POSSIBLE}")
-_LISTED = re.compile(r",\s+")
+_LISTED = re.compile(r",\s*")
 _INVERTED = re.compile(
     r"(.+?),\s*(the|a|an|der|die|das|les?|la|los|las|el|il|lo|gli|os?|as|de|het)"
 )

@@ -34,9 +34,10 @@ def key(artist: str, **more) -> str:
         ("Mara part. Ana", "Mara"), ("Mara und Ana", "Mara"), ("Mara y Ana", "Mara"), ("Mara et Ana", "Mara"),
         ("Мара и Аня", "Мара"), ("Mara presents Gil", "Mara"), ("Mara meets Gil", "Mara"),
         ("Lil Nas X feat. Bob", "Lil Nas X"), ("Lil Nas X & Bob", "Lil Nas X"), ("初音ミク feat. Bob", "初音ミク"),
-        ("गायक & Bob", "गायक"), ("The Beetles", "Beetles"), ("Beetles, The", "Beetles"), ("the  beetles", "Beetles"),
-        ("Beetles, The feat. Ann", "Beetles"), ("Ärzte, Die", "Die Ärzte"), ("Lobos, Los", "Los Lobos"),
-        ("R.E.M.", "REM"), ("N.W.A", "NWA"), ("Guns N’ Roses", "Guns N' Roses"),
+        ("गायक & Bob", "गायक"), ("那英&王菲", "那英"), ("周杰伦／费玉清", "周杰伦"),
+        ("中島みゆき×椎名林檎", "中島みゆき"), ("The Beetles", "Beetles"), ("Beetles, The", "Beetles"),
+        ("the  beetles", "Beetles"), ("Beetles, The feat. Ann", "Beetles"), ("Ärzte, Die", "Die Ärzte"),
+        ("Lobos, Los", "Los Lobos"), ("R.E.M.", "REM"), ("N.W.A", "NWA"), ("Guns N’ Roses", "Guns N' Roses"),
         ("Belle & Sebastian", "Belle and Sebastian"), ("Florence + the Machine", "Florence & The Machine"),
         ("Nick Cave & the Bad Seeds", "Nick Cave and the Bad Seeds"), ("Bob Marley & The Wailers", "Bob Marley"),
         ("Sly & the Family Stone", "Sly and The Family Stone"), ("Prince & The Revolution", "Prince"),
@@ -83,6 +84,7 @@ def test_several_values_are_the_first_and_its_guests():
     # As one text only if the album is the first one's.
     assert key("Mara, Eve", album_artist="Mara") == key("Mara")
     assert key("Mara, Eve", file="/m/Mara/Sky/1.mp3") == key("Mara")
+    assert key("那英，王菲", album_artist="那英") == key("那英")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ SAME = [
     "Halo featuring Bob - Live", "Halo (prod. by Bob)", "Halo (Remix feat. Bob)", "Halo (From the Vault)",
     "Halo (Re-Recorded)", "Halo (Deluxe)", "Halo (Full Length Version)", "Halo (45 RPM Version)",
     "Halo (Live From Paris)", "Halo (Live in Concert)", "Halo (Dolby Atmos)", "Halo (Rehearsal)", "Halo | Live",
-    "Halo- Live",
+    "Halo- Live", "Halo (Extended Remix featuring Bob)", "Halo (feat. Bob) - Live", "Halo (Short Radio Edit)",
     # German, French, Spanish, Portuguese, Italian
     "Halo (Liveaufnahme)", "Halo (Live-Version)", "Halo (Akustikversion)", "Halo (Neue Fassung)",
     "Halo (im Konzert)", "Halo (en direct)", "Halo (en concert à Paris)", "Halo (version acoustique)",
