@@ -10,6 +10,7 @@ _SPELLED = (
     dict.fromkeys("'’‘`ʼʹ\N{ARABIC TATWEEL}", "")
     | dict.fromkeys("‐‑‒–—―−", "-")
     | dict.fromkeys("“”„‟«»", '"')
+    | {"〜": "~"}
     | {
         "ø": "o",
         "ł": "l",

@@ -8,10 +8,11 @@ from musicsim.playlists.rules.key_words import name_set, word_set
 
 _PLACES = word_set(
     # Places on an album and in a show
-    "intro introduction introductions intros outro outros interlude interludes skit skits prelude preludes "
-    "prologue prolog epilogue epilog overture ouverture untitled unknown intermission coda segue postlude finale "
-    "encore encores soundcheck applause medley jam improvisation impro improv solo credits opening ending "
-    "instrumental dialogue announcement announcements speech conversation tuning pause break entracte invocation",
+    "hidden blank thema tema vinheta dialog applaus applausi gespräch заставка coro intro introduction "
+    "introductions intros outro outros interlude interludes skit skits prelude preludes prologue prolog epilogue "
+    "epilog overture ouverture untitled unknown intermission coda segue postlude finale encore encores soundcheck "
+    "applause medley jam improvisation impro improv solo credits opening ending instrumental dialogue "
+    "announcement announcements speech conversation tuning pause break entracte invocation",
     "einleitung zwischenspiel vorspiel nachspiel ouvertüre präludium prolog epilog unbekannt ansage zugabe",
     "prélude interlude épilogue générique inconnu introducción interludio preludio prólogo epílogo obertura "
     "introdução interlúdio prelúdio introduzione interludio preludio epilogo finale abertura encerramento "
@@ -31,10 +32,10 @@ _PLACES = word_set(
 )
 """Words that are titles of their own."""
 _NUMBERED = word_set(
-    "track tracks titel title piste pista traccia faixa spur spor spår raita ścieżka stopa трек дорожка トラック "
-    "曲目 音轨 音軌 트랙 no nr num number movement mvt satz mouvement movimento movimiento scene szene scène "
-    "escena act akt acte acto chapter kapitel chapitre capítulo capitolo глава variation variazione var "
-    "audiotrack",
+    "cue variations track tracks titel title piste pista traccia faixa spur spor spår raita ścieżka stopa трек "
+    "дорожка トラック 曲目 音轨 音軌 트랙 no nr num number movement mvt satz mouvement movimento movimiento scene "
+    "szene scène escena act akt acte acto chapter kapitel chapitre capítulo capitolo глава variation variazione "
+    "var audiotrack",
 )
 """Words that are titles with a number."""
 _BESIDE = word_set(
@@ -47,6 +48,7 @@ _BESIDE = word_set(
     "modérément",
 )
 """Words that may stand beside them."""
+_NUMBERS = word_set("one two three four five six seven eight nine ten")
 _TITLES = _PLACES | _NUMBERED
 _WORDS = _TITLES | _BESIDE
 _WHOLE = name_set(
@@ -56,6 +58,8 @@ _WHOLE = name_set(
     "nimetön, cím nélkül, isimsiz, adsız, ללא שם, بدون عنوان, 無題, 无题, 無標題, 무제, 名称未設定, không tên, "
     "tanpa judul, id, générique de fin, titoli di testa, titoli di coda, entr acte",
 )
+_FIRST = frozenset(name.split()[0] for name in _WHOLE)
+_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d])(?=\d)")
 _ROMAN = re.compile(r"(?=[ivxl])l?x{0,3}(?:ix|iv|v?i{0,3})")
 
 
@@ -69,15 +73,20 @@ def says_nothing(words: str, track_number: int | None) -> bool:
     track_number
         The track's number; a number alone is a title only if it is another.
     """
-    parts = words.split()
+    parts = _BEFORE_NUMBER.sub(" ", words).split()
     plain = []
     for part in parts:
-        if part in _WORDS:
+        if not _is_number(part):
+            if part not in _WORDS and parts[0] not in _FIRST:
+                return False
             plain.append(part)
-        elif not part.isdecimal() and not _ROMAN.fullmatch(part):
-            return words in _WHOLE
     if not plain:
-        return parts[0].isdecimal() and int(parts[0]) == track_number
-    if len(plain) < len(parts):
-        return not _TITLES.isdisjoint(plain)
-    return words in _WHOLE or (not _PLACES.isdisjoint(plain) and _NUMBERED.isdisjoint(plain))
+        return words.startswith("0") or (words.isdecimal() and int(words) == track_number)
+    if " ".join(plain) in _WHOLE:
+        return True
+    titles = _TITLES if len(plain) < len(parts) else _PLACES
+    return not titles.isdisjoint(plain) and (titles | _BESIDE).issuperset(plain)
+
+
+def _is_number(part: str) -> bool:
+    return part.isdecimal() or part in _NUMBERS or _ROMAN.fullmatch(part) is not None

@@ -19,7 +19,9 @@ LIVE_AT = tuple(
     for phrase in (
         "live", "ao vivo", "en vivo", "en directo", "en direct", "en concert", "en concierto", "en public", "dal vivo",
         "in concert", "in concerto", "im konzert", "na żywo", "naživo", "uživo", "живой концерт", "концерт", "вживую",
-        "наживо", "unplugged", "mtv unplugged", "recorded live", "recorded at", "live recorded", "canlı", "koncert",
+        "наживо", "unplugged",
+        "živě", "élő", "konserden", "concert", "mtv unplugged", "recorded live", "recorded at", "live recorded",
+        "canlı", "koncert",
     )
 )  # fmt: skip
 """Phrases that a place, or a year, may follow or precede."""
@@ -33,13 +35,14 @@ NO_LIVE = word_set(
 """Words beside which "live" is a verb."""
 VERSION = word_set(
     # English
-    "acoustic remaster remastered remastering remasters remix remixed mix mixed edit edited version versions ver "
-    "vers demo demos instrumental inst karaoke acapella acappella cappella session sessions rehearsal rehearsals "
-    "outtake outtakes alternate alternative alternates alt extended explicit clean dirty censored uncensored mono "
-    "monaural stereo bonus rework reworked recorded rerecorded rerecording recording remake dub vip bootleg "
-    "reissue reissued unreleased uncut orchestral symphonic stripped sped slowed nightcore official lyrics lyric "
-    "visualizer visualiser hd hq mv 4k deluxe original single album studio radio video audio clip remastd rmst "
-    "rmx arranged arrangement unedited unmixed vault atmos binaural upmix refix flip mashup offvocal",
+    "edition size vocal vocals mastered acoustic remaster remastered remastering remasters remix remixed mix "
+    "mixed edit edited version versions ver vers demo demos instrumental inst karaoke acapella acappella cappella "
+    "session sessions rehearsal rehearsals outtake outtakes alternate alternative alternates alt extended "
+    "explicit clean dirty censored uncensored mono monaural stereo bonus rework reworked recorded rerecorded "
+    "rerecording recording remake dub vip bootleg reissue reissued unreleased uncut orchestral symphonic stripped "
+    "sped slowed nightcore official lyrics lyric visualizer visualiser hd hq mv 4k deluxe original single album "
+    "studio radio video audio clip remastd rmst rmx arranged arrangement unedited unmixed vault atmos binaural "
+    "upmix refix flip mashup offvocal",
     # German, Dutch, Swedish, Danish, Norwegian
     "fassung neufassung originalfassung aufnahme neuaufnahme liveaufnahme mitschnitt konzertmitschnitt akustik "
     "akustisch überarbeitet überarbeitete abgemischt remastert orchesterfassung kurzfassung langfassung "
@@ -54,28 +57,28 @@ VERSION = word_set(
     "strumentale registrazione inedito inedita estesa missaggio remasteritzat versió versiune înregistrare "
     "orquestal orquestral",
     # Polish, Czech, Slovak, South Slavic, Hungarian, Finnish, Turkish
-    "wersja akustyczna akustyczny koncertowa koncertowe koncertowy zremasterowany zremasterowana nagranie próba "
-    "verze živá akustická nahrávka verzia verzija akustična uživo snimka verzió változat akusztikus felvétel "
-    "koncertfelvétel versio akustinen äänitys konserttitallenne versiyon akustik kayıt enstrümantal konseri "
-    "düzenleme",
+    "radiowa radiowy wersja akustyczna akustyczny koncertowa koncertowe koncertowy zremasterowany zremasterowana "
+    "nagranie próba verze živá akustická nahrávka verzia verzija akustična uživo snimka verzió változat "
+    "akusztikus felvétel koncertfelvétel versio akustinen äänitys konserttitallenne versiyon akustik kayıt "
+    "enstrümantal konseri düzenleme",
     # Russian, Ukrainian, Bulgarian, Greek
-    "версия версии версія акустика акустическая акустический акустическое акустична ремастер ремастеринг "
-    "ремастированный ремастированная ремастированное ремикс ремікс микс мікс демо инструментал инструментальная "
-    "инструментальный караоке минус минусовка запись запис студийная студійна репетиция бонус сессия неизданное "
-    "неизданная оригинал оригинальная альбомная расширенная переиздание изпълнение εκτέλεση ηχογράφηση διασκευή "
-    "ακουστική ορχηστρική",
+    "стерео моно версия версии версія акустика акустическая акустический акустическое акустична ремастер "
+    "ремастеринг ремастированный ремастированная ремастированное ремикс ремікс микс мікс демо инструментал "
+    "инструментальная инструментальный караоке минус минусовка запись запис студийная студійна репетиция бонус "
+    "сессия неизданное неизданная оригинал оригинальная альбомная расширенная переиздание изпълнение εκτέλεση "
+    "ηχογράφηση διασκευή ακουστική ορχηστρική",
     # Hebrew, Arabic, Hindi, Indonesian
     "גרסה גרסת גירסה אקוסטי אקוסטית רמיקס דמו אינסטרומנטלי קריוקי ريمكس نسخة ريميكس موسيقي रीमिक्स संस्करण वर्जन "
     "वर्शन अकूस्टिक versi akustik rekaman langsung",
 )
 """Words of a version."""
 FILLING = word_set(
-    "the a an of and at in from on for by as new old early first second third rough digital digitally analog "
-    "analogue special edition anniversary expanded limited track tracks full length long short longer shorter "
+    "lounge the a an of and at in from on for by as new old early first second third rough digital digitally "
+    "analog analogue special anniversary expanded limited track tracks full length long short longer shorter "
     "length extra super tape tapes bbc mtv peel kexp npr itunes spotify amazon youtube apple music uk us usa "
     "japan japanese german english spanish french italian inch vinyl lp ep cd dvd rpm piano guitar string strings "
-    "vocal vocals vox voice male female solo duet band club dance house film movie tv soundtrack ost cut master "
-    "up down reverb only no off backing home take vivo concerto size main dolby spatial re 8d 3d",
+    "vox voice male female solo duet band club dance house film movie tv soundtrack ost cut master up down reverb "
+    "only no off backing home take vivo concerto main dolby spatial re 8d 3d",
     "der die das und aus von mit im am vom beim neu neue digital",
     "en de du des le la les au aux et avec sur à piste face longue courte nouvelle el los las y del con nueva "
     "versao do da dos das no na com nova faixa il lo dal di nuova con e ed",
@@ -99,6 +102,7 @@ COMPOUND = re.compile(
 )
 """Words of Germanic languages that name a version, such as Albumversion."""
 NUMBERED = word_set("take toma prise tomada дубль テイク")
+NUMBERS = word_set("one two three four five six seven eight nine ten")
 """Words that make a version with a number."""
 SURE_GUESTS = word_set("feat ft featuring prod produced")
 GUESTS = SURE_GUESTS | word_set("with avec con com mit med duet dueto duetto")
@@ -116,9 +120,10 @@ _KANA = word_set(
     "アルバム レコーディング",
 )
 _ANYWHERE = word_set(
-    "弾き語り 生演奏 生歌 伴奏 演唱会 演唱會 现场 現場 混音 重制 重製 纯音乐 純音樂 日本語ver 翻唱 不插电 不插電 "
-    "版本 重录 重錄 试听 主题曲 主題曲 主題歌 片尾曲 片头曲 插曲 清唱 独奏 라이브 버전 버젼 리믹스 리마스터 "
-    "어쿠스틱 인스트 반주 데모 편곡 공연 실황 แสดงสด บันทึกการแสดงสด เวอร์ชั่น เวอร์ชัน อะคูสติก รีมิกซ์",
+    "オフボーカル 新録 弾き語り 生演奏 生歌 伴奏 演唱会 演唱會 现场 現場 混音 重制 重製 纯音乐 純音樂 日本語ver "
+    "翻唱 不插电 不插電 版本 重录 重錄 试听 主题曲 主題曲 主題歌 片尾曲 片头曲 插曲 清唱 独奏 라이브 버전 버젼 "
+    "리믹스 리마스터 어쿠스틱 인스트 반주 데모 편곡 공연 실황 แสดงสด บันทึกการแสดงสด เวอร์ชั่น เวอร์ชัน อะคูสติก "
+    "รีมิกซ์",
 )
 _LONGER = "(?:{})".format("|".join(sorted(_KANA, key=len, reverse=True)))
 UNSPACED = re.compile(

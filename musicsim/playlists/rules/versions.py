@@ -22,6 +22,7 @@ from musicsim.playlists.rules.version_words import (
     NO_LIVE,
     NO_NAME,
     NUMBERED,
+    NUMBERS,
     SURE_GUESTS,
     UNSPACED,
     VERSION,
@@ -104,8 +105,11 @@ def _is_of_version_words(words: list[str]) -> bool:
     ]
     if plain and all(map(_is_version_word, plain)):
         return not (len(words) > 1 and words[-2] in NO_NAME and words[-1] in NAMED_VERSION)
-    # "Take 2", but no other number.
-    return len(words) == 2 and words[0] in NUMBERED and _NUMBER.fullmatch(words[1]) is not None
+    # "Take 2" and "1st Take", but no other number.
+    if len(words) != 2 or NUMBERED.isdisjoint(words):
+        return False
+    number = words[1] if words[0] in NUMBERED else words[0]
+    return number in NUMBERS or _NUMBER.fullmatch(number) is not None
 
 
 def _is_version_word(word: str) -> bool:
