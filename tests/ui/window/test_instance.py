@@ -247,6 +247,22 @@ def test_a_window_that_nobody_can_reach_says_so(qtbot, tmp_path, runtime, monkey
     assert not hand_over(data, Request())
 
 
+def test_the_listener_is_told_that_nobody_can_reach_the_window(
+    app: FakeApp, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance_module, "_places", lambda _: [])
+    told: list[str] = []
+
+    def look() -> None:
+        (window,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)]
+        told.append(window.message_bar.text)
+        window.close()
+
+    app.start = lambda: QTimer.singleShot(0, look)
+    run_window(app)
+    assert "Files that you open elsewhere can't reach this window" in told[0]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems don't tell the user")
 def test_another_users_program_is_not_listened_to(qtbot, data, runtime, monkeypatch) -> None:
     instance = Instance(data)
