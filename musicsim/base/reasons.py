@@ -30,6 +30,8 @@ class Cause(enum.StrEnum):
     """Of a link. Value: the folder to which it leads."""
     PATTERN = "pattern"
     """Of an ignore file. Value: the error in the pattern."""
+    CUE_SHEET = "cue-sheet"
+    """Of a CUE sheet that is not followed. Value: the number of tracks into which it divides a file."""
 
     # The content of a file.
     EMPTY = "empty"
@@ -86,6 +88,10 @@ _TEXTS = {
         "folder to your music folders"
     ),
     Cause.PATTERN: "a pattern in it can't be understood, so it is not followed ({})",
+    Cause.CUE_SHEET: (
+        "the {} tracks of this CUE sheet are one file, and stay one track: split the file to have each of them in the "
+        "library"
+    ),
     Cause.EMPTY: "the file is empty",
     Cause.ZEROS: "the file holds nothing but zeros: perhaps a download that was never finished",
     Cause.TEXT: "this is a text file, not an audio file",
@@ -113,6 +119,8 @@ _TEXTS = {
     Cause.NO_EMBEDDING: "the model made no usable embedding of it",
     Cause.OTHER: "{}",
 }
+NOTICES = frozenset({Cause.CUE_SHEET})
+"""Causes that only tell of something, while nothing fails."""
 _BY_ERROR = {
     errno.EACCES: Cause.NO_PERMISSION,
     errno.EPERM: Cause.NO_PERMISSION,

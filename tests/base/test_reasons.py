@@ -9,6 +9,7 @@ from musicsim.base.reasons import Cause, Reason, reason_of
 
 VALUES = {
     Cause.UNREADABLE: ("EIO",),
+    Cause.CUE_SHEET: (12,),
     Cause.FILES_GONE: (1_200, 30_000),
     Cause.LEADS_FAR: ("/home/ann",),
     Cause.PATTERN: ("bad",),

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from musicsim.base.reasons import Reason
+from musicsim.base.reasons import NOTICES, Reason
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.paths import AT_OR_BELOW, at_or_below, stored_path
 from musicsim.library.types import Problem
@@ -30,10 +30,12 @@ class Problems:
     def all(self) -> list[Problem]:
         """Return every file and folder with a problem, by path."""
         rows = self._database.query(f"{_ALL} ORDER BY 1")
-        return [
-            Problem(stored_path(path), Reason.from_stored(reason), bool(failed), mtime_ns)
-            for path, reason, failed, mtime_ns in rows
-        ]
+        problems = []
+        for path, stored, failed, mtime_ns in rows:
+            reason = Reason.from_stored(stored)
+            failed = bool(failed) and reason.cause not in NOTICES
+            problems.append(Problem(stored_path(path), reason, failed, mtime_ns))
+        return problems
 
     def count(self) -> int:
         """Return the number of problems."""

@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from musicsim.library.hidden import (
     is_no_music_folder,
     is_recycle_bin,
 )
+from musicsim.library.scanning.cue_sheets import CUE_SUFFIX, ignored_sheet
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.links import IsKnown, far_links_above, far_target, nothing_known
 from musicsim.library.types import Problem
@@ -185,6 +186,8 @@ def walk(
             and not is_marked_hidden(status)
         ):
             found.files[area] = status
+        elif area.suffix.lower() == CUE_SUFFIX and not left_out.file(area):
+            _tell_of_sheets([area], _audio_in(area.parent), found)
         return found
     if left_out.folder(area):
         return found
@@ -225,6 +228,8 @@ def _sort_entries(
 ) -> list[Path]:
     """Add the files and folders of a folder to those found and waiting; return its links to folders."""
     linked: list[Path] = []
+    sheets: list[Path] = []
+    audio: list[str] = []
     for entry in entries:
         path = Path(entry.path)
         is_audio = path.suffix.lower() in AUDIO_SUFFIXES
@@ -235,6 +240,8 @@ def _sort_entries(
                 ):
                     (linked if entry.is_symlink() else waiting).append(path)
                 continue
+            if path.suffix.lower() == CUE_SUFFIX and not left_out.file(path):
+                sheets.append(path)
             if not is_audio or left_out.file(path):
                 continue
             status = entry.stat()
@@ -251,9 +258,26 @@ def _sort_entries(
             continue
         if stat.S_ISREG(status.st_mode):
             found.files[path] = status
+            audio.append(entry.name)
         else:
             found.problems.append(Problem(path, Reason(Cause.NOT_REGULAR)))
+    _tell_of_sheets(sheets, audio, found)
     return linked
+
+
+def _tell_of_sheets(sheets: Iterable[Path], audio: Collection[str], found: Found) -> None:
+    found.problems += filter(None, (ignored_sheet(sheet, audio) for sheet in sheets))
+
+
+def _audio_in(folder: Path) -> list[str]:
+    """Return the names of a folder's files that are audio by their names."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return [
+            entry.name
+            for entry in entries
+            if Path(entry.name).suffix.lower() in AUDIO_SUFFIXES and not is_hidden(entry.name)
+        ]
+    return []
 
 
 def _refuse(link: Path, target: Path, found: Found) -> None:
