@@ -50,6 +50,7 @@ def test_scan_says_what_it_found(musicsim, tmp_path):
         "tracks": 5, "embedded": 3, "pending": 0, "failed": 2, "missing": 0, "unavailable": 0,
         "folders": [str(music)], "model": found["model"], "coming_model": None, "to_refine": 0,
         "depth": "settled", "index": {"backend": "chroma", "vectors": 3, "healthy": True},
+        "model_problem": None,
     }  # fmt: skip
 
     noise(music / "new.flac", 9)

@@ -152,6 +152,91 @@ def test_long_texts_of_every_family_are_cut(tmp_path, name, suffix, title, artis
     assert 0 < len(tags.artist) <= 2 * LONGEST_TEXT
 
 
+MANY = 300_000
+# Each value, line, event or frame of one of these made a copy of the rest.
+FRAMES = {
+    "values": (b"TIT2", b"\0" + b"a\0" * 3 * MANY),
+    "values of UTF-16": (b"TPE1", b"\1" + b"a\0\0\0" * 3 * MANY),
+    "zeros at odd places": (b"TALB", b"\2" + b"\1\0\0\1" * 3 * MANY),
+    "described values": (b"TXXX", b"\0x\0" + b"a\0" * 3 * MANY),
+    "people": (b"TIPL", b"\0" + b"a\0" * 3 * MANY),
+    "lines": (b"SYLT", b"\0eng\2\1\0" + b"a\0\0\0\0\1" * 3 * MANY),
+    "events": (b"ETCO", b"\2" + b"\1\0\0\0\1" * 3 * MANY),
+    "adjustments": (b"EQU2", b"\0a\0" + b"\1\0\0\1" * 3 * MANY),
+    "chapters": (b"CHAP", b"a\0" + bytes(16) + (b"TIT2" + safe(2) + b"\0\0\0a") * 3 * MANY),
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", FRAMES)
+def test_many_parts_of_a_frame_take_no_time(tmp_path, kind):
+    name, data = FRAMES[kind]
+    tag = id3(name + safe(len(data)) + b"\0\0" + data, plain(b"TCOM", "Clara", 4), version=4)
+    _, details = read_tags(mp3(tmp_path / "a.mp3", tag))
+    assert details.composers == ("Clara",)
+    assert len(details.artists) <= MOST_VALUES
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("version", [3, 4])
+def test_many_frames_take_no_time(tmp_path, version):
+    many = b"".join(plain(b"TPE1", str(n), version) for n in range(MANY))
+    tag = id3(plain(b"TIT2", "Blue", version), many, version=version)
+    tags, details = read_tags(mp3(tmp_path / "a.mp3", tag))
+    assert tags.title == "Blue"
+    assert len(details.artists) <= MOST_VALUES
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("same", [True, False])
+def test_many_comments_take_no_time(tmp_path, same):
+    path = encode(tmp_path / "a.flac", known_sound(1), FORMATS["flac"])
+    comments = [b"title=Blue", *(b"A=%d" % n if same else b"A%d=" % n for n in range(MANY))]
+    block = b"\0\0\0\0" + struct.pack("<I", len(comments))
+    block += b"".join(struct.pack("<I", len(text)) + text for text in comments)
+    content = path.read_bytes()
+    first = content[:4] + b"\0" + content[5:42]
+    path.write_bytes(first + b"\x84" + len(block).to_bytes(3, "big") + block + bytes(100))
+    assert read_tags(path)[0].title == "Blue"
+
+
+@pytest.mark.timeout(60)
+def test_many_chunks_take_no_time(tmp_path):
+    path = encode(tmp_path / "a.wav", known_sound(1), FORMATS["wav"])
+    inside = (b"INAM" + struct.pack("<I", 2) + b"a\0") * 500
+    chunk = b"LIST" + struct.pack("<I", len(inside) + 4) + b"INFO" + inside
+    path.write_bytes(path.read_bytes() + chunk * 500)
+    assert read_tags(path)[0].title == "a"
+
+
+def test_the_second_of_two_large_tags_is_not_read(tmp_path):
+    path = tmp_path / "a.mp3"
+    with path.open("wb") as file:
+        first = id3(plain(b"TIT2", "Blue", 4), version=4)
+        file.write(first + b"ID3\4\0\0" + safe(200 * 2**20))
+        file.write(plain(b"TPE1", "Bela", 4))
+        file.truncate(210 * 2**20)
+    tags, _ = read_tags(path)
+    assert (tags.title, tags.artist) == ("Blue", "")
+
+
+def atom(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data) + 8) + name + data
+
+
+@pytest.mark.parametrize("inside", [b"moov", b"udta", b""])
+def test_a_compressed_header_of_quicktime_is_not_inflated(tmp_path, inside):
+    header = atom(b"cmvd", struct.pack(">I", HUGE) + deflated(HUGE, b"\0"))
+    header = atom(b"cmov", atom(b"dcom", b"zlib") + header)
+    path = tmp_path / "a.mov"
+    path.write_bytes(atom(b"ftyp", b"qt  ") + (atom(inside, header) if inside else header))
+    done = subprocess.run(
+        [sys.executable, "-c", READ, path], capture_output=True, text=True, timeout=60
+    )
+    _, used = done.stdout.splitlines()
+    assert int(used) < 150, done.stderr
+
+
 @pytest.mark.slow
 def test_files_beside_bombs_get_into_the_library(musicsim, tmp_path):
     music = tmp_path / "music"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from musicsim.base.encodings import readable
+from musicsim.library.tags import frames, stand_ins  # noqa: F401 (they replace parts of mutagen)
 from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
 from musicsim.library.tags.dates import year_of
 from musicsim.library.tags.families import Values, values_of

@@ -2,6 +2,8 @@
 
 And a file can claim gigabytes that take no room on the disk. mutagen reads into memory what a header says, and makes
 objects of all that it finds, without any bound (1.48).
+
+`musicsim.library.tags.frames` has those for the frames of ID3.
 """
 
 from __future__ import annotations
@@ -9,9 +11,9 @@ from __future__ import annotations
 import io
 import threading
 import zlib
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from mutagen.id3 import _frames, _tags
+from mutagen.id3 import _frames
 
 LONGEST_TEXT = 4096
 """Characters that are kept of a text."""
@@ -27,8 +29,6 @@ _MOST_READ = 256 * 2**20
 """Bytes that are read of a file for its tags."""
 _MOST_READS = 200_000
 """Each may become an object, such as MP4's atoms."""
-_MOST_FRAMES = 2**14
-"""Frames of an ID3 tag that are read; their objects take a kilobyte each."""
 _ID3_HEADER = 10
 _HAS_FOOTER = 0x10
 
@@ -81,31 +81,8 @@ class _BoundedZlib:
         return inflated
 
 
-def _read_some_frames(header: Any, data: bytes, frames: Any) -> Any:
-    """Read the frames of an ID3 tag, up to a number of them."""
-    return _read_frames(header, data[: _end_of_some_frames(data, header.version)], frames)
-
-
-def _end_of_some_frames(data: bytes, version: tuple[int, ...]) -> int:
-    name, sizes = (3, slice(3, 6)) if version < (2, 3) else (4, slice(4, 8))
-    header = 6 if version < (2, 3) else _ID3_HEADER
-    bits = 7 if version >= (2, 4) else 8
-    start = 0
-    for _ in range(_MOST_FRAMES):
-        head = data[start : start + header]
-        if len(head) < header or not head[:name].isalnum():
-            return len(data)
-        size = 0
-        for byte in head[sizes]:
-            size = size << bits | byte
-        start += header + size
-    return start
-
-
 _bounded = _BoundedZlib()
 _frames.zlib = _bounded
-_read_frames = _tags.read_frames
-_tags.read_frames = _read_some_frames
 
 
 def id3_size(head: bytes) -> int | None:

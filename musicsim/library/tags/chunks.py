@@ -60,7 +60,9 @@ def read_chunks(file: BinaryIO, start: int) -> Chunks:
     size = file.seek(0, os.SEEK_END)
     file.seek(start)
     is_aiff = file.read(12)[:4] == b"FORM"
-    for name, at, length in _chunks(file, start + 12, size, "big" if is_aiff else "little"):
+    left = iter(range(_MOST_CHUNKS))
+    order: Order = "big" if is_aiff else "little"
+    for name, at, length in _chunks(file, start + 12, size, order, left):
         if name in _ID3:
             found.id3.append(at)
         elif is_aiff and name in _AIFF:
@@ -71,16 +73,21 @@ def read_chunks(file: BinaryIO, start: int) -> Chunks:
                 f"iso8859-{page - _ISO}" if 0 < page - _ISO < 20 else f"cp{page}"
             )
         elif name == b"LIST" and file.read(4) == b"INFO":
-            for key, where, many in _chunks(file, at + 4, at + length, "little"):
+            for key, where, many in _chunks(file, at + 4, at + length, order, left):
                 if key in _INFO:
                     _add(found, _INFO[key], file, where, many)
     return found
 
 
-def _chunks(file: BinaryIO, at: int, end: int, order: Order) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the name, place and size of the chunks in some part of a file, which is then at the chunk's place."""
+def _chunks(
+    file: BinaryIO, at: int, end: int, order: Order, left: Iterator[int]
+) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the name, place and size of the chunks in some part of a file, which is then at the chunk's place.
+
+    No more are read than are left for the whole file.
+    """
     size = long = 0
-    for _ in range(_MOST_CHUNKS):
+    for _ in left:
         file.seek(at)
         head = file.read(9)
         if size % 2 and head[:1] == b"\0":

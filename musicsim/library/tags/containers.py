@@ -16,6 +16,8 @@ from musicsim.library.tags.content import Part
 
 _PROBED = 2**20
 """Bytes in which the streams of a container are looked for; its tags are found wherever they are."""
+_COMPRESSED = b"cmov"
+"""The atom of a QuickTime header that is compressed. FFmpeg inflates it without any bound."""
 _WITH_LENGTH = frozenset({"matroska", "caf", "au", "w64"})
 """Formats whose length FFmpeg need not guess, and mutagen doesn't know."""
 _NAMES = {
@@ -44,14 +46,20 @@ class _Source(Part):
     """A part of a file for FFmpeg, which can't pass on exceptions: PyAV prints them."""
 
     failure: OSError | None = None
+    _before = b""
+    """The last bytes that were read."""
 
     def read(self, size: int = -1) -> bytes:
-        """Read some bytes; none if the disk fails."""
+        """Read some bytes; none if the disk fails, or if they would be inflated."""
         try:
-            return super().read(size)
+            read = super().read(size)
         except OSError as error:
             self.failure = error
             return b""
+        if _COMPRESSED in self._before + read:
+            return b""
+        self._before = read[-len(_COMPRESSED) :]
+        return read
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Go to a place; stay if it doesn't exist, as with damaged headers."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mutagen._vorbis import VComment
 from mutagen.apev2 import APEv2
 from mutagen.asf import ASFTags
 from mutagen.id3 import ID3
@@ -259,12 +260,24 @@ def _of_tags(carrier: Carrier) -> Values:
         return _of_apev2(tags)
     if isinstance(tags, ASFTags):
         return _by_key(_ASF, tags.as_dict().items(), lambda values: [v.value for v in values])
-    values = _by_key(_VORBIS, ((key, tags[key]) for key in tags.keys()), list)  # noqa: SIM118
+    values = _by_key(_VORBIS, _comments(tags).items(), list)
     pictures = list(filter(_says_something, carrier.pictures))
     if isinstance(carrier.of, OggOpus) and any(map(values, _R128)):
         # The others are not for Opus (RFC 7845, 5.2.1): encoders copy them from the source file.
         return lambda field: [] if field in _REPLAY_GAINS else values(field)
     return lambda field: pictures if field == "cover" and pictures else values(field)
+
+
+def _comments(tags: Any) -> dict[str, list[str]]:
+    """Return Vorbis comments by their names; mutagen goes through all of them for each name."""
+    comments: dict[str, list[str]] = {}
+    for name, value in tags if isinstance(tags, VComment) else tags.items():
+        values = comments.setdefault(name.casefold(), [])
+        if isinstance(value, list):
+            values += value
+        else:
+            values.append(value)
+    return comments
 
 
 def _by_key(

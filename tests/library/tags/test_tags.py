@@ -125,6 +125,18 @@ def test_id3_of_version_2_2(tmp_path):
     assert (details.track_total, details.bpm) == (12, 128.0)
 
 
+def test_a_damaged_frame_and_names_of_2_2_in_id3_of_version_2_3(tmp_path):
+    def frame(name: bytes, content: bytes) -> bytes:
+        return name + len(content).to_bytes(4, "big") + b"\0\0" + content
+
+    body = frame(b"RVA2", b"track\0\1\0\0") + frame(b"TT2\0", b"\0Blue") + frame(b"XXX\0", b"\0Red")
+    body += frame(b"TPE1", b"\1") + frame(b"TALB", b"\0Sky") + frame(b"TIT3", b"")
+    path = make(tmp_path, "mp3")
+    path.write_bytes(b"ID3\3\0\0\0\0\0" + bytes([len(body)]) + body + path.read_bytes())
+    tags, _ = read_tags(path)
+    assert (tags.title, tags.artist, tags.album) == ("Blue", "", "Sky")
+
+
 def test_id3_of_version_1(tmp_path):
     path = make(tmp_path, "mp3")
     fields = [(b"Blue", 30), (b"B\xe9la", 30), (b"Sky", 30), (b"1999", 4), (b"nice", 28)]
