@@ -258,6 +258,12 @@ def test_a_size_beyond_all_disks_is_damage(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_compressed_header_of_quicktime_is_not_read(tmp_path):
+    path = tmp_path / "a.mov"
+    path.write_bytes(b"\0\0\0\x0cftypqt  \0\0\0\x10moov\0\0\0\x08cmov")
+    assert shown(path) == ("", "", "", None)
+
+
 def test_a_part_of_a_file_is_like_a_file(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"0123456789")

@@ -137,6 +137,25 @@ def test_a_damaged_frame_and_names_of_2_2_in_id3_of_version_2_3(tmp_path):
     assert (tags.title, tags.artist, tags.album) == ("Blue", "", "Sky")
 
 
+def test_lyrics_with_times_are_lyrics_and_chapters_are_not_the_track(tmp_path):
+    i = mutagen.id3
+    path = make(tmp_path, "mp3")
+    tags = i.ID3()
+    chapter = i.CHAP(element_id="c", start_time=0, end_time=9, sub_frames=[i.TIT2(text="Red")])
+    for frame in (
+        chapter,
+        i.ETCO(format=2, events=[(1, 2)]),
+        i.EQU2(desc="a", adjustments=[(1.0, 1.0)]),
+    ):
+        tags.add(frame)
+    tags.save(path)
+    found, details = read_tags(path)
+    assert (found.title, details.has_lyrics) == ("", False)
+    tags.add(i.SYLT(lang="eng", format=2, type=1, text=[("la", 0), ("la", 9)]))
+    tags.save(path)
+    assert read_tags(path)[1].has_lyrics
+
+
 def test_id3_of_version_1(tmp_path):
     path = make(tmp_path, "mp3")
     fields = [(b"Blue", 30), (b"B\xe9la", 30), (b"Sky", 30), (b"1999", 4), (b"nice", 28)]
