@@ -7,17 +7,28 @@ and it decodes nothing. It is loaded with the first such file.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-from collections.abc import Mapping
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO
+
+from mutagen.flac import Picture
+from mutagen.id3 import PictureType
 
 from musicsim.library.tags.bounds import LONGEST_TEXT
 from musicsim.library.tags.content import Part
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 _PROBED = 2**20
 """Bytes in which the streams of a container are looked for; its tags are found wherever they are."""
 _COMPRESSED = b"cmov"
 """The atom of a QuickTime header that is compressed. FFmpeg inflates it without any bound."""
+_ATTACHED = 0x400
+"""FFmpeg's mark of a picture."""
+_MOST_PICTURES = 10
 _WITH_LENGTH = frozenset({"matroska", "caf", "au", "w64"})
 """Formats whose length FFmpeg need not guess, and mutagen doesn't know."""
 _NAMES = {
@@ -69,12 +80,19 @@ class _Source(Part):
             return self.tell()
 
 
-def read_container(
-    file: BinaryIO, start: int, format_: str
-) -> tuple[dict[str, list[str]], float | None]:
-    """Return a file's tags by the names of Vorbis comments, and its length in seconds if its header has one.
+@dataclass(slots=True)
+class Container:
+    """What FFmpeg says of a file."""
 
-    Bytes that are no UTF-8 are lone surrogates.
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    """By the names of Vorbis comments, with bytes that are no UTF-8 as lone surrogates."""
+    pictures: list[Picture] = field(default_factory=list)
+    length: float | None = None
+    """Seconds, if the header has them."""
+
+
+def read_container(file: BinaryIO, start: int, format_: str) -> Container:
+    """Read the tags and pictures of a container.
 
     Parameters
     ----------
@@ -94,8 +112,7 @@ def read_container(
 
     source = _Source(file, start)
     options = {"protocol_whitelist": "none", "probesize": str(_PROBED), "analyzeduration": "1"}
-    found: dict[str, list[str]] = {}
-    length = None
+    found = Container()
     with (
         contextlib.suppress(av.FFmpegError, ValueError, ArithmeticError, LookupError),
         av.open(
@@ -103,16 +120,30 @@ def read_container(
         ) as container,
     ):
         if format_ in _WITH_LENGTH:
-            length = (container.duration or 0) / av.time_base
-        found = _named(container.metadata)
-        if not ("title" in found or "artist" in found):
+            found.length = (container.duration or 0) / av.time_base
+        found.texts = _named(container.metadata)
+        if not ("title" in found.texts or "artist" in found.texts):
             # The title of a stream alone is a remark such as "Stereo".
             of_stream = [_named(stream.metadata) for stream in container.streams.audio[:1]]
             if of_stream and "artist" in of_stream[0]:
-                found |= of_stream[0]
+                found.texts |= of_stream[0]
+        found.pictures += itertools.islice(_pictures(container), _MOST_PICTURES)
     if source.failure is not None:
         raise source.failure
-    return found, length
+    return found
+
+
+def _pictures(container: InputContainer) -> Iterator[Picture]:
+    """Yield the pictures that are attached to a container, which FFmpeg takes for streams of one packet."""
+    for stream in container.streams.video:
+        if stream.disposition & _ATTACHED:
+            packet = next(container.demux(stream), None)
+            picture = Picture()
+            picture.data = b"" if packet is None else bytes(packet)
+            # By these names Matroska tells the cover from other pictures.
+            if stream.metadata.get("filename", "").startswith("cover."):
+                picture.type = PictureType.COVER_FRONT
+            yield picture
 
 
 def _named(metadata: Mapping[str, str]) -> dict[str, list[str]]:

@@ -129,9 +129,9 @@ def _find(file: BinaryIO, name: str) -> Found:
         length = getattr(getattr(read, "info", read), "length", None)
     if content and content.ffmpeg and not any(map(values_of(carriers), _BOTH)):
         with _whatever_is_wrong(name):
-            texts, seconds = read_container(file, start, content.ffmpeg)
-            carriers.append(Carrier(texts))
-            length = length or seconds
+            container = read_container(file, start, content.ffmpeg)
+            carriers.append(Carrier(container.texts, tuple(container.pictures)))
+            length = length or container.length
     return Found(carriers, length, read is not None or _is_known(content))
 
 

@@ -1,14 +1,18 @@
 import base64
 import shutil
+import struct
+import zlib
 from pathlib import Path
 
+import av  # noqa: TID253 (writes Matroska)
 import mutagen
 import mutagen.flac
 import mutagen.id3
+import numpy as np
 import pytest
 from tagged_files import PICTURE, WRITERS, make
 
-from musicsim.library.tags import covers
+from musicsim.library.tags import covers, read_tags
 
 
 def read_cover(path: Path, *, broken: tuple[bytes, ...] = ()) -> bytes | None:
@@ -40,6 +44,32 @@ def test_of_several_pictures_the_front_is_taken(tmp_path, name):
             file.add_picture(picture)
     file.save()
     assert read_cover(path) == bytes([3])
+
+
+def test_of_several_pictures_of_matroska_the_cover_is_taken(tmp_path):
+    path = tmp_path / "a.mka"
+    pictures = {name: png_of(side, side) for name, side in (("back.png", 8), ("cover.png", 9))}
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("pcm_s16le", rate=8000, layout="mono")
+        for name, picture in pictures.items():
+            file.add_attachment(name, "image/png", picture)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), "s16", "mono")
+        frame.sample_rate = 8000
+        file.mux(stream.encode(frame))
+    assert read_tags(path)[1].has_cover
+    assert read_cover(path) == pictures["cover.png"]
+    assert read_cover(path, broken=(pictures["cover.png"],)) == pictures["back.png"]
+
+
+def png_of(width: int, height: int) -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        size = struct.pack(">I", len(data))
+        return size + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    data = zlib.compress(bytes((width + 1) * height))
+    parts = chunk(b"IHDR", header), chunk(b"IDAT", data), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 @pytest.mark.parametrize("name", ["mp3", "flac"])
