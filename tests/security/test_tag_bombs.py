@@ -220,6 +220,16 @@ def test_the_second_of_two_large_tags_is_not_read(tmp_path):
     assert (tags.title, tags.artist) == ("Blue", "")
 
 
+def test_a_large_tag_in_a_chunk_is_not_read(tmp_path):
+    path = encode(tmp_path / "a.wav", known_sound(1), FORMATS["wav"])
+    size = 200 * 2**20
+    chunk = b"id3 " + struct.pack("<I", size + 10) + b"ID3\4\0\0" + safe(size)
+    with path.open("ab") as file:
+        file.write(chunk + plain(b"TIT2", "Blue", 4))
+        file.truncate(size + 2**20)
+    assert read_tags(path)[0].title == ""
+
+
 def atom(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data) + 8) + name + data
 

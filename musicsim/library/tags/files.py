@@ -89,7 +89,7 @@ def _whatever_is_wrong(name: str) -> Iterator[None]:
         yield
     except Exception as error:  # mutagen raises errors of many kinds on damaged files
         if (failure := _of_disk(error)) is not None:
-            raise failure from error
+            raise failure from None
         _log.info("some tags of %s are damaged: %r", name, error)
 
 
@@ -197,7 +197,8 @@ def _of_chunks(file: BinaryIO, start: int, name: str) -> tuple[list[Carrier], li
     own: list[Carrier] = []
     for place in chunks.id3[:_MOST_IN_FRONT]:
         file.seek(place)
-        if id3_size(file.read(HEAD)) is not None:
+        size = id3_size(file.read(HEAD))
+        if size is not None and size <= LARGEST_ID3:
             with _whatever_is_wrong(name):
                 own.append(Carrier(_id3(file, place)))
     return own, [Carrier(chunks.texts, declared=chunks.declared)]
