@@ -21,10 +21,16 @@ _NO_DETAILS = TagDetails()
 
 _COLUMNS = (
     "folder_id, path, size, mtime_ns, ctime_ns, content_key, title, artist, album, album_artist, genre, year, "
-    "track_number, disc_number, duration, details"
+    "track_number, disc_number, header_length, details"
 )
 """The facts that a scan finds out about a file, in storage order."""
 _MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
+_HEARD_LENGTH = "IIF(length_is_heard, duration, NULL)"
+"""The length that decoding found."""
+_FILE = f"{_COLUMNS}, failed, problem, {_HEARD_LENGTH}, duration"
+"""The facts that stay with a file when it becomes another track's."""
+_SAME_HEADER_LENGTH = 0.5
+"""Largest difference, in seconds, between the header's lengths of a file before and after retagging."""
 
 
 class Files:
@@ -106,14 +112,20 @@ class Files:
         sql = "SELECT COUNT(*) FROM tracks WHERE folder_id = ? AND missing_since IS NULL"
         return int(self._database.query(sql, (folder_id,))[0][0])
 
+    def header_length(self, track_id: int) -> float | None:
+        """Return the length in seconds in a file's header when last scanned; None if it had none."""
+        rows = self._database.query("SELECT header_length FROM tracks WHERE id = ?", (track_id,))
+        return rows[0][0] if rows else None
+
     # --- facts from a scan ---
 
     def add(self, folder_id: int, file: ScannedFile) -> int:
         """Add a file; return the track's id."""
         with self._database.transaction() as db:
             cursor = db.execute(
-                f"INSERT INTO tracks ({_COLUMNS}, failed, problem, added_at) VALUES ({_MARKS}, ?, ?, ?)",
-                (folder_id, *_values(file), time.time()),
+                f"INSERT INTO tracks ({_COLUMNS}, failed, problem, added_at, duration) "
+                f"VALUES ({_MARKS}, ?, ?, ?, ?)",
+                (folder_id, *_values(file), time.time(), file.tags.duration),
             )
             return int(cursor.lastrowid or 0)
 
@@ -121,17 +133,28 @@ class Files:
         """Store the current facts about a known track's file; return whether its content changed.
 
         A file with the same content key (moved, or touched) keeps its embeddings. If the content changed, a track with
-        a known fingerprint also keeps them, until its sound is decoded to see whether more than the tags changed.
+        a known fingerprint also keeps them, until its sound is decoded to see whether more than the tags changed. So is
+        a length found by decoding, if the header's length is as before.
         """
         with self._database.transaction() as db:
-            ((old_key, old_size, fingerprint),) = db.execute(
-                "SELECT content_key, size, fingerprint FROM tracks WHERE id = ?", (track_id,)
+            ((old_key, old_size, fingerprint, old_header, heard_length),) = db.execute(
+                f"SELECT content_key, size, fingerprint, header_length, {_HEARD_LENGTH} FROM tracks WHERE id = ?",
+                (track_id,),
             ).fetchall()
             same = (old_key, old_size) == (file.content_key, file.size)
+            header = file.tags.duration
+            only_retagged = _is_same_length(old_header, header, unknown=fingerprint is not None)
+            if not same and not only_retagged:
+                heard_length = None
             *values, failed, problem = _values(file)
             db.execute(
-                f"UPDATE tracks SET ({_COLUMNS}) = ({_MARKS}), missing_since = NULL WHERE id = ?",
-                (folder_id, *values, track_id),
+                f"UPDATE tracks SET ({_COLUMNS}) = ({_MARKS}), duration = ?, length_is_heard = ?, "
+                "missing_since = NULL WHERE id = ?",
+                (
+                    *(folder_id, *values),
+                    *(header if heard_length is None else heard_length, heard_length is not None),
+                    track_id,
+                ),
             )
             if not same:
                 unheard = fingerprint is not None and not failed
@@ -193,14 +216,19 @@ class Files:
     # --- facts from listening ---
 
     def set_duration(self, track_id: int, seconds: float) -> None:
-        """Store the length of a track, if the decoder knows it better than the header."""
+        """Store the length of a track that decoding found, which a scan keeps as long as the sound is the same."""
         with self._database.transaction() as db:
-            db.execute("UPDATE tracks SET duration = ? WHERE id = ?", (seconds, track_id))
+            db.execute(
+                "UPDATE tracks SET duration = ?, length_is_heard = 1 WHERE id = ?",
+                (seconds, track_id),
+            )
 
     def correct_duration(self, track_id: int, known: float | None, seconds: float) -> bool:
         """Correct the length of a track; return False if the stored one is no longer `known`."""
         with self._database.transaction() as db:
-            sql = "UPDATE tracks SET duration = ? WHERE id = ? AND duration IS ?"
+            sql = (
+                "UPDATE tracks SET duration = ?, length_is_heard = 1 WHERE id = ? AND duration IS ?"
+            )
             return db.execute(sql, (seconds, track_id, known)).rowcount > 0
 
     def set_problem(self, track_id: int, reason: Reason | None, *, failed: bool) -> None:
@@ -232,7 +260,7 @@ class Files:
         """Give a track whose file is gone the file of a new track, and delete the new track."""
         with self._database.transaction() as db:
             ((fingerprint, unheard, *file),) = db.execute(
-                f"DELETE FROM tracks WHERE id = ? RETURNING fingerprint, unheard, {_COLUMNS}, failed, problem",
+                f"DELETE FROM tracks WHERE id = ? RETURNING fingerprint, unheard, {_FILE}",
                 (new,),
             ).fetchall()
             self._give_file(gone, file)
@@ -243,7 +271,7 @@ class Files:
         """Reassign a file to the missing track that it now contains; mark the overwritten track missing."""
         with self._database.transaction() as db:
             ((path, *file),) = db.execute(
-                f"SELECT path, {_COLUMNS}, failed, problem FROM tracks WHERE id = ?", (other,)
+                f"SELECT path, {_FILE} FROM tracks WHERE id = ?", (other,)
             ).fetchall()
             aside = out_of_the_way(stored_path(path), other)
             # Its content is no longer what it was when last decoded.
@@ -254,12 +282,21 @@ class Files:
             self._give_file(gone, file)
 
     def _give_file(self, track_id: int, file: Sequence[Any]) -> None:
+        """Give a track another file with the same sound; a length that decoding found holds for both."""
+        *facts, heard_length, length = file
         with self._database.transaction() as db:
             db.execute(
                 f"UPDATE tracks SET ({_COLUMNS}, failed, problem) = ({_MARKS}, ?, ?), "
-                "missing_since = NULL WHERE id = ?",
-                (*file, track_id),
+                f"duration = COALESCE(?, {_HEARD_LENGTH}, ?), "
+                "length_is_heard = length_is_heard OR ?, missing_since = NULL WHERE id = ?",
+                (*facts, heard_length, length, heard_length is not None, track_id),
             )
+
+
+def _is_same_length(one: float | None, other: float | None, *, unknown: bool) -> bool:
+    if one is None or other is None:
+        return one is other and unknown
+    return abs(one - other) <= _SAME_HEADER_LENGTH
 
 
 def out_of_the_way(path: Path, track_id: int) -> Path:

@@ -60,10 +60,11 @@ class SoundIdentity:
         rows = self._catalogue.database.query(
             "SELECT DISTINCT o.fingerprint FROM tracks t JOIN tracks o ON o.id = t.id "
             "OR o.duration BETWEEN t.duration - ? AND t.duration + ? "
+            "OR o.header_length BETWEEN t.header_length - ? AND t.header_length + ? "
             "OR (o.size = t.size AND o.content_key = t.content_key) "
             "WHERE t.id = ? AND o.fingerprint IS NOT NULL "
             "AND EXISTS (SELECT 1 FROM embeddings e WHERE e.track_id = o.id AND e.model = ?)",
-            (_SAME_LENGTH, _SAME_LENGTH, track.id, model),
+            (*(_SAME_LENGTH,) * 4, track.id, model),
         )
         return frozenset(row[0] for row in rows)
 

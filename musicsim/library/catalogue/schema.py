@@ -132,4 +132,13 @@ MIGRATIONS = (
     + prose_to_reasons("tracks", "problem")
     + prose_to_reasons("folders", "unavailable")
     + prose_to_reasons("folder_problems", "reason"),
+    # The length in the header, and whether `duration` comes from the decoder, which knows better. Until now listening
+    # overwrote the header's length, and a scan wrote it back.
+    """
+    ALTER TABLE tracks ADD COLUMN header_length REAL;
+    ALTER TABLE tracks ADD COLUMN length_is_heard INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX tracks_by_header_length ON tracks (header_length);
+    UPDATE tracks SET header_length = duration;
+    UPDATE tracks SET length_is_heard = 1 WHERE NOT unheard AND id IN (SELECT track_id FROM embeddings);
+    """,
 )

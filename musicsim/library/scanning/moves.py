@@ -114,8 +114,7 @@ class Moves:
             seconds = read_tags(place)[0].duration
         except OSError:
             return False
-        tracks = self._catalogue.tracks.by_id([track_id])  # none if it was removed in the meantime
-        before = tracks[0].tags.duration if tracks else None
+        before = self._catalogue.files.header_length(track_id)
         return seconds is not None and before is not None and abs(seconds - before) > _SAME_LENGTH
 
     def _root_is_there(self, path: Path) -> bool:

@@ -40,6 +40,28 @@ def test_the_tags_of_an_older_library_are_read_once_more(tmp_path):
         assert store.pooled.id_of(7, "m") == 5
 
 
+@pytest.mark.parametrize(("unheard", "length"), [(0, 61.5), (1, 30.0)])
+def test_a_length_that_an_older_library_found_by_listening_stays(tmp_path, unheard, length):
+    before = next(n for n, script in enumerate(MIGRATIONS) if "length_is_heard" in script)
+    old = Database(tmp_path / "catalogue.sqlite3", MIGRATIONS[:before])
+    with old.transaction() as db:
+        db.execute("INSERT INTO folders (id, path) VALUES (1, '/m')")
+        db.execute(
+            "INSERT INTO tracks (id, folder_id, path, size, mtime_ns, content_key, title, artist, album, album_artist, "
+            "genre, duration, added_at, fingerprint, unheard) "
+            "VALUES (7, 1, CAST('/m/1.mp3' AS BLOB), 10, -1, x'6b', 'T', 'A', 'B', '', '', 61.5, 0, x'aa', ?)",
+            (unheard,),
+        )
+        db.execute(
+            "INSERT INTO embeddings (track_id, model, windows, vector, created_at) VALUES (7, 'm', 12, x'0000803f', 0)"
+        )
+    old.close()
+    with contextlib.closing(Catalogue(tmp_path)) as catalogue:
+        assert not catalogue.files.update(7, 1, scanned("/m/1.mp3", duration=30.0))
+        (track,) = catalogue.tracks.all()
+        assert track.tags.duration == length
+
+
 def test_a_library_from_before_plays_were_kept_keeps_them_from_now_on(tmp_path):
     before = next(n for n, script in enumerate(MIGRATIONS) if "CREATE TABLE plays" in script)
     old = Database(tmp_path / "catalogue.sqlite3", MIGRATIONS[:before])
