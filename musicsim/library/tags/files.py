@@ -87,7 +87,7 @@ def _whatever_is_wrong(name: str) -> Iterator[None]:
     """Go on after damage, but not after an error of the disk."""
     try:
         yield
-    except Exception as error:  # mutagen raises errors of many kinds on damaged files
+    except Exception as error:  # noqa: BLE001 (mutagen raises errors of many kinds on damaged files)
         if (failure := _of_disk(error)) is not None:
             raise failure from None
         _log.info("some tags of %s are damaged: %r", name, error)
