@@ -6,33 +6,26 @@ import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 from pathlib import Path
 
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, ProblemsChanged, ScanProgress, TracksChanged, TracksRemoved
-from musicsim.base.reasons import Cause, Reason, reason_of
+from musicsim.base.reasons import reason_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.hidden import is_apple_double
 from musicsim.library.scanning.availability import why_unavailable
 from musicsim.library.scanning.counting import summarise
-from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.library.scanning.known_paths import known_path
-from musicsim.library.scanning.moves import Fresh, Moves, content_key
+from musicsim.library.scanning.moves import Fresh, Moves
+from musicsim.library.scanning.reading import scan_file
 from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, walk
-from musicsim.library.tags import read_tags
-from musicsim.library.tags.names import complete
 from musicsim.library.types import (
     FileEntry,
     ScanChanges,
-    ScannedFile,
     ScanSummary,
-    TagDetails,
-    Tags,
-    file_times,
 )
 
 _BATCH = 100  # files per transaction and event: often enough to show progress in the library
@@ -356,49 +349,6 @@ class Scanner:
             # If the copy overwrote another track's sound, that track is now missing.
             self._events.emit(TracksChanged((*copies, *copies.values())))
         return set(copies)
-
-
-def scan_file(path: Path, status: os.stat_result, root: Path) -> ScannedFile:
-    """Read a file's tags and content key; a read error is a problem in the result.
-
-    Parameters
-    ----------
-    root
-        The music folder; the names of folders below it may replace missing tags.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file no longer exists.
-    """
-    try:
-        key = content_key(path, status.st_size)
-        tags, details = read_tags(path)
-        problem = None if status.st_size else Reason(Cause.EMPTY)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        key, tags, details, problem = b"", Tags(), TagDetails(), reason_of(error)
-    tags = complete(tags, path.relative_to(root), lambda: _audio_names(path.parent))
-    mtime_ns, ctime_ns = file_times(status)
-    return ScannedFile(
-        path, status.st_size, mtime_ns, key, tags, details, problem=problem, ctime_ns=ctime_ns
-    )
-
-
-def _audio_names(folder: Path) -> tuple[str, ...]:
-    """Return the names of a folder's audio files without suffix; empty if it can't be read."""
-    try:
-        return _audio_names_at(folder, folder.stat().st_mtime_ns)
-    except OSError:
-        return ()
-
-
-@lru_cache(maxsize=2)
-def _audio_names_at(folder: Path, _mtime_ns: int) -> tuple[str, ...]:
-    """List a folder once for all of its files, and again when it has changed."""
-    split = map(os.path.splitext, sorted(os.listdir(folder)))  # noqa: PTH208 (quick)
-    return tuple(stem for stem, suffix in split if suffix.casefold() in AUDIO_SUFFIXES)
 
 
 def _batches(items: Sequence[Fresh], size: int) -> Iterator[Sequence[Fresh]]:
