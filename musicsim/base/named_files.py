@@ -16,6 +16,7 @@ from musicsim.base.encodings import decode
 _WINDOWS = re.compile(r"[A-Za-z]:[/\\]|[/\\]{2}")
 """The beginning of an absolute path on Windows: a drive or a server."""
 _SEPARATORS = re.compile(r"[/\\]+")
+_NAMES = re.compile(f"[^{re.escape(os.sep)}]+")
 _ESCAPED = re.compile(r"\\([^\w\\/])")
 _ENCODINGS = (
     "cp1252",
@@ -63,10 +64,11 @@ class FileFinder:
         roots: Sequence[Path] = (),
         is_there: Callable[[Path], bool] = os.path.lexists,
     ) -> None:
-        self._places = places
+        # As texts, since thousands of names are compared, and creating a Path is slow.
+        self._places = [os.fspath(place) for place in places]
         self._is_there = is_there
         near = [places[0], *places[0].parents[:_NEAR]] if places else []
-        self._near = list(dict.fromkeys((*near, *roots)))
+        self._near = list(dict.fromkeys(map(os.fspath, (*near, *roots))))
         self._listings: dict[tuple[str, _Key], dict[str, list[str]]] = {}
 
     def find(self, *texts: str) -> Path | None:
@@ -87,13 +89,13 @@ class FileFinder:
                 continue
             readings[reading] = None
             for place in self._places:
-                path = _below(place, reading)
+                path = Path(_below(place, reading))
                 if self._is_there(path):
                     return path
         for key in (_composed, _folded):
             for reading in readings:
                 for place in self._places:
-                    if found := self._only(_below(place, reading), key):
+                    if found := self._only(*_apart(place, _below(place, reading)), key):
                         return found
         # All readings of an absolute path, taken apart.
         paths = dict.fromkeys(
@@ -112,43 +114,35 @@ class FileFinder:
                 wanted = key(first)
                 for place in places:
                     if wanted in self._listing(place, key):
-                        path = _below(place, "/".join(parts[start:]))
-                        if found := self._only(path, key, place):
+                        above, names = _apart(place, _below(place, "/".join(parts[start:])))
+                        if above == place and (found := self._only(above, names, key)):
                             return found
         return None
 
-    def _only(self, path: Path, key: _Key, below: Path | None = None) -> Path | None:
-        """Return the path on disk that equals another by a key, and in most names exactly; None if that is not one.
+    def _only(self, above: str, names: Sequence[str], key: _Key) -> Path | None:
+        """Return the path below a folder whose names equal others by a key, and most of them exactly.
 
-        Only names below a folder are compared, if it is given.
+        None if there is none, or more than one.
         """
-        try:
-            start = Path(path.anchor) if below is None else below
-            parts = path.relative_to(start).parts
-        except ValueError:
-            return None
-        found = [start]
-        for part in parts:
-            wanted = key(part)
+        found = [(above, 0)]
+        """Paths, and how many of their names are equal exactly."""
+        for wanted in names:
             found = [
-                folder / name
-                for folder in found
-                for name in self._listing(folder, key).get(wanted, ())
+                (os.path.join(folder, name), same + (name == wanted))  # noqa: PTH118 (see __init__)
+                for folder, same in found
+                for name in self._listing(folder, key).get(key(wanted), ())
             ]
-        best: list[Path] = []
-        most = -1
-        for one in found:
-            same = sum(map(str.__eq__, one.relative_to(start).parts, parts))
-            if same >= most:
-                best = [*best, one] if same == most else [one]
-                most = same
+            if not found:
+                return None
+        most = max(same for _, same in found)
+        best = [Path(path) for path, same in found if same == most]
         return best[0] if len(best) == 1 and self._is_there(best[0]) else None
 
-    def _listing(self, folder: Path, key: _Key) -> dict[str, list[str]]:
+    def _listing(self, folder: str, key: _Key) -> dict[str, list[str]]:
         """Return the names in a folder by their key."""
-        known = self._listings.get((str(folder), key))
+        known = self._listings.get((folder, key))
         if known is None:
-            known = self._listings[str(folder), key] = {}
+            known = self._listings[folder, key] = {}
             try:
                 names = os.listdir(folder)  # noqa: PTH208 (names, not paths)
             except (OSError, ValueError):
@@ -161,7 +155,7 @@ class FileFinder:
 def _readings(text: str) -> Iterator[str]:
     """Yield the paths that a text may name, absolute or relative, the likelier first."""
     for spelling in _spellings(text):
-        if "\0" in spelling or not Path(spelling).name:
+        if "\0" in spelling or spelling.strip("/") in ("", "."):
             continue
         yield spelling
         yield unicodedata.normalize("NFC", spelling)
@@ -179,9 +173,8 @@ def _spellings(text: str) -> Iterator[str]:
         slashed = name.replace("\\", "/")
         yield from _in_encodings(slashed)
         if not addresses and "%" in slashed:
-            with contextlib.suppress(
-                UnicodeEncodeError
-            ):  # half of a surrogate pair, which no file name has
+            # Half of a surrogate pair is in no file's name.
+            with contextlib.suppress(UnicodeEncodeError):
                 yield from _in_encodings(os.fsdecode(unquote_to_bytes(os.fsencode(slashed))))
     if not addresses:
         yield _ESCAPED.sub(r"\1", bare)  # as in a shell
@@ -200,7 +193,14 @@ def _in_encodings(name: str) -> Iterator[str]:
                 yield raw.decode(encoding)
 
 
-def _below(place: Path, reading: str) -> Path:
-    path = os.path.normpath(place / reading)
+def _below(place: str, reading: str) -> str:
+    path = os.path.normpath(os.path.join(place, reading))  # noqa: PTH118 (see FileFinder)
     # POSIX keeps two slashes at the beginning, for systems on which they mean a server.
-    return Path(path if os.name == "nt" else re.sub("^//", "/", path))
+    return path if os.name == "nt" else re.sub("^//", "/", path)
+
+
+def _apart(place: str, path: str) -> tuple[str, list[str]]:
+    """Return a folder above a path, and the names that lead from there to it: the place, or else the root."""
+    inside = path.startswith(place.rstrip(os.sep) + os.sep)
+    above = place if inside else os.path.splitdrive(path)[0] + os.sep
+    return above, _NAMES.findall(path[len(above) :])
