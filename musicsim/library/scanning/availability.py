@@ -45,6 +45,8 @@ def why_unavailable(
         return None  # most files have been renamed
     if there >= len(expected) / 2 if many else there or found.files or not expected:
         return None
+    if found.has_no_music and not many:
+        return None  # the disk is there, and its files were probably moved to its recycle bin
     # Files that are now left out of the library still exist.
     lost = [path for path in lost if is_gone(path)]
     if len(lost) <= len(expected) / 2 if many else not lost:

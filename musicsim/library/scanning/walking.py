@@ -45,6 +45,8 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[Path] = field(default_factory=set)
     """Folders that could not be listed, and files whose status could not be read: not gone, only out of sight."""
+    has_no_music: bool = False
+    """Whether there are recycle bins, hidden folders or hidden audio files, which an empty mount point hasn't."""
 
     def is_out_of_sight(self, path: Path) -> bool:
         """Return whether a file may still exist, because nobody could look."""
@@ -235,13 +237,17 @@ def _sort_entries(
         is_audio = path.suffix.lower() in AUDIO_SUFFIXES
         try:
             if entry.is_dir():
-                if not (
+                if is_no_music_folder(entry.name):
+                    found.has_no_music = True
+                elif not (
                     left_out.folder(path) or is_marked_hidden(entry.stat(follow_symlinks=False))
                 ):
                     (linked if entry.is_symlink() else waiting).append(path)
                 continue
             if path.suffix.lower() == CUE_SUFFIX and not left_out.file(path):
                 sheets.append(path)
+            if is_audio and is_hidden(entry.name):
+                found.has_no_music = True
             if not is_audio or left_out.file(path):
                 continue
             status = entry.stat()

@@ -190,6 +190,20 @@ def test_a_song_moved_to_a_bin_is_deleted_and_not_moved(library, name, watched):
     assert library.paths() == {"Album/Song.mp3", "Album/Other.mp3"}
 
 
+@pytest.mark.parametrize(
+    "name", ["#recycle/Song.mp3", "$RECYCLE.BIN/S-1-5-21-1/$R1.mp3", ".trashed-1-Song.mp3"]
+)
+def test_the_only_song_moved_to_a_bin_is_deleted_and_its_disk_is_there(library, name):
+    song = library.file("Album/Song.mp3")
+    library.scan()
+    bin_ = library.music / name
+    bin_.parent.mkdir(parents=True, exist_ok=True)
+    song.rename(bin_)
+    assert library.scan().missing == 1
+    assert library.catalogue.folders.unavailable() == {}
+    assert library.catalogue.problems.all() == []
+
+
 def test_songs_that_an_earlier_version_followed_into_a_bin_are_missing(library):
     library.file("a.mp3")
     library.file("b.mp3")
