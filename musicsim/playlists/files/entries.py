@@ -12,6 +12,20 @@ class PlaylistFileError(MusicsimError):
     """A playlist file can't be read or written."""
 
 
+MOST_ENTRIES = 100_000
+
+
+class ListError(ValueError):
+    """The content of a file can't be read as a playlist."""
+
+
+class TooManyEntriesError(ListError):
+    """There are more entries than in any playlist: each is looked for in several ways, which would take minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it has more than {MOST_ENTRIES:,} entries")
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """An entry as it is written in a playlist."""

@@ -12,15 +12,18 @@ from musicsim.base.errors import display_path
 from musicsim.base.writing import write_text
 from musicsim.library.types import Track
 from musicsim.playlists.files.entries import (
+    MOST_ENTRIES,
     Listed,
     Listing,
     PlaylistFileError,
+    TooManyEntriesError,
     names_of,
 )
 
 M3U_SUFFIXES = frozenset({".m3u", ".m3u8"})
 """Lower-case suffixes with their dot."""
 
+_LINES_AN_ENTRY = 10
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*#EXTENC:\s*([\w.:-]+)", re.IGNORECASE)
 _INFORMATION = re.compile(
@@ -94,9 +97,21 @@ def parse_m3u(data: bytes) -> Listing:
 
     Its encoding is UTF-8, or the one that it declares by `#EXTENC:`, or one that its names show; see
     `musicsim.base.encodings`.
+
+    Raises
+    ------
+    TooManyEntriesError
+        If there are more than `MOST_ENTRIES`.
     """
     # Split before decoding, since names may contain the other line breaks of Unicode and Windows-1252.
-    lines = [line for line in _LINE_BREAK.split(data) if line.strip()]
+    lines = _LINE_BREAK.split(data)
+    # Counted before they are decoded, which takes minutes and gigabytes for ten megabytes of short lines.
+    if (
+        len(lines) > _LINES_AN_ENTRY * MOST_ENTRIES
+        or sum(bool(line) and not line.startswith(b"#EXT") for line in lines) > MOST_ENTRIES
+    ):
+        raise TooManyEntriesError
+    lines = [line for line in lines if line.strip()]
     declared = next((found[1] for line in lines if (found := _ENCODING.match(line))), None)
     encoding = None if declared is None else declared.decode("ascii", "ignore")
     name, title, artist, seconds = "", "", "", None

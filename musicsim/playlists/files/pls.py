@@ -6,11 +6,18 @@ import re
 from collections.abc import Mapping
 
 from musicsim.base.encodings import decode_all
-from musicsim.playlists.files.entries import Listed, Listing, names_of
+from musicsim.playlists.files.entries import (
+    MOST_ENTRIES,
+    Listed,
+    Listing,
+    TooManyEntriesError,
+    names_of,
+)
 
 PLS_SUFFIXES = frozenset({".pls"})
 """Lower-case suffixes with their dot."""
 
+_LINES_AN_ENTRY = 4
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _ENTRY = re.compile(r"(file|title|length)(\d{1,9})", re.IGNORECASE)
 _NAMES = frozenset({"playlistname", "x-gnome-title"})
@@ -18,8 +25,16 @@ _SECONDS = re.compile(r"\d{1,9}(?:\.\d+)?")
 
 
 def parse_pls(data: bytes) -> Listing:
-    """Read the content of a PLS file; entries come by their number, whatever the order of the lines."""
+    """Read the content of a PLS file; entries come by their number, whatever the order of the lines.
+
+    Raises
+    ------
+    TooManyEntriesError
+        If there are far more than `MOST_ENTRIES`.
+    """
     lines = [line for line in _LINE_BREAK.split(data) if b"=" in line]
+    if len(lines) > _LINES_AN_ENTRY * MOST_ENTRIES:
+        raise TooManyEntriesError
     name = ""
     files: dict[int, tuple[str, ...]] = {}
     others: dict[tuple[str, int], str] = {}

@@ -12,16 +12,22 @@ from pathlib import Path
 from musicsim.base.addresses import is_address, paths_in_address
 from musicsim.base.errors import display_path
 from musicsim.base.named_files import FileFinder
-from musicsim.playlists.files.entries import Listed, Listing, PlaylistFileError
+from musicsim.playlists.files.entries import (
+    MOST_ENTRIES,
+    Listed,
+    ListError,
+    Listing,
+    PlaylistFileError,
+    TooManyEntriesError,
+)
 from musicsim.playlists.files.m3u import M3U_SUFFIXES, parse_m3u
 from musicsim.playlists.files.pls import PLS_SUFFIXES, parse_pls
 from musicsim.playlists.files.regular_file import read_bytes
-from musicsim.playlists.files.xspf import XML_SUFFIXES, XMLListError, parse_xml
+from musicsim.playlists.files.xspf import XML_SUFFIXES, parse_xml
 
 PLAYLIST_SUFFIXES = M3U_SUFFIXES | PLS_SUFFIXES | XML_SUFFIXES
 """Lower-case suffixes with their dot."""
 
-_MOST_ENTRIES = 100_000
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins like that of UTF-16
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -80,14 +86,15 @@ def read_playlist(
     Raises
     ------
     PlaylistFileError
-        If the file can't be read, or is no playlist.
+        If the file can't be read, is no playlist, or is larger than any.
     """
-    listing = _parse(file)
-    if len(listing.entries) > _MOST_ENTRIES:
-        # Each is looked for, in several ways: ten megabytes of short lines would take minutes and gigabytes.
+    try:
+        listing = _parse(file)
+    except ListError as error:
         raise PlaylistFileError(
-            f"{display_path(file)} has more than {_MOST_ENTRIES:,} entries: split it, if it is a playlist."
-        )
+            f"{display_path(file)} can't be read as a playlist: {error}. Save it again as M3U or XSPF, in parts if "
+            "it is large."
+        ) from error
     # The playlist may be a link to one beside its music.
     places = [file.parent.absolute(), file.parent.resolve(), file.resolve().parent]
     finder = FileFinder(list(dict.fromkeys(places)), roots, is_there)
@@ -123,17 +130,16 @@ def _likeliest(place: Path, listed: Listed) -> Path | None:
 
 def _parse(file: Path) -> Listing:
     data = _read(file)
-    if _PLS.match(data):
-        return parse_pls(data)
     suffix = file.suffix.lower()
-    try:
-        if _XML.match(data) or suffix in XML_SUFFIXES:
-            return parse_xml(data)
-    except XMLListError as error:
-        raise PlaylistFileError(
-            f"{display_path(file)} can't be read as a playlist: {error}. Export it again, as M3U or XSPF."
-        ) from error
-    return parse_pls(data) if suffix in PLS_SUFFIXES else parse_m3u(data)
+    if _PLS.match(data):
+        listing = parse_pls(data)
+    elif _XML.match(data) or suffix in XML_SUFFIXES:
+        listing = parse_xml(data)
+    else:
+        listing = parse_pls(data) if suffix in PLS_SUFFIXES else parse_m3u(data)
+    if len(listing.entries) > MOST_ENTRIES:
+        raise TooManyEntriesError
+    return listing
 
 
 def _read(file: Path) -> bytes:

@@ -9,7 +9,13 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from musicsim.base.encodings import decode
-from musicsim.playlists.files.entries import Listed, Listing
+from musicsim.playlists.files.entries import (
+    MOST_ENTRIES,
+    Listed,
+    ListError,
+    Listing,
+    TooManyEntriesError,
+)
 
 XML_SUFFIXES = frozenset({".xspf", ".wpl", ".zpl", ".asx", ".b4s"})
 """Lower-case suffixes with their dot."""
@@ -19,10 +25,8 @@ _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(\w{1,32};)?")
 _DEEPEST = 100
 """Elements inside each other."""
-
-
-class XMLListError(ValueError):
-    """A file is no playlist in XML."""
+_MARKS_AN_ENTRY = 10
+"""Beginnings and ends of elements, and references: ten megabytes hold fewer entries if they have more of these."""
 
 
 def parse_xml(data: bytes) -> Listing:
@@ -30,13 +34,13 @@ def parse_xml(data: bytes) -> Listing:
 
     Raises
     ------
-    XMLListError
-        If it is not well-formed, or defines entities.
+    ListError
+        If it is not well-formed, defines entities, or has far more than `MOST_ENTRIES`.
     """
     root = _root_of(data)
     lists = {"playlist": _xspf, "smil": _wpl, "asx": _asx, "winampxml": _b4s}
     if root.tag not in lists:
-        raise XMLListError(f"<{root.tag}> is no playlist")
+        raise ListError(f"<{root.tag}> is no playlist")
     return lists[root.tag](root)
 
 
@@ -100,6 +104,8 @@ def _root_of(data: bytes) -> Element:
 
     Entities are never defined, so that a small file can't become a large one, or read other files.
     """
+    if data.count(b"<") + data.count(b"&") > _MARKS_AN_ENTRY * MOST_ENTRIES:
+        raise TooManyEntriesError
     declaration = _DECLARATION.match(data)
     declared = declaration[1] if declaration else None
     text = decode(
@@ -115,7 +121,7 @@ def _root_of(data: bytes) -> Element:
         nonlocal depth
         depth += 1
         if depth > _DEEPEST:
-            raise XMLListError("its elements are too deep in each other")
+            raise ListError("its elements are too deep in each other")
         builder.start(_local(tag), {_local(key): value for key, value in attributes.items()})
 
     def end(tag: str) -> None:
@@ -124,7 +130,7 @@ def _root_of(data: bytes) -> Element:
         builder.end(_local(tag))
 
     def refuse(*_args: object) -> None:
-        raise XMLListError("it defines entities")
+        raise ListError("it defines entities")
 
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.StartElementHandler = start
@@ -135,7 +141,7 @@ def _root_of(data: bytes) -> Element:
         parser.Parse(text.encode(), True)
         return builder.close()
     except (expat.ExpatError, AssertionError) as error:
-        raise XMLListError(str(error)) from error
+        raise ListError(str(error)) from error
 
 
 def _local(name: str) -> str:

@@ -12,7 +12,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.files import reading
+from musicsim.playlists.files import m3u, pls, reading
+from musicsim.playlists.files import xspf as xml_lists
 from musicsim.playlists.files.entries import PlaylistFileError
 from musicsim.playlists.files.m3u import write_m3u
 from musicsim.playlists.files.reading import PlaylistEntry, read_playlist
@@ -367,3 +368,25 @@ def test_any_file_is_read_or_refused(
     file.write_bytes(data)
     with contextlib.suppress(PlaylistFileError):
         assert all(entry.path.is_absolute() for entry in read_playlist(file).entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("l.m3u", "a\n" * 1_001),
+        ("l.m3u", "#EXT\n" * 10_001),
+        ("l.pls", "[playlist]\n" + "a=b\n" * 4_001),
+        ("l.pls", "[playlist]\n" + "".join(f"File{n}=a\n" for n in range(1_001))),
+        ("l.xspf", "<playlist>" + "<a/>" * 10_000 + "</playlist>"),
+        ("l.xspf", "<playlist>" + "&a" * 10_000 + "</playlist>"),
+    ],
+    ids=["m3u", "m3u-comments", "pls", "pls-entries", "xspf", "xspf-references"],
+)
+def test_too_many_entries_are_given_up_before_they_take_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    for module in (reading, m3u, pls, xml_lists):
+        monkeypatch.setattr(module, "MOST_ENTRIES", 1_000)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(PlaylistFileError, match="more than 100,000 entries"):
+        read_playlist(tmp_path / name)
