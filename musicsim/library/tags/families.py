@@ -299,9 +299,9 @@ def _by_key(
 
 
 def _says_something(value: Any) -> bool:
-    """Return whether a value is more than an empty text, iTunes' 0 for a tempo, or a picture of no bytes."""
+    """Return whether a value is more than an empty or lost text, iTunes' 0 for a tempo, or a picture of no bytes."""
     if isinstance(value, str):
-        return bool(value.strip("\0 \t\r\n"))
+        return bool(value.strip("\0 \t\r\n\N{REPLACEMENT CHARACTER}"))
     if isinstance(value, bytes | int | float):
         return bool(value)
     return bool(getattr(value, "data", True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import struct
+import unicodedata
 from typing import Any, BinaryIO
 
 import mutagen
@@ -59,7 +60,9 @@ def _utf_16(raw: bytes, encoding: int) -> str:
             return text
         # Characters of one script begin with the same byte.
         is_big = len(set(raw[::2])) < len(set(raw[1::2]))
-        return raw.decode("utf-16-be" if is_big else "utf-16-le", "ignore")
+        read = raw.decode("utf-16-be" if is_big else "utf-16-le", "ignore")
+        # Letters of other encodings become characters that nobody uses.
+        return text if any(unicodedata.category(c) in ("Co", "Cn") for c in read) else read
     return raw.decode("utf-16" if encoding == _UTF_16 else "utf-16-be", "ignore").lstrip("\ufeff")
 
 

@@ -135,6 +135,26 @@ def test_utf_16_of_id3_without_its_mark(tmp_path, encoding, title, artist):
     assert (tags.title, tags.artist) == (title, artist)
 
 
+def test_8_bit_text_of_id3_that_is_marked_as_utf_16_in_another_encoding(tmp_path):
+    path = make(tmp_path, "mp3")
+    text = b"\1" + "Группа крови".encode("cp1251")
+    frame = b"TIT2\0\0\0" + bytes([len(text)]) + b"\0\0" + text
+    path.write_bytes(b"ID3\3\0\0\0\0\0" + bytes([len(frame)]) + frame + path.read_bytes())
+    assert read_tags(path)[0].title == "Группа крови"
+
+
+@pytest.mark.parametrize("lost", ["\ufffd", "\ufffd\ufffd \ufffd"])
+def test_text_of_which_nothing_is_left_hides_no_other(tmp_path, lost):
+    path = make(tmp_path, "flac")
+    file = mutagen.File(path)
+    file.update({"title": lost, "artist": "Bj\ufffdrk"})
+    file.save()
+    end = b"TAG" + b"Blue".ljust(30, b"\0") + bytes(94) + b"\xff"
+    path.write_bytes(path.read_bytes() + end)
+    tags, _ = read_tags(path)
+    assert (tags.title, tags.artist) == ("Blue", "Bj?rk")
+
+
 def test_8_bit_text_of_id3_that_is_marked_as_utf_16(tmp_path):
     path = make(tmp_path, "mp3")
     frames = b"TIT2\0\0\0\5\0\0\1Blue" + b"TPE1\0\0\0\7\0\0\1B\xc3\xa9la\0"
