@@ -107,7 +107,9 @@ def test_no_text_takes_the_others_along():
 
 def test_a_long_list_is_judged_by_its_beginning():
     names = [f"Группа крови {n}" for n in range(5000)]
-    assert decode_all([*(name.encode("cp1251") for name in names), b"\x98"]) == [*names, "˜"]
+    lines = [name.encode("cp1251") for name in names]
+    assert decode_all([*lines, b"\x98"]) == [*names, "˜"]
+    assert decode_all([b"\x98\xff", *lines, b"\x98"]) == ["˜ÿ", *names, "˜"]
 
 
 @pytest.mark.parametrize("text", [b"Bl\0", b"Bl\0\0", b"ab\0cd", b"a\0", b"ab\0\x01"])
