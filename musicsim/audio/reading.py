@@ -11,10 +11,11 @@ import numpy as np
 import soxr
 
 from musicsim.audio.decoder import decoders_for, ends_early, why_undecodable
+from musicsim.audio.downmix import Downmix
 from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, open_audio
 from musicsim.audio.loudness import LoudnessMeter
-from musicsim.audio.signal import LOUDEST, SAMPLE_RATE, Channels, Sound, is_sane, mono
+from musicsim.audio.signal import LOUDEST, SAMPLE_RATE, Channels, Sound, is_sane
 from musicsim.base.errors import display_path
 
 _log = logging.getLogger(__name__)
@@ -50,7 +51,9 @@ def read_blocks(
     with open_audio(path) as file:
         block = np.empty(size, np.float32)
         filled = 0
-        for sound in _resampled(_downmixed(decoded(path, file), meter)):
+        for sound in _resampled(
+            _downmixed(decoded(path, file), Downmix(path, decoders_for(file)[0]), meter)
+        ):
             taken = 0
             while taken < len(sound):
                 part = sound[taken : taken + size - filled]
@@ -105,12 +108,14 @@ def silenced(sound: Channels) -> Channels:
 
 
 def _downmixed(
-    sounds: Iterator[tuple[int, Channels]], meter: LoudnessMeter | None
+    sounds: Iterator[tuple[int, Channels]], downmix: Downmix, meter: LoudnessMeter | None
 ) -> Iterator[tuple[int, Sound]]:
     for rate, sound in sounds:
         if meter is not None:
             meter.hear(sound, rate)
-        yield rate, mono(sound)
+        # Where the downmix changes, nothing has been lost before.
+        downmix.changes_by(sound)
+        yield rate, downmix(sound)
 
 
 def _resampled(sounds: Iterator[tuple[int, Sound]]) -> Iterator[Sound]:

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.audio.decoder import Decoder, decoders_for, ends_early, why_undecodable
+from musicsim.audio.downmix import Downmix
 from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
 from musicsim.audio.files import AudioFile, lacks_its_end, open_audio, stated_size
 from musicsim.audio.loudness import HeardSecond, MeasuredLoudness, hear_second, loudness_of
 from musicsim.audio.plan import SAMPLE_LIMIT, SamplingPlan
-from musicsim.audio.signal import SAMPLE_RATE, Channels, Sound, is_sane, is_silent, mono, resample
+from musicsim.audio.signal import SAMPLE_RATE, Channels, Sound, is_sane, is_silent, resample
 from musicsim.base.reasons import Cause, Reason
 
 _MARGIN = 0.05
@@ -105,7 +106,8 @@ def sample_windows(
         for make in decoders_for(file):
             try:
                 with closing(make(file)) as decoder:
-                    sampled = _Sampler(file, decoder, plan, listened, began).sample()
+                    downmix = Downmix(path, make)
+                    sampled = _Sampler(file, decoder, downmix, plan, listened, began).sample()
             except Undecodable as failure:
                 failures.append(failure)
                 continue
@@ -119,6 +121,10 @@ def sample_windows(
         return best
 
 
+class _OtherDownmixError(Exception):
+    """The file's channels turn out to cancel each other out, so its windows must be taken again."""
+
+
 class _Sampler:
     """Takes one sample of one file with one decoder."""
 
@@ -126,12 +132,14 @@ class _Sampler:
         self,
         file: AudioFile,
         decoder: Decoder,
+        downmix: Downmix,
         plan: SamplingPlan,
         listened: Collection[float],
         began: float,
     ) -> None:
         self._file = file
         self._decoder = decoder
+        self._downmix = downmix
         self._plan = plan
         self._listened = frozenset(map(int, listened))
         self._wanted = max(0, plan.windows - len(self._listened))
@@ -152,12 +160,13 @@ class _Sampler:
         """Return the sample; raise `Undecodable` if there are no usable windows."""
         began = time.perf_counter()
         rate = self._decoder.rate
-        windows: dict[int, _Window] | None = None
-        frames = self._decoder.frames
-        if len(self._order) >= max(1, _SEEKING_PAYS * self._wanted):
-            windows = self._by_seeking()
-        if windows is None:
-            windows, frames = self._by_streaming()
+        try:
+            windows, frames = self._windows()
+            if not (windows or self._listened) and self._downmix.changes_without_sound():
+                raise _OtherDownmixError
+        except _OtherDownmixError:
+            self._decoded = 0
+            windows, frames = self._windows()
         if self._decoder.lost * rate > self._decoded / 2:
             raise Undecodable(Reason(Cause.MOSTLY_DAMAGED))
         if not windows and not self._listened:
@@ -172,6 +181,13 @@ class _Sampler:
             resampling=self._resampling,
             loudness=loudness_of([window.heard for window in windows.values()]),
         )
+
+    def _windows(self) -> tuple[dict[int, _Window], int]:
+        """Return the windows by second, and the number of samples of the file."""
+        windows: dict[int, _Window] | None = None
+        if len(self._order) >= max(1, _SEEKING_PAYS * self._wanted):
+            windows = self._by_seeking()
+        return self._by_streaming() if windows is None else (windows, self._decoder.frames)
 
     def _by_seeking(self) -> dict[int, _Window] | None:
         """Return the windows by second; None if the whole file must be decoded instead."""
@@ -214,9 +230,9 @@ class _Sampler:
             raise CannotSeek
         lead = second * rate - start
         channels = np.concatenate(parts, axis=1)
-        sound = mono(channels)
+        sound = self._downmix(channels)
         self._decoded += len(sound)
-        if not self._is_usable(sound, lead):
+        if not self._is_usable(channels, sound, lead):
             return None
         return _Window(self._resampled(sound, lead), self._hear(channels, lead))
 
@@ -226,6 +242,7 @@ class _Sampler:
         # A heap with the last second of the order on top, to make room for an earlier one.
         kept: list[tuple[int, int, Sound, int, HeardSecond]] = []
         rest: tuple[int, Sound, int, HeardSecond] | None = None
+        rest_is_usable = False
         frames = 0
         for second, channels, lead in self._seconds():
             self._check_budget()
@@ -233,16 +250,19 @@ class _Sampler:
                 # Only if the file can't be searched. Its header knows its length better than this part.
                 frames = self._decoder.frames
                 break
-            sound = mono(channels)
+            sound = self._downmix(channels)
             frames = second * self._decoder.rate + len(sound) - lead
             # Seconds beyond the length in the header come last.
             priority = -rank.get(second, len(rank) + second)
             full = len(kept) == self._wanted
             if len(sound) - lead < self._decoder.rate:
                 rest = (second, sound, lead, self._hear(channels, lead))
+                rest_is_usable = not (kept or self._listened) and self._is_usable(
+                    channels, sound, lead
+                )
             elif second in self._listened or not self._wanted:
                 continue
-            elif (not full or priority > kept[0][0]) and self._is_usable(sound, lead):
+            elif (not full or priority > kept[0][0]) and self._is_usable(channels, sound, lead):
                 put = heapq.heapreplace if full else heapq.heappush
                 put(
                     kept,
@@ -255,7 +275,7 @@ class _Sampler:
                     ),
                 )
             self._decoded += min(len(sound) - lead, self._decoder.rate)
-        if not (kept or self._listened) and rest is not None and self._is_usable(*rest[1:3]):
+        if rest is not None and rest_is_usable:
             kept.append((0, *rest))
         windows = {
             second: _Window(self._resampled(sound, lead), heard)
@@ -284,11 +304,14 @@ class _Sampler:
         if spent > self._budget:
             raise Undecodable(Reason(Cause.TOO_SLOW, (round(spent / 60),)))
 
-    def _is_usable(self, sound: Sound, lead: int) -> bool:
+    def _is_usable(self, channels: Channels, sound: Sound, lead: int) -> bool:
+        second = slice(lead, lead + self._decoder.rate)
+        if self._downmix.changes_by(channels[:, second]):
+            raise _OtherDownmixError
         if not is_sane(sound):
             self._not_numbers = True
             return False
-        return not is_silent(sound[lead : lead + self._decoder.rate], self._plan.silence)
+        return not is_silent(sound[second], self._plan.silence)
 
     def _hear(self, channels: Channels, lead: int) -> HeardSecond:
         rate = self._decoder.rate

@@ -87,8 +87,11 @@ def is_sane(sound: Sound | Channels) -> bool:
 
 
 def is_silent(sound: Sound, threshold: float) -> bool:
-    """Return whether the RMS level of some samples is below a threshold in dB re full scale."""
-    power = np.square(sound, dtype=np.float64).mean()
+    """Return whether the RMS level of some samples is below a threshold in dB re full scale.
+
+    A constant offset, as some converters and 8-bit files have it, is not sound.
+    """
+    power = np.square(sound, dtype=np.float64).mean() - sound.mean(dtype=np.float64) ** 2
     return bool(power < 10 ** (threshold / 10))
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from musicsim.audio.errors import AudioError
 from musicsim.audio.files import open_audio
 from musicsim.audio.reading import decoded
-from musicsim.audio.signal import Sound
+from musicsim.audio.signal import Channels, Sound
 from musicsim.base.reasons import Cause, Reason
 
 COLUMNS = 800
@@ -111,12 +111,20 @@ def waveform(
             if cancelled():
                 return None
             # The loudest channel at each moment, since two opposite channels would cancel out.
-            bins.add(np.abs(channels).max(axis=0))
+            bins.add(np.abs(_without_offset(channels)).max(axis=0))
             duration += channels.shape[1] / rate
     if not bins.samples:
         raise AudioError(path, Reason(Cause.NO_SOUND))
     peaks, rms = bins.columns(columns)
     return Waveform(_levels(peaks), _levels(rms), duration)
+
+
+def _without_offset(channels: Channels) -> Channels:
+    """Return sound without a constant offset that is larger than the sound: it would look like music."""
+    offsets = channels.mean(axis=1, keepdims=True)
+    deviations = channels.std(axis=1, keepdims=True)
+    offsets[np.abs(offsets) <= deviations] = 0
+    return channels - offsets if offsets.any() else channels
 
 
 def _levels(amplitudes: npt.NDArray[np.float64]) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from known_audio import FORMATS, STORED, encode, known_file, known_sound
 
-from musicsim.audio import SETTLED, SamplingPlan, fingerprint, sample_windows
+from musicsim.audio import SAMPLE_RATE, SETTLED, SamplingPlan, fingerprint, sample_windows
 
 # The rest has no tags that mutagen writes.
 TAGGED = [name for name in FORMATS if name not in ("aac adts", "ac3") and "matroska" not in name]
@@ -87,3 +87,26 @@ def test_sound_far_above_full_scale_has_one_too():
     loud = known_sound(1, 48_000, 1).reshape(1, -1)
     prints = {fingerprint(loud * np.float32(gain), 1.0) for gain in (1, 2, 1e5, 9e8)}
     assert len(prints) == 4
+
+
+@pytest.mark.parametrize(
+    ("channels", "expected"),
+    [
+        (1, "7210d0f42530577a45143de95d3282d9"),
+        (2, "6fed4e097b30ec8d1f9d4c85d2f8879d"),
+        (6, "381cf5eb905b042df76df38e36742c23"),
+    ],
+)
+@pytest.mark.parametrize("windows", [8, 40], ids=["seeking", "streaming"])
+def test_fingerprints_stay_the_same_in_every_version(
+    tmp_path: Path, channels: int, windows: int, expected: str
+):
+    # By integers, and at 48 kHz, so that nothing depends on the processor.
+    steps = np.arange(20 * SAMPLE_RATE * channels, dtype=np.int64).reshape(-1, channels)
+    sound = ((steps * steps // 7 * 31 + steps) % 20_011 - 9_000).astype(np.int16)
+    path = tmp_path / "a.wav"
+    soundfile.write(path, sound, SAMPLE_RATE, subtype="PCM_16")
+
+    sampled = sample_windows(path, SamplingPlan(windows))
+
+    assert fingerprint(sampled.windows[:8], sampled.duration).hex() == expected

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile as sf
 from known_audio import EVERY_FORMAT, FORMATS, Make, known_sound
 
 from musicsim.audio import AudioError, Waveform, waveform
@@ -211,3 +212,16 @@ def test_reading_the_bytes_loads_no_decoder():
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
 
     assert told.stdout.strip() == b"False"
+
+
+def test_a_constant_offset_is_no_sound(tmp_path: Path):
+    path = tmp_path / "a.wav"
+    sound = np.full((4 * 8_000, 2), [0.5, -0.25])
+    sound[2 * 8_000 :] += np.sin(np.arange(2 * 8_000))[:, None] / 8
+    sf.write(path, sound, 8_000, subtype="FLOAT")
+
+    outline = waveform(path, columns=4)
+
+    assert outline is not None
+    assert outline.peaks[0] == 0
+    assert outline.peaks[3] == pytest.approx(255 * 0.5, abs=1)
