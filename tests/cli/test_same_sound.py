@@ -125,7 +125,8 @@ def test_a_library_that_was_embedded_before_is_measured_by_its_next_pass(musicsi
             db.execute(f"DROP TRIGGER {name}")
         db.executescript(
             "DROP TABLE embedding_changes; DROP INDEX tracks_missing; DROP TABLE loudness; DROP TABLE plays; "
-            "PRAGMA user_version = 6"
+            "DROP INDEX tracks_by_header_length; ALTER TABLE tracks DROP COLUMN header_length; "
+            "ALTER TABLE tracks DROP COLUMN length_is_heard; PRAGMA user_version = 6"
         )
     scan(musicsim)
     assert set(loudness(musicsim.data).values()) == {None}

@@ -141,4 +141,6 @@ MIGRATIONS = (
     UPDATE tracks SET header_length = duration;
     UPDATE tracks SET length_is_heard = 1 WHERE NOT unheard AND id IN (SELECT track_id FROM embeddings);
     """,
+    # Tags are read wherever they are, and in any encoding: the next scan reads all of them again.
+    "UPDATE tracks SET mtime_ns = -1;",
 )
