@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
+from musicsim.audio.chain import ChainDecoder, link_starts
 from musicsim.audio.errors import Undecodable
 from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile, why_not_audio
@@ -29,6 +31,8 @@ class Decoder(Protocol):
     """Whether `frames` is only an estimate."""
     lost: float
     """Seconds that could not be decoded so far, between sound that could."""
+    is_broken_off: bool
+    """Whether an error has ended the sound."""
     delay: int
     """Samples before the music starts: the delay of the encoder or decoder."""
     music: int | None
@@ -52,8 +56,31 @@ class Decoder(Protocol):
         """Release the file, without closing it."""
 
 
-def decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
-    """Return the decoders to try, the quickest for the format first.
+MakeDecoder = Callable[..., Decoder]
+"""Opens a file with a decoder; see `Decoder`."""
+
+
+def decoders_for(file: AudioFile) -> Sequence[MakeDecoder]:
+    """Return the decoders to try, the quickest for the format first."""
+    return _with_links(file, _quick_first)
+
+
+def exact_decoders_for(file: AudioFile) -> Sequence[MakeDecoder]:
+    """Return the decoders to try, starting with the one that neither adds nor loses samples at the end."""
+    return _with_links(file, _exact_first)
+
+
+def _with_links(
+    file: AudioFile,
+    decoders: Callable[[AudioFile], Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]],
+) -> Sequence[MakeDecoder]:
+    if link_starts(file):
+        return (functools.partial(ChainDecoder, decoders_for=decoders),)
+    return decoders(file)
+
+
+def _quick_first(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
+    """Return the decoders for one stream, the quickest first.
 
     By benchmarks/decoding.py, libsndfile seeks in PCM and FLAC twice as fast as FFmpeg. FFmpeg decodes Vorbis and Opus
     twice as fast as libsndfile, MP3 equally fast, and is the only decoder for everything else. Unlike libsndfile, it
@@ -64,12 +91,12 @@ def decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpeg
     return (FFmpegDecoder, SndfileDecoder)
 
 
-def exact_decoders_for(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
-    """Return the decoders to try, starting with the one that neither adds nor loses samples at the end.
+def _exact_first(file: AudioFile) -> Sequence[type[SndfileDecoder] | type[FFmpegDecoder]]:
+    """Return the decoders for one stream, starting with the most exact.
 
     If the last blocks of a Vorbis stream are short, FFmpeg decodes up to 1,009 samples too many, or 128 too few.
     """
-    quick_first = decoders_for(file)
+    quick_first = _quick_first(file)
     is_vorbis = file.at(0, 4) == b"OggS" and b"\x01vorbis" in file.at(0, 128)
     return tuple(reversed(quick_first)) if is_vorbis else quick_first
 

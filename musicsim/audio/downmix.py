@@ -12,16 +12,16 @@ cost nothing, and get the mean, bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from musicsim.audio.decoder import Decoder
+from musicsim.audio.decoder import Decoder, MakeDecoder
 from musicsim.audio.errors import AudioError, CannotSeek, Undecodable
-from musicsim.audio.files import AudioFile, open_audio
+from musicsim.audio.files import open_audio
 from musicsim.audio.plan import FIRST_PASS, SILENCE, SamplingPlan
 from musicsim.audio.signal import Channels, Sound, is_sane, mono
 
@@ -29,8 +29,6 @@ _CANCELLED = 10**-1.0
 """Power of the channels' sum, relative to the sum of their powers, below which they cancel: -10 dB, a correlation of
 -0.9 between two equal channels. Unrelated channels have 0 dB, whatever their number."""
 _SILENT = 10 ** (SILENCE / 10)
-
-MakeDecoder = Callable[[AudioFile], Decoder]
 
 
 class Downmix:

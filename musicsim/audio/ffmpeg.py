@@ -16,6 +16,7 @@ from musicsim.audio.files import (
     musepack_samples,
     windows_media_duration,
 )
+from musicsim.audio.other_rate import OtherRate, to_float
 from musicsim.audio.packets import FLAC_HEADER, flac_block_size, flac_position
 from musicsim.audio.signal import BLOCK, LONGEST, Channels, Samples, check_rate, mono
 from musicsim.base.reasons import Cause, Reason
@@ -97,6 +98,8 @@ class FFmpegDecoder:
         )
         self.is_estimate = False
         self.lost = 0.0
+        self.is_broken_off = False
+        self._gave_up = False
         self.delay, self.padding = 0, 0
         self.music: int | None = None
         if is_protected(file):
@@ -199,15 +202,28 @@ class FFmpegDecoder:
 
     def blocks(self, start: int = 0, size: int = BLOCK) -> Iterator[Channels]:
         """Yield the sound from a sample to the end; see `Decoder.blocks`."""
+        self._gave_up = False
         position = self._go_to(start)
         return _joined(self._pieces(position, start), size, self.channels)
 
     def _pieces(self, position: int | None, start: int) -> Iterator[Samples]:
         """Yield the frames from `start`, with silence in place of missing ones; the next frame is at `position`."""
+        other = OtherRate(self.rate)
         for lost, packet, frame in self._frames():
             if frame.sample_rate != self.rate:
-                self.lost += lost + frame.samples / frame.sample_rate
+                if not other.add(frame.sample_rate, _samples(frame)):
+                    continue
+                if start:
+                    # From here on, FFmpeg's timestamps are wrong.
+                    raise CannotSeek
+                for sound in other.taken():
+                    position = (position or 0) + sound.shape[1]
+                    yield sound
                 continue
+            for sound in other.ended():
+                position = (position or 0) + sound.shape[1]
+                yield sound
+            lost += other.forgotten()
             stamp = self._position(packet, frame)
             if position is None:
                 if stamp is None:
@@ -231,6 +247,10 @@ class FFmpegDecoder:
             if position + frame.samples > start:
                 yield _samples(frame)[:, max(0, start - position) :]
             position += frame.samples
+        yield from other.ended()
+        self.lost += other.forgotten()
+        # After a seek, some formats end in errors.
+        self.is_broken_off = self.is_broken_off or (self._gave_up and not start)
 
     def _go_to(self, start: int) -> int | None:
         """Go to a sample or before it; return the next sample's position, or None if only the next frame tells."""
@@ -315,6 +335,7 @@ class FFmpegDecoder:
             except self._failures:
                 continue
             return
+        self._gave_up = True
 
     def _padding_of(self, packet: Packet[AudioStream], frame: AudioFrame) -> int:
         """Return the samples of a frame beyond its packet's duration: padding by the encoder of an MP4 file.
@@ -371,16 +392,8 @@ def _joined(pieces: Iterator[Samples], size: int, channels: int) -> Iterator[Cha
 
 def _block(batch: list[Samples], channels: int) -> Channels:
     # Contiguous by channel, whether or not the decoder interleaves them.
-    block = np.ascontiguousarray(_to_float(np.concatenate(batch, axis=1)))
+    block = np.ascontiguousarray(to_float(np.concatenate(batch, axis=1)))
     if len(block) == channels:
         return block
     # The silence for missing packets has one channel; a frame of a damaged file may have any number.
     return np.repeat(mono(block)[None], channels, axis=0)
-
-
-def _to_float(samples: Samples) -> Channels:
-    if samples.dtype == np.uint8:
-        return samples.astype(np.float32) / np.float32(128) - np.float32(1)
-    if np.issubdtype(samples.dtype, np.signedinteger):
-        return samples.astype(np.float32) / np.float32(2 ** (8 * samples.itemsize - 1))
-    return samples.astype(np.float32, copy=False)

@@ -43,10 +43,10 @@ class AudioFile(io.BufferedReader):
 
     name = ""
 
-    def __init__(self, raw: io.FileIO) -> None:
+    def __init__(self, raw: io.RawIOBase, size: int | None = None) -> None:
         super().__init__(raw)
         self.failure: OSError | None = None
-        self.size = os.fstat(raw.fileno()).st_size
+        self.size = os.fstat(raw.fileno()).st_size if size is None else size
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Return up to `size` bytes; fewer at the end or if the disk fails."""

@@ -75,7 +75,7 @@ def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Channels], None
     """
     failures: list[Undecodable] = []
     rate = position = expected = 0
-    damaged = False
+    damaged = is_broken_off = False
     for make in decoders_for(file):
         try:
             with closing(make(file)) as decoder:
@@ -86,6 +86,7 @@ def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Channels], None
                     position += sound.shape[1]
                     damaged = damaged or not is_sane(sound)
                     yield rate, silenced(sound)
+                is_broken_off = decoder.is_broken_off
         except CannotSeek:
             continue
         except Undecodable as failure:
@@ -98,6 +99,9 @@ def decoded(path: Path, file: AudioFile) -> Generator[tuple[int, Channels], None
             raise AudioError(path, why_undecodable(file, failures))
         seconds = (position / rate, expected / rate)
         _log.warning("%s: only %.1f of %.1f s can be decoded", display_path(path), *seconds)
+        is_broken_off = False
+    if is_broken_off:
+        _log.warning("%s: parts of it can't be decoded", display_path(path))
     if damaged:
         _log.warning("%s: samples that are no numbers are left out", display_path(path))
 

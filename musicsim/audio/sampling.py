@@ -33,7 +33,7 @@ _LEAST_BUDGET = 60.0
 _SLOWEST = 0.1
 """Additional processor time per second of sound, up to `SAMPLE_LIMIT`: three times that of the slowest codec."""
 _LOST = 0.25
-"""Seconds of undecodable sound that justify a warning."""
+"""Seconds of undecodable sound that justify a warning: more than the frames lost where some MP3 files are joined."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -341,6 +341,7 @@ class _Sampler:
             return Reason(Cause.ENDS_EARLY, (round(duration, digits), round(expected, digits)))
         if lacks_its_end(self._file):
             return Reason(Cause.END_MISSING)
-        if self._decoder.lost > _LOST or self._not_numbers:
+        decoder = self._decoder
+        if decoder.lost > _LOST or decoder.is_broken_off or self._not_numbers:
             return Reason(Cause.PARTLY_DAMAGED)
         return None

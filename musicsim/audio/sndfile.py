@@ -35,6 +35,7 @@ class SndfileDecoder:
         self._last_page = last_page
         self.is_estimate = False
         self.lost = 0.0
+        self.is_broken_off = False
         # libsndfile cuts the encoder's padding itself.
         self.delay, self.padding = 0, 0
         self.music: int | None = None
@@ -64,7 +65,8 @@ class SndfileDecoder:
             try:
                 frames = self._file.read(out=buffer)
             except soundfile.LibsndfileError:
-                # libsndfile finds no way past damage; the caller notices that the sound is too short.
+                # libsndfile finds no way past damage.
+                self.is_broken_off = True
                 return
             if not len(frames):
                 return
