@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from musicsim.audio.chain import ChainDecoder, link_starts
+from musicsim.audio.coded import CodedDecoder, coded_start
 from musicsim.audio.errors import Undecodable
 from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile, why_not_audio
@@ -76,6 +77,9 @@ def _with_links(
 ) -> Sequence[MakeDecoder]:
     if link_starts(file):
         return (functools.partial(ChainDecoder, decoders_for=decoders),)
+    if coded_start(file) is not None:
+        # The others would return it as noise.
+        return (CodedDecoder,)
     return decoders(file)
 
 

@@ -36,8 +36,8 @@ _FORMATS = (
 _WITHOUT_LENGTH = frozenset(
     {"aac", "ac3", "amr", "asf", "dts", "dtshd", "eac3", "loas", "mlp", "shn", "truehd"}
 )
-# Formats in which a seek was seen to arrive at the right sample, or in some at the right millisecond. ADPCM is known
-# not to.
+# Formats in which a seek was seen to arrive at the right sample, or in some at the right millisecond. ADPCM and
+# DTS are known not to.
 _SEEKABLE = frozenset(
     {
         "aac", "ac3", "aiff", "asf", "au", "caf", "eac3", "flac", "matroska,webm",
@@ -301,7 +301,7 @@ class FFmpegDecoder:
     def _seeks_exactly(container: str, codec: str) -> bool:
         if container == "ogg":
             return codec in _SEEKABLE_IN_OGG
-        return container in _SEEKABLE and not codec.startswith("adpcm")
+        return container in _SEEKABLE and not codec.startswith(("adpcm", "dca"))
 
     def _position(self, packet: Packet[AudioStream], frame: AudioFrame) -> int | None:
         if (position := self._flac_position(packet)) is not None:
