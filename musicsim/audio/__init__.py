@@ -2,10 +2,10 @@
 
 May import only `base` from musicsim. PyAV is imported when the first file is decoded.
 
-`files` opens a file safely. `decoder` says which of `sndfile` and `ffmpeg` to try first, or whether the file is a `chain`
-of streams or has a `coded` stream in place of PCM. `downmix` makes mono. Then `sampling` returns the
-windows of a `plan`, `reading` the whole file, `playing` the sound in stereo, and `waveform` its outline. `loudness`
-measures the decoded sound, over all channels.
+`files` opens a file safely. `decoder` says which of `sndfile` and `ffmpeg` to try first, and whether the file is a
+`chain` of streams, or has a `coded` stream in place of PCM. `downmix` makes mono. Then `sampling` returns the windows
+of a `plan`, `reading` the whole file, `playing` the sound in stereo, and `waveform` its outline. `loudness` measures
+the decoded sound, over all channels.
 """
 
 from musicsim.audio.errors import AudioError

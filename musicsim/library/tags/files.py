@@ -33,6 +33,7 @@ from musicsim.library.tags.chunks import read_chunks
 from musicsim.library.tags.containers import read_container
 from musicsim.library.tags.content import HEAD, MPEG, Content, Part, content_of
 from musicsim.library.tags.families import Carrier, values_of
+from musicsim.library.tags.lengths import correct_length
 
 T = TypeVar("T")
 
@@ -125,6 +126,8 @@ def _find(file: BinaryIO, name: str) -> Found:
         own.append(Carrier(tags, tuple(getattr(read, "pictures", ())), of=read))
     carriers = [*own, *in_front, *chunks, *_at_the_end(file, name, is_ape=isinstance(tags, APEv2))]
     length = None
+    with _whatever_is_wrong(name):
+        correct_length(read, file)
     with _whatever_is_wrong(name):
         length = getattr(getattr(read, "info", read), "length", None)
     if content and content.ffmpeg and not any(map(values_of(carriers), _BOTH)):
