@@ -25,20 +25,11 @@ from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile
 from musicsim.audio.signal import BLOCK, Channels, stereo
 from musicsim.audio.sndfile import SndfileDecoder
+from musicsim.base import ogg
 
 LinkDecoder = FFmpegDecoder | SndfileDecoder
 DecodersFor = Callable[[AudioFile], Sequence[type[FFmpegDecoder] | type[SndfileDecoder]]]
 
-_PAGE = b"OggS\0"
-_FIRST_PAGE = 0x02
-_HEADER = 27
-"""Bytes of a page before its table of segments."""
-_LONGEST_PAGE = 65_307
-_SMALL = 2**20
-"""Bytes of a file that is searched at once: streams may begin in the same second, with the same serial number."""
-_PROBES = 8
-"""Places in which to look for a page of another stream before a larger file is searched."""
-_CHUNK = 2**20
 _FILES_KEPT = 100
 _known: OrderedDict[tuple[int, int, int, int], tuple[int, ...]] = OrderedDict()
 """The starts of the links of files, by device, inode, size and time: each seek of the player opens its file again."""
@@ -87,75 +78,19 @@ class FilePart(io.RawIOBase):
 
 def link_starts(file: AudioFile) -> tuple[int, ...]:
     """Return the byte at which each link of an Ogg file starts; nothing if it has only one, and for other files."""
-    if file.at(0, 5) != _PAGE:
-        return ()
     status = os.fstat(file.fileno())
     key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
     if key not in _known:
-        starts = _search(file) if _seems_chained(file) else ()
-        _known[key] = starts if len(starts) > 1 else ()
+        _known[key] = ogg.link_starts(file)
         while len(_known) > _FILES_KEPT:
             _known.popitem(last=False)
     return _known[key]
 
 
-def _seems_chained(file: AudioFile) -> bool:
-    """Return whether the file is small, or some pages don't belong to the streams with which it begins."""
-    if file.size <= _SMALL:
-        return True
-    sequences: dict[bytes, int] = {}
-    position = 0
-    while (page := file.at(position, _HEADER + 255))[:5] == _PAGE and page[5] & _FIRST_PAGE:
-        sequences[page[14:18]] = 0
-        position += _HEADER + page[26] + sum(page[_HEADER : _HEADER + page[26]])
-    for probe in range(1, _PROBES + 1):
-        end = file.size * probe // _PROBES
-        begin = max(0, end - _LONGEST_PAGE - _HEADER)
-        data = file.at(begin, end - begin)
-        place = data.rfind(_PAGE, 0, max(0, len(data) - _HEADER + 5))
-        if place < 0:
-            continue
-        serial, number = data[place + 14 : place + 18], data[place + 18 : place + 22]
-        sequence = int.from_bytes(number, "little")
-        if sequence < sequences.get(serial, sequence + 1):
-            return True
-        sequences[serial] = sequence
-    return False
-
-
-def _search(file: AudioFile) -> tuple[int, ...]:
-    """Return where first pages follow other pages, by going from page to page."""
-    starts = []
-    position = 0
-    was_first = False
-    while len(page := file.at(position, _HEADER + 255)) >= _HEADER:
-        if page[:5] != _PAGE:
-            # Damage, or something else between the pages.
-            found = _next_page(file, position + 1)
-            if found is None:
-                break
-            position = found
-            was_first = False
-            continue
-        is_first = bool(page[5] & _FIRST_PAGE)
-        if is_first and not was_first:
-            starts.append(position)
-        was_first = is_first
-        position += _HEADER + page[26] + sum(page[_HEADER : _HEADER + page[26]])
-    return tuple(starts)
-
-
-def _next_page(file: AudioFile, position: int) -> int | None:
-    while len(data := file.at(position, _CHUNK)) >= len(_PAGE):
-        if (place := data.find(_PAGE)) >= 0:
-            return position + place
-        position += len(data) - len(_PAGE) + 1
-    return None
-
-
 def _pre_skip(link: AudioFile) -> int:
     """Return the samples that a decoder of Opus drops at the start; FFmpeg counts them (RFC 7845, section 5.1)."""
-    head = link.at(_HEADER + 1, 12)
+    # After the header of the first page, whose table has one segment.
+    head = link.at(28, 12)
     return int.from_bytes(head[10:12], "little") if head.startswith(b"OpusHead") else 0
 
 

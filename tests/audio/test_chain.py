@@ -134,3 +134,13 @@ def test_a_frame_with_another_rate_is_damage(files: dict[str, Path], tmp_path: P
 
     assert str(sampled.warning) == "parts of the file are damaged"
     assert sampled.duration == pytest.approx(36, abs=0.1)
+
+
+def test_a_large_file_is_searched_where_pages_belong_to_another_stream(tmp_path: Path):
+    path, parts = joined(tmp_path, "flac in ogg", ((44_100, 2, 3), (22_050, 1, 4)))
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (8 * 44_100, 2)).astype(np.float32)
+    large = encode(tmp_path / "large.oga", noise, FORMATS["flac in ogg"])
+    path.write_bytes(b"".join(part.read_bytes() for part in (*parts, large)))
+    assert path.stat().st_size > 2**20
+    assert sample_windows(path, SamplingPlan()).duration == pytest.approx(15, abs=0.05)
+    assert sample_windows(large, SamplingPlan()).duration == pytest.approx(8, abs=0.05)

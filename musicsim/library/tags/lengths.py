@@ -6,16 +6,21 @@ The rest of a wrong length is corrected by listening.
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+import mutagen
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
+from mutagen.ogg import OggFileType
+
+from musicsim.base.ogg import link_starts
 
 _LARGEST_READ = 2**26
-"""Bytes of an MP3 file that are read to count its frames: 64 MiB take 0.3 s."""
+"""Bytes of an MP3 file that are read to count its frames: 64 MiB take 0.3 s. Also those of a link of an Ogg file."""
 _PROBES = 8
 """Places in which to compare the bit rate of an MP3 file without a header."""
 _PROBE = 8192
@@ -53,6 +58,8 @@ def correct_length(found: Any, file: BinaryIO) -> None:
     with contextlib.suppress(LookupError, ValueError, ArithmeticError):
         if isinstance(found, MP3):
             length = _mp3_length(file, size)
+        elif isinstance(found, OggFileType):
+            length = _length_of_links(file, size)
         elif isinstance(found, MP4) and not found.info.length:
             length = _length_of_fragments(file, size)
     if length:
@@ -175,6 +182,20 @@ def _seconds_of_frames(data: bytes) -> float | None:
         found = _frame_in(data, place + 1)
         place = place + _LONGEST_GAP if found is None else found[0]
     return seconds
+
+
+def _length_of_links(file: BinaryIO, size: int) -> float | None:
+    """Return the seconds of all links of a chained Ogg file; None for all others. Mutagen knows only the first."""
+    starts = link_starts(file)
+    seconds = 0.0
+    for start, end in itertools.pairwise((*starts, size)):
+        if end - start > _LARGEST_READ:
+            return None
+        # A damaged link has no length.
+        with contextlib.suppress(mutagen.MutagenError):
+            link = mutagen.File(io.BytesIO(_at(file, start, end - start)))
+            seconds += link.info.length if link is not None else 0.0
+    return seconds if starts else None
 
 
 def _length_of_fragments(file: BinaryIO, size: int) -> float | None:

@@ -82,3 +82,17 @@ def test_damage_loses_no_tags_and_takes_no_time(tmp_path: Path, name: str):
         assert tags.title == ("A title" if path.suffix == ".mp3" else "")
     path.write_bytes(whole[:begin] + b"\xff" * 10_000_000)
     read_tags(path)
+
+
+@pytest.mark.parametrize("name", ["vorbis", "opus", "flac in ogg"])
+def test_a_chained_ogg_is_as_long_as_its_links(tmp_path: Path, name: str):
+    how = FORMATS[name]
+    rates = (how.rate, how.rate if name == "opus" else 22_050)
+    parts = [
+        encode(tmp_path / f"{seconds}.ogg", known_sound(seconds, rate), replace(how, rate=rate))
+        for seconds, rate in zip((3, 5), rates, strict=True)
+    ]
+    path = tmp_path / "chained.ogg"
+    path.write_bytes(b"".join(part.read_bytes() for part in (*parts, parts[0])))
+    assert length(path) == pytest.approx(11, abs=0.1)
+    assert length(parts[1]) == pytest.approx(5, abs=0.1)
