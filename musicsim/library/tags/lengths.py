@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import mutagen
-from mutagen.mp3 import MP3
+from mutagen.mp3 import MP3, MPEGInfo
 from mutagen.mp4 import MP4
 from mutagen.ogg import OggFileType
 
@@ -50,20 +50,20 @@ def correct_length(found: Any, file: BinaryIO) -> None:
     Parameters
     ----------
     found
-        Mutagen's file; its `info.length` is set.
+        Mutagen's file, or its header alone; its `length` is set.
     """
     size = file.seek(0, os.SEEK_END)
     length = None
     # A damaged file lacks some of the numbers, or has impossible ones.
     with contextlib.suppress(LookupError, ValueError, ArithmeticError):
-        if isinstance(found, MP3):
+        if isinstance(found, MP3 | MPEGInfo):
             length = _mp3_length(file, size)
         elif isinstance(found, OggFileType):
             length = _length_of_links(file, size)
         elif isinstance(found, MP4) and not found.info.length:
             length = _length_of_fragments(file, size)
     if length:
-        found.info.length = length
+        getattr(found, "info", found).length = length
 
 
 def _mp3_length(file: BinaryIO, size: int) -> float | None:
