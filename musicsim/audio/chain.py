@@ -1,4 +1,4 @@
-"""Chained Ogg: complete streams one after the other in one file, as recorded radio and joined files have them.
+"""Chained Ogg, and joined WAV and AIFF: complete streams one after the other in one file, as recorded radio has them.
 
 Each of these links may have its own rate and channels (RFC 3533, section 4). FFmpeg reads through them only if they are
 alike and takes the last link's length for the file's; libsndfile stops after the first one. So every link is decoded by
@@ -77,14 +77,29 @@ class FilePart(io.RawIOBase):
 
 
 def link_starts(file: AudioFile) -> tuple[int, ...]:
-    """Return the byte at which each link of an Ogg file starts; nothing if it has only one, and for other files."""
+    """Return the byte at which each link of an Ogg, WAV or AIFF file starts; nothing if it has only one."""
     status = os.fstat(file.fileno())
     key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
     if key not in _known:
-        _known[key] = ogg.link_starts(file)
+        _known[key] = ogg.link_starts(file) or _joined_starts(file)
         while len(_known) > _FILES_KEPT:
             _known.popitem(last=False)
     return _known[key]
+
+
+def _joined_starts(file: AudioFile) -> tuple[int, ...]:
+    """Return where the parts of a joined WAV or AIFF file start, by the sizes that they state."""
+    head = file.at(0, 12)
+    starts = []
+    position = 0
+    while head[:4] in (b"RIFF", b"FORM"):
+        part = file.at(position, 12)
+        if part[:4] != head[:4] or part[8:] != head[8:]:
+            break
+        starts.append(position)
+        size = int.from_bytes(part[4:8], "little" if head[:4] == b"RIFF" else "big")
+        position += 8 + size + size % 2
+    return tuple(starts) if len(starts) > 1 else ()
 
 
 def _pre_skip(link: AudioFile) -> int:
@@ -107,7 +122,7 @@ class _Link:
 
 
 class ChainDecoder:
-    """Sound of a chained Ogg file; see `Decoder`.
+    """Sound of a file with several links; see `Decoder`.
 
     Its rate is that of most of its seconds, and the other links are resampled. If the links differ in channels, all are
     mixed to stereo.

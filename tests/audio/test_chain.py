@@ -1,4 +1,4 @@
-"""Files that consist of several complete streams: chained Ogg, joined MP3 and AAC."""
+"""Files that consist of several complete streams: chained Ogg, joined WAV, AIFF, MP3 and AAC."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINKS = ((44_100, 2, 3), (22_050, 2, 4), (44_100, 1, 2), (48_000, 2, 5))
 """Rate, channels and seconds of each link."""
 ALIKE = ((44_100, 2, 3), (44_100, 2, 5))
 PITCHES = (300, 700, 1100, 1500)
-CHAINED = ("vorbis", "opus", "flac in ogg")
+CHAINED = ("vorbis", "opus", "flac in ogg", "wav", "aiff")
 
 
 def pitch_of(sound: np.ndarray, rate: int) -> float:
