@@ -112,6 +112,11 @@ class PlaylistsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupsChanged:
+    """The groups were found again, or one was renamed, frozen or unfrozen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message for the listener, such as that folders can't be watched; empty text withdraws it."""
 
@@ -132,6 +137,7 @@ Event = (
     | FetchProgress
     | ProblemsChanged
     | PlaylistsChanged
+    | GroupsChanged
     | Notice
 )
 Listener = Callable[[Event], None]

@@ -1,4 +1,4 @@
-"""Data types shared by the parts of the library: files, tracks, problems, playlists, plays and embeddings."""
+"""Data types shared by the parts of the library: files, tracks, problems, playlists, groups, plays, embeddings."""
 
 from __future__ import annotations
 
@@ -149,6 +149,59 @@ class Playlist:
     track_ids: tuple[int, ...]
     created_at: float
     """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of tracks that sound alike, found by clustering.
+
+    Attributes
+    ----------
+    id, name
+        Unique.
+    track_ids
+        The most typical first.
+    renamed
+        Whether the listener chose the name.
+    frozen
+        Whether the listener keeps the group as it is.
+    model
+        The identity of the model in whose space `centre` is.
+    centre
+        The mean direction of the tracks' points; shape (D,).
+    created_at
+        Seconds since the epoch.
+    """
+
+    id: int
+    name: str
+    track_ids: tuple[int, ...]
+    renamed: bool
+    frozen: bool
+    model: str
+    centre: npt.NDArray[np.float32] = field(compare=False)
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """The result of clustering for one group, to be stored.
+
+    Attributes
+    ----------
+    id
+        The stored group that it continues; None for a new one.
+    name
+        Ignored if the listener chose one.
+    track_ids, model, centre
+        As for `Group`.
+    """
+
+    id: int | None
+    name: str
+    track_ids: tuple[int, ...]
+    model: str
+    centre: npt.NDArray[np.float32] = field(compare=False)
 
 
 class EndOfPlay(enum.Enum):

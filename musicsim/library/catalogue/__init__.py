@@ -3,8 +3,8 @@
 `Catalogue` opens `catalogue.sqlite3` and provides a store for each table. `EmbeddingStore` does the same for the
 models' results, and keeps them in step with `windows.sqlite3`. Each table is written by one module:
 
-- `settings`, `folders`, `playlists` (with `playlist_tracks`), `plays`, `loudness`, `models` and `windows` write the
-  tables of the same name;
+- `settings`, `folders`, `playlists` (with `playlist_tracks`), `groups` (with `group_tracks`), `plays`, `loudness`,
+  `models` and `windows` write the tables of the same name;
 - `files` writes `tracks`, which `tracks` reads;
 - `pooled` writes `embeddings`;
 - `problems` writes `folder_problems`, and also lists the problems of tracks and folders;

@@ -9,6 +9,7 @@ from musicsim.library.catalogue.changes import EmbeddingChanges
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.files import Files
 from musicsim.library.catalogue.folders import Folders
+from musicsim.library.catalogue.groups import GroupStore
 from musicsim.library.catalogue.loudness import LoudnessStore
 from musicsim.library.catalogue.playlists import PlaylistStore
 from musicsim.library.catalogue.plays import Plays
@@ -47,6 +48,8 @@ class Catalogue:
         Files and folders that could not be read.
     playlists
         The stored playlists.
+    groups
+        The groups found by clustering.
     plays
         The playing history.
     loudness
@@ -69,6 +72,7 @@ class Catalogue:
         self.tracks = Tracks(self.database)
         self.problems = Problems(self.database)
         self.playlists = PlaylistStore(self.database)
+        self.groups = GroupStore(self.database)
         self.plays = Plays(self.database)
         self.loudness = LoudnessStore(self.database)
         self.changes = EmbeddingChanges(self.database)

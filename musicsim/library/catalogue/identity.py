@@ -202,6 +202,7 @@ class SoundIdentity:
         """Give a track whose file is gone the file and the results of a new track, and delete the new track."""
         with self._catalogue.transaction():
             self._catalogue.playlists.replace(new, gone)
+            self._catalogue.groups.replace(new, gone)
             self._catalogue.plays.replace(new, gone)
             self._embeddings.pooled.move(new, gone)
             self._catalogue.files.merge(gone, new)

@@ -1,8 +1,9 @@
-"""Names of playlists: typed names are checked, names from tags and files are cleaned."""
+"""Names of playlists and groups: typed names are checked, names from tags and files are cleaned."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Container
 
 from musicsim.base.errors import MusicsimError
 
@@ -19,10 +20,10 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 class PlaylistNameError(MusicsimError):
-    """A playlist can't have this name."""
+    """A playlist or group can't have this name."""
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: str, *, of: str = "playlist") -> str:
     """Return a name that a listener typed, without spaces around it.
 
     Raises
@@ -33,24 +34,34 @@ def checked_name(name: str) -> str:
     """
     name = name.strip()
     if not _is_visible(name):
-        raise PlaylistNameError("A playlist needs a name.")
+        raise PlaylistNameError(f"A {of} needs a name.")
     if len(name) > LONGEST_NAME:
         raise PlaylistNameError(
-            f"This name has {len(name):,} characters, and a playlist's may have {LONGEST_NAME}: choose a shorter one."
+            f"This name has {len(name):,} characters, and a {of}'s may have {LONGEST_NAME}: choose a shorter one."
         )
     if any(map(_is_control, name)):
         raise PlaylistNameError(
-            "A playlist's name can't hold line breaks, other control characters, or characters that turn the text "
-            "around them: choose another name."
+            f"A {of}'s name can't hold line breaks, other control characters, or characters that turn the text around "
+            "them: choose another name."
         )
     return name
 
 
-def cleaned_name(name: str) -> str:
-    """Return what a playlist's name can keep of a text; "Playlist" if that is nothing."""
+def cleaned_name(name: str, *, instead: str = "Playlist") -> str:
+    """Return what a name can keep of a text; `instead` if that is nothing."""
     # The rest of a file's line may be megabytes.
     kept = "".join(" " if _is_control(c) else c for c in name.strip()[:LONGEST_NAME]).strip()
-    return kept if _is_visible(kept) else "Playlist"
+    return kept if _is_visible(kept) else instead
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return a name that is not taken: with a number if it must be."""
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        ending = f" ({number})"
+        free = name[: LONGEST_NAME - len(ending)] + ending
+    return free
 
 
 def _is_control(character: str) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.playlist_names import (
-    LONGEST_NAME,
     PlaylistNameError,
     checked_name,
     cleaned_name,
+    free_name,
 )
 from musicsim.library.types import Playlist
 
@@ -38,14 +38,9 @@ class PlaylistStore:
 
     def create(self, name: str, track_ids: Sequence[int]) -> Playlist:
         """Store a playlist; a name already taken gets a number, and one that can't be used is cleaned."""
-        base = cleaned_name(name)
         with self._database.transaction() as db:
             taken = {str(row[0]) for row in self._database.query("SELECT name FROM playlists")}
-            number, free = 1, base
-            while free in taken:
-                number += 1
-                ending = f" ({number})"
-                free = base[: LONGEST_NAME - len(ending)] + ending
+            free = free_name(cleaned_name(name), taken)
             now = time.time()
             cursor = db.execute(
                 "INSERT INTO playlists (name, created_at) VALUES (?, ?)", (free, now)

@@ -143,4 +143,22 @@ MIGRATIONS = (
     """,
     # Tags are read wherever they are, and in any encoding: the next scan reads all of them again.
     "UPDATE tracks SET mtime_ns = -1;",
+    # The groups that clustering found. A track is in one of them at most.
+    """
+    CREATE TABLE groups (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        renamed INTEGER NOT NULL DEFAULT 0,
+        frozen INTEGER NOT NULL DEFAULT 0,
+        model TEXT NOT NULL,
+        centre BLOB NOT NULL,
+        created_at REAL NOT NULL
+    );
+    CREATE TABLE group_tracks (
+        track_id INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE,
+        group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL
+    );
+    CREATE INDEX group_tracks_in_order ON group_tracks (group_id, position);
+    """,
 )

@@ -16,6 +16,7 @@ from musicsim.base.events import (
     Event,
     Events,
     FetchProgress,
+    GroupsChanged,
     ModelChanged,
     Notice,
     PlaylistsChanged,
@@ -59,6 +60,7 @@ class Bridge(QObject):
     fetch_progress = Signal(object)
     problems_changed = Signal()
     playlists_changed = Signal()
+    groups_changed = Signal()
     notice = Signal(object)
 
     _arrived = Signal()
@@ -188,6 +190,8 @@ class Bridge(QObject):
                 self.problems_changed.emit()
             case PlaylistsChanged():
                 self.playlists_changed.emit()
+            case GroupsChanged():
+                self.groups_changed.emit()
             case Notice():
                 self.notice.emit(event)
 
