@@ -14,6 +14,7 @@ from command_line import CommandLine
 from musicsim.audio import FIRST_PASS, SETTLED, SamplingPlan, sample_windows
 from musicsim.base.resources import resource
 from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.schema import MIGRATIONS
 from musicsim.library.types import Loudness
 
 
@@ -116,18 +117,36 @@ def test_how_loud_a_track_is_goes_with_its_sound(musicsim, music):
     assert (found["copy.flac"], found["two.mp3"]) == (flac, mp3)
 
 
+def go_back_to(version: int, db: sqlite3.Connection) -> None:
+    """Remove what later versions have added to a catalogue."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as old:
+        old.executescript("".join(f"{script};" for script in MIGRATIONS[:version]))
+        before = parts(old)
+    # Triggers first, then tables, which take their indexes along, then indexes, then columns.
+    for kind, table, name in sorted(parts(db) - before, reverse=True):
+        if kind == "column":
+            # Columns of a table that is gone are gone, too.
+            if ("table", table, table) in before:
+                db.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        else:
+            db.execute(f"DROP {kind} IF EXISTS {name}")
+    db.execute(f"PRAGMA user_version = {version}")
+
+
+def parts(db: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """The triggers, tables, indexes and columns of a catalogue, with the tables that they are of."""
+    named = db.execute("SELECT type, tbl_name, name FROM sqlite_master WHERE sql IS NOT NULL")
+    columns = db.execute(
+        "SELECT 'column', m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+        "WHERE m.type = 'table'"
+    )
+    return {part for part in [*named, *columns] if not part[1].startswith("sqlite_")}
+
+
 def test_a_library_that_was_embedded_before_is_measured_by_its_next_pass(musicsim, music):
     scan(musicsim, music)
     with contextlib.closing(sqlite3.connect(musicsim.data / "catalogue.sqlite3")) as db:
-        for (name,) in db.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            db.execute(f"DROP TRIGGER {name}")
-        db.executescript(
-            "DROP TABLE embedding_changes; DROP INDEX tracks_missing; DROP TABLE loudness; DROP TABLE plays; "
-            "DROP INDEX tracks_by_header_length; ALTER TABLE tracks DROP COLUMN header_length; "
-            "ALTER TABLE tracks DROP COLUMN length_is_heard; PRAGMA user_version = 6"
-        )
+        go_back_to(6, db)
     scan(musicsim)
     assert set(loudness(musicsim.data).values()) == {None}
     assert musicsim("scan", "--depth", "settled", "--json").code == 0
