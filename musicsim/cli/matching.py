@@ -2,15 +2,97 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import unicodedata
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from musicsim.cli.output import UsageError, names, path_text, print_table, printable, short
+from musicsim.app import Musicsim
+from musicsim.base.addresses import paths_in_address
+from musicsim.base.named_files import FileFinder
+from musicsim.cli.output import (
+    UsageError,
+    file_path,
+    names,
+    path_text,
+    print_table,
+    printable,
+    short,
+)
 from musicsim.library.query.folding import fold
+from musicsim.library.scanning.formats import AUDIO_SUFFIXES
+from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.types import Track
 
+TRACK_HELP = "a file, or text that matches one track's artist, title and album"
 _SHOWN = 30
 """Tracks that are listed of several that match."""
+
+
+def find_track(app: Musicsim, text: str, *, quiet: bool = False) -> Track | Path:
+    """Return the library's track for a path or a text, or the path of an audio file that is not in the library.
+
+    Parameters
+    ----------
+    quiet
+        Don't print the list of several matches.
+
+    Raises
+    ------
+    UsageError
+        If there is no match, or an ambiguous one.
+    """
+    if (found := find_file(app, text)) is not None:
+        return found
+    with contextlib.redirect_stdout(io.StringIO()) if quiet else contextlib.nullcontext():
+        return only_match(text, app.catalogue.tracks.all())
+
+
+def find_file(app: Musicsim, text: str) -> Track | Path | None:
+    """Return the library's track for a path, or the path of an audio file outside it; None for other texts."""
+    known = KnownFiles(app.catalogue)
+    path = file_path(text)
+    if (track := known.track_at(path)) is not None:
+        return track
+    if not os.path.isfile(path) and _looks_like_a_path(text):  # noqa: PTH113 (Path's raises for a name that is too long)
+        finder = FileFinder(
+            [Path.cwd()],
+            app.catalogue.folders.all(),
+            lambda path: os.path.isfile(path) or known.track_at(path) is not None,  # noqa: PTH113
+        )
+        path = finder.find(text) or path
+        if (track := known.track_at(path)) is not None:
+            return track
+    return path if os.path.isfile(path) else None  # noqa: PTH113
+
+
+def library_track(app: Musicsim, text: str, *, quiet: bool = False) -> Track:
+    """Return the library's track for a path or a text, as `find_track` does.
+
+    Raises
+    ------
+    UsageError
+        If there is no match, an ambiguous one, or a file that is not in the library.
+    """
+    track = find_track(app, text, quiet=quiet)
+    if isinstance(track, Track):
+        return track
+    raise UsageError(
+        f"{printable(text)} is not in the library: add its folder with `musicsim scan` first."
+    )
+
+
+def _looks_like_a_path(text: str) -> bool:
+    suffix = os.path.splitext(text)[1].lower()  # noqa: PTH122 (a text, which may be no path)
+    return (
+        "/" in text
+        or os.sep in text
+        or "\\" in text
+        or suffix in AUDIO_SUFFIXES
+        or bool(paths_in_address(text))
+    )
 
 
 def only_match(text: str, tracks: Sequence[Track]) -> Track:

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from musicsim.app import Musicsim
-from musicsim.base.addresses import paths_in_address
 from musicsim.base.counts import counted
-from musicsim.base.named_files import FileFinder
 from musicsim.cli.kept_playlists import add_paths
-from musicsim.cli.matching import only_match
+from musicsim.cli.matching import TRACK_HELP, find_track, library_track
 from musicsim.cli.output import (
     Commands,
     UsageError,
     complain,
-    file_path,
     hidden_json,
     match_rows,
     path_text,
@@ -34,29 +28,28 @@ from musicsim.cli.output import (
 )
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.query.filters import Filters, Range, is_empty
-from musicsim.library.scanning.formats import AUDIO_SUFFIXES
-from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.types import Track
 from musicsim.playlists.files.m3u import write_m3u
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rules
 
-_TRACK_HELP = "a file, or text that matches one track's artist, title and album"
 _LATER_MODES = ("radio", "journey", "mix")
 
 
 def add_commands(commands: Commands) -> None:
     """Declare the commands of this module."""
     command = commands.add_parser("similar", help="the nearest tracks")
-    command.add_argument("track", metavar="TRACK", help=_TRACK_HELP)
+    command.add_argument("track", metavar="TRACK", help=TRACK_HELP)
     command.add_argument("-n", type=positive, default=20, metavar="N", help="how many (20)")
-    command.add_argument("--raw", action="store_true", help="nearest neighbours without rules")
+    command.add_argument(
+        "--raw", action="store_true", help="nearest neighbours without rules"
+    )
     command.add_argument("--json", action="store_true")
     _add_filters(command)
     command.set_defaults(run=similar)
 
     command = commands.add_parser("playlist", help="make a playlist")
-    command.add_argument("seeds", nargs="+", metavar="SEED", help=_TRACK_HELP)
+    command.add_argument("seeds", nargs="+", metavar="SEED", help=TRACK_HELP)
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE.m3u8", help="write it to a file"
     )
@@ -135,43 +128,6 @@ def _texts(option: str, texts: Sequence[str]) -> tuple[str, ...]:
     return full
 
 
-def find_track(app: Musicsim, text: str) -> Track | Path:
-    """Return the library's track for a path or a text, or the path of an audio file that is not in the library.
-
-    Raises
-    ------
-    UsageError
-        If there is no match, or an ambiguous one.
-    """
-    known = KnownFiles(app.catalogue)
-    path = file_path(text)
-    if (track := known.track_at(path)) is not None:
-        return track
-    if not os.path.isfile(path) and _looks_like_a_path(text):  # noqa: PTH113 (Path's raises for a name that is too long)
-        finder = FileFinder(
-            [Path.cwd()],
-            app.catalogue.folders.all(),
-            lambda path: os.path.isfile(path) or known.track_at(path) is not None,  # noqa: PTH113
-        )
-        path = finder.find(text) or path
-        if (track := known.track_at(path)) is not None:
-            return track
-    if os.path.isfile(path):  # noqa: PTH113
-        return path
-    return only_match(text, app.catalogue.tracks.all())
-
-
-def _looks_like_a_path(text: str) -> bool:
-    suffix = os.path.splitext(text)[1].lower()  # noqa: PTH122 (a text, which may be no path)
-    return (
-        "/" in text
-        or os.sep in text
-        or "\\" in text
-        or suffix in AUDIO_SUFFIXES
-        or bool(paths_in_address(text))
-    )
-
-
 def similar(options: argparse.Namespace) -> None:
     """Print the tracks nearest to one."""
     filters = _filters(options)
@@ -181,7 +137,7 @@ def similar(options: argparse.Namespace) -> None:
         else Rules(filters=filters)
     )
     with Musicsim.read(options.data) as app:
-        track = _find_quietly(app, options.track, quiet=options.json)
+        track = find_track(app, options.track, quiet=options.json)
         model = app.finding.model.identity
         if isinstance(track, Track):
             query = track_json(track)
@@ -212,12 +168,6 @@ def similar(options: argparse.Namespace) -> None:
     print_hidden(found.hidden)
 
 
-def _find_quietly(app: Musicsim, text: str, *, quiet: bool) -> Track | Path:
-    """Call `find_track`; with `quiet`, discard the list of ambiguous matches."""
-    with contextlib.redirect_stdout(io.StringIO()) if quiet else contextlib.nullcontext():
-        return find_track(app, text)
-
-
 def playlist(options: argparse.Namespace) -> None:
     """Make a playlist, store it, write it to a file."""
     if options.mode in _LATER_MODES:
@@ -225,14 +175,7 @@ def playlist(options: argparse.Namespace) -> None:
     # Only storing changes the library: without a name, this works beside a running window.
     open_app = Musicsim.open if options.name else Musicsim.read
     with open_app(options.data) as app:
-        seeds = []
-        for text in options.seeds:
-            track = _find_quietly(app, text, quiet=options.json)
-            if not isinstance(track, Track):
-                raise UsageError(
-                    f"{printable(text)} is not in the library: add its folder with `musicsim scan` first."
-                )
-            seeds.append(track)
+        seeds = [library_track(app, text, quiet=options.json) for text in options.seeds]
         made = app.playlists.make(
             [track.id for track in seeds],
             rules=Rules(

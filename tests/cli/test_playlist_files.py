@@ -10,8 +10,8 @@ import soundfile
 from command_line import CommandLine
 
 from musicsim.app import Musicsim
+from musicsim.cli.matching import find_track
 from musicsim.cli.output import UsageError
-from musicsim.cli.playlists import find_track
 from musicsim.library.types import Track
 
 NAMES = ["01 Don’t Stop….flac", "02 Björk.flac", "03 100% Pure.flac"]
