@@ -11,6 +11,7 @@ from musicsim.library.catalogue.files import Files
 from musicsim.library.catalogue.folders import Folders
 from musicsim.library.catalogue.groups import GroupStore
 from musicsim.library.catalogue.loudness import LoudnessStore
+from musicsim.library.catalogue.opinions import OpinionStore
 from musicsim.library.catalogue.playlists import PlaylistStore
 from musicsim.library.catalogue.plays import Plays
 from musicsim.library.catalogue.pooled import PooledStore
@@ -52,6 +53,8 @@ class Catalogue:
         The groups found by clustering.
     plays
         The playing history.
+    opinions
+        The listener's likes and bans.
     loudness
         The loudness of the tracks.
     changes
@@ -74,6 +77,7 @@ class Catalogue:
         self.playlists = PlaylistStore(self.database)
         self.groups = GroupStore(self.database)
         self.plays = Plays(self.database)
+        self.opinions = OpinionStore(self.database)
         self.loudness = LoudnessStore(self.database)
         self.changes = EmbeddingChanges(self.database)
         if not read_only:

@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from musicsim.library.catalogue.database import Database
 from musicsim.library.types import EndOfPlay, Play
+
+# A scrobble's condition: https://www.last.fm/api/scrobbling.
+_WAS_PLAYED = "(ended = 'finished' OR heard >= 240 OR (length > 0 AND 2 * heard >= length))"
+_COUNTS = (
+    f"SELECT track_id, SUM({_WAS_PLAYED}), SUM(ended = 'skipped' AND NOT {_WAS_PLAYED}), "
+    f"MAX(CASE WHEN {_WAS_PLAYED} THEN started_at END) FROM plays"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayCounts:
+    """How often a track was played and skipped.
+
+    Attributes
+    ----------
+    plays
+        Plays to the end, or of at least half of the track or 4 minutes.
+    skips
+        How often the listener went on to another track before that.
+    last_played
+        The start of the last one of `plays`, in seconds since the epoch.
+    """
+
+    plays: int
+    skips: int
+    last_played: float | None
 
 
 class Plays:
@@ -40,6 +69,21 @@ class Plays:
             Play(track_id, started_at, seconds, length, EndOfPlay(ended))
             for track_id, started_at, seconds, length, ended in rows
         ]
+
+    def counts(self, track_ids: Iterable[int] | None = None) -> dict[int, PlayCounts]:
+        """Return how often tracks were played and skipped: some, or all; none of those that never began."""
+        if track_ids is None:
+            rows = self._database.query(f"{_COUNTS} GROUP BY track_id")
+        else:
+            wanted = list(dict.fromkeys(track_ids))
+            rows = []
+            for start in range(0, len(wanted), 500):
+                some = wanted[start : start + 500]
+                marks = ",".join("?" * len(some))
+                rows += self._database.query(
+                    f"{_COUNTS} WHERE track_id IN ({marks}) GROUP BY track_id", some
+                )
+        return {row[0]: PlayCounts(*row[1:]) for row in rows}
 
     def replace(self, track_id: int, by: int) -> None:
         """Reassign the plays of a track to another one."""

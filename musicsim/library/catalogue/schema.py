@@ -161,4 +161,33 @@ MIGRATIONS = (
     );
     CREATE INDEX group_tracks_in_order ON group_tracks (group_id, position);
     """,
+    # What the listener thinks of tracks, and of albums and artists, which are known by keys made of their tags. An
+    # album also keeps the tracks that it had, so that it is known after a move or new tags.
+    """
+    CREATE TABLE track_opinions (
+        track_id INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE,
+        opinion TEXT NOT NULL,
+        since REAL NOT NULL
+    );
+    CREATE TABLE named_opinions (
+        id INTEGER PRIMARY KEY,
+        subject TEXT NOT NULL,
+        key TEXT NOT NULL,
+        name TEXT NOT NULL,
+        opinion TEXT NOT NULL,
+        since REAL NOT NULL,
+        UNIQUE (subject, key)
+    );
+    CREATE TABLE named_opinion_tracks (
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        opinion_id INTEGER NOT NULL REFERENCES named_opinions (id) ON DELETE CASCADE,
+        PRIMARY KEY (track_id, opinion_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX named_opinion_tracks_by_opinion ON named_opinion_tracks (opinion_id);
+    """,
+    # All that counting plays needs, which takes less than half of the time.
+    """
+    DROP INDEX plays_by_track;
+    CREATE INDEX plays_by_track ON plays (track_id, ended, heard, length, started_at);
+    """,
 )

@@ -62,6 +62,21 @@ class Tracks:
         rows = self._database.query(sql, (os.fsencode(path),))
         return _track(rows[0]) if rows else None
 
+    def by_album(self) -> dict[str, list[int]]:
+        """Return the ids of the tracks with each title of an album, as in their tags."""
+        return self._grouped("album")
+
+    def by_artist(self) -> dict[str, list[int]]:
+        """Return the ids of the tracks with each artist, as `Track.artist` has it."""
+        return self._grouped("IIF(artist = '', album_artist, artist)")
+
+    def _grouped(self, column: str) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = {}
+        for track_id, name in self._database.query(f"SELECT id, {column} FROM tracks ORDER BY id"):
+            groups.setdefault(name, []).append(track_id)
+        groups.pop("", None)
+        return groups
+
     def details(self, track_id: int) -> TagDetails:
         """Return the tags of a track's file beyond `Track.tags`."""
         rows = self._database.query("SELECT details FROM tracks WHERE id = ?", (track_id,))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.plays import PlayCounts
 from musicsim.library.types import EndOfPlay, Play, ScannedFile, Tags
 
 
@@ -106,3 +107,27 @@ def test_a_moved_file_keeps_its_plays(catalogue: Catalogue, ids: list[int]) -> N
     catalogue.files.set_paths({ids[0]: Path("/m/deeper/a.mp3")})
 
     assert catalogue.plays.latest(9) == [heard]
+
+
+def test_plays_and_skips_are_counted_by_track(catalogue: Catalogue, ids: list[int]) -> None:
+    skipped, stopped = EndOfPlay.SKIPPED, EndOfPlay.STOPPED
+    for each in (
+        play(ids[0], 100),
+        play(ids[0], 300, heard=30.0, end=skipped),  # half of it
+        play(ids[0], 500, heard=29.0, end=skipped),
+        play(ids[1], 200, heard=3.0, length=600.0, end=skipped),
+        play(ids[1], 400, heard=240.0, length=600.0, end=stopped),
+        play(ids[1], 350, heard=239.0, length=600.0, end=stopped),
+        play(ids[2], 600, heard=0.0, length=0.0, end=EndOfPlay.FAILED),
+    ):
+        catalogue.plays.add(each)
+
+    counts = catalogue.plays.counts()
+
+    assert counts == {
+        ids[0]: PlayCounts(plays=2, skips=1, last_played=300.0),
+        ids[1]: PlayCounts(plays=1, skips=1, last_played=400.0),
+        ids[2]: PlayCounts(plays=0, skips=0, last_played=None),
+    }
+    assert catalogue.plays.counts([ids[1], ids[1], -1]) == {ids[1]: counts[ids[1]]}
+    assert catalogue.plays.counts([]) == {}

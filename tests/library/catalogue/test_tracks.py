@@ -114,3 +114,19 @@ def test_problems_name_files_and_folders(catalogue):
     ]
     assert catalogue.files.clear_failures() == [broken]
     assert [problem.path.name for problem in catalogue.problems.all()] == ["a", "c.mp3"]
+
+
+def test_tracks_are_found_by_album_and_by_artist_as_their_tags_have_them(catalogue):
+    folder = catalogue.folders.add(Path("/m"))
+    tags = (
+        {"album": "Hits", "artist": "Mara", "album_artist": "Ann"},
+        {"album": "hits", "album_artist": "Mara"},
+        {"album": "Hits"},
+        {"artist": "Mara"},
+    )
+    one, two, three, four = (
+        catalogue.files.add(folder, scanned(f"/m/{n}.mp3", b"%d" % n, **some))
+        for n, some in enumerate(tags)
+    )
+    assert catalogue.tracks.by_album() == {"Hits": [one, three], "hits": [two]}
+    assert catalogue.tracks.by_artist() == {"Mara": [one, two, four]}
