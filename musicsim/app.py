@@ -26,6 +26,7 @@ from musicsim.services.listening.listening import Listening, worker_settings
 from musicsim.services.listening.settings import ListeningSettings
 from musicsim.services.making.playlists import PlaylistMaker
 from musicsim.services.models.models import Models
+from musicsim.services.opinions import Opinions
 from musicsim.worker.client import WorkerClient
 
 
@@ -44,6 +45,8 @@ class Musicsim:
         The stored facts about the music.
     models
         The models, and which one listens.
+    opinions
+        The listener's likes and bans.
     finding
         Finds similar tracks.
     playlists
@@ -80,10 +83,10 @@ class Musicsim:
         index = IndexSync(self.catalogue, points, None if read_only else self.worker)
         nearest = Nearest(points, index)
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
-        self.finding = Finding(
-            self.catalogue, self.models, nearest, index, self.worker, self.events, self._answers
-        )
-        self.playlists = PlaylistMaker(self.catalogue, self.finding, self._answers)
+        self.opinions = Opinions(self.catalogue)
+        searched = (nearest, index, self.worker, self.events, self._answers)
+        self.finding = Finding(self.catalogue, self.models, self.opinions, *searched)
+        self.playlists = PlaylistMaker(self.catalogue, self.opinions, self.finding, self._answers)
         identity = SoundIdentity(self.catalogue, self.embeddings)
         self.listening = Listening(
             self.catalogue,

@@ -6,6 +6,7 @@ from musicsim.playlists.rules.rules import Hidden, Rule
 
 _HIDDEN = {
     Rule.FILTERS: "left out by the filters",
+    Rule.BANNED: "banned",
     Rule.SAME_SONG: "another version of the same song",
     Rule.SAME_SOUND: "the same sound",
     Rule.ARTIST: "more than {limit} by the same artist",

@@ -72,7 +72,7 @@ def album_key(track: Track) -> tuple[str, str] | None:
     An album is its artist's. A compilation is nobody's, with or without an album artist. Without either, a folder of
     the album's name holds one album, by one artist or by several.
     """
-    title = _album_title(track.tags.album)
+    title = album_title_key(track.tags.album)
     if not title:
         return None
     album_artist = track.tags.album_artist
@@ -89,6 +89,12 @@ def album_key(track: Track) -> tuple[str, str] | None:
 def credit_key(credit: str) -> str:
     """Return the key of the first artist of a credit, with everything that may be a guest left out."""
     return _names(credit)[0]
+
+
+@lru_cache(maxsize=4096)
+def album_title_key(album: str) -> str:
+    """Return the key of an album's title, the same for all its discs; empty if it has no words."""
+    return words_of(_DISC.sub("", fold(album))) if album else ""
 
 
 @lru_cache(maxsize=16_384)
@@ -126,11 +132,6 @@ def _artist_folders(folder: str) -> tuple[str, ...]:
         for name in (part, part.partition(" - ")[0])
     )
     return tuple(dict.fromkeys(_name(fold(name)) for name in names))
-
-
-@lru_cache(maxsize=4096)
-def _album_title(album: str) -> str:
-    return words_of(_DISC.sub("", fold(album))) if album else ""
 
 
 def _album_folder(file: str) -> str:

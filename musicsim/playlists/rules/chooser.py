@@ -31,7 +31,7 @@ class Chooser:
     rules
         The rules.
     seeds
-        The list's seeds; their sounds and songs must not be repeated.
+        The list's seeds; their sounds and songs must not be repeated. The listener named them, so no rule applies.
     seeds_count
         Whether the seeds are in the list, so that they count towards the limits.
     """
@@ -79,6 +79,8 @@ class Chooser:
         rules = self._rules
         if not rules.filters.admit(track):
             return Hidden(Rule.FILTERS)
+        if rules.bans.forbid(track):
+            return Hidden(Rule.BANNED)
         if not rules.near_duplicates:
             if song in self._songs:
                 return Hidden(Rule.SAME_SONG)

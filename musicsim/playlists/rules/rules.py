@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass, field
 
 from musicsim.library.query.filters import Filters
+from musicsim.playlists.rules.bans import Bans
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +19,22 @@ class Rules:
         None for no limit. Tracks without an artist or album don't count.
     near_duplicates
         Whether the same sound and other versions of the same song may appear.
+    bans
+        What the listener never wants to hear. The services add those that are stored.
     """
 
     max_per_artist: int | None = 3
     max_per_album: int | None = None
     near_duplicates: bool = False
     filters: Filters = field(default_factory=Filters)
+    bans: Bans = field(default_factory=Bans)
 
 
 class Rule(enum.Enum):
     """A kind of rule."""
 
     FILTERS = "filters"
+    BANNED = "banned"
     SAME_SONG = "same song"
     SAME_SOUND = "same sound"
     ARTIST = "artist"

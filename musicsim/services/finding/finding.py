@@ -23,6 +23,7 @@ from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.models.models import Models
+from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors
 from musicsim.worker.client import Refused, WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack
@@ -37,6 +38,8 @@ class Finding:
         The tracks.
     models
         The models, and which one listens.
+    opinions
+        The listener's bans, which no list contains, whatever its rules.
     nearest
         Finds the nearest tracks.
     index
@@ -58,6 +61,7 @@ class Finding:
         self,
         catalogue: Catalogue,
         models: Models,
+        opinions: Opinions,
         nearest: Nearest,
         index: IndexSync,
         worker: WorkerClient,
@@ -66,6 +70,7 @@ class Finding:
     ) -> None:
         self._catalogue = catalogue
         self._models = models
+        self._opinions = opinions
         self.nearest = nearest
         self.index = index
         self._worker = worker
@@ -132,7 +137,13 @@ class Finding:
                     raise NotEmbedded(f"{seed.name}: {seed.problem}.") from None
                 self._events.emit(TrackWanted(track_id))
                 raise
-            return similar_tracks(seed, point, self.candidates(point), rules=rules, limit=limit)
+            return similar_tracks(
+                seed,
+                point,
+                self.candidates(point),
+                rules=self._opinions.added_to(rules),
+                limit=limit,
+            )
 
     def _nearest_among(self, track_id: int, ids: Collection[int]) -> int | None:
         wanted = set(ids) - {track_id}
@@ -151,7 +162,13 @@ class Finding:
         with self.nearest.steady():
             if model == self.model:
                 point = self.nearest.point_for(pooled)
-                return similar_tracks(None, point, self.candidates(point), rules=rules, limit=limit)
+                return similar_tracks(
+                    None,
+                    point,
+                    self.candidates(point),
+                    rules=self._opinions.added_to(rules),
+                    limit=limit,
+                )
         # Another model took over while the file was being embedded.
         return self._similar_to_file(path, rules, limit)
 

@@ -11,6 +11,7 @@ from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.points import mean_point
+from musicsim.services.opinions import Opinions
 
 
 class PlaylistMaker:
@@ -20,14 +21,19 @@ class PlaylistMaker:
     ----------
     catalogue
         The tracks.
+    opinions
+        The listener's bans, which no playlist contains but as a seed.
     finding
         Finds similar tracks.
     thread
         Makes the playlists, one after the other.
     """
 
-    def __init__(self, catalogue: Catalogue, finding: Finding, thread: Executor) -> None:
+    def __init__(
+        self, catalogue: Catalogue, opinions: Opinions, finding: Finding, thread: Executor
+    ) -> None:
         self._catalogue = catalogue
+        self._opinions = opinions
         self._finding = finding
         self._thread = thread
 
@@ -65,7 +71,7 @@ class PlaylistMaker:
             return playlist_from(
                 seeds,
                 self._finding.candidates(middle),
-                rules=rules,
+                rules=self._opinions.added_to(rules),
                 length=length,
                 minutes=minutes,
                 rng_seed=rng_seed,
