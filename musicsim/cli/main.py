@@ -16,7 +16,17 @@ from typing import NoReturn
 
 from musicsim.base.data_folder import DataFolderInUse
 from musicsim.base.errors import MusicsimError
-from musicsim.cli import embed, evaluate, kept_playlists, library, models, playlists, window
+from musicsim.cli import (
+    embed,
+    evaluate,
+    history,
+    kept_playlists,
+    library,
+    models,
+    opinions,
+    playlists,
+    window,
+)
 from musicsim.cli.output import UsageError, complain
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
 from musicsim.playlists.files.reading import PLAYLIST_SUFFIXES
@@ -153,6 +163,9 @@ def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
     )
     parser.set_defaults(run=window.gui, paths=[], queue=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for room in (window, library, playlists, kept_playlists, evaluate, models, embed):
+    rooms = (
+        window, library, playlists, kept_playlists, opinions, history, evaluate, models, embed,
+    )  # fmt: skip
+    for room in rooms:
         room.add_commands(commands)
     return parser, commands.choices

@@ -7,7 +7,9 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +102,16 @@ def positive(text: str) -> int:
 def path_text(path: Path) -> str:
     """Return a path as in JSON."""
     return os.fspath(path)
+
+
+def utc_time(at: float | None) -> str | None:
+    """Return a time in seconds since the epoch for JSON, such as 2026-05-01T12:30:00+00:00."""
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat("T", "seconds")
+
+
+def local_time(at: float | None) -> str:
+    """Return a time in seconds since the epoch for people, such as 2026-05-01 14:30; empty without one."""
+    return "" if at is None else time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
 
 def track_json(track: Track) -> dict[str, object]:

@@ -42,7 +42,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("track", metavar="TRACK", help=TRACK_HELP)
     command.add_argument("-n", type=positive, default=20, metavar="N", help="how many (20)")
     command.add_argument(
-        "--raw", action="store_true", help="nearest neighbours without rules"
+        "--raw", action="store_true", help="nearest neighbours without rules, but bans"
     )
     command.add_argument("--json", action="store_true")
     _add_filters(command)
