@@ -138,6 +138,18 @@ def test_a_ban_holds_for_copies_and_when_the_original_is_deleted(musicsim, music
     assert {"Copy", "copy"} <= listed(musicsim, music / "5.flac")
 
 
+def test_a_ban_holds_when_a_track_was_forgotten_and_comes_back(musicsim, music, tmp_path):
+    told(musicsim, "ban", "Four")
+    (music / "4.flac").rename(tmp_path / "away.flac")
+    scan(musicsim, "--forget-missing")
+    assert banned(musicsim) == []
+    (tmp_path / "away.flac").rename(music / "back.flac")
+    retag(music / "back.flac", title="Back")
+    scan(musicsim)
+    assert banned(musicsim) == [("track", "The Beetles - Back")]
+    assert listed(musicsim, music / "5.flac") == {"One", "Two", "Three"}
+
+
 def test_a_copy_that_was_banned_is_still_banned_as_the_original_that_went(musicsim, music):
     shutil.copy(music / "4.flac", music / "copy.flac")
     scan(musicsim)

@@ -62,7 +62,8 @@ class NamedOpinion:
 class OpinionStore:
     """Stores opinions; thread-safe, and every read returns fresh values.
 
-    There is one opinion about each track, album or artist: the last one. Tracks with the same sound share theirs.
+    There is one opinion about each track, album or artist: the last one. Tracks with the same sound share theirs, and
+    a sound keeps it when its tracks leave the library.
     """
 
     def __init__(self, database: Database) -> None:
@@ -85,20 +86,32 @@ class OpinionStore:
                 "SELECT c.id FROM tracks t JOIN tracks c ON c.fingerprint = t.fingerprint WHERE t.id = ?1)",
                 (track_id,),
             )
+            db.execute(
+                "DELETE FROM sound_opinions WHERE fingerprint = (SELECT fingerprint FROM tracks WHERE id = ?)",
+                (track_id,),
+            )
 
     def of_tracks(self) -> list[TrackOpinion]:
         """Return the opinions about tracks, the last one first."""
         rows = self._database.query(
-            "SELECT track_id, opinion, since FROM track_opinions ORDER BY since DESC, track_id DESC"
+            "SELECT track_id, opinion, since FROM track_opinions "
+            "UNION ALL SELECT MIN(t.id), o.opinion, o.since FROM sound_opinions o "
+            "JOIN tracks t ON t.fingerprint = o.fingerprint "
+            "LEFT JOIN track_opinions own ON own.track_id = t.id "
+            "GROUP BY o.fingerprint HAVING COUNT(own.track_id) = 0 ORDER BY 3 DESC, 1 DESC"
         )
         return [TrackOpinion(i, Opinion(opinion), since) for i, opinion, since in rows]
 
     def tracks(self, opinion: Opinion) -> frozenset[int]:
         """Return the tracks that this opinion is about, and those with the same sound."""
         rows = self._database.query(
+            "WITH sounds (fingerprint) AS (SELECT t.fingerprint FROM track_opinions o "
+            "JOIN tracks t ON t.id = o.track_id WHERE o.opinion = ?1 "
+            "UNION SELECT fingerprint FROM sound_opinions WHERE opinion = ?1) "
             "SELECT track_id FROM track_opinions WHERE opinion = ?1 "
-            "UNION SELECT c.id FROM track_opinions o JOIN tracks t ON t.id = o.track_id "
-            "JOIN tracks c ON c.fingerprint = t.fingerprint WHERE o.opinion = ?1",
+            # Before they were decoded, two of the same sound may have got opinions of their own.
+            "UNION SELECT t.id FROM sounds s JOIN tracks t ON t.fingerprint = s.fingerprint "
+            "WHERE NOT EXISTS (SELECT 1 FROM track_opinions o WHERE o.track_id = t.id)",
             (opinion.value,),
         )
         return frozenset(track_id for (track_id,) in rows)

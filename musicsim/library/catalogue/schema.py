@@ -162,13 +162,23 @@ MIGRATIONS = (
     CREATE INDEX group_tracks_in_order ON group_tracks (group_id, position);
     """,
     # What the listener thinks of tracks, and of albums and artists, which are known by keys made of their tags. An
-    # album also keeps the tracks that it had, so that it is known after a move or new tags.
+    # album also keeps the tracks that it had, so that it is known after a move or new tags. A sound keeps the opinion
+    # about a track that has left the library, for when it comes back.
     """
     CREATE TABLE track_opinions (
         track_id INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE,
         opinion TEXT NOT NULL,
         since REAL NOT NULL
     );
+    CREATE TABLE sound_opinions (
+        fingerprint BLOB PRIMARY KEY,
+        opinion TEXT NOT NULL,
+        since REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TRIGGER track_with_opinion_to_remove BEFORE DELETE ON tracks WHEN OLD.fingerprint IS NOT NULL BEGIN
+        INSERT OR REPLACE INTO sound_opinions
+        SELECT OLD.fingerprint, opinion, since FROM track_opinions WHERE track_id = OLD.id;
+    END;
     CREATE TABLE named_opinions (
         id INTEGER PRIMARY KEY,
         subject TEXT NOT NULL,

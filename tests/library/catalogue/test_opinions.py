@@ -72,6 +72,22 @@ def test_tracks_with_the_same_sound_share_their_opinion(catalogue, ids):
     assert catalogue.opinions.tracks(LIKED) == NOTHING
 
 
+def test_each_keeps_its_own_opinion_that_it_had_before_their_sound_was_known(catalogue, ids):
+    catalogue.files.set_fingerprint(ids[3], b"sound")
+    catalogue.opinions.set_track(ids[3], BANNED)
+    catalogue.files.set_missing(ids[3:], True)
+    catalogue.files.forget_missing()
+    catalogue.opinions.set_track(ids[0], LIKED)
+    catalogue.opinions.set_track(ids[1], BANNED)
+
+    for track_id in ids[:3]:
+        catalogue.files.set_fingerprint(track_id, b"sound")
+
+    assert ids[0] not in catalogue.opinions.tracks(BANNED)
+    assert ids[1] not in catalogue.opinions.tracks(LIKED)
+    assert [each.track_id for each in catalogue.opinions.of_tracks()] == [ids[1], ids[0]]
+
+
 def test_an_album_keeps_the_tracks_that_it_had(catalogue, ids):
     album = (Subject.ALBUM, ("mara", "hits"), "Hits")
     catalogue.opinions.set_named(*album, BANNED, track_ids=[*ids[:2], ids[1], -1])
@@ -104,6 +120,27 @@ def test_a_replaced_track_passes_on_the_opinions_and_the_later_one_stays(catalog
     opinions.replace(ids[1], ids[2])
     assert [(each.track_id, each.opinion) for each in opinions.of_tracks()] == [(ids[2], BANNED)]
     assert opinions.named_tracks(BANNED) == {ids[2]}
+
+
+def test_a_sound_that_leaves_the_library_and_comes_back_keeps_its_opinion(catalogue, ids):
+    catalogue.files.set_fingerprint(ids[0], b"sound")
+    catalogue.opinions.set_track(ids[0], BANNED)
+    catalogue.folders.remove(Path("/m"))
+    assert catalogue.opinions.of_tracks() == []
+
+    folder = catalogue.folders.add(Path("/n"))
+    back = [catalogue.files.add(folder, scanned(f"/n/{n}.mp3", b"%d" % n)) for n in range(3)]
+    for track_id in back[:2]:
+        catalogue.files.set_fingerprint(track_id, b"sound")
+    assert catalogue.opinions.tracks(BANNED) == set(back[:2])
+    assert [(each.track_id, each.opinion) for each in catalogue.opinions.of_tracks()] == [
+        (back[0], BANNED)
+    ]
+    catalogue.opinions.set_track(back[1], LIKED)
+    assert catalogue.opinions.tracks(BANNED) == NOTHING
+    assert catalogue.opinions.tracks(LIKED) == set(back[:2])
+    catalogue.opinions.forget_track(back[0])
+    assert catalogue.opinions.of_tracks() == []
 
 
 def test_opinions_about_a_missing_track_stay_and_about_a_forgotten_one_go(catalogue, ids):
