@@ -28,6 +28,10 @@ class Opinions:
         self._catalogue = catalogue
         self._store = catalogue.opinions
 
+    def tracks(self, opinion: Opinion) -> frozenset[int]:
+        """Return the tracks that this opinion is about; see `OpinionStore.tracks`."""
+        return self._store.tracks(opinion)
+
     def bans(self) -> Bans:
         """Return everything that is banned."""
         named = [each for each in self._store.named() if each.opinion is Opinion.BANNED]

@@ -29,6 +29,7 @@ from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.models.models import OfferedModel, read_model
+from musicsim.services.opinions import Opinions
 from musicsim.ui.playback.protocol import Device, Item
 from musicsim.ui.tracks.track_model import TrackModel
 
@@ -279,6 +280,7 @@ class FakeApp:
         self.waveforms = Waveforms(self.library.folder)
         self.listening = FakeListening(self)
         self.collection = FakeCollection(self)
+        self.opinions = Opinions(self.catalogue)
         self.finding = FakeFinding(self)
         self.playlists = FakePlaylistMaker(self)
 

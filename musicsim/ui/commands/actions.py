@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from musicsim.base.errors import display_path
 from musicsim.library.catalogue.playlist_names import checked_name
+from musicsim.ui.commands.opinions import OpinionActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dialogs import ask_name
@@ -98,6 +99,10 @@ class TrackActions(QObject):
         self.show_in_folder = action(
             self.tr("Show in folder"), "folder", "Ctrl+Shift+F", self._show_in_folder
         )
+        self._opinions = OpinionActions(
+            app.opinions, bridge, messages, lambda: self._store.in_library(self._selected()), self
+        )
+        self.like, self.ban = self._opinions.like, self._opinions.ban
         self.all = (
             self.play_selected,
             self.play_similar,
@@ -106,6 +111,8 @@ class TrackActions(QObject):
             self.play_next,
             self.add_to_queue,
             self.add_to_playlist,
+            self.like,
+            self.ban,
             self.export,
             self.show_in_folder,
         )
@@ -129,6 +136,9 @@ class TrackActions(QObject):
         menu.addActions([self.play_next, self.add_to_queue])
         menu.addSeparator()
         menu.addActions([self.show_similar, self.make_playlist, self.add_to_playlist])
+        menu.addSeparator()
+        menu.addActions([self.like, self.ban])
+        menu.aboutToShow.connect(self._opinions.check)
         menu.addSeparator()
         menu.addActions([self.export, self.show_in_folder])
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from window_fakes import FakeApp, FakeEngine, Library, titles
 
+from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import Tags
 from musicsim.playlists.files.reading import read_playlist
 from musicsim.ui.commands import actions
@@ -64,6 +65,8 @@ def test_the_menu_opens_by_keyboard(
         "Show similar tracks": True,
         "Make playlist from this": True,
         "Add to playlist": True,
+        "Like": True,
+        "Never play this": True,
         "Export similar as M3U…": True,
         "Show in folder": True,
     }
@@ -386,3 +389,54 @@ def test_rows_that_come_in_above_leave_the_list_where_it_is(
     top = table.rowAt(0)
     assert (titles(table.tracks)[top], table.rowViewportPosition(top)) == before
     assert table.tracks.rowCount() == 230
+
+
+def entry(table: TrackTable, qtbot, text: str) -> QAction:
+    """An entry of the menu of the selected tracks, as it is when the menu opens."""
+    qtbot.keyClick(table, Key.Key_Menu)
+    menu = open_menu()
+    found = next(action for action in menu.actions() if action.text() == text)
+    menu.close()
+    return found
+
+
+def test_tracks_are_banned_and_liked_by_the_menu_which_shows_it(
+    table: TrackTable, window: MainWindow, app: FakeApp, settle: Callable[[], None], qtbot
+) -> None:
+    settle()
+    select(table, "Último", "Überall")
+    both = set(table.selected_ids())
+
+    entry(table, qtbot, "Never play this").trigger()
+    settle()
+    assert app.opinions.bans().track_ids == both
+    assert entry(table, qtbot, "Never play this").isChecked()
+
+    select(table, "Último")
+    entry(table, qtbot, "Like").trigger()
+    settle()
+    assert app.opinions.tracks(Opinion.LIKED) == set(table.selected_ids())
+    select(table, "Último", "Überall")
+    assert not entry(table, qtbot, "Never play this").isChecked()
+    select(table, "Überall")
+    entry(table, qtbot, "Never play this").trigger()
+    settle()
+    assert app.opinions.bans().track_ids == frozenset()
+
+
+def test_a_ban_that_is_undone_leaves_the_tracks_liked_as_before(
+    table: TrackTable, window: MainWindow, app: FakeApp, settle: Callable[[], None], qtbot
+) -> None:
+    settle()
+    select(table, "Último", "Überall")
+    window.actions_.like.trigger()
+    settle()
+    window.actions_.ban.trigger()
+    settle()
+    assert app.opinions.tracks(Opinion.LIKED) == frozenset()
+
+    window.message_bar.findChild(type(window.similar.save)).click()
+    settle()
+
+    assert app.opinions.tracks(Opinion.LIKED) == set(table.selected_ids())
+    assert app.opinions.bans().track_ids == frozenset()
