@@ -1,0 +1,238 @@
+"""Groups of tracks that sound alike: their names in plain words, and the tracks whose covers stand for them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from musicsim.library.catalogue.playlist_names import cleaned_name
+from musicsim.library.query.folding import fold
+from musicsim.library.types import Track
+from musicsim.playlists.rules.same_song import album_key
+
+FEWEST_TAGGED = 1 / 3
+"""Share of a group's tracks that must have a genre, or a year, for it to describe the group."""
+MOST_OF_THEM = 0.5
+"""Share of these that must agree on a genre."""
+BOTH_OF_THEM = 0.6
+"""Share that two genres, or two decades in a row, must reach together."""
+FEWEST_OF_SECOND = 0.25
+"""Share that the second of them must reach."""
+FEWEST_BY_ARTIST = 0.1
+"""Share of a group's tracks that a typical artist must have, at least two tracks."""
+MOST_ARTISTS = 3
+LONGEST_PART = 40
+"""Characters of a genre, an artist or a title in a name."""
+
+_BETWEEN_GENRES = re.compile(r"\s*[,;/|\0]\s*")
+_NO_GENRE = frozenset(
+    {"", "unknown", "other", "misc", "miscellaneous", "genre", "none", "default", "music"}
+)
+_NO_ARTIST = frozenset(
+    {"", "unknown", "unknown artist", "<unknown>", "[unknown]", "various", "various artists", "va", "v.a.", "artist",
+     "no artist", "[no artist]", "anonymous", "[anonymous]", "n/a", "none"}
+)  # fmt: skip
+_FIRST_YEAR, _LAST_YEAR = 1500, 2099
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The facts that the tracks of a group share.
+
+    Attributes
+    ----------
+    genres
+        One, or two that are about as frequent.
+    decade
+        Such as ``1990s`` or ``1980s–1990s``.
+    artists
+        The most typical first.
+    title
+        The title of the most typical track.
+    number
+        The place of the group, from 1.
+    """
+
+    genres: tuple[str, ...]
+    decade: str
+    artists: tuple[str, ...]
+    title: str
+    number: int
+
+    def names(self) -> Iterator[str]:
+        """Yield the group's possible names: first a short one, then longer ones, last those that say little."""
+        genre = _joined(self.genres)
+        of_decade = f"{self.decade} {genre}".strip()
+        artists = [_joined(self.artists[:count]) for count in range(1, len(self.artists) + 1)]
+        if genre:
+            yield genre
+            yield of_decade
+            for some in artists:
+                yield f"{genre} with {some}"
+                yield f"{of_decade} with {some}"
+        elif artists:
+            yield artists[-1]
+            if self.decade:
+                yield f"{self.decade} with {artists[-1]}"
+        elif self.decade:
+            yield f"Music of the {self.decade}"
+        if self.title:
+            yield f"Like “{self.title}”"
+        yield f"Group {self.number}"
+
+
+def name_groups(groups: Sequence[Sequence[Track]], taken: Collection[str] = ()) -> list[str]:
+    """Return a name for each group, in plain words from the tags that its tracks share.
+
+    If several groups have the same short name, such as "Rock", all of them get longer ones: "1970s Rock", "Rock with
+    Nirvana and Hole". Groups without usable tags are named after their most typical track: "Like “So What”".
+
+    Parameters
+    ----------
+    groups
+        The tracks of each group, the most typical first.
+    taken
+        Names of other groups, which are not used again.
+    """
+    everywhere = Counter(fold(track.artist).strip() for tracks in groups for track in tracks)
+    facts = [_facts_of(tracks, everywhere, number) for number, tracks in enumerate(groups, 1)]
+    candidates = [list(dict.fromkeys(each.names())) for each in facts]
+    level = [0] * len(groups)
+    used = {name.casefold() for name in taken}
+    while True:
+        names = [own[step] for own, step in zip(candidates, level, strict=True)]
+        count = Counter(name.casefold() for name in names)
+        clashing = [
+            i
+            for i, name in enumerate(names)
+            if (count[name.casefold()] > 1 or name.casefold() in used)
+            and level[i] + 1 < len(candidates[i])
+        ]
+        if not clashing:
+            return _numbered(names, used)
+        for i in clashing:
+            level[i] += 1
+
+
+def says_little(name: str) -> bool:
+    """Return whether a name only numbers a group, or only names one of its tracks."""
+    return re.fullmatch(r"Group( \d+)?( \(\d+\))?|Like “.*”( \(\d+\))?", name) is not None
+
+
+def cover_tracks(tracks: Iterable[Track], count: int = 4) -> list[Track]:
+    """Return the first tracks of different albums, at most `count`; without an album, of different folders."""
+    of_albums: dict[object, Track] = {}
+    for track in tracks:
+        key = album_key(track) if track.tags.album else track.path.parent
+        of_albums.setdefault(key, track)
+    return list(itertools.islice(of_albums.values(), count))
+
+
+def _facts_of(tracks: Sequence[Track], everywhere: Counter[str], number: int) -> _Facts:
+    return _Facts(
+        genres=_genres(tracks),
+        decade=_decade(tracks),
+        artists=_artists(tracks, everywhere),
+        title=_part(tracks[0].title) if tracks else "",
+        number=number,
+    )
+
+
+def _genres(tracks: Sequence[Track]) -> tuple[str, ...]:
+    spellings: dict[str, Counter[str]] = {}
+    share: Counter[str] = Counter()
+    tagged = 0
+    for track in tracks:
+        own = {fold(text): text for text in _BETWEEN_GENRES.split(track.tags.genre.strip())}
+        own = {key: text for key, text in own.items() if key not in _NO_GENRE}
+        tagged += bool(own)
+        for key, text in own.items():
+            spellings.setdefault(key, Counter())[text] += 1
+            share[key] += 1
+    if not tagged or tagged < FEWEST_TAGGED * len(tracks):
+        return ()
+    (first, most), *others = _ordered(share)
+    chosen: list[str] = []
+    if most >= MOST_OF_THEM * tagged:
+        chosen = [first]
+    elif others and others[0][1] >= FEWEST_OF_SECOND * tagged:
+        second = others[0][0]
+        both = sum(bool({first, second} & _keys(track)) for track in tracks)
+        chosen = [first, second] if both >= BOTH_OF_THEM * tagged else []
+    texts = (_part(_ordered(spellings[key])[0][0]) for key in chosen)
+    return tuple(text for text in texts if text)
+
+
+def _keys(track: Track) -> set[str]:
+    return {fold(text) for text in _BETWEEN_GENRES.split(track.tags.genre.strip())}
+
+
+def _decade(tracks: Sequence[Track]) -> str:
+    years = [track.tags.year for track in tracks]
+    decades = Counter(
+        year // 10 * 10 for year in years if year and _FIRST_YEAR <= year <= _LAST_YEAR
+    )
+    dated = decades.total()
+    if not dated or dated < FEWEST_TAGGED * len(tracks):
+        return ""
+    decade, most = max(decades.items(), key=lambda item: (item[1], item[0]))
+    if most >= BOTH_OF_THEM * dated:
+        return f"{decade}s"
+    first = max((decade - 10, decade), key=lambda start: decades[start] + decades[start + 10])
+    if decades[first] + decades[first + 10] >= BOTH_OF_THEM * dated:
+        return f"{first}s–{first + 10}s"
+    return ""
+
+
+def _artists(tracks: Sequence[Track], everywhere: Counter[str]) -> tuple[str, ...]:
+    """Return the typical artists: those with many tracks here, and few in other groups."""
+    spellings: dict[str, Counter[str]] = {}
+    for track in tracks:
+        if (key := fold(track.artist).strip()) not in _NO_ARTIST:
+            spellings.setdefault(key, Counter())[track.artist.strip()] += 1
+    count = {key: texts.total() for key, texts in spellings.items()}
+    fewest = max(2, FEWEST_BY_ARTIST * len(tracks))
+    typical = Counter(
+        {
+            key: round(1e6 * own * own / max(everywhere[key], own))
+            for key, own in count.items()
+            if own >= fewest
+        }
+    )
+    # Otherwise, the artist of the most typical track that has one.
+    chosen = [key for key, _ in _ordered(typical)[:MOST_ARTISTS]] or list(count)[:1]
+    texts = (_part(_ordered(spellings[key])[0][0]) for key in chosen)
+    return tuple(text for text in texts if text)
+
+
+def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Return the counts, the highest first, and equal ones by their text."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _part(text: str) -> str:
+    text = " ".join(cleaned_name(text, instead="").split())
+    return text if len(text) <= LONGEST_PART else text[: LONGEST_PART - 1].rstrip() + "…"
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """Return an enumeration: ``Blues``, ``Blues and Soul``, ``Blues, Soul and Funk``."""
+    *first, last = texts or ("",)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _numbered(names: Iterable[str], used: Collection[str]) -> list[str]:
+    """Return the names, with a number where one is in use."""
+    taken = set(used)
+    numbered = []
+    for name in names:
+        number, free = 1, name
+        while free.casefold() in taken:
+            number += 1
+            free = f"{name} ({number})"
+        taken.add(free.casefold())
+        numbered.append(free)
+    return numbered
