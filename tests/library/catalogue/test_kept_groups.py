@@ -42,7 +42,7 @@ def test_groups_come_back_as_they_went_in(catalogue, ids, tmp_path):
     again.close()
     assert (jazz.name, jazz.track_ids) == ("jazz", (ids[6], ids[5]))
     assert (rock.name, rock.track_ids) == ("Rock", tuple(ids[:4]))
-    assert not (rock.frozen or rock.renamed)
+    assert (rock.frozen, rock.renamed) == (False, False)
     assert rock.model == "model"
     assert np.array_equal(rock.centre, CENTRE)
 

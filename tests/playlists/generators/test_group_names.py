@@ -1,7 +1,5 @@
 """The names of groups, and the tracks whose covers stand for them."""
 
-from pathlib import Path
-
 import pytest
 
 from musicsim.library.types import Tags, Track
