@@ -24,6 +24,7 @@ from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints
 from musicsim.services.listening.listening import Listening, worker_settings
 from musicsim.services.listening.settings import ListeningSettings
+from musicsim.services.making.groups import Groups
 from musicsim.services.making.playlists import PlaylistMaker
 from musicsim.services.models.models import Models
 from musicsim.services.opinions import Opinions
@@ -51,6 +52,8 @@ class Musicsim:
         Finds similar tracks.
     playlists
         Makes playlists from seeds.
+    groups
+        The library's own groups.
     listening
         Embeds the library.
     collection
@@ -87,6 +90,7 @@ class Musicsim:
         searched = (nearest, index, self.worker, self.events, self._answers)
         self.finding = Finding(self.catalogue, self.models, self.opinions, *searched)
         self.playlists = PlaylistMaker(self.catalogue, self.opinions, self.finding, self._answers)
+        self.groups = Groups(self.catalogue, nearest, self.events)
         identity = SoundIdentity(self.catalogue, self.embeddings)
         self.listening = Listening(
             self.catalogue,
@@ -176,6 +180,7 @@ class Musicsim:
         """Stop the background work and release the data folder; nothing is lost."""
         self.listening.stop()
         self.collection.close()
+        self.groups.close()
         self._answers.shutdown(cancel_futures=True)
         self.models.close()
         self.waveforms.close()

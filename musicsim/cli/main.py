@@ -19,6 +19,7 @@ from musicsim.base.errors import MusicsimError
 from musicsim.cli import (
     embed,
     evaluate,
+    groups,
     history,
     kept_playlists,
     library,
@@ -164,7 +165,7 @@ def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
     parser.set_defaults(run=window.gui, paths=[], queue=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     rooms = (
-        window, library, playlists, kept_playlists, opinions, history, evaluate, models, embed,
+        window, library, playlists, kept_playlists, groups, opinions, history, evaluate, models, embed,
     )  # fmt: skip
     for room in rooms:
         room.add_commands(commands)

@@ -1,0 +1,219 @@
+"""The library's own groups: found in the background, named, and kept as the listener wants them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+
+import numpy as np
+
+from musicsim.base.errors import MusicsimError
+from musicsim.base.events import Events, GroupsChanged
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.types import FoundGroup, Group, Track
+from musicsim.playlists.generators.groups import cover_tracks, name_groups, says_little
+from musicsim.services.finding.nearest import Nearest
+from musicsim.similarity.clustering import Clusters, cluster, cluster_count
+from musicsim.similarity.index.protocol import Ids
+from musicsim.similarity.space import Vectors
+
+FEWEST_TRACKS = 30
+"""Number of tracks below which a library has no groups."""
+NAMED_AFTER = 500
+"""Tracks of a group, the most typical ones, whose tags make its name."""
+LEAST_LEFT = 1 / 3
+"""Share of a group's tracks that must have been in it before, or it gets a new name."""
+
+
+class TooFewTracks(MusicsimError):  # noqa: N818
+    """The library is too small for groups."""
+
+
+class Groups:
+    """Finds groups of tracks that sound alike, and keeps them.
+
+    Parameters
+    ----------
+    catalogue
+        The tracks, and the groups that are kept.
+    nearest
+        The points of the tracks.
+    events
+        Receives `GroupsChanged`.
+    """
+
+    def __init__(self, catalogue: Catalogue, nearest: Nearest, events: Events) -> None:
+        self._catalogue = catalogue
+        self._nearest = nearest
+        self._events = events
+        self._closing = threading.Event()
+        self._thread = ThreadPoolExecutor(1, "musicsim-groups")
+
+    def all(self) -> list[Group]:
+        """Return every group, by name."""
+        return self._catalogue.groups.all()
+
+    def refresh(self, *, rng_seed: int = 0) -> Future[list[Group]]:
+        """Find the groups again in the background, and return all; `TooFewTracks` below 30 tracks.
+
+        Groups that exist already keep their names and most of their tracks. Those that the listener froze stay as
+        they are, and those that the listener named are never dropped.
+
+        Parameters
+        ----------
+        rng_seed
+            The same number gives the same groups, if the library and the groups before are the same.
+        """
+        return self._thread.submit(self._refresh, rng_seed)
+
+    def tracks_of(self, group: Group) -> list[Track]:
+        """Return the tracks of a group that can be played, the most typical first."""
+        tracks = self._catalogue.tracks.by_id(group.track_ids)
+        return [track for track in tracks if not track.missing]
+
+    def cover_tracks(self, group: Group, count: int = 4) -> list[Track]:
+        """Return the tracks whose covers stand for a group: the most typical ones of different albums."""
+        return cover_tracks(self.tracks_of(group), count)
+
+    def rename(self, group_id: int, name: str) -> None:
+        """Give a group a name of the listener's; `PlaylistNameError` if it can't have it."""
+        self._catalogue.groups.rename(group_id, name)
+        self._events.emit(GroupsChanged())
+
+    def freeze(self, group_id: int) -> None:
+        """Keep a group as it is."""
+        self._catalogue.groups.set_frozen(group_id, True)
+        self._events.emit(GroupsChanged())
+
+    def unfreeze(self, group_id: int) -> None:
+        """Let the next refresh change a group."""
+        self._catalogue.groups.set_frozen(group_id, False)
+        self._events.emit(GroupsChanged())
+
+    def close(self) -> None:
+        """Stop the search for groups; those before it stay."""
+        self._closing.set()
+        self._thread.shutdown(cancel_futures=True)
+
+    def _refresh(self, rng_seed: int) -> list[Group]:
+        with self._nearest.steady():
+            model = self._nearest.model.identity
+            ids, points = self._nearest.all_points()
+        if len(ids) < FEWEST_TRACKS:
+            raise TooFewTracks(self._too_few(len(ids)))
+        groups = self.all()
+        frozen = [group for group in groups if group.frozen]
+        # Points at zero are in no cluster. This is a copy of them.
+        points[np.isin(ids, [i for group in frozen for i in group.track_ids])] = 0
+        earlier, continued = _earlier(groups, ids, model, points)
+        found = cluster(
+            points,
+            ids,
+            count=cluster_count(len(ids)) - len(frozen),
+            earlier=earlier,
+            earlier_centres=_centres(continued, model, points.shape[1]),
+            kept=[n for n, group in enumerate(continued) if group.renamed],
+            rng_seed=rng_seed,
+            step=self._check_open,
+        )
+        self._store(found, ids, points, continued, frozen, model)
+        self._events.emit(GroupsChanged())
+        return self.all()
+
+    def _store(
+        self,
+        found: Clusters,
+        ids: Ids,
+        points: Vectors,
+        continued: Sequence[Group],
+        frozen: Sequence[Group],
+        model: str,
+    ) -> None:
+        members = []
+        for label, centre in enumerate(found.centres):
+            rows = np.flatnonzero(found.labels == label)
+            cosines = points[rows] @ centre
+            members.append(ids[rows[np.lexsort((ids[rows], -cosines))]].tolist())
+        before = [continued[n] if n >= 0 else None for n in found.earlier.tolist()]
+        names = self._names(members, before, [group.name for group in frozen])
+        self._catalogue.groups.store(
+            [
+                FoundGroup(group.id if group else None, name, tuple(tracks), model, centre)
+                for group, name, tracks, centre in zip(
+                    before, names, members, found.centres, strict=True
+                )
+            ]
+        )
+
+    def _names(
+        self,
+        members: Sequence[Sequence[int]],
+        before: Sequence[Group | None],
+        taken: Sequence[str],
+    ) -> list[str]:
+        """Return the names of groups: those they have, or new ones."""
+        names = [
+            group.name if group and _still_fits(group, tracks) else ""
+            for group, tracks in zip(before, members, strict=True)
+        ]
+        nameless = [n for n, name in enumerate(names) if not name or says_little(name)]
+        fresh = name_groups(
+            [self._catalogue.tracks.by_id(members[n][:NAMED_AFTER]) for n in nameless],
+            [*taken, *(name for n, name in enumerate(names) if n not in nameless)],
+        )
+        for n, name in zip(nameless, fresh, strict=True):
+            # One name that says little is no better than another.
+            names[n] = names[n] if names[n] and says_little(name) else name
+        return names
+
+    def _too_few(self, tracks: int) -> str:
+        waiting = self._catalogue.tracks.counts().pending
+        more = f", and {waiting} more are waiting" if waiting else ""
+        remedy = "wait until they have been listened to" if waiting else "add more music"
+        return (
+            f"Groups need at least {FEWEST_TRACKS} tracks that have been listened to. This library has {tracks}{more}: "
+            f"{remedy}."
+        )
+
+    def _check_open(self) -> None:
+        if self._closing.is_set():
+            raise CancelledError
+
+
+def _earlier(
+    groups: Sequence[Group], ids: Ids, model: str, points: Vectors
+) -> tuple[Ids, list[Group]]:
+    """Return the earlier group of each point, -1 for none, and the groups that these numbers mean.
+
+    A group without any of the points is continued only if the listener named it, from its centre.
+    """
+    order = np.argsort(ids)
+    earlier = np.full(len(ids), -1)
+    continued: list[Group] = []
+    for group in sorted(groups, key=lambda group: group.id):
+        if group.frozen:
+            continue
+        own = np.array(group.track_ids, np.int64)
+        places = np.minimum(np.searchsorted(ids, own, sorter=order), len(ids) - 1)
+        rows = order[places]
+        rows = rows[(ids[rows] == own) & points[rows].any(axis=1)]
+        has_centre = group.model == model and group.centre.shape == points.shape[1:]
+        if len(rows) or (group.renamed and has_centre):
+            earlier[rows] = len(continued)
+            continued.append(group)
+    return earlier, continued
+
+
+def _centres(groups: Sequence[Group], model: str, dimensions: int) -> Vectors:
+    """Return the stored centres (K, D); zero for those of another model."""
+    centres = np.zeros((len(groups), dimensions), np.float32)
+    for n, group in enumerate(groups):
+        if group.model == model and group.centre.shape == (dimensions,):
+            centres[n] = group.centre
+    return centres
+
+
+def _still_fits(group: Group, tracks: Sequence[int]) -> bool:
+    """Return whether a group has remained what it was when it got its name."""
+    return group.renamed or len(set(group.track_ids) & set(tracks)) >= LEAST_LEFT * len(tracks)

@@ -1,0 +1,283 @@
+"""Finding groups in a library, with a real catalogue and made-up sounds."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicsim.base.events import Events, GroupsChanged
+from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.types import (
+    Group,
+    KnownModel,
+    PooledTrack,
+    ScannedFile,
+    Tags,
+    TrackWindows,
+)
+from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.finding.nearest import Nearest
+from musicsim.services.finding.points import LibraryPoints
+from musicsim.services.making.groups import Groups, TooFewTracks
+
+MODEL = KnownModel("m", Path("m.h5"), None, None, standardised=True)
+OTHER = KnownModel("other", Path("o.h5"), None, None, standardised=True)
+GENRES = ("Rock", "Jazz", "Techno", "Folk", "Choir")
+
+
+class GroupedLibrary:
+    """A library whose tracks sound as their genres do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.catalogue = Catalogue(folder)
+        self.embeddings = EmbeddingStore(self.catalogue, folder)
+        self.seen: list[object] = []
+        events = Events()
+        events.subscribe(self.seen.append)
+        points = LibraryPoints(self.catalogue, self.embeddings, MODEL)
+        self.catalogue.settings.set("model", MODEL.identity)
+        self.nearest = Nearest(points, IndexSync(self.catalogue, points, None))
+        self.groups = Groups(self.catalogue, self.nearest, events)
+        self._folder = self.catalogue.folders.add(Path("/m"))
+        self._rng = np.random.default_rng(0)
+        self._sounds = 3 * self._rng.normal(size=(len(GENRES), 16))
+        self.ids: list[int] = []
+
+    def add(self, count: int, *, tags: Tags | None = None) -> list[int]:
+        """Add tracks of each genre in turn."""
+        added = []
+        for number in range(len(self.ids), len(self.ids) + count):
+            kind = number % len(GENRES)
+            own = tags or Tags(f"T{number}", f"A{number}", f"A{number}'s", genre=GENRES[kind])
+            sound = self._sounds[kind] + self._rng.normal(size=16)
+            added.append(self.add_one(own, sound))
+        return added
+
+    def add_one(self, tags: Tags, sound: Sequence[float], model: KnownModel = MODEL) -> int:
+        number = len(self.ids)
+        file = ScannedFile(Path(f"/m/{number}.mp3"), 1, 1, str(number).encode(), tags)
+        self.ids.append(self.catalogue.files.add(self._folder, file))
+        self.listen(self.ids[-1], sound, model)
+        return self.ids[-1]
+
+    def listen(self, track_id: int, sound: Sequence[float], model: KnownModel = MODEL) -> None:
+        vector = np.asarray(sound, np.float32)
+        windows = TrackWindows(np.zeros(1), vector[np.newaxis])
+        pending = self.embeddings.pending.tracks(model.identity)
+        track = next(track for track in pending if track.id == track_id)
+        self.embeddings.store(track, model.identity, 1, windows, PooledTrack(vector, 1))
+
+    def refresh(self, **options) -> dict[str, Group]:
+        return {group.name: group for group in self.groups.refresh(**options).result()}
+
+    def close(self) -> None:
+        self.groups.close()
+        self.embeddings.close()
+        self.catalogue.close()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[GroupedLibrary]:
+    made = GroupedLibrary(tmp_path)
+    yield made
+    made.close()
+
+
+def tracks(groups: dict[str, Group]) -> dict[str, set[int]]:
+    return {name: set(group.track_ids) for name, group in groups.items()}
+
+
+def test_a_small_library_has_groups_named_after_what_they_share(library):
+    library.add(30)
+
+    groups = library.refresh()
+
+    assert tracks(groups) == {genre: set(library.ids[n::5]) for n, genre in enumerate(GENRES)}
+    assert GroupsChanged() in library.seen
+    assert not any(group.frozen or group.renamed for group in groups.values())
+
+
+def test_below_thirty_tracks_the_reason_is_told_and_what_was_kept_stays(library):
+    library.add(30)
+    before = library.refresh()
+    library.catalogue.files.set_missing(library.ids[:1], True)
+    file = ScannedFile(Path("/m/new.mp3"), 1, 1, b"new", Tags())
+    library.catalogue.files.add(library.catalogue.folders.add(Path("/m")), file)
+
+    with pytest.raises(TooFewTracks, match=r"at least 30 .* has 29, and 1 more"):
+        library.refresh()
+
+    assert tracks({group.name: group for group in library.groups.all()}) == tracks(before)
+
+
+def test_an_empty_library_has_too_few_tracks(library):
+    with pytest.raises(TooFewTracks, match="has 0: add more music"):
+        library.refresh()
+
+
+def test_the_most_typical_tracks_come_first(library):
+    library.add(35)
+    group = library.refresh()["Jazz"]
+
+    ids, points = library.nearest.all_points()
+    rows = dict(zip(ids.tolist(), points, strict=True))
+    cosines = [float(rows[track] @ group.centre) for track in group.track_ids]
+    assert cosines == sorted(cosines, reverse=True)
+
+
+def test_groups_keep_their_names_and_tracks_as_the_library_grows(library):
+    library.add(35)
+    before = library.refresh()
+    for track_id in library.ids[::5]:
+        library.catalogue.files.set_missing([track_id], track_id == library.ids[5])
+    library.add(3, tags=Tags(genre="Polka"))
+
+    after = library.refresh(rng_seed=3)
+
+    assert after.keys() == before.keys()
+    assert {name: group.id for name, group in after.items()} == {
+        name: group.id for name, group in before.items()
+    }
+    gone = {library.ids[5]}
+    assert all(tracks(after)[name] >= own - gone for name, own in tracks(before).items())
+    assert set().union(*tracks(after).values()) == set(library.ids) - gone
+
+
+def test_the_same_library_and_number_give_the_same_groups(library, tmp_path):
+    library.add(50)
+    (tmp_path / "twin").mkdir()
+    twin = GroupedLibrary(tmp_path / "twin")
+    twin.add(50)
+
+    assert tracks(library.refresh(rng_seed=5)) == tracks(twin.refresh(rng_seed=5))
+    twin.close()
+
+
+def test_a_frozen_group_stays_as_it_is_and_its_tracks_are_in_no_other(library):
+    library.add(35)
+    frozen = library.refresh()["Rock"]
+    library.groups.freeze(frozen.id)
+    new = library.add(10)
+
+    after = library.refresh()
+
+    assert after["Rock"] == replace(frozen, frozen=True)
+    others = set().union(*(group.track_ids for name, group in after.items() if name != "Rock"))
+    assert others == set(library.ids) - set(frozen.track_ids)
+    library.groups.unfreeze(frozen.id)
+    assert new[0] in library.refresh()["Rock"].track_ids
+
+
+def test_everything_may_be_frozen(library):
+    library.add(35)
+    before = library.refresh()
+    for group in before.values():
+        library.groups.freeze(group.id)
+
+    assert tracks(library.refresh()) == tracks(before)
+
+
+def test_a_name_that_the_listener_chose_stays_with_its_sound(library):
+    library.add(45)
+    before = library.refresh()
+    kind = next(n for n, genre in enumerate(GENRES) if genre in before)
+    group = before[GENRES[kind]]
+    library.groups.rename(group.id, "Loud")
+    library.catalogue.files.set_missing(group.track_ids, True)
+    library.catalogue.files.forget_missing()
+
+    assert library.refresh()["Loud"].id == group.id
+    back = library.add(45)[kind :: len(GENRES)]
+
+    assert set(back) <= set(library.refresh()["Loud"].track_ids)
+
+
+def test_every_change_is_told(library):
+    library.add(35)
+    group = library.refresh()["Rock"]
+    for change in (
+        lambda: library.groups.rename(group.id, "Loud"),
+        lambda: library.groups.freeze(group.id),
+        lambda: library.groups.unfreeze(group.id),
+        library.refresh,
+    ):
+        library.seen.clear()
+        change()
+        assert library.seen == [GroupsChanged()]
+
+
+def test_groups_are_the_same_after_the_model_has_changed(library):
+    library.add(35)
+    before = library.refresh()
+    library.groups.rename(before["Jazz"].id, "Blue notes")
+    rng = np.random.default_rng(1)
+    sounds = 3 * rng.normal(size=(5, 8))
+    for number, track_id in enumerate(library.ids):
+        library.listen(track_id, sounds[number % 5] + rng.normal(size=8), OTHER)
+    library.nearest.use(OTHER)
+
+    after = library.refresh()
+
+    assert after.keys() == before.keys() - {"Jazz"} | {"Blue notes"}
+    assert after["Rock"].model == "other"
+    assert after["Rock"].id == before["Rock"].id
+
+
+def test_groups_without_tags_get_a_name_as_soon_as_there_are_tags(library):
+    library.add(35, tags=Tags(title="Same"))
+    before = library.refresh()
+    assert set(before) == {"Group 1", "Group 2", "Group 3", "Group 4", "Group 5"}
+    for number, track_id in enumerate(library.ids):
+        file = ScannedFile(
+            Path(f"/m/{number}.mp3"), 1, 1, str(number).encode(), Tags(genre=GENRES[number % 5])
+        )
+        library.catalogue.files.update(track_id, 1, file)
+
+    assert set(library.refresh()) == set(GENRES)
+
+
+def test_silent_tracks_and_copies_are_no_trouble(library):
+    library.add(35)
+    for _ in range(6):
+        library.add_one(Tags("Silence"), np.zeros(16))
+        library.add_one(Tags("Hum"), np.ones(16))
+
+    groups = library.refresh()
+
+    together = [set(group.track_ids) for group in groups.values()]
+    silent, hum = set(library.ids[35::2]), set(library.ids[36::2])
+    assert not any(silent & own for own in together)
+    assert sum(bool(hum & own) for own in together) == 1
+
+
+def test_tracks_that_all_sound_the_same_are_one_group(library):
+    for _ in range(35):
+        library.add_one(Tags("Hum", genre="Drone"), np.ones(16))
+
+    assert tracks(library.refresh()) == {"Drone": set(library.ids)}
+
+
+def test_tracks_that_are_missing_are_left_out_of_lists(library):
+    library.add(35)
+    rock = library.refresh()["Rock"]
+    library.catalogue.files.set_missing(rock.track_ids[:1], True)
+
+    assert [track.id for track in library.groups.tracks_of(rock)] == list(rock.track_ids[1:])
+    covers = library.groups.cover_tracks(rock)
+    assert covers[0].id == rock.track_ids[1]
+    assert len({track.tags.album for track in covers}) == len(covers) > 1
+    library.catalogue.files.forget_missing()
+    assert len(library.groups.tracks_of(rock)) == len(rock.track_ids) - 1
+
+
+def test_closing_does_not_wait_for_groups(library):
+    library.add(35)
+    library.groups.close()
+
+    with pytest.raises(CancelledError):
+        library.groups._refresh(0)
+    assert library.groups.all() == []
