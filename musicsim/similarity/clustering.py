@@ -72,7 +72,7 @@ def cluster(
     The points are centred, which leaves fewer hubs [1]_. Each is averaged with its nearest neighbours, so that the
     points of a cluster move together: a step of diffusion over the graph of neighbours [2]_. Then spherical k-means
     [3]_ divides them, from the best of several starts by k-means++ [4]_. By benchmarks/groups.py this is purer than
-    k-means, and nearly as pure as spectral clustering, which has no centres that later points could join.
+    k-means, and as pure as spectral clustering, which has no centres that later points could join.
 
     Of a large library, only a sample is divided, chosen by a hash of the ids, so that it stays nearly the same when
     points come and go; then every point joins the cluster of the nearest centre.

@@ -60,49 +60,54 @@ class GroupStore:
         """
         with self._database.transaction() as db:
             before = {group.id: group for group in self.all()}
-            kept = {group.id for group in before.values() if group.frozen or group.renamed}
-            continued = {group.id for group in found}
-            for group_id in before.keys() - continued - kept:
-                db.execute("DELETE FROM groups WHERE id = ?", (group_id,))
             changing = [
                 group
                 for group in found
                 if group.id is None or (group.id in before and not before[group.id].frozen)
             ]
-            for group in changing:
-                db.execute("DELETE FROM group_tracks WHERE group_id = ?", (group.id,))
+            changed = {group.id for group in changing if group.id is not None}
+            staying = [
+                group.id
+                for group in before.values()
+                if (group.frozen or group.renamed) and group.id not in changed
+            ]
+            for group_id in before.keys() - changed - set(staying):
+                db.execute("DELETE FROM groups WHERE id = ?", (group_id,))
+            for group_id in changed:
                 # Out of the way of another group that takes this name.
                 db.execute(
                     "UPDATE groups SET name = char(0) || id WHERE id = ? AND NOT renamed",
-                    (group.id,),
+                    (group_id,),
                 )
+            marks = ",".join("?" * len(staying))
+            db.execute(f"DELETE FROM group_tracks WHERE group_id NOT IN ({marks})", staying)
+            rows = []
             for group in changing:
-                self._store_one(group, before.get(group.id or 0))
+                group_id = self._store_one(group, before.get(group.id or 0))
+                rows += [(track, group_id, place) for place, track in enumerate(group.track_ids)]
+            # A track may have left the library, or be in a group that was frozen meanwhile. In the table's order, for
+            # speed: until then, other threads wait.
+            here = {track_id for (track_id,) in db.execute("SELECT id FROM tracks")}
+            rows = sorted(row for row in rows if row[0] in here)
+            db.executemany("INSERT OR IGNORE INTO group_tracks VALUES (?, ?, ?)", rows)
 
-    def _store_one(self, found: FoundGroup, before: Group | None) -> None:
+    def _store_one(self, found: FoundGroup, before: Group | None) -> int:
+        """Store a group without its tracks, and return its id."""
         centre = found.centre.astype("<f4").tobytes()
         with self._database.transaction() as db:
             if before is None:
-                group_id = int(
-                    db.execute(
-                        "INSERT INTO groups (name, model, centre, created_at) VALUES (?, ?, ?, ?)",
-                        (self._free(found.name), found.model, centre, time.time()),
-                    ).lastrowid
-                    or 0
+                values = (self._free(found.name), found.model, centre, time.time())
+                cursor = db.execute(
+                    "INSERT INTO groups (name, model, centre, created_at) VALUES (?, ?, ?, ?)",
+                    values,
                 )
-            else:
-                group_id = before.id
-                name = before.name if before.renamed else self._free(found.name, before.id)
-                db.execute(
-                    "UPDATE groups SET name = ?, model = ?, centre = ? WHERE id = ?",
-                    (name, found.model, centre, group_id),
-                )
-            # A track may have left the library, or be in a group that was frozen meanwhile.
-            db.executemany(
-                "INSERT OR IGNORE INTO group_tracks (track_id, group_id, position) "
-                "SELECT id, ?, ? FROM tracks WHERE id = ?",
-                [(group_id, position, track) for position, track in enumerate(found.track_ids)],
+                return int(cursor.lastrowid or 0)
+            name = before.name if before.renamed else self._free(found.name, before.id)
+            db.execute(
+                "UPDATE groups SET name = ?, model = ?, centre = ? WHERE id = ?",
+                (name, found.model, centre, before.id),
             )
+            return before.id
 
     def _free(self, name: str, own: int = 0) -> str:
         rows = self._database.query("SELECT name FROM groups WHERE id != ?", (own,))

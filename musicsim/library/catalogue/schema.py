@@ -159,7 +159,6 @@ MIGRATIONS = (
         group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
         position INTEGER NOT NULL
     );
-    CREATE INDEX group_tracks_in_order ON group_tracks (group_id, position);
     """,
     # What the listener thinks of tracks, and of albums and artists, which are known by keys made of their tags. An
     # album also keeps the tracks that it had, so that it is known after a move or new tags. A sound keeps the opinion
