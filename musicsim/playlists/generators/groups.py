@@ -53,7 +53,7 @@ class _Facts:
     title
         The title of the most typical track.
     number
-        The place of the group, from 1.
+        The group's number, from 1, without those that are taken.
     """
 
     genres: tuple[str, ...]
@@ -79,6 +79,8 @@ class _Facts:
                 yield f"{self.decade} with {artists[-1]}"
         elif self.decade:
             yield f"Music of the {self.decade}"
+        if self.title and genre:
+            yield f"{of_decade} like “{self.title}”"
         if self.title:
             yield f"Like “{self.title}”"
         yield f"Group {self.number}"
@@ -98,10 +100,14 @@ def name_groups(groups: Sequence[Sequence[Track]], taken: Collection[str] = ()) 
         Names of other groups, which are not used again.
     """
     everywhere = Counter(fold(track.artist).strip() for tracks in groups for track in tracks)
-    facts = [_facts_of(tracks, everywhere, number) for number, tracks in enumerate(groups, 1)]
-    candidates = [list(dict.fromkeys(each.names())) for each in facts]
-    level = [0] * len(groups)
     used = {name.casefold() for name in taken}
+    numbers = (number for number in itertools.count(1) if f"group {number}" not in used)
+    facts = [
+        _facts_of(tracks, everywhere, number)
+        for number, tracks in zip(numbers, groups, strict=False)
+    ]
+    candidates = [list(each.names()) for each in facts]
+    level = [0] * len(groups)
     while True:
         names = [own[step] for own, step in zip(candidates, level, strict=True)]
         count = Counter(name.casefold() for name in names)
@@ -112,7 +118,8 @@ def name_groups(groups: Sequence[Sequence[Track]], taken: Collection[str] = ()) 
             and level[i] + 1 < len(candidates[i])
         ]
         if not clashing:
-            return _numbered(names, used)
+            # The last ones are numbers, of which each is used once.
+            return names
         for i in clashing:
             level[i] += 1
 
@@ -222,17 +229,3 @@ def _joined(texts: Sequence[str]) -> str:
     """Return an enumeration: ``Blues``, ``Blues and Soul``, ``Blues, Soul and Funk``."""
     *first, last = texts or ("",)
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def _numbered(names: Iterable[str], used: Collection[str]) -> list[str]:
-    """Return the names, with a number where one is in use."""
-    taken = set(used)
-    numbered = []
-    for name in names:
-        number, free = 1, name
-        while free.casefold() in taken:
-            number += 1
-            free = f"{name} ({number})"
-        taken.add(free.casefold())
-        numbered.append(free)
-    return numbered

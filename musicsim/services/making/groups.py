@@ -117,7 +117,8 @@ class Groups:
             rng_seed=rng_seed,
             step=self._check_open,
         )
-        self._store(found, ids, points, continued, frozen, model)
+        taken = [group.name for group in groups if group.frozen or group.renamed]
+        self._store(found, ids, points, continued, taken, model)
         self._events.emit(GroupsChanged())
         return self.all()
 
@@ -127,7 +128,7 @@ class Groups:
         ids: Ids,
         points: Vectors,
         continued: Sequence[Group],
-        frozen: Sequence[Group],
+        taken: Sequence[str],
         model: str,
     ) -> None:
         members = []
@@ -136,7 +137,7 @@ class Groups:
             cosines = points[rows] @ centre
             members.append(ids[rows[np.lexsort((ids[rows], -cosines))]].tolist())
         before = [continued[n] if n >= 0 else None for n in found.earlier.tolist()]
-        names = self._names(members, before, [group.name for group in frozen])
+        names = self._names(members, before, taken)
         self._catalogue.groups.store(
             [
                 FoundGroup(group.id if group else None, name, tuple(tracks), model, centre)
@@ -160,7 +161,7 @@ class Groups:
         nameless = [n for n, name in enumerate(names) if not name or says_little(name)]
         fresh = name_groups(
             [self._catalogue.tracks.by_id(members[n][:NAMED_AFTER]) for n in nameless],
-            [*taken, *(name for n, name in enumerate(names) if n not in nameless)],
+            [*taken, *names],
         )
         for n, name in zip(nameless, fresh, strict=True):
             # One name that says little is no better than another.

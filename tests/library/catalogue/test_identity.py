@@ -8,7 +8,14 @@ from scanned_library import Library
 
 from musicsim.library.catalogue.identity import may_be_copies
 from musicsim.library.scanning.counting import summarise
-from musicsim.library.types import EndOfPlay, PendingTrack, Play, PooledTrack, TrackWindows
+from musicsim.library.types import (
+    EndOfPlay,
+    FoundGroup,
+    PendingTrack,
+    Play,
+    PooledTrack,
+    TrackWindows,
+)
 
 MODEL = "m"
 
@@ -143,6 +150,24 @@ def test_a_file_in_two_folders_that_are_scanned_at_once_counts_once(library):
     assert counts(library, scan) == (1, 0, 0, 0, 1)
     scan = library.scanner.scan([library.music / "new", library.music])
     assert counts(library, scan) == (0, 0, 0, 0, 2)
+
+
+def test_what_was_renamed_and_retagged_keeps_its_group(library):
+    one = library.file("a.mp3")
+    library.scan()
+    listen(library, a=b"a")
+    track = library.catalogue.tracks.at(one)
+    library.catalogue.groups.store([FoundGroup(None, "Rock", (track.id,), MODEL, np.ones(3))])
+    (group,) = library.catalogue.groups.all()
+    one.unlink()
+    new = library.file("b.mp3")
+    library.scan()
+    # Until it has been heard it is another track, which may be in a group as well.
+    both = (library.catalogue.tracks.at(new).id, track.id)
+    library.catalogue.groups.store([FoundGroup(group.id, "Rock", both, MODEL, np.ones(3))])
+    listen(library, b=b"a")
+    assert library.catalogue.tracks.at(new).id == track.id
+    assert library.catalogue.groups.all()[0].track_ids == (track.id,)
 
 
 def test_what_was_renamed_and_retagged_keeps_its_tracks_when_all_of_a_folder_was(library):

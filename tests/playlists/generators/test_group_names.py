@@ -1,5 +1,7 @@
 """The names of groups, and the tracks whose covers stand for them."""
 
+import random
+
 import pytest
 
 from musicsim.library.types import Tags, Track
@@ -90,10 +92,58 @@ def test_missing_and_meaningless_tags_leave_a_sensible_name(group, name):
     assert name_groups([group]) == [name]
 
 
+def test_groups_that_share_all_tags_are_told_apart_by_their_most_typical_tracks():
+    tags = {"genre": "Polka", "artist": "Band"}
+    first, second = ([track(title=title, **tags), *tracks(4, **tags)] for title in ("A", "B"))
+
+    assert name_groups([first, second]) == ["Polka like “A”", "Polka like “B”"]
+
+
+def test_artists_that_two_groups_share_are_told_apart_by_their_decades():
+    old, new = tracks(5, artist="Bowie", year=1973), tracks(5, artist="Bowie", year=1995)
+
+    assert name_groups([old, new]) == ["1970s with Bowie", "1990s with Bowie"]
+
+
+def test_tracks_of_many_genres_and_decades_are_named_after_their_artists():
+    group = [track(artist="A", genre=f"G{n}", year=1900 + 10 * n) for n in range(10)]
+
+    assert name_groups([group]) == ["A"]
+
+
 def test_no_two_names_are_the_same():
     names = name_groups([tracks(5, genre="Rock", title="A")] * 3 + [[]], ["rock", "Like “A”"])
 
     assert len({name.casefold() for name in [*names, "rock", "Like “A”"]}) == 6
+
+
+def test_a_number_is_the_last_resort():
+    assert name_groups([[], [track(title="B")]], ["Like “B”", "group 1"]) == ["Group 2", "Group 3"]
+    taken = ["Like “0”", "Group 1", "Group 1 like “0”"]
+    assert name_groups([tracks(3, genre="Group 1")], taken) == ["Group 2"]
+
+
+TEXTS = (
+    *("", " ", "Rock", "rock", "Rock/Pop", ",", "Various Artists", "AC/DC", "x" * 300),
+    *("\u202eabc", "a\nb", "\ud800", "日本のロック", "Group 1", "Like “x”"),
+)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_any_tags_give_names_that_differ_and_can_be_read(seed):
+    rng = random.Random(seed)
+
+    def any_track(number: int) -> Track:
+        title, artist, album, genre = rng.choices(TEXTS, k=4)
+        year = rng.choice((None, 0, -5, 1999, 1984, 99999))
+        return track(number, title=title, artist=artist, album=album, genre=genre, year=year)
+
+    groups = [[any_track(n) for n in range(rng.randrange(9))] for _ in range(rng.randrange(1, 9))]
+
+    names = name_groups(groups, rng.choices(TEXTS, k=3))
+
+    assert len({name.casefold() for name in names}) == len(groups)
+    assert all(name and name.isprintable() and len(name) < 200 for name in names)
 
 
 def test_names_of_other_groups_are_not_used_again():

@@ -240,6 +240,35 @@ def test_groups_without_tags_get_a_name_as_soon_as_there_are_tags(library):
     assert set(library.refresh()) == set(GENRES)
 
 
+def test_numbered_groups_keep_their_numbers_beside_new_ones(library):
+    library.add(35, tags=Tags(title="Same"))
+    before = library.refresh()
+    library.add(100, tags=Tags(title="Same"))
+
+    after = library.refresh()
+
+    assert len(after) > len(before)
+    assert set(after) == {f"Group {n + 1}" for n in range(len(after))}
+    assert all(after[name].id == group.id for name, group in before.items())
+
+
+def test_a_group_that_has_become_another_gets_a_name_that_fits(library):
+    library.add(35, tags=Tags(genre="Polka", artist="Band"))
+    library.add(265)
+    known = set(library.ids[:35])
+    library.catalogue.files.set_missing(library.ids[35:], True)
+    before = library.refresh()
+    library.catalogue.files.set_missing(library.ids[35:], False)
+
+    after = library.refresh()
+
+    assert all(name.startswith("Polka") for name in before)
+    assert {group.id for group in before.values()} <= {group.id for group in after.values()}
+    for name, group in after.items():
+        if len(known & set(group.track_ids)) < len(group.track_ids) / 3:
+            assert "Polka" not in name
+
+
 def test_silent_tracks_and_copies_are_no_trouble(library):
     library.add(35)
     for _ in range(6):
