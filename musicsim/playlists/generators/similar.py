@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from musicsim.library.types import Track
+from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks, seconds
 from musicsim.playlists.rules.chooser import Chooser
 from musicsim.playlists.rules.rules import Rules
 from musicsim.similarity.space import Vectors, similarity
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A track near the seed, as returned by search."""
-
-    track: Track
-    cosine: float
-    point: Vectors
 
 
 def similar_tracks(

@@ -16,7 +16,8 @@ from musicsim.embedding import InputRepr, pool
 from musicsim.embedding.content import digest_in
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import KnownModel, Track
-from musicsim.playlists.generators.similar import Candidate, similar_tracks
+from musicsim.playlists.generators.similar import similar_tracks
+from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import SimilarTracks
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.index_sync import IndexSync

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.generators.similar import Candidate, playlist_from, similar_tracks
+from musicsim.playlists.generators.similar import playlist_from, similar_tracks
+from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.rules.rules import Rules
 
 COUNT = 60

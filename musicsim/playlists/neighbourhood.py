@@ -1,0 +1,53 @@
+"""Where tracks are, for the generators: the point of a track, and what is near a point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from musicsim.library.types import Track
+from musicsim.similarity.space import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A track near a point, as returned by search."""
+
+    track: Track
+    cosine: float
+    point: Vectors
+
+
+class Neighbourhood(Protocol):
+    """The tracks of a library that can be played, and their points on the unit sphere."""
+
+    def candidates(self, point: Vectors) -> Iterator[Candidate]:
+        """Yield every track, ordered by distance from a point (D,), computed on demand."""
+        ...
+
+
+def mean_point(points: Vectors) -> Vectors:
+    """Return the point (D,) in the middle of several on the unit sphere (N, D); the first if they cancel out."""
+    mean = points.mean(axis=0, dtype=np.float64)
+    norm = float(np.linalg.norm(mean))
+    middle: Vectors = points[0] if norm < 1e-9 else (mean / norm).astype(np.float32)
+    return middle
+
+
+def between(one: Vectors, other: Vectors, share: float) -> Vectors:
+    """Return the point (D,) on the great circle from one point to another, after a share of the way.
+
+    This is spherical linear interpolation: K. Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985.
+    """
+    cosine = float(np.clip(one.astype(np.float64) @ other.astype(np.float64), -1.0, 1.0))
+    angle = float(np.arccos(cosine))
+    if np.sin(angle) < 1e-6:
+        # The same point, or opposite ones, between which every way is as long.
+        return one if share < 0.5 else other
+    weights = np.sin((1 - share) * angle), np.sin(share * angle)
+    mixed = (weights[0] * one + weights[1] * other) / np.sin(angle)
+    unit: Vectors = (mixed / np.linalg.norm(mixed)).astype(np.float32)
+    return unit
