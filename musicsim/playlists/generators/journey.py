@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
@@ -18,10 +18,10 @@ from musicsim.playlists.rules.rules import Hidden, Rules
 from musicsim.similarity.space import Vectors, similarity
 
 _CHOICE = 48
-"""Tracks near each place of the way among which the journey chooses."""
+"""Tracks near each place of the way among which the journey chooses; more for a long one."""
 _LOOKED_AT = 400
 """Tracks near a place that are looked at for those that the rules allow."""
-_EVENNESS = 4
+_EVENNESS = 12
 """Exponent of a step's cost: the larger, the more a single large step counts against many small ones."""
 _STRAIGHTNESS = 0.1
 """Cost of being away from the straight way, for each unit that a step of this length would cost."""
@@ -41,7 +41,7 @@ class _Place:
     target: Vectors
     choice: list[Candidate]
     excluded: set[int] = field(default_factory=set)
-    """Tracks of the choice that the rules don't allow here."""
+    """Tracks of the choice that the rules don't allow here, or that were left out by chance."""
     is_stop: bool = False
 
     @property
@@ -61,7 +61,7 @@ def journey_through(
     """Make a playlist that leads from the first stop through the others to the last, in steps as even as possible.
 
     Places are spread evenly on the great circles from stop to stop. Of the tracks near each place, those are taken with
-    which the sum of the steps' fourth powers is least, by dynamic programming (the Viterbi algorithm [1]_). A track
+    which the sum of a high power of the steps is least, by dynamic programming (the Viterbi algorithm [1]_). A track
     that the rules don't allow is excluded, and the way is searched again.
 
     Parameters
@@ -129,7 +129,7 @@ def _journey(
     hidden: Counter[Hidden] = Counter()
     rng = None if rng_seed is None else random.Random(rng_seed)
     places = _places(stops, neighbourhood, rules, length, rng, hidden)
-    way: list[Candidate] = []
+    choice = {each.track.id: each for place in places for each in place.choice}
     for _ in range(_MOST_TRIES):
         # A place without a track is left out, so that the list is shorter.
         places = [place for place in places if place.left]
@@ -137,10 +137,9 @@ def _journey(
         refused = _refused(way, places, stops, rules, hidden)
         if not refused:
             break
-        for place, track_id in refused:
-            places[place].excluded.add(track_id)
     else:
-        way = [c for place, c in enumerate(way) if (place, c.track.id) not in set(refused)]
+        way = [candidate for number, candidate in enumerate(way) if number not in refused]
+    _lengthen(way, choice, stops, rules, length)
     matches = [Match(way[0].track, 1.0)]
     matches += [
         Match(after.track, similarity(float(before.point @ after.point)))
@@ -171,10 +170,10 @@ def _places(
                 for each in islice(neighbourhood.candidates(target), _LOOKED_AT)
                 if each.track.id not in stop_ids and alone.admits(each)
             )
-            choice = list(islice(near, _CHOICE))
-            if rng is not None:
-                choice = [each for each in choice if rng.random() < 0.5] or choice
-            places.append(_Place(target, choice))
+            choice = list(islice(near, max(_CHOICE, 2 * length)))
+            drawn = choice if rng is None else [each for each in choice if rng.random() < 0.5]
+            left_out = {each.track.id for each in choice} - {each.track.id for each in drawn}
+            places.append(_Place(target, choice, left_out if drawn else set()))
         places.append(_stop(end))
     hidden.update(alone.hidden)
     return places
@@ -249,18 +248,77 @@ def _refused(
     stops: Sequence[Stop],
     rules: Rules,
     hidden: Counter[Hidden],
-) -> list[tuple[int, int]]:
-    """Return the places whose track the rules don't allow beside the others of a way, and these tracks."""
+) -> set[int]:
+    """Return the numbers of the places whose track may not be beside the others of a way.
+
+    At these places, exclude all tracks that may not.
+    """
     chooser = Chooser(rules, stops, seeds_count=True)
-    taken: set[int] = set()
-    refused: list[tuple[int, int]] = []
-    for number, (place, candidate) in enumerate(zip(places, way, strict=True)):
-        if place.is_stop:
-            continue
-        track_id = candidate.track.id
-        if track_id in taken or not chooser.admit(candidate.track, candidate.point):
-            refused.append((number, track_id))
-        else:
-            taken.add(track_id)
+    home = _homes(way, places)
+    refused = {
+        number
+        for number, (place, candidate) in enumerate(zip(places, way, strict=True))
+        if not place.is_stop
+        and (
+            home[candidate.track.id] != number
+            or not chooser.admit(candidate.track, candidate.point)
+        )
+    }
+    for number in refused:
+        place = places[number]
+        place.excluded |= {
+            each.track.id
+            for each in place.left
+            if home.get(each.track.id, number) != number
+            or not chooser.allows(each.track, each.point)
+        }
     hidden.update(chooser.hidden)
     return refused
+
+
+def _lengthen(
+    way: list[Candidate],
+    choice: Mapping[int, Candidate],
+    stops: Sequence[Stop],
+    rules: Rules,
+    length: int,
+) -> None:
+    """Put tracks into a way that is too short, each where it costs least, as long as the rules allow any."""
+    chooser = Chooser(rules, stops, seeds_count=True)
+    stop_ids = {track.id for track, _ in stops}
+    for candidate in way:
+        if candidate.track.id not in stop_ids:
+            chooser.admit(candidate.track, candidate.point)
+    left = {
+        track_id: each
+        for track_id, each in choice.items()
+        if track_id not in {candidate.track.id for candidate in way}
+    }
+    while len(way) < length:
+        left = {key: each for key, each in left.items() if chooser.allows(each.track, each.point)}
+        if not left:
+            return
+        some = list(left.values())
+        costs = _costs(np.stack([each.point for each in some]) @ _stacked(way).T)
+        now = _costs(np.sum(_stacked(way[1:]) * _stacked(way[:-1]), axis=1))
+        more = costs[:, :-1] + costs[:, 1:] - now
+        row, gap = np.unravel_index(int(more.argmin()), more.shape)
+        chosen = some[int(row)]
+        chooser.admit(chosen.track, chosen.point)
+        way.insert(int(gap) + 1, chosen)
+        del left[chosen.track.id]
+
+
+def _stacked(way: Sequence[Candidate]) -> Vectors:
+    return np.stack([candidate.point for candidate in way])
+
+
+def _homes(way: Sequence[Candidate], places: Sequence[_Place]) -> dict[int, int]:
+    """Return the number of the place for each track of a way: of several, the nearest to it."""
+    home: dict[int, int] = {}
+    for number, candidate in enumerate(way):
+        before = home.setdefault(candidate.track.id, number)
+        nearer = candidate.point @ places[number].target > candidate.point @ places[before].target
+        if nearer:
+            home[candidate.track.id] = number
+    return home

@@ -58,6 +58,10 @@ class Chooser:
         self._take(track, point, song, counts=True)
         return True
 
+    def allows(self, track: Track, point: Vectors) -> bool:
+        """Return whether `admit` would add a candidate now."""
+        return self._objection(track, point, song_key(track)) is None
+
     def _take(
         self, track: Track, point: Vectors, song: tuple[str, str] | None, *, counts: bool
     ) -> None:
