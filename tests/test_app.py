@@ -19,6 +19,7 @@ from musicsim.library.types import TrackState
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
+from musicsim.services.making.playlists import PlaylistRequest
 
 
 class Waiter:
@@ -149,7 +150,7 @@ def test_similar_and_playlists_work_on_what_is_done_so_far(app, music, demo_libr
     everything = Rules(max_per_artist=None, near_duplicates=True)
     found = app.finding.similar(one.id, rules=everything).result(60)
     assert [match.track for match in found.matches] == [two]
-    made = app.playlists.make([one.id], rules=everything).result(60)
+    made = app.playlists.make(PlaylistRequest([one.id], rules=everything)).result(60)
     assert [match.track.id for match in made.matches] == [one.id, two.id]
     with pytest.raises(NotEmbedded, match="not listened"):
         app.finding.similar(waiting.id).result(60)

@@ -49,6 +49,11 @@ def add_commands(commands: Commands) -> None:
     action = actions.add_parser("import", help="keep the playlist of a file")
     action.add_argument("file", type=Path, metavar="FILE")
     action.set_defaults(run=import_playlist)
+    action = actions.add_parser(
+        "sort", help="put one in an order in which each track sounds like the next"
+    )
+    action.add_argument("name", metavar="NAME")
+    action.set_defaults(run=sort_playlist)
     action = actions.add_parser("delete", help="forget one")
     action.add_argument("name", metavar="NAME")
     action.set_defaults(run=delete_playlist)
@@ -161,6 +166,15 @@ def _why_nothing(file: Path, playlist: PlaylistFile) -> str:
     if playlist.elsewhere:
         return f"{name} lists no files, only addresses or titles: musicsim plays files on this computer."
     return f"{name} lists nothing: it is an empty playlist."
+
+
+def sort_playlist(options: argparse.Namespace) -> None:
+    """Store a playlist in the order of its flow; its first track stays the first."""
+    with Musicsim.open(options.data) as app:
+        kept = _kept(app, options.name)
+        order = app.playlists.in_flow(kept.track_ids).result()
+        app.catalogue.playlists.set_tracks(kept.id, order)
+    say(f"“{short(kept.name)}” goes from track to track now.")
 
 
 def delete_playlist(options: argparse.Namespace) -> None:

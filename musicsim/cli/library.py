@@ -25,7 +25,8 @@ from musicsim.cli.output import (
     say,
 )
 from musicsim.library.problem_report import by_reason
-from musicsim.library.types import Counts, Problem, ScanSummary, TrackState
+from musicsim.library.scanning.counting import ScanSummary
+from musicsim.library.types import Counts, Problem, TrackState
 from musicsim.services.finding.index_sync import IndexReport
 from musicsim.services.listening.settings import Depth
 from musicsim.worker.protocol import Cost

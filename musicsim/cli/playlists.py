@@ -32,8 +32,9 @@ from musicsim.library.types import Track
 from musicsim.playlists.files.m3u import write_m3u
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rules
+from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
 
-_LATER_MODES = ("radio", "journey", "mix")
+_LATER_MODES = ("radio",)
 
 
 def add_commands(commands: Commands) -> None:
@@ -56,7 +57,39 @@ def add_commands(commands: Commands) -> None:
     size = command.add_mutually_exclusive_group()
     size.add_argument("--length", type=positive, default=25, metavar="N", help="tracks (25)")
     size.add_argument("--minutes", type=positive, metavar="M", help="how long instead")
-    command.add_argument("--mode", choices=("similar", *_LATER_MODES), default="similar")
+    command.add_argument(
+        "--mode",
+        choices=(*Mode, *_LATER_MODES),
+        default=Mode.SIMILAR,
+        help="near the seeds, from the first seed to the last, or near some tracks and away from others (similar)",
+    )
+    command.add_argument(
+        "--via",
+        action="append",
+        default=[],
+        metavar="TRACK",
+        help="way-point of a journey; repeatable",
+    )
+    command.add_argument(
+        "--less",
+        action="append",
+        default=[],
+        metavar="TRACK",
+        help="what a mix should not sound like; repeatable",
+    )
+    command.add_argument(
+        "--variety",
+        type=_percent,
+        default=0,
+        metavar="0-100",
+        help="from the nearest tracks to contrasts (0)",
+    )
+    command.add_argument(
+        "--order",
+        choices=tuple(Order),
+        default=Order.FOUND,
+        help="as they are found, so that each sounds like the next, or random (found)",
+    )
     command.add_argument(
         "--name", type=_playlist_name, help="keep it in the library under this name"
     )
@@ -170,25 +203,29 @@ def similar(options: argparse.Namespace) -> None:
 
 def playlist(options: argparse.Namespace) -> None:
     """Make a playlist, store it, write it to a file."""
-    if options.mode in _LATER_MODES:
-        raise UsageError(f"The mode {options.mode} is not there yet; --mode similar is.")
+    _check_mode(options)
     # Only storing changes the library: without a name, this works beside a running window.
     open_app = Musicsim.open if options.name else Musicsim.read
     with open_app(options.data) as app:
-        seeds = [library_track(app, text, quiet=options.json) for text in options.seeds]
-        made = app.playlists.make(
-            [track.id for track in seeds],
-            rules=Rules(
+        *seeds, last = _seeds(app, options.seeds, quiet=options.json)
+        request = PlaylistRequest(
+            [*seeds, *_seeds(app, options.via, quiet=options.json), last],
+            Mode(options.mode),
+            Order(options.order),
+            Rules(
                 max_per_artist=options.max_per_artist,
                 max_per_album=options.max_per_album,
                 filters=_filters(options),
             ),
             length=options.length,
             minutes=options.minutes,
+            less=_seeds(app, options.less, quiet=options.json),
+            variety=options.variety / 100,
             rng_seed=options.rng_seed,
-        ).result()
+        )
+        made = app.playlists.make(request).result()
         tracks = [match.track for match in made.matches]
-        name = options.name or f"Like {made.seeds[0].title}"
+        name = options.name or _name_of(made)
         if options.output:
             write_m3u(options.output, tracks, name=name, absolute=options.paths == "absolute")
         if options.name:
@@ -196,6 +233,36 @@ def playlist(options: argparse.Namespace) -> None:
             if not options.json:
                 say(f"Kept as “{short(kept.name)}”.")
     _print_playlist(made, options)
+
+
+def _name_of(made: GeneratedPlaylist) -> str:
+    if made.mode == Mode.JOURNEY:
+        return f"From {made.seeds[0].title} to {made.seeds[-1].title}"
+    return f"Like {made.seeds[0].title}"
+
+
+def _check_mode(options: argparse.Namespace) -> None:
+    if options.mode in _LATER_MODES:
+        raise UsageError(f"The mode {options.mode} is not there yet; --mode {', '.join(Mode)} are.")
+    for option, mode in (("via", Mode.JOURNEY), ("less", Mode.MIX)):
+        if getattr(options, option) and options.mode != mode:
+            raise UsageError(f"--{option} is for --mode {mode}.")
+    if options.mode == Mode.JOURNEY:
+        if len(options.seeds) < 2:
+            raise UsageError("A journey needs two seeds: where it begins, and where it ends.")
+        if options.variety:
+            raise UsageError("--variety is not for journeys, which go the straight way.")
+
+
+def _seeds(app: Musicsim, texts: Sequence[str], *, quiet: bool) -> list[int]:
+    """Return the ids of the tracks that texts name."""
+    return [library_track(app, text, quiet=quiet).id for text in texts]
+
+
+def _percent(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 100):
+        raise argparse.ArgumentTypeError(f"a number from 0 to 100, not {text!r}")
+    return int(text)
 
 
 def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> None:

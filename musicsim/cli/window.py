@@ -31,10 +31,12 @@ from musicsim.cli.output import (
     say,
 )
 from musicsim.demo import DemoTrack, render_demo
-from musicsim.library.types import Problem, ScanSummary, Track, TrackState
+from musicsim.library.scanning.counting import ScanSummary
+from musicsim.library.types import Problem, Track, TrackState
 from musicsim.playlists.files.m3u import write_m3u
 from musicsim.playlists.files.names import file_name
 from musicsim.playlists.rules.rules import Rules
+from musicsim.services.making.playlists import PlaylistRequest
 
 if TYPE_CHECKING:
     from musicsim.ui.window.instance import Request
@@ -267,7 +269,7 @@ def _print_similar(app: Musicsim, seed: Track) -> None:
 
 
 def _write_playlist(app: Musicsim, seed: Track, folder: Path) -> None:
-    made = app.playlists.make([seed.id]).result()
+    made = app.playlists.make(PlaylistRequest([seed.id])).result()
     name = f"Like {seed.title}"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / file_name(name, ".m3u8")

@@ -231,32 +231,6 @@ class Play:
     end: EndOfPlay
 
 
-@dataclass(slots=True)
-class ScanChanges:
-    """What a scan did with the tracks, by their ids."""
-
-    added: dict[int, Path] = field(default_factory=dict)
-    """With the paths of their files, by which they are known if they turn out to be other tracks."""
-    changed: dict[int, Path] = field(default_factory=dict)
-    moved: set[int] = field(default_factory=set)
-    missing: set[int] = field(default_factory=set)
-    unchanged: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class ScanSummary:
-    """The result of a scan, in numbers of files."""
-
-    added: int = 0
-    changed: int = 0
-    moved: int = 0
-    missing: int = 0
-    """Files that were there before this scan and no longer are."""
-    unchanged: int = 0
-    changes: ScanChanges = field(default_factory=ScanChanges, compare=False)
-    """The tracks behind the numbers."""
-
-
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The number of tracks in the library, and of those in each state.

@@ -37,6 +37,25 @@ def mean_point(points: Vectors) -> Vectors:
     return middle
 
 
+def away_from(point: Vectors, others: Vectors, share: float = 0.5) -> Vectors:
+    """Return a point (D,) moved away from the middle of some others (N, D), if there are any.
+
+    This is relevance feedback: J. J. Rocchio, "Relevance feedback in information retrieval", in G. Salton (ed.), "The
+    SMART Retrieval System", Prentice-Hall, 1971.
+
+    Parameters
+    ----------
+    share
+        The weight of the others; that of the point is 1.
+    """
+    if not len(others):
+        return point
+    moved = point.astype(np.float64) - share * others.mean(axis=0, dtype=np.float64)
+    norm = float(np.linalg.norm(moved))
+    away: Vectors = point if norm < 1e-9 else (moved / norm).astype(np.float32)
+    return away
+
+
 def between(one: Vectors, other: Vectors, share: float) -> Vectors:
     """Return the point (D,) on the great circle from one point to another, after a share of the way.
 

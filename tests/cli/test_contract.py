@@ -423,3 +423,90 @@ def test_the_demo_is_not_rendered_where_another_musicsim_is_at_work(musicsim):
         assert refused.code == 75
         assert "Another musicsim" in refused.err
         assert sorted(musicsim.data.iterdir()) == before
+
+
+def test_a_journey_leads_from_one_track_through_others_to_another(
+    scanned_demo, demo_library, tmp_path
+):
+    first, between, last = (demo_library[number].path for number in (0, 12, 29))
+    out = tmp_path / "journey.m3u8"
+    made = scanned_demo(
+        "playlist",
+        first,
+        last,
+        "--via",
+        between,
+        "--mode",
+        "journey",
+        "--length",
+        "9",
+        "-o",
+        out,
+        "--json",
+    )
+    assert made.code == 0, made.err
+    assert made.json["mode"] == "journey"
+    paths = [track["path"] for track in made.json["tracks"]]
+    assert (paths[0], paths[-1]) == (str(first), str(last))
+    assert str(between) in paths[1:-1]
+    assert len(set(paths)) == len(paths) == 9
+    assert "#PLAYLIST:From " in out.read_text()
+    alone = scanned_demo("playlist", first, "--mode", "journey")
+    assert (alone.code, alone.out) == (2, "")
+    assert "two seeds" in alone.err
+
+
+def test_a_mix_is_near_some_tracks_and_away_from_others(scanned_demo, demo_library):
+    more, less = demo_library[0].path, demo_library[29].path
+    places = {}
+    for options in ((), ("--less", less)):
+        made = scanned_demo(
+            "playlist",
+            more,
+            *options,
+            "--mode",
+            "mix",
+            "--length",
+            "30",
+            "--max-per-artist",
+            "99",
+            "--json",
+        )
+        assert made.code == 0, made.err
+        places[options] = [track["path"] for track in made.json["tracks"]]
+    assert str(less) in places[()]
+    assert str(less) not in places["--less", less]
+    assert "--less is for --mode mix" in scanned_demo("playlist", more, "--less", less).err
+
+
+def test_the_order_of_a_playlist_is_up_to_the_listener(scanned_demo, demo_library):
+    seed = demo_library[3].path
+    lists = {}
+    for order in ("found", "flow", "random"):
+        made = scanned_demo(
+            "playlist", seed, "--length", "12", "--order", order, "--rng-seed", "1", "--json"
+        ).json
+        lists[order] = [track["path"] for track in made["tracks"]]
+        assert lists[order][0] == str(seed)
+    assert len({tuple(paths) for paths in lists.values()}) == 3
+    assert len({frozenset(paths) for paths in lists.values()}) == 1
+
+
+def test_variety_is_a_percentage(scanned_demo, demo_library):
+    seed = demo_library[3].path
+    made = scanned_demo("playlist", seed, "--length", "8", "--variety", "100", "--json").json
+    assert len(made["tracks"]) == 8
+    assert scanned_demo("playlist", seed, "--variety", "101").code == 2
+
+
+def test_a_kept_playlist_is_put_in_the_order_of_its_flow(scanned_demo, demo_library):
+    files = [track.path for track in demo_library[:10]]
+    made = scanned_demo(
+        "playlist", files[0], "--length", "12", "--order", "random", "--name", "Evening", "--json"
+    ).json
+    assert scanned_demo("playlists", "sort", "Evening").code == 0
+    after = [track["path"] for track in scanned_demo("playlists", "show", "Evening", "--json").json]
+    before = [track["path"] for track in made["tracks"]]
+    assert after[0] == before[0]
+    assert after != before
+    assert sorted(after) == sorted(before)

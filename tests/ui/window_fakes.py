@@ -28,6 +28,7 @@ from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
+from musicsim.services.making.playlists import PlaylistRequest
 from musicsim.services.models.models import OfferedModel, read_model
 from musicsim.services.opinions import Opinions
 from musicsim.ui.playback.protocol import Device, Item
@@ -253,7 +254,8 @@ class FakePlaylistMaker:
     def __init__(self, app: FakeApp) -> None:
         self.app = app
 
-    def make(self, seed_ids: Sequence[int], *, length: int = 25) -> Future[GeneratedPlaylist]:
+    def make(self, request: PlaylistRequest) -> Future[GeneratedPlaylist]:
+        seed_ids, length = request.seeds, request.length
         future: Future[GeneratedPlaylist] = Future()
         seeds = self.app.catalogue.tracks.by_id(seed_ids)
         chosen = [Match(seed, 1.0) for seed in seeds]

@@ -17,15 +17,13 @@ from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.hidden import is_apple_double
 from musicsim.library.scanning.availability import why_unavailable
-from musicsim.library.scanning.counting import summarise
+from musicsim.library.scanning.counting import ScanChanges, ScanSummary, summarise
 from musicsim.library.scanning.known_paths import known_path
 from musicsim.library.scanning.moves import Fresh, Moves
 from musicsim.library.scanning.reading import scan_file
 from musicsim.library.scanning.walking import IGNORE_FILE, NO_MEDIA_FILE, Found, walk
 from musicsim.library.types import (
     FileEntry,
-    ScanChanges,
-    ScanSummary,
 )
 
 _BATCH = 100  # files per transaction and event: often enough to show progress in the library

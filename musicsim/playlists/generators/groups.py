@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from musicsim.library.catalogue.playlist_names import cleaned_name
 from musicsim.library.query.folding import fold
 from musicsim.library.types import Track
-from musicsim.playlists.rules.same_song import album_key
+from musicsim.playlists.rules.artists import album_key
 
 FEWEST_TAGGED = 1 / 3
 """Share of a group's tracks that must have a genre, or a year, for it to describe the group."""
@@ -133,7 +133,7 @@ def cover_tracks(tracks: Iterable[Track], count: int = 4) -> list[Track]:
     """Return the first tracks of different albums, at most `count`; without an album, of different folders."""
     of_albums: dict[object, Track] = {}
     for track in tracks:
-        key = album_key(track) if track.tags.album else track.path.parent
+        key = album_key(track) or track.path.parent
         of_albums.setdefault(key, track)
     return list(itertools.islice(of_albums.values(), count))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks, s
 from musicsim.playlists.rules.chooser import Chooser
 from musicsim.playlists.rules.rules import Rules
 from musicsim.similarity.space import Vectors, similarity
+
+_WIDEST = 11
+"""With the largest variety, tracks are chosen among so many more than are wanted: 300 for 25."""
 
 
 def similar_tracks(
@@ -58,8 +62,10 @@ def playlist_from(
     length: int = 25,
     minutes: float | None = None,
     rng_seed: int | None = None,
+    variety: float = 0.0,
+    mode: str = "similar",
 ) -> GeneratedPlaylist:
-    """Make a playlist in the mode "similar": the seeds, then the tracks nearest to their mean point.
+    """Make a playlist of seeds and the tracks nearest to a point, such as the middle of the seeds.
 
     Parameters
     ----------
@@ -76,6 +82,10 @@ def playlist_from(
     rng_seed
         If given, draw the playlist from twice as many of the nearest tracks; the same number gives the same playlist.
         If None, use the nearest.
+    variety
+        From 0, the nearest tracks, to 1: tracks of a wide neighbourhood that sound unlike each other.
+    mode
+        The name of the mode in the result.
     """
     chooser = Chooser(rules, seeds, seeds_count=True)
     chosen = [Match(track, 1.0) for track, _ in seeds]
@@ -87,10 +97,16 @@ def playlist_from(
         return seconds(more) >= times * (60 * minutes - seconds(chosen))
 
     pool: list[Match] = []
-    for candidate in candidates:
+    others: Iterator[Candidate] = (
+        candidate for candidate in candidates if candidate.track.id not in seed_ids
+    )
+    if variety > 0:
+        points = [point for _, point in seeds]
+        others = _by_marginal_relevance(others, points, variety, wanted=length)
+    for candidate in others:
         if full(pool, times=1 if rng_seed is None else 2):
             break
-        if candidate.track.id not in seed_ids and chooser.admit(candidate.track, candidate.point):
+        if chooser.admit(candidate.track, candidate.point):
             pool.append(_match(candidate))
     if rng_seed is not None:
         pool = _draw(pool, rng_seed)
@@ -101,8 +117,41 @@ def playlist_from(
         drawn.append(match)
     drawn.sort(key=lambda match: -match.similarity)
     return GeneratedPlaylist(
-        "similar", tuple(track for track, _ in seeds), (*chosen, *drawn), dict(chooser.hidden)
+        mode, tuple(track for track, _ in seeds), (*chosen, *drawn), dict(chooser.hidden)
     )
+
+
+def _by_marginal_relevance(
+    candidates: Iterable[Candidate], seeds: Sequence[Vectors], variety: float, *, wanted: int
+) -> Iterator[Candidate]:
+    """Yield candidates in the order of maximal marginal relevance: near the seed, but unlike those before.
+
+    Carbonell and Goldstein, "The use of MMR, diversity-based reranking for reordering documents and producing
+    summaries", SIGIR 1998. Their lambda is `1 - variety / 2`: beyond that, only the contrast would count.
+
+    Parameters
+    ----------
+    seeds
+        Points that come before all candidates.
+    wanted
+        The length of the list. The neighbourhood is up to `1 + _WIDEST * variety` times as large; what is beyond it
+        follows, the nearest first.
+    """
+    supply = iter(candidates)
+    near = list(islice(supply, round(wanted * (1 + _WIDEST * variety))))
+    if near:
+        points = np.stack([candidate.point for candidate in near])
+        relevance = np.array([candidate.cosine for candidate in near])
+        likeness = np.full(len(near), -1.0)
+        for seed in seeds:
+            likeness = np.maximum(likeness, points @ seed)
+        contrast = variety / 2
+        for _ in range(len(near)):
+            row = int(((1 - contrast) * relevance - contrast * likeness).argmax())
+            yield near[row]
+            likeness = np.maximum(likeness, points @ points[row])
+            relevance[row] = -np.inf
+    yield from supply
 
 
 def _draw(pool: Sequence[Match], rng_seed: int) -> list[Match]:

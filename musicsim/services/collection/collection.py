@@ -10,11 +10,11 @@ from typing import TypeVar
 from musicsim.base.events import Events
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.scanning.counting import summarise
+from musicsim.library.scanning.counting import ScanSummary, summarise
 from musicsim.library.scanning.known_paths import known_path
 from musicsim.library.scanning.scanner import Scanner, check_folder
 from musicsim.library.tags.covers import read_cover
-from musicsim.library.types import ScanSummary, Track
+from musicsim.library.types import Track
 from musicsim.services.collection.looking import Looking
 from musicsim.services.collection.upkeep import Upkeep
 from musicsim.services.listening.listening import Listening

@@ -15,8 +15,8 @@ from musicsim.base.events import (
 )
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.scanning.counting import ScanSummary
 from musicsim.library.scanning.scanner import Scanner
-from musicsim.library.types import ScanSummary
 
 _DAY = 86_400.0
 KEEP_MISSING_SECONDS = 60 * _DAY

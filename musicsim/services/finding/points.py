@@ -259,11 +259,6 @@ class LibraryPoints:
         self._count = rows.stop
 
 
-def mean_point(points: Iterable[Vectors]) -> Vectors:
-    """Return the point (D,) in the middle of several on the unit sphere."""
-    return Space().transform(np.mean(np.stack(list(points)), axis=0, dtype=np.float32))
-
-
 def _longer(array: npt.NDArray[_Value], length: int) -> npt.NDArray[_Value]:
     longer = np.empty((length, *array.shape[1:]), array.dtype)
     longer[: len(array)] = array

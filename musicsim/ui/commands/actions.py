@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from musicsim.base.errors import display_path
 from musicsim.library.catalogue.playlist_names import checked_name
+from musicsim.services.making.playlists import PlaylistRequest
 from musicsim.ui.commands.opinions import OpinionActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
@@ -256,7 +257,7 @@ class TrackActions(QObject):
     def _ask_playlist(
         self, ids: Sequence[int], length: int, then: Callable[[GeneratedPlaylist], None]
     ) -> None:
-        self.ask(lambda: self._app.playlists.make(ids, length=length), then)
+        self.ask(lambda: self._app.playlists.make(PlaylistRequest(ids, length=length)), then)
 
     def _show_similar(self) -> None:
         if ids := self._in_library(self._selected()[:1]):

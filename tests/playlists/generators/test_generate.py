@@ -72,3 +72,54 @@ def test_a_drawn_playlist_is_the_same_for_the_same_seed_and_another_for_another(
 def test_a_playlist_that_its_seed_fills_is_the_seed(options):
     made = playlist_from([(track(50), far_point())], candidates(), rules=Rules(), **options)
     assert [match.track.id for match in made.matches] == [50]
+
+
+def crowd() -> list[Candidate]:
+    """Twelve tracks that sound nearly alike, and beside them twelve of which each sounds different."""
+    rng = np.random.default_rng(0)
+    seed = np.eye(1, 20, dtype=np.float64)[0]
+
+    def near(spread: float) -> np.ndarray:
+        drawn = seed + spread * rng.normal(size=20)
+        return (drawn / np.linalg.norm(drawn)).astype(np.float32)
+
+    alike = near(0.15)
+    points = [alike + 0.01 * near(1) for _ in range(12)] + [near(0.25) for _ in range(12)]
+    points = [point / np.linalg.norm(point) for point in points]
+    made = [
+        Candidate(track(number), float(point[0]), point) for number, point in enumerate(points, 1)
+    ]
+    return sorted(made, key=lambda candidate: -candidate.cosine)
+
+
+def likeness(made, among: list[Candidate]) -> float:
+    points = {candidate.track.id: candidate.point for candidate in among}
+    some = np.stack([points[match.track.id] for match in made.matches[1:]])
+    cosines = some @ some.T
+    return float(cosines[~np.eye(len(some), dtype=bool)].mean())
+
+
+def test_with_variety_the_tracks_sound_less_alike():
+    seed = [(track(0), np.eye(1, 20, dtype=np.float32)[0])]
+    rules = Rules(near_duplicates=True)
+    found = [
+        likeness(
+            playlist_from(seed, iter(crowd()), rules=rules, length=9, variety=variety), crowd()
+        )
+        for variety in (0.0, 0.5, 1.0)
+    ]
+    assert found[0] >= found[1] >= found[2]
+    assert found[0] > found[2]
+
+
+@pytest.mark.parametrize("variety", [0.0, 0.3, 1.0])
+def test_variety_keeps_the_length_and_the_rules(variety):
+    seed = [(track(0), np.eye(1, 20, dtype=np.float32)[0])]
+    made = playlist_from(seed, iter(crowd()), rules=Rules(), length=9, variety=variety)
+    again = playlist_from(seed, iter(crowd()), rules=Rules(), length=9, variety=variety)
+    assert made == again
+    assert len({match.track.id for match in made.matches}) == 9
+    everything = playlist_from(
+        seed, iter(crowd()), rules=Rules(near_duplicates=True), length=99, variety=variety
+    )
+    assert len(everything.matches) == 25

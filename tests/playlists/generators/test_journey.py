@@ -70,7 +70,9 @@ def test_the_way_along_a_line_is_straight_and_even():
     assert rows(made) == list(range(0, 101, 10))
     assert made.matches[0].similarity == 1
     cosine = float(library.points[0] @ library.points[10])
-    assert [match.similarity for match in made.matches[1:]] == pytest.approx([cosine] * 10, abs=1e-3)
+    assert [match.similarity for match in made.matches[1:]] == pytest.approx(
+        [cosine] * 10, abs=1e-3
+    )
 
 
 def test_way_points_are_passed_in_their_order():
@@ -141,7 +143,10 @@ def test_minutes_are_met_to_a_track(minutes):
 def test_minutes_are_met_where_the_stops_are_longer_than_the_rest():
     library = random_library(400, 3)
     long = [
-        (Track(track.id, track.file, Tags(track.title, track.artist, duration=900.0), 1, 1, 0.0), point)
+        (
+            Track(track.id, track.file, Tags(track.title, track.artist, duration=900.0), 1, 1, 0.0),
+            point,
+        )
         for track, point in library.stops(0, 1)
     ]
     made = journey_through(long, library, rules=Rules(), minutes=120)

@@ -10,7 +10,7 @@ from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
-from musicsim.services.finding.points import LibraryPoints, NotEmbedded, mean_point
+from musicsim.services.finding.points import LibraryPoints, NotEmbedded
 from musicsim.similarity.index.exact import ExactIndex
 from musicsim.worker.client import WorkerDied, WorkerHung
 from musicsim.worker.protocol import AddToIndex, OpenIndex, QueryIndex, RemoveFromIndex
@@ -309,8 +309,3 @@ def test_the_report_compares_with_the_catalogue(library):
     library.add(1)
     worker.dies = True
     assert not library.search(worker).index.report().healthy
-
-
-def test_the_middle_of_points_lies_on_the_sphere():
-    middle = mean_point([np.array([1, 0], np.float32), np.array([0, 1], np.float32)])
-    np.testing.assert_allclose(middle, [0.70710677, 0.70710677])
