@@ -129,7 +129,9 @@ def _is_ac3(data: bytes, place: int) -> bool:
 
 def _as_words(block: Channels) -> bytes:
     """Return samples as 16-bit PCM, little-endian; exact for samples that were such."""
-    words = np.clip(np.rint(block.T * np.float32(32_768)), -32_768, 32_767).astype("<i2")
+    # Samples of damaged files may be no numbers, or absurdly large.
+    sane = np.clip(np.nan_to_num(block.T), -1, 1)
+    words = np.clip(np.rint(sane * np.float32(32_768)), -32_768, 32_767).astype("<i2")
     return bytes(words.tobytes())
 
 

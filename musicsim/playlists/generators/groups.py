@@ -16,7 +16,7 @@ from musicsim.playlists.rules.artists import album_key
 FEWEST_TAGGED = 1 / 3
 """Share of a group's tracks that must have a genre, or a year, for it to describe the group."""
 MOST_OF_THEM = 0.5
-"""Share of these that must agree on a genre."""
+"""Share of these that must agree on a genre; also share of the tracks that makes them mostly some artists'."""
 BOTH_OF_THEM = 0.6
 """Share that two genres, or two decades in a row, must reach together."""
 FEWEST_OF_SECOND = 0.25
@@ -50,6 +50,8 @@ class _Facts:
         Such as ``1990s`` or ``1980s–1990s``.
     artists
         The most typical first.
+    mostly_theirs
+        Whether at least half of the tracks are theirs.
     title
         The title of the most typical track.
     number
@@ -59,6 +61,7 @@ class _Facts:
     genres: tuple[str, ...]
     decade: str
     artists: tuple[str, ...]
+    mostly_theirs: bool
     title: str
     number: int
 
@@ -74,7 +77,7 @@ class _Facts:
                 yield f"{genre} with {some}"
                 yield f"{of_decade} with {some}"
         elif artists:
-            yield artists[-1]
+            yield artists[-1] if self.mostly_theirs else _joined((*self.artists, "others"))
             if self.decade:
                 yield f"{self.decade} with {artists[-1]}"
         elif self.decade:
@@ -139,10 +142,14 @@ def cover_tracks(tracks: Iterable[Track], count: int = 4) -> list[Track]:
 
 
 def _facts_of(tracks: Sequence[Track], everywhere: Counter[str], number: int) -> _Facts:
+    artists = _artists(tracks, everywhere)
+    keys = {fold(artist) for artist in artists}
+    theirs = sum(fold(_part(track.artist)) in keys for track in tracks)
     return _Facts(
         genres=_genres(tracks),
         decade=_decade(tracks),
-        artists=_artists(tracks, everywhere),
+        artists=artists,
+        mostly_theirs=theirs >= MOST_OF_THEM * len(tracks),
         title=_part(tracks[0].title) if tracks else "",
         number=number,
     )

@@ -78,6 +78,7 @@ def test_without_genres_the_artists_are_the_name():
     [
         (tracks(4, year=1964), "Music of the 1960s"),
         ([track(artist="Solo", title="A"), track(artist="Duo", title="B")], "Solo"),
+        ([track(artist=name) for name in "ABC"], "A and others"),
         ([track(title="So What"), track(title="Blue in Green")], "Like “So What”"),
         ([track(7), track(8)], "Like “7”"),
         ([], "Group 1"),
@@ -109,6 +110,16 @@ def test_tracks_of_many_genres_and_decades_are_named_after_their_artists():
     group = [track(artist="A", genre=f"G{n}", year=1900 + 10 * n) for n in range(10)]
 
     assert name_groups([group]) == ["A"]
+
+
+def test_artists_of_a_few_tracks_are_not_said_to_be_all():
+    group = [
+        *tracks(3, artist="A"),
+        *tracks(2, artist="B"),
+        *(track(artist=str(n)) for n in range(9)),
+    ]
+
+    assert name_groups([group]) == ["A, B and others"]
 
 
 def test_no_two_names_are_the_same():
