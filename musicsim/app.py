@@ -90,7 +90,7 @@ class Musicsim:
         searched = (nearest, index, self.worker, self.events, self._answers)
         self.finding = Finding(self.catalogue, self.models, self.opinions, *searched)
         self.playlists = PlaylistMaker(self.catalogue, self.opinions, self.finding, self._answers)
-        self.groups = Groups(self.catalogue, nearest, self.events)
+        self.groups = Groups(self.catalogue, self.opinions, nearest, self.events)
         identity = SoundIdentity(self.catalogue, self.embeddings)
         self.listening = Listening(
             self.catalogue,

@@ -14,6 +14,7 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import FoundGroup, Group, Track
 from musicsim.playlists.generators.groups import cover_tracks, name_groups, says_little
 from musicsim.services.finding.nearest import Nearest
+from musicsim.services.opinions import Opinions
 from musicsim.similarity.clustering import Clusters, cluster, cluster_count
 from musicsim.similarity.index.protocol import Ids
 from musicsim.similarity.space import Vectors
@@ -37,14 +38,19 @@ class Groups:
     ----------
     catalogue
         The tracks, and the groups that are kept.
+    opinions
+        What the listener banned.
     nearest
         The points of the tracks.
     events
         Receives `GroupsChanged`.
     """
 
-    def __init__(self, catalogue: Catalogue, nearest: Nearest, events: Events) -> None:
+    def __init__(
+        self, catalogue: Catalogue, opinions: Opinions, nearest: Nearest, events: Events
+    ) -> None:
         self._catalogue = catalogue
+        self._opinions = opinions
         self._nearest = nearest
         self._events = events
         self._closing = threading.Event()
@@ -68,9 +74,10 @@ class Groups:
         return self._thread.submit(self._refresh, rng_seed)
 
     def tracks_of(self, group: Group) -> list[Track]:
-        """Return the tracks of a group that can be played, the most typical first."""
+        """Return the tracks of a group that can be played and are not banned, the most typical first."""
+        bans = self._opinions.bans()
         tracks = self._catalogue.tracks.by_id(group.track_ids)
-        return [track for track in tracks if not track.missing]
+        return [track for track in tracks if not track.missing and not bans.forbid(track)]
 
     def cover_tracks(self, group: Group, count: int = 4) -> list[Track]:
         """Return the tracks whose covers stand for a group: the most typical ones of different albums."""

@@ -11,6 +11,7 @@ import pytest
 from musicsim.base.events import Events, GroupsChanged
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
+from musicsim.library.catalogue.opinions import Opinion, Subject
 from musicsim.library.types import (
     Group,
     KnownModel,
@@ -23,6 +24,7 @@ from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints
 from musicsim.services.making.groups import Groups, TooFewTracks
+from musicsim.services.opinions import Opinions
 
 MODEL = KnownModel("m", Path("m.h5"), None, None, standardised=True)
 OTHER = KnownModel("other", Path("o.h5"), None, None, standardised=True)
@@ -41,7 +43,8 @@ class GroupedLibrary:
         points = LibraryPoints(self.catalogue, self.embeddings, MODEL)
         self.catalogue.settings.set("model", MODEL.identity)
         self.nearest = Nearest(points, IndexSync(self.catalogue, points, None))
-        self.groups = Groups(self.catalogue, self.nearest, events)
+        self.opinions = Opinions(self.catalogue)
+        self.groups = Groups(self.catalogue, self.opinions, self.nearest, events)
         self._folder = self.catalogue.folders.add(Path("/m"))
         self._rng = np.random.default_rng(0)
         self._sounds = 3 * self._rng.normal(size=(len(GENRES), 16))
@@ -301,6 +304,16 @@ def test_tracks_that_are_missing_are_left_out_of_lists(library):
     assert len({track.tags.album for track in covers}) == len(covers) > 1
     library.catalogue.files.forget_missing()
     assert len(library.groups.tracks_of(rock)) == len(rock.track_ids) - 1
+
+
+def test_a_banned_track_stays_in_its_group_but_is_not_in_its_list(library):
+    library.add(35)
+    group = library.refresh()["Rock"]
+    banned, *others = group.track_ids
+    library.opinions.set(banned, Subject.TRACK, Opinion.BANNED)
+    assert [track.id for track in library.groups.tracks_of(group)] == others
+    library.opinions.withdraw(banned, Subject.TRACK, Opinion.BANNED)
+    assert [track.id for track in library.groups.tracks_of(group)] == [banned, *others]
 
 
 def test_closing_does_not_wait_for_groups(library):
