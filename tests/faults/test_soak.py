@@ -150,9 +150,10 @@ def sounds_by_track(library: FaultyLibrary) -> Counter[str]:
 
 
 def memory_of(pid: int) -> float:
-    """The memory that a process has for itself, in MB."""
+    """The memory that a process has written, in MB; what it has only mapped comes and goes as the system likes."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    kilobytes = [int(line.split()[1]) for line in rollup if line.startswith("Private_")]
+    written = ("Private_Dirty:", "Swap:")
+    kilobytes = [int(line.split()[1]) for line in rollup if line.startswith(written)]
     return sum(kilobytes) / 1024
 
 
@@ -190,8 +191,9 @@ def test_disk_and_catalogue_stay_the_same_and_memory_flat(
         counts = sounds_by_track(library)
         alone = {title.rsplit(" ", 1)[0] for title in tidying.titles.values()} - tidying.twins
         assert {sound: counts[sound] for sound in alone} == dict.fromkeys(alone, 1)
-        worker = worker_of(window)
-        memory.append((minutes, memory_of(window.pid), memory_of(worker) if worker else 0.0))
+        # The one that plays; the other comes and goes with its work.
+        player = worker_of(window)
+        memory.append((minutes, memory_of(window.pid), memory_of(player) if player else 0.0))
         print(*(f"{value:.1f}" for value in memory[-1]), len(tidying.titles), flush=True)
 
     window.send_signal(signal.SIGTERM)

@@ -7,7 +7,7 @@ import pytest
 from mutagen.id3 import _frames
 
 from musicsim.library.tags import bounds, read_tags
-from musicsim.library.tags.bounds import begin_file
+from musicsim.library.tags.bounds import BoundedFile, TooMuchError, begin_file
 
 inflate = _frames.zlib.decompress
 
@@ -37,3 +37,16 @@ def test_an_id3_tag_may_have_a_size_and_no_more(tmp_path, size, is_read):
     path = tmp_path / "a.mp3"
     path.write_bytes(file.getvalue() + bytes(300))
     assert read_tags(path)[0].title == ""
+
+
+def test_only_so_much_is_read_of_a_file(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_bytes(bytes(100))
+    for limit, value in (("LARGEST_READ", 50), ("_MOST_READ", 99), ("_MOST_READS", 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(bounds, limit, value)
+            with BoundedFile(io.FileIO(path)) as file, pytest.raises(TooMuchError):  # noqa: PT012
+                file.read(40)
+                file.read()
+    with BoundedFile(io.FileIO(path)) as file:
+        assert file.read(2**40) == bytes(100)
