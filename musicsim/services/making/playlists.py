@@ -121,7 +121,7 @@ class PlaylistMaker:
                 if request.mode is Mode.JOURNEY
                 else self._around(seeds, request)
             )
-        return self._ordered(made, request)
+            return self._ordered(made, request)
 
     def _stops(self, track_ids: Sequence[int]) -> list[tuple[Track, Vectors]]:
         tracks = self._catalogue.tracks.by_id(dict.fromkeys(track_ids))
