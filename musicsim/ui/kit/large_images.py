@@ -19,6 +19,8 @@ _PATIENCE = 15.0
 """Seconds after which an image is given up, of which starting the process takes half of one."""
 _MOST_MEMORY = 4 * 2**30
 """Bytes for decoding, on a computer with at least twice as much."""
+_FORMAT = QImage.Format.Format_ARGB32_Premultiplied
+_BYTES_A_PIXEL = 4
 
 Decode = Callable[[bytes, str, int], QImage | None]
 """A module's function that decodes the middle square of a file of some format, scaled to some pixels."""
@@ -45,21 +47,20 @@ def read_apart(
     theirs.close()
     try:
         ours.send((file, kind, side))
-        size = ours.recv() if ours.poll(patience) else 0
-        # Its size is known, so the rest is a matter of milliseconds.
-        pixels = ours.recv_bytes() if size else b""
+        # Not `recv`: unpickling the answer of a process that a hostile image has taken over would run its code.
+        pixels = ours.recv_bytes(_BYTES_A_PIXEL * side * side) if ours.poll(patience) else b""
     except (EOFError, OSError):
-        size, pixels = 0, b""
+        pixels = b""
     finally:
         process.kill()
         process.join()
         process.close()
         ours.close()
-    if not size:
+    if len(pixels) != _BYTES_A_PIXEL * side * side:
         _log.info("an image of %s bytes can't be decoded in %.0f s", f"{len(file):,}", patience)
         return None
     # A copy, since a QImage doesn't keep the bytes that it is made of.
-    return QImage(pixels, size, size, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    return QImage(pixels, side, side, _FORMAT).copy()
 
 
 def _serve(pipe: Connection, decode: Decode) -> None:
@@ -69,12 +70,7 @@ def _serve(pipe: Connection, decode: Decode) -> None:
     _limit_memory()
     file, kind, side = pipe.recv()
     image = decode(file, kind, side)
-    if image is None:
-        pipe.send(0)
-        return
-    image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    pipe.send(image.width())
-    pipe.send_bytes(bytes(image.constBits()))
+    pipe.send_bytes(b"" if image is None else bytes(image.convertToFormat(_FORMAT).constBits()))
 
 
 def _limit_memory() -> None:
