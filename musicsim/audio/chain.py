@@ -7,11 +7,8 @@ itself, like a file.
 
 from __future__ import annotations
 
-import io
 import itertools
-import os
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,66 +22,37 @@ from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile
 from musicsim.audio.signal import BLOCK, Channels, stereo
 from musicsim.audio.sndfile import SndfileDecoder
+from musicsim.audio.sources import KnownByFile, VirtualFile
 from musicsim.base import ogg
 
 LinkDecoder = FFmpegDecoder | SndfileDecoder
 DecodersFor = Callable[[AudioFile], Sequence[type[FFmpegDecoder] | type[SndfileDecoder]]]
 
-_FILES_KEPT = 100
-_known: OrderedDict[tuple[int, int, int, int], tuple[int, ...]] = OrderedDict()
-"""The starts of the links of files, by device, inode, size and time: each seek of the player opens its file again."""
+_starts: KnownByFile[tuple[int, ...]] = KnownByFile()
 _MARGIN = 0.05
 """Seconds decoded before the requested position of a link that is resampled."""
 
 
-class FilePart(io.RawIOBase):
+class FilePart(VirtualFile):
     """A part of an open file, with a position of its own."""
 
     def __init__(self, file: AudioFile, start: int, end: int) -> None:
-        super().__init__()
+        super().__init__(end - start)
         self._file = file
         self._start = start
-        self._size = end - start
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
 
     def readinto(self, buffer: Any, /) -> int:
         """Fill a buffer and return the number of bytes read."""
-        count = min(len(buffer), max(0, self._size - self._position))
+        count = min(len(buffer), max(0, self.size - self._position))
         data = self._file.at(self._start + self._position, count)
         buffer[: len(data)] = data
         self._position += len(data)
         return len(data)
 
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Go to a position, counted from the start of the part."""
-        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        if origin + offset < 0:
-            raise ValueError("a position before the start")
-        self._position = origin + offset
-        return self._position
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._position
-
 
 def link_starts(file: AudioFile) -> tuple[int, ...]:
     """Return the byte at which each link of an Ogg, WAV or AIFF file starts; nothing if it has only one."""
-    status = os.fstat(file.fileno())
-    key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    if key not in _known:
-        _known[key] = ogg.link_starts(file) or _joined_starts(file)
-        while len(_known) > _FILES_KEPT:
-            _known.popitem(last=False)
-    return _known[key]
+    return _starts.of(file, lambda: ogg.link_starts(file) or _joined_starts(file))
 
 
 def _joined_starts(file: AudioFile) -> tuple[int, ...]:

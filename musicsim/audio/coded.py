@@ -7,11 +7,8 @@ such a stream at the start of a WAV file, so it gets the samples of any lossless
 
 from __future__ import annotations
 
-import io
 import itertools
-import os
 import struct
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from typing import Any
@@ -23,6 +20,7 @@ from musicsim.audio.ffmpeg import FFmpegDecoder
 from musicsim.audio.files import AudioFile
 from musicsim.audio.signal import Channels
 from musicsim.audio.sndfile import SndfileDecoder
+from musicsim.audio.sources import KnownByFile, VirtualFile
 from musicsim.base.reasons import Cause, Reason
 
 _BY_SNDFILE = (b"RIFF", b"RF64", b"FORM", b"fLaC", b"riff", b"caff")
@@ -48,9 +46,7 @@ _LONGEST_LEAD_IN = 25
 """Blocks of mostly silence, 7 s, after which a stream may start."""
 _FRAME_BYTES = 4
 _CODECS = ("ac3", "dca", "eac3")
-_FILES_KEPT = 100
-_known: OrderedDict[tuple[int, int, int, int], int | None] = OrderedDict()
-"""Where streams start, by a file's device, inode, size and time: each seek of the player opens its file again."""
+_starts: KnownByFile[int | None] = KnownByFile()
 
 
 def coded_start(file: AudioFile) -> int | None:
@@ -58,13 +54,7 @@ def coded_start(file: AudioFile) -> int | None:
     make = _source_of(file)
     if make is None:
         return None
-    status = os.fstat(file.fileno())
-    key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    if key not in _known:
-        _known[key] = _search(file, make)
-        while len(_known) > _FILES_KEPT:
-            _known.popitem(last=False)
-    return _known[key]
+    return _starts.of(file, lambda: _search(file, make))
 
 
 def _source_of(file: AudioFile) -> type[SndfileDecoder] | type[FFmpegDecoder] | None:
@@ -165,11 +155,10 @@ class CodedDecoder(FFmpegDecoder):
         return False
 
 
-class _PcmAsWav(io.RawIOBase):
+class _PcmAsWav(VirtualFile):
     """The samples of a decoder from one on, as a 16-bit WAV file."""
 
     def __init__(self, source: SndfileDecoder | FFmpegDecoder, start: int) -> None:
-        super().__init__()
         self._source = source
         self._start = start
         size = max(0, source.frames - start) * _FRAME_BYTES
@@ -178,32 +167,11 @@ class _PcmAsWav(io.RawIOBase):
         self._header = b"RIFF" + struct.pack("<I", 36 + stated) + b"WAVEfmt "
         self._header += struct.pack("<IHHIIHH", 16, 1, 2, rate, rate * _FRAME_BYTES, 4, 16)
         self._header += b"data" + struct.pack("<I", stated)
-        self.size = len(self._header) + size
-        self._position = 0
+        super().__init__(len(self._header) + size)
         self._blocks: Iterator[Channels] | None = None
         self._data = b""
         self._data_at = -1
         """The byte of the PCM at which `_data` starts."""
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Go to a position."""
-        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
-        if origin + offset < 0:
-            raise ValueError("a position before the start")
-        self._position = origin + offset
-        return self._position
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._position
 
     def readinto(self, buffer: Any, /) -> int:
         """Fill a buffer and return the number of bytes read; 0 at the end."""
