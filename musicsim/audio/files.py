@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from musicsim.audio.errors import AudioError
+from musicsim.base.opening import open_at_once
 from musicsim.base.reasons import Cause, Reason, reason_of
 
 _HEAD = 65_536
@@ -93,7 +94,7 @@ def open_audio(path: Path) -> Iterator[AudioFile]:
     try:
         # Before opening, since opening a device may affect it, ...
         _must_be_regular(path, path.stat().st_mode)
-        raw = io.FileIO(path, opener=_open_at_once)
+        raw = io.FileIO(path, opener=open_at_once)
     except NotADirectoryError as error:
         # A parent folder has been replaced by a file.
         raise AudioError(path, Reason(Cause.NOT_THERE)) from error
@@ -114,10 +115,6 @@ def open_audio(path: Path) -> Iterator[AudioFile]:
             raise
         if file.failure is not None:
             raise AudioError(path, reason_of(file.failure))
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _must_be_regular(path: Path, mode: int) -> None:

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from musicsim.base.errors import display_path
+from musicsim.base.opening import open_at_once
 from musicsim.playlists.files.entries import PlaylistFileError
 
 LARGEST = 10 * 10**6
@@ -25,7 +26,7 @@ def read_bytes(file: Path) -> bytes:
     try:
         # Before it is opened, since opening alone has an effect on some devices ...
         _check(file, file.stat())
-        with io.BufferedReader(io.FileIO(file, opener=_open_at_once)) as opened:
+        with io.BufferedReader(io.FileIO(file, opener=open_at_once)) as opened:
             # ... and after, since it may have been replaced in between.
             _check(file, os.fstat(opened.fileno()))
             # The files of the system have no size before they are read.
@@ -56,8 +57,3 @@ def _too_large(file: Path) -> PlaylistFileError:
     return PlaylistFileError(
         f"{display_path(file)} is too large for a playlist ({LARGEST // 10**6} MB at most): split it, if it is one."
     )
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    # Opening a pipe would wait for somebody who writes to it.
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

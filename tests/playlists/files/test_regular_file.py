@@ -90,8 +90,8 @@ def test_a_file_that_becomes_a_pipe_before_it_is_opened_is_not_waited_for(tmp_pa
         os.mkfifo(file)
         return open_at_once(path, flags)
 
-    open_at_once = regular_file._open_at_once
-    monkeypatch.setattr(regular_file, "_open_at_once", open_later)
+    open_at_once = regular_file.open_at_once
+    monkeypatch.setattr(regular_file, "open_at_once", open_later)
     with pytest.raises(PlaylistFileError, match="not a regular file"):
         read_bytes(file)
 
