@@ -48,6 +48,8 @@ class TagDetails:
     bpm: float | None = None
     key: str = ""
     """Such as Am, F# or 8A."""
+    rating: float | None = None
+    """Half a star to 5 stars, in half stars."""
     track_gain: float | None = None
     """ReplayGain 2.0, in decibels; Opus's R128 gain is converted to it."""
     track_peak: float | None = None
@@ -103,9 +105,14 @@ class Track:
     missing: bool = False
     """The file is gone, or its folder is unavailable."""
     first_artist: str = field(default="", compare=False)
-    """The first of the artists, if the tags name them one by one; like `compilation`, read by `Tracks.by_id` alone."""
+    """The first artist, if the tags name them one by one; like all that follows, read by `Tracks.by_id` alone."""
     compilation: bool = field(default=False, compare=False)
     """Whether the tags say that the album has tracks by various artists."""
+    bpm: float | None = field(default=None, compare=False)
+    key: str = field(default="", compare=False)
+    """As in the tags, such as Am, F# or 8A."""
+    rating: float | None = field(default=None, compare=False)
+    """The rating in the tags: half a star to 5 stars, in half stars."""
 
     @property
     def path(self) -> Path:

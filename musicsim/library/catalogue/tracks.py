@@ -21,8 +21,13 @@ _COLUMNS = (
 
 
 # As bytes, since a tag may contain half of a surrogate pair.
-_CREDIT = "CAST(json_extract(t.details, '$.artists[0]') AS BLOB), json_extract(t.details, '$.compilation')"
+_DETAILS = (
+    "CAST(json_extract(t.details, '$.artists[0]') AS BLOB), json_extract(t.details, '$.compilation'), "
+    "json_extract(t.details, '$.bpm'), CAST(json_extract(t.details, '$.key') AS BLOB), "
+    "json_extract(t.details, '$.rating')"
+)
 """Facts for the rules of lists alone: to read them for all tracks takes half as long as the tracks."""
+_DETAIL_COUNT = 5
 
 
 class Tracks:
@@ -47,13 +52,10 @@ class Tracks:
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
             marks = ",".join("?" * len(some))
-            sql = f"SELECT {_CREDIT}, {_COLUMNS} FROM tracks t WHERE t.id IN ({marks})"
-            for first_artist, compilation, *row in self._database.query(sql, some):
-                found[row[0]] = _track(
-                    row,
-                    first_artist=(first_artist or b"").decode("utf-8", "replace"),
-                    compilation=bool(compilation),
-                )
+            sql = f"SELECT {_DETAILS}, {_COLUMNS} FROM tracks t WHERE t.id IN ({marks})"
+            for row in self._database.query(sql, some):
+                track = _track(row[_DETAIL_COUNT:], row[:_DETAIL_COUNT])
+                found[track.id] = track
         return [found[i] for i in wanted if i in found]
 
     def at(self, path: Path) -> Track | None:
@@ -128,8 +130,9 @@ class Tracks:
         return int(last or 0)
 
 
-def _track(row: Sequence[Any], *, first_artist: str = "", compilation: bool = False) -> Track:
+def _track(row: Sequence[Any], details: Sequence[Any] = (None, False, None, None, None)) -> Track:
     track_id, path, size, mtime_ns, *tags, added_at, missing_since, failed, problem, embedded = row
+    first_artist, compilation, bpm, key, rating = details
     state = TrackState.FAILED if failed else TrackState.EMBEDDED if embedded else TrackState.PENDING
     return Track(
         id=track_id,
@@ -141,6 +144,13 @@ def _track(row: Sequence[Any], *, first_artist: str = "", compilation: bool = Fa
         state=state,
         problem=None if problem is None else Reason.from_stored(problem),
         missing=missing_since is not None,
-        first_artist=first_artist,
-        compilation=compilation,
+        first_artist=_text(first_artist),
+        compilation=bool(compilation),
+        bpm=bpm,
+        key=_text(key),
+        rating=rating,
     )
+
+
+def _text(raw: bytes | None) -> str:
+    return raw.decode("utf-8", "replace") if raw else ""

@@ -40,13 +40,15 @@ def test_the_details_of_tags_come_back_as_they_went_in(catalogue):
 @pytest.mark.parametrize("artist", ["Ä", "half \udcff of a pair", "Tyler, The Creator"])
 def test_what_the_rules_of_lists_need_comes_with_the_tracks_of_a_list(catalogue, artist):
     folder = catalogue.folders.add(Path("/music"))
-    details = TagDetails(artists=(artist, "B"), compilation=True)
+    details = TagDetails((artist, "B"), compilation=True, bpm=127.5, key="F♯m\udcff", rating=3.5)
     file = ScannedFile(Path("/music/a.mp3"), 10, 99, b"k", Tags(artist=f"{artist}, B"), details)
     ids = [catalogue.files.add(folder, file), catalogue.files.add(folder, scanned("/music/b.mp3"))]
     track, other = catalogue.tracks.by_id(ids)
     assert track.first_artist.startswith(artist.partition("\udcff")[0])
     assert track.compilation
+    assert (track.bpm, track.key.rstrip("\ufffd"), track.rating) == (127.5, "F♯m", 3.5)
     assert (other.first_artist, other.compilation) == ("", False)
+    assert (other.bpm, other.key, other.rating) == (None, "", None)
 
 
 @pytest.mark.parametrize(
