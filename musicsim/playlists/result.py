@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from musicsim.library.types import Track
-from musicsim.playlists.rules.rules import Hidden
+from musicsim.playlists.rules.chooser import LeftOut
+from musicsim.playlists.rules.rules import Hidden, Relaxed
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A track in a list, and its similarity to the seeds: from 0 to 1."""
+    """A track in a list.
+
+    Attributes
+    ----------
+    track
+        The track.
+    similarity
+        To what it was found for: the seeds, or the track before it. From 0 to 1.
+    found_for
+        The number of the seed or of the other track for which it was found; None for a seed.
+    """
 
     track: Track
     similarity: float
+    found_for: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +39,61 @@ class SimilarTracks:
         The seed track; None for a file outside the library.
     hidden
         How many tracks the rules left out, by reason.
+    left_out
+        The first of them.
     """
 
     seed: Track | None
     matches: tuple[Match, ...]
     hidden: Mapping[Hidden, int]
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedPlaylist:
-    """A playlist: the seeds, then similar tracks."""
+    """A playlist that was made from seeds.
+
+    Attributes
+    ----------
+    mode
+        The name of the way in which it was made.
+    seeds
+        The tracks that it was made from.
+    matches
+        The list.
+    hidden
+        How many tracks the rules left out, by reason.
+    relaxed
+        The rules that the list doesn't keep, because they left too little.
+    left_out
+        The first of the tracks that the rules left out.
+    steps
+        The similarity of each track to the one before it, from 0 to 1; one less than `matches`.
+    wanted, wanted_minutes
+        The number of tracks, or of minutes, that was asked for.
+    """
 
     mode: str
     seeds: tuple[Track, ...]
     matches: tuple[Match, ...]
     hidden: Mapping[Hidden, int]
+    relaxed: tuple[Relaxed, ...] = ()
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
+    steps: tuple[float, ...] = field(default=(), compare=False)
+    wanted: int | None = None
+    wanted_minutes: float | None = None
 
     @property
     def duration(self) -> float:
         """The total length in seconds, of the tracks with a known length."""
         return seconds(self.matches)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the library has too few tracks for the size that was asked for."""
+        if self.wanted_minutes is not None:
+            return self.duration < 60 * self.wanted_minutes
+        return self.wanted is not None and len(self.matches) < self.wanted
 
 
 def seconds(matches: Iterable[Match]) -> float:

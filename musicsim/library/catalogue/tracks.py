@@ -72,6 +72,10 @@ class Tracks:
         """Return the ids of the tracks with each artist, as `Track.artist` has it."""
         return self._grouped("IIF(artist = '', album_artist, artist)")
 
+    def by_genre(self) -> dict[str, list[int]]:
+        """Return the ids of the tracks with each genre, as in their tags, which may hold several."""
+        return self._grouped("genre")
+
     def _grouped(self, column: str) -> dict[str, list[int]]:
         groups: dict[str, list[int]] = {}
         for track_id, name in self._database.query(f"SELECT id, {column} FROM tracks ORDER BY id"):

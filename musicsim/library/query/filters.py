@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from musicsim.library.query.folding import fold
+from musicsim.library.query.genres import has_wildcards, is_in_group
 from musicsim.library.types import Track
 
 Range = tuple[float | None, float | None]
@@ -17,7 +18,8 @@ class Filters:
     """A selection of tracks by their tags.
 
     Names are compared without case and accents, and match as substrings. Several values of one kind are alternatives;
-    all kinds must match. An empty name filters nothing.
+    all kinds must match. An empty name filters nothing. In a genre, ``*`` and ``?`` are wildcards; it is then
+    matched as a whole.
 
     Attributes
     ----------
@@ -36,13 +38,12 @@ class Filters:
         """Return whether a track passes. A track without a year or length fails if one is required."""
         tags = track.tags
         names = fold(f"{tags.artist}\n{tags.album_artist}")
-        genre = fold(tags.genre)
         minutes = None if tags.duration is None else tags.duration / 60
         return (
             _contains_any(names, self.artists) is not False
             and not _contains_any(names, self.not_artists)
-            and _contains_any(genre, self.genres) is not False
-            and not _contains_any(genre, self.not_genres)
+            and _has_any_genre(tags.genre, self.genres) is not False
+            and not _has_any_genre(tags.genre, self.not_genres)
             and (not self.years or _in_any(tags.year, self.years))
             and (not self.durations or _in_any(minutes, self.durations))
         )
@@ -57,6 +58,13 @@ def _contains_any(text: str, names: Iterable[str]) -> bool | None:
     """Return whether a text contains one of the names; None if no name is given."""
     wanted = [name for name in map(str.strip, map(fold, names)) if name]
     return any(name in text for name in wanted) if wanted else None
+
+
+def _has_any_genre(genre: str, names: Iterable[str]) -> bool | None:
+    """Return whether a tag has one of the genres; None if none is given."""
+    patterns = tuple(name.strip() for name in names if has_wildcards(name))
+    found = _contains_any(fold(genre), (name for name in names if not has_wildcards(name)))
+    return bool(found) or is_in_group(genre, patterns) if patterns else found
 
 
 def _in_any(value: float | None, ranges: Iterable[Range]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -12,11 +13,54 @@ from musicsim.library.types import Track
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks, seconds
 from musicsim.playlists.rules.chooser import Chooser
-from musicsim.playlists.rules.rules import Rules
+from musicsim.playlists.rules.rules import Rule, Rules
 from musicsim.similarity.space import Vectors, similarity
 
 _WIDEST = 11
 """With the largest variety, tracks are chosen among so many more than are wanted: 300 for 25."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Tracks near one seed, or near the middle of several.
+
+    Attributes
+    ----------
+    candidates
+        Nearest first; consumed only as far as necessary.
+    weight
+        Its share of the list, compared to other sources.
+    seed
+        The number of the seed.
+    points
+        The points of the seed, from which varied tracks must differ; shape (N, D).
+    """
+
+    candidates: Iterable[Candidate]
+    weight: float = 1.0
+    seed: int = 0
+    points: Vectors | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """What a list should not sound like.
+
+    Attributes
+    ----------
+    points
+        Shape (N, D).
+    weights
+        Shape (N,). With 1, a track must be nearer to its seed than to the point.
+    """
+
+    points: Vectors
+    weights: Vectors
+
+    def is_nearer(self, candidate: Candidate) -> bool:
+        """Return whether a track sounds more like this than like the seed for which it was found."""
+        nearness = (self.points @ candidate.point) * self.weights
+        return bool(nearness.max() > max(candidate.cosine, 0.0))
 
 
 def similar_tracks(
@@ -51,12 +95,12 @@ def similar_tracks(
             matches.append(_match(candidate))
     # An approximate index may return a near track late.
     matches.sort(key=lambda match: -match.similarity)
-    return SimilarTracks(seed, tuple(matches), dict(chooser.hidden))
+    return SimilarTracks(seed, tuple(matches), dict(chooser.hidden), chooser.left_out)
 
 
 def playlist_from(
     seeds: Sequence[tuple[Track, Vectors]],
-    candidates: Iterable[Candidate],
+    sources: Sequence[Source],
     *,
     rules: Rules,
     length: int = 25,
@@ -64,15 +108,18 @@ def playlist_from(
     rng_seed: int | None = None,
     variety: float = 0.0,
     mode: str = "similar",
+    unwanted: Unwanted | None = None,
 ) -> GeneratedPlaylist:
-    """Make a playlist of seeds and the tracks nearest to a point, such as the middle of the seeds.
+    """Make a playlist of seeds and of tracks near them.
+
+    Where the rules leave too few tracks, they are relaxed step by step; see `Chooser.relax`.
 
     Parameters
     ----------
     seeds
-        The seed tracks and their points.
-    candidates
-        Nearest to the seeds' mean point first; consumed only as far as necessary.
+        The tracks that are in the list anyway, at its beginning, and their points.
+    sources
+        Where the other tracks come from, in turn, so that each gets its share of the list.
     rules
         The rules for the list.
     length
@@ -86,28 +133,39 @@ def playlist_from(
         From 0, the nearest tracks, to 1: tracks of a wide neighbourhood that sound unlike each other.
     mode
         The name of the mode in the result.
+    unwanted
+        What the list should not sound like.
     """
-    chooser = Chooser(rules, seeds, seeds_count=True)
+    chooser = Chooser(
+        rules, seeds, seeds_count=True, length=None if minutes else length, minutes=minutes
+    )
     chosen = [Match(track, 1.0) for track, _ in seeds]
-    seed_ids = {track.id for track, _ in seeds}
 
     def full(more: Sequence[Match], times: int = 1) -> bool:
         if minutes is None:
             return len(more) >= times * (length - len(seeds))
         return seconds(more) >= times * (60 * minutes - seconds(chosen))
 
+    known = {track.id for track, _ in seeds}
+    offered: dict[int, Match] = {}
     pool: list[Match] = []
-    others: Iterator[Candidate] = (
-        candidate for candidate in candidates if candidate.track.id not in seed_ids
-    )
-    if variety > 0:
-        points = [point for _, point in seeds]
-        others = _by_marginal_relevance(others, points, variety, wanted=length)
-    for candidate in others:
-        if full(pool, times=1 if rng_seed is None else 2):
+    times = 1 if rng_seed is None else 2
+    supplies = [_Supply(source, variety, length) for source in sources]
+    for supply, candidate in _in_turn(supplies):
+        if full(pool, times) or chooser.has_deferred_enough:
             break
-        if chooser.admit(candidate.track, candidate.point):
-            pool.append(_match(candidate))
+        if candidate.track.id in known:
+            continue
+        known.add(candidate.track.id)
+        match = Match(candidate.track, similarity(candidate.cosine), supply.source.seed)
+        if unwanted is not None and unwanted.is_nearer(candidate):
+            chooser.hide(candidate.track, Rule.UNLIKE)
+        elif chooser.admit(candidate.track, candidate.point):
+            pool.append(match)
+            supply.count += 1
+        else:
+            offered[candidate.track.id] = match
+    pool.extend(offered[track_id] for track_id in chooser.relax(lambda: full(pool)))
     if rng_seed is not None:
         pool = _draw(pool, rng_seed)
     drawn: list[Match] = []
@@ -117,8 +175,45 @@ def playlist_from(
         drawn.append(match)
     drawn.sort(key=lambda match: -match.similarity)
     return GeneratedPlaylist(
-        mode, tuple(track for track, _ in seeds), (*chosen, *drawn), dict(chooser.hidden)
+        mode,
+        tuple(track for track, _ in seeds),
+        (*chosen, *drawn),
+        dict(chooser.hidden),
+        left_out=chooser.left_out,
+        wanted=length if minutes is None else None,
+        wanted_minutes=minutes,
     )
+
+
+class _Supply:
+    """The candidates of one source, and how many of them joined the list."""
+
+    def __init__(self, source: Source, variety: float, wanted: int) -> None:
+        self.source = source
+        self.count = 0
+        self.candidates = iter(source.candidates)
+        if variety > 0:
+            points = [] if source.points is None else list(source.points)
+            self.candidates = _by_marginal_relevance(
+                self.candidates, points, variety, wanted=wanted
+            )
+
+    @property
+    def share(self) -> float:
+        """How much of its share it has."""
+        return (self.count + 0.5) / self.source.weight
+
+
+def _in_turn(supplies: Sequence[_Supply]) -> Iterator[tuple[_Supply, Candidate]]:
+    """Yield the next candidate of the source that has the least of its share, until all are empty."""
+    left = list(supplies)
+    while left:
+        supply = min(left, key=lambda each: each.share)
+        candidate = next(supply.candidates, None)
+        if candidate is None:
+            left.remove(supply)
+        else:
+            yield supply, candidate
 
 
 def _by_marginal_relevance(

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import enum
-import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
 from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import Track
+from musicsim.playlists.anchors import anchors
+from musicsim.playlists.arranging import Order, arrange
 from musicsim.playlists.flow import order_by_flow
-from musicsim.playlists.generators.journey import journey_through
-from musicsim.playlists.generators.similar import playlist_from
-from musicsim.playlists.neighbourhood import away_from, mean_point
+from musicsim.playlists.generators.journey import Stop, journey_through
+from musicsim.playlists.generators.similar import Source, Unwanted, playlist_from
+from musicsim.playlists.neighbourhood import Candidate, away_from, mean_point
 from musicsim.playlists.result import GeneratedPlaylist
+from musicsim.playlists.rules.breaches import breaches
+from musicsim.playlists.rules.fitting import fitted_to
+from musicsim.playlists.rules.relaxing import loosened
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.making.seeds import Seed, SeedKind, Seeds, as_seeds
 from musicsim.services.opinions import Opinions
-from musicsim.similarity.space import Vectors
+from musicsim.similarity.space import Vectors, similarity
+
+__all__ = ["Mode", "Order", "PlaylistMaker", "PlaylistRequest"]
 
 
 class Mode(enum.StrEnum):
@@ -33,17 +42,7 @@ class Mode(enum.StrEnum):
     JOURNEY = "journey"
     """From the first seed through the others to the last."""
     MIX = "mix"
-    """Near some tracks, and away from others."""
-
-
-class Order(enum.StrEnum):
-    """The order of a playlist."""
-
-    FOUND = "found"
-    """As the mode gives it: the most similar first, or from stop to stop."""
-    FLOW = "flow"
-    """Each track sounds like the next."""
-    RANDOM = "random"
+    """Near each of the seeds, as much as its weight says, and away from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ class PlaylistRequest:
     Attributes
     ----------
     seeds
-        The ids of the tracks that it is made from.
+        What it is made from; tracks may be given by their ids. In a mix, those with a weight below 0 are what it
+        should not sound like.
     mode, order, rules
         How it is made.
     length, minutes
@@ -64,9 +64,11 @@ class PlaylistRequest:
         From 0, the nearest tracks, to 1, tracks of a wide neighbourhood that sound unlike each other. Not for journeys.
     rng_seed
         The same number gives the same playlist; None the nearest tracks.
+    locked
+        Tracks by their places in the list, from 0, that stay there whatever the rules say.
     """
 
-    seeds: Sequence[int]
+    seeds: Sequence[int | Seed]
     mode: Mode = Mode.SIMILAR
     order: Order = Order.FOUND
     rules: Rules = field(default_factory=Rules)
@@ -75,6 +77,20 @@ class PlaylistRequest:
     less: Sequence[int] = ()
     variety: float = 0.0
     rng_seed: int | None = None
+    locked: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A seed with the tracks of it that are embedded, and their points (N, D)."""
+
+    seed: Seed
+    tracks: list[Track]
+    points: Vectors
+
+    @property
+    def stops(self) -> list[Stop]:
+        return list(zip(self.tracks, self.points, strict=True))
 
 
 class PlaylistMaker:
@@ -90,6 +106,11 @@ class PlaylistMaker:
         Finds similar tracks.
     thread
         Makes the playlists, one after the other.
+
+    Attributes
+    ----------
+    seeds
+        Finds what a playlist can be made from.
     """
 
     def __init__(
@@ -99,11 +120,12 @@ class PlaylistMaker:
         self._opinions = opinions
         self._finding = finding
         self._thread = thread
+        self.seeds = Seeds(catalogue, opinions)
 
     def make(self, request: PlaylistRequest) -> Future[GeneratedPlaylist]:
         """Return a playlist; `NotEmbedded` if one of the tracks that it is made from is not embedded yet.
 
-        `MusicsimError` if a journey has less than two of them.
+        `MusicsimError` if there is no seed, or if a journey has less than two.
         """
         return self._thread.submit(self._make, request)
 
@@ -111,71 +133,186 @@ class PlaylistMaker:
         """Return tracks in an order in which each sounds like the next; those that are not embedded stay at the end."""
         return self._thread.submit(self._in_flow, track_ids)
 
+    def steps(self, track_ids: Sequence[int]) -> Future[list[float | None]]:
+        """Return how similar each track is to the one before it, from 0 to 1; None where one is not embedded."""
+        return self._thread.submit(self._steps, track_ids)
+
     def _make(self, request: PlaylistRequest) -> GeneratedPlaylist:
         nearest = self._finding.nearest
         nearest.prepare()
         with nearest.steady():
-            seeds = self._stops(request.seeds)
-            made = (
-                self._journey(seeds, request)
-                if request.mode is Mode.JOURNEY
-                else self._around(seeds, request)
-            )
-            return self._ordered(made, request)
+            seeds = [self._resolve(each) for each in as_seeds(request.seeds)]
+            wanted = [each for each in seeds if each.seed.weight > 0]
+            if not wanted:
+                raise MusicsimError(
+                    "A list needs a track, artist, album, genre or playlist to begin with."
+                )
+            seeding = [track for each in wanted for track in each.tracks]
+            rules = fitted_to(self._opinions.added_to(request.rules), seeding)
+            request = replace(request, rules=rules)
+            make = self._journey if request.mode is Mode.JOURNEY else self._around
+            return self._finished(make(seeds, request), request)
 
-    def _stops(self, track_ids: Sequence[int]) -> list[tuple[Track, Vectors]]:
-        tracks = self._catalogue.tracks.by_id(dict.fromkeys(track_ids))
-        return [(track, self._finding.nearest.point_of(track.id)) for track in tracks]
+    def _resolve(self, seed: Seed) -> _Resolved:
+        """Return a seed's tracks and points; of several tracks, some may not be embedded yet."""
+        tracks: list[Track] = []
+        points: list[Vectors] = []
+        for track in self._catalogue.tracks.by_id(dict.fromkeys(seed.track_ids)):
+            if seed.kind is SeedKind.TRACK:
+                points.append(self._finding.nearest.point_of(track.id))
+                tracks.append(track)
+            else:
+                with suppress(NotEmbedded):
+                    points.append(self._finding.nearest.point_of(track.id))
+                    tracks.append(track)
+        if not tracks:
+            name = f" of “{seed.name}”" if seed.name else ""
+            raise NotEmbedded(f"No track{name} has been listened to yet. Try again later.")
+        return _Resolved(seed, tracks, np.stack(points))
 
-    def _journey(
-        self, stops: Sequence[tuple[Track, Vectors]], request: PlaylistRequest
-    ) -> GeneratedPlaylist:
+    def _journey(self, seeds: Sequence[_Resolved], request: PlaylistRequest) -> GeneratedPlaylist:
+        stops = [_stop_of(each) for each in seeds if each.seed.weight > 0]
         if len(stops) < 2:
             raise MusicsimError("A journey needs two tracks: where it begins, and where it ends.")
-        return journey_through(
-            stops,
-            self._finding,
-            rules=self._opinions.added_to(request.rules),
-            length=request.length,
-            minutes=request.minutes,
-            rng_seed=request.rng_seed,
-        )
+        stops = [stops[0], *self._tracks_of(request.locked), *stops[1:]]
+        best: GeneratedPlaylist | None = None
+        for rules in loosened(request.rules):
+            made = journey_through(
+                stops,
+                self._finding,
+                rules=rules,
+                length=request.length,
+                minutes=request.minutes,
+                rng_seed=request.rng_seed,
+            )
+            if best is None or len(made.matches) > len(best.matches):
+                best = made
+            if len(made.matches) >= request.length or (
+                request.minutes is not None and made.duration >= 0.9 * 60 * request.minutes
+            ):
+                break
+        assert best is not None
+        return best
 
-    def _around(
-        self, seeds: Sequence[tuple[Track, Vectors]], request: PlaylistRequest
-    ) -> GeneratedPlaylist:
-        middle = mean_point(np.stack([point for _, point in seeds]))
-        less = self._stops(request.less)
-        if less:
-            middle = away_from(middle, np.stack([point for _, point in less]))
-        unwanted = {track.id for track, _ in less}
-        return playlist_from(
-            seeds,
-            (each for each in self._finding.candidates(middle) if each.track.id not in unwanted),
-            rules=self._opinions.added_to(request.rules),
+    def _around(self, seeds: Sequence[_Resolved], request: PlaylistRequest) -> GeneratedPlaylist:
+        wanted = [each for each in seeds if each.seed.weight > 0]
+        less = [each for each in seeds if each.seed.weight <= 0]
+        less += [self._resolve(each) for each in as_seeds(request.less)]
+        begins = [
+            stop for each in wanted if each.seed.kind is SeedKind.TRACK for stop in each.stops
+        ]
+        begun = {track.id for track, _ in begins}
+        locked = [stop for stop in self._tracks_of(request.locked) if stop[0].id not in begun]
+        unwanted = _unwanted(less)
+        avoided = {track.id for each in less for track in each.tracks if len(each.tracks) == 1}
+        rules = replace(request.rules, without=request.rules.without | avoided)
+        made = playlist_from(
+            [*begins, *locked],
+            self._sources(wanted, unwanted, request),
+            rules=rules,
             length=request.length,
             minutes=request.minutes,
             rng_seed=request.rng_seed,
             variety=request.variety,
             mode=request.mode.value,
+            unwanted=unwanted,
+        )
+        near = np.concatenate([each.points for each in wanted])
+        kept = {track.id: similarity(float((near @ point).max())) for track, point in locked}
+        return replace(
+            made,
+            seeds=tuple(track for track, _ in begins),
+            matches=tuple(
+                replace(match, similarity=kept.get(match.track.id, match.similarity))
+                for match in made.matches
+            ),
         )
 
-    def _ordered(self, made: GeneratedPlaylist, request: PlaylistRequest) -> GeneratedPlaylist:
-        matches = list(made.matches)
-        if request.order is Order.FOUND or len(matches) < 3:
-            return made
-        # The list begins with its seed, and a journey ends with its last.
-        last = len(matches) - 1 if request.mode is Mode.JOURNEY else None
-        if request.order is Order.FLOW:
-            points = np.stack([self._finding.nearest.point_of(m.track.id) for m in matches])
-            rows = order_by_flow(points, first=0, last=last)
+    def _sources(
+        self, wanted: Sequence[_Resolved], unwanted: Unwanted | None, request: PlaylistRequest
+    ) -> list[Source]:
+        """Return where the tracks come from: for a mix, near each seed; otherwise, near their middle."""
+        single = [each for each in wanted if each.seed.kind is SeedKind.TRACK]
+        if request.mode is Mode.MIX or len(single) < len(wanted):
+            parts = [
+                (point, each.seed.weight * share, number)
+                for number, each in enumerate(wanted)
+                for point, share in anchors(each.points)
+            ]
         else:
-            middle = list(range(1, len(matches) if last is None else last))
-            random.Random(request.rng_seed).shuffle(middle)
-            rows = [0, *middle, *([] if last is None else [last])]
-        return replace(made, matches=tuple(matches[row] for row in rows))
+            parts = [(mean_point(np.concatenate([each.points for each in wanted])), 1.0, 0)]
+        sources = []
+        for point, weight, number in parts:
+            target = point if unwanted is None else away_from(point, unwanted.points)
+            seen = np.concatenate([each.points[:20] for each in wanted])
+            sources.append(Source(self._candidates(target, point), weight, number, seen))
+        return sources
+
+    def _candidates(self, target: Vectors, point: Vectors) -> Iterator[Candidate]:
+        """Yield the tracks nearest to a target, each with its nearness to the seed itself."""
+        for each in self._finding.candidates(target):
+            yield each if target is point else replace(each, cosine=float(each.point @ point))
+
+    def _tracks_of(self, locked: Mapping[int, int]) -> list[Stop]:
+        ids = [track_id for _, track_id in sorted(locked.items())]
+        return [stop for i in ids for stop in self._resolve(as_seeds([i])[0]).stops]
+
+    def _finished(self, made: GeneratedPlaylist, request: PlaylistRequest) -> GeneratedPlaylist:
+        """Return a list in its order, with the rules that it doesn't keep."""
+        matches = list(made.matches)
+        points = np.stack([self._finding.nearest.point_of(m.track.id) for m in matches])
+        fixed = frozenset(self._fixed(made, request))
+        if request.mode is not Mode.JOURNEY and request.locked:
+            at = _places([match.track.id for match in matches], request.locked)
+            matches, points = [matches[row] for row in at], points[at]
+            locked = set(request.locked.values())
+            fixed = frozenset(
+                row for row, match in enumerate(matches) if row in fixed or match.track.id in locked
+            )
+        tracks = [match.track for match in matches]
+        rows = arrange(
+            tracks,
+            points,
+            request.order,
+            rules=request.rules,
+            fixed=fixed,
+            rng_seed=request.rng_seed,
+        )
+        points = points[rows]
+        exempt = frozenset({*(track.id for track in made.seeds), *request.locked.values()})
+        return replace(
+            made,
+            wanted=request.length if request.minutes is None else None,
+            wanted_minutes=request.minutes,
+            matches=tuple(matches[row] for row in rows),
+            relaxed=breaches([tracks[row] for row in rows], request.rules, exempt=exempt),
+            steps=tuple(map(similarity, np.einsum("nd,nd->n", points[1:], points[:-1]).tolist())),
+        )
+
+    def _fixed(self, made: GeneratedPlaylist, request: PlaylistRequest) -> Iterator[int]:
+        """Yield the rows that stay where they are: the first seed, and all stops of a journey."""
+        seeds = {track.id for track in made.seeds}
+        if request.mode is Mode.JOURNEY:
+            yield from (row for row, m in enumerate(made.matches) if m.track.id in seeds)
+        elif made.matches and made.matches[0].track.id in seeds:
+            yield 0
 
     def _in_flow(self, track_ids: Sequence[int]) -> list[int]:
+        points, embedded, rest = self._known_points(track_ids)
+        if len(embedded) > 2:
+            embedded = [embedded[row] for row in order_by_flow(np.stack(points), first=0)]
+        return [*embedded, *rest]
+
+    def _steps(self, track_ids: Sequence[int]) -> list[float | None]:
+        points, embedded, _ = self._known_points(track_ids)
+        at = dict(zip(embedded, points, strict=True))
+        return [
+            similarity(float(at[one] @ at[other])) if one in at and other in at else None
+            for one, other in pairwise(track_ids)
+        ]
+
+    def _known_points(self, track_ids: Sequence[int]) -> tuple[list[Vectors], list[int], list[int]]:
+        """Return the points of the tracks that are embedded, these, and the other tracks."""
         nearest = self._finding.nearest
         points: list[Vectors] = []
         embedded: list[int] = []
@@ -187,6 +324,30 @@ class PlaylistMaker:
                     embedded.append(track_id)
                 except NotEmbedded:
                     rest.append(track_id)
-        if len(embedded) > 2:
-            embedded = [embedded[row] for row in order_by_flow(np.stack(points), first=0)]
-        return [*embedded, *rest]
+        return points, embedded, rest
+
+
+def _stop_of(seed: _Resolved) -> Stop:
+    """Return the track by which a journey passes a seed: of several, the one nearest to their middle."""
+    row = int((seed.points @ mean_point(seed.points)).argmax())
+    return seed.tracks[row], seed.points[row]
+
+
+def _unwanted(less: Sequence[_Resolved]) -> Unwanted | None:
+    parts = [
+        (point, abs(each.seed.weight) or 1.0) for each in less for point, _ in anchors(each.points)
+    ]
+    if not parts:
+        return None
+    return Unwanted(
+        np.stack([point for point, _ in parts]),
+        np.array([weight for _, weight in parts], np.float32),
+    )
+
+
+def _places(ids: Sequence[int], locked: Mapping[int, int]) -> list[int]:
+    """Return the rows of a list so that locked tracks are in their places; the others keep their order."""
+    wanted = {track_id: place for place, track_id in locked.items()}
+    rest = [row for row, track_id in enumerate(ids) if track_id not in wanted]
+    rows = {min(place, len(ids) - 1): ids.index(i) for i, place in wanted.items() if i in ids}
+    return [rows[place] if place in rows else rest.pop(0) for place in range(len(ids))]

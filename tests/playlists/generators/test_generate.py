@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.generators.similar import playlist_from, similar_tracks
+from musicsim.playlists.generators.similar import Source, similar_tracks
+from musicsim.playlists.generators.similar import playlist_from as playlist_of_sources
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.rules.rules import Rules
 
@@ -18,6 +19,11 @@ def candidates(count: int = COUNT, **tags):
     points = np.eye(COUNT, dtype=np.float32)
     for number in range(count):
         yield Candidate(track(number, **tags), 1 - number / 50, points[number])
+
+
+def playlist_from(seeds, candidates, **options):
+    points = np.stack([point for _, point in seeds])
+    return playlist_of_sources(seeds, [Source(candidates, points=points)], **options)
 
 
 def far_point():

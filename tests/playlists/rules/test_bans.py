@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from musicsim.library.query.filters import Filters
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.generators.similar import Candidate, playlist_from, similar_tracks
+from musicsim.playlists.generators.similar import Candidate, Source, playlist_from, similar_tracks
 from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.chooser import Chooser
@@ -72,7 +72,7 @@ def test_a_ban_is_never_in_a_list(data, tracks, rules):
     near = similar_tracks(seed, points[-1], candidates, rules=rules, limit=10)
     made = playlist_from(
         [(seed, points[-1])],
-        candidates,
+        [Source(candidates)],
         rules=rules,
         length=10,
         rng_seed=data.draw(st.sampled_from([None, 1])),
