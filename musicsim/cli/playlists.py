@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.base.counts import counted
 from musicsim.cli.kept_playlists import add_paths
-from musicsim.cli.matching import TRACK_HELP, find_track, library_track
+from musicsim.cli.list_options import (
+    SEED_HELP,
+    add_filters,
+    add_rules,
+    filters_of,
+    ids_of,
+    rules_of,
+    seed_of,
+    why_texts,
+)
+from musicsim.cli.matching import TRACK_HELP, find_track
 from musicsim.cli.output import (
     Commands,
     UsageError,
-    complain,
     hidden_json,
     match_rows,
     path_text,
@@ -27,12 +37,13 @@ from musicsim.cli.output import (
     track_json,
 )
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
-from musicsim.library.query.filters import Filters, Range, is_empty
 from musicsim.library.types import Track
 from musicsim.playlists.files.m3u import write_m3u
-from musicsim.playlists.result import GeneratedPlaylist
+from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
+from musicsim.services.making.seeds import Seed, SeedKind
+from musicsim.services.texts import relaxed_text
 
 _LATER_MODES = ("radio",)
 
@@ -45,12 +56,13 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--raw", action="store_true", help="nearest neighbours without rules, but bans"
     )
+    command.add_argument("--why", action="store_true", help="say why each track is there")
     command.add_argument("--json", action="store_true")
-    _add_filters(command)
+    add_filters(command)
     command.set_defaults(run=similar)
 
     command = commands.add_parser("playlist", help="make a playlist")
-    command.add_argument("seeds", nargs="+", metavar="SEED", help=TRACK_HELP)
+    command.add_argument("seeds", nargs="+", metavar="SEED", help=SEED_HELP)
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE.m3u8", help="write it to a file"
     )
@@ -61,7 +73,7 @@ def add_commands(commands: Commands) -> None:
         "--mode",
         choices=(*Mode, *_LATER_MODES),
         default=Mode.SIMILAR,
-        help="near the seeds, from the first seed to the last, or near some tracks and away from others (similar)",
+        help="near the seeds, from the first seed to the last, or near each seed and away from others (similar)",
     )
     command.add_argument(
         "--via",
@@ -76,6 +88,12 @@ def add_commands(commands: Commands) -> None:
         default=[],
         metavar="TRACK",
         help="what a mix should not sound like; repeatable",
+    )
+    command.add_argument(
+        "--weights",
+        type=_weights,
+        metavar="N,N",
+        help="the share of each seed in a mix, in their order (1 each)",
     )
     command.add_argument(
         "--variety",
@@ -96,22 +114,12 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--rng-seed", type=int, metavar="INT", help="draw it; the same for the same number"
     )
-    command.add_argument("--max-per-artist", type=positive, default=3, metavar="N", help="(3)")
-    command.add_argument("--max-per-album", type=positive, metavar="N")
+    command.add_argument("--why", action="store_true", help="say why each track is there")
     command.add_argument("--json", action="store_true")
     add_paths(command)
-    _add_filters(command)
+    add_rules(command)
+    add_filters(command)
     command.set_defaults(run=playlist)
-
-
-def _add_filters(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("filters, each repeatable")
-    for name in ("artist", "not-artist", "genre", "not-genre"):
-        group.add_argument(f"--{name}", action="append", default=[], metavar="TEXT")
-    group.add_argument("--year", action="append", type=_range, default=[], metavar="A-B")
-    group.add_argument(
-        "--duration", action="append", type=_range, default=[], metavar="A-B", help="minutes"
-    )
 
 
 def _playlist_name(text: str) -> str:
@@ -121,49 +129,9 @@ def _playlist_name(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _range(text: str) -> Range:
-    """Parse a range such as "1970-1979", "1990-", "-5" or "1984" into its bounds."""
-    low, dash, high = text.partition("-")
-    try:
-        first = float(low) if low else None
-        last = (float(high) if high else None) if dash else first
-        if not (first is not None or last is not None) or not _at_most(first, last):
-            raise ValueError
-        return first, last
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a range: write A-B, A- or -B") from None
-
-
-def _at_most(low: float | None, high: float | None) -> bool:
-    return low is None or high is None or low <= high
-
-
-def _filters(options: argparse.Namespace) -> Filters:
-    texts = {
-        option: _texts(option, getattr(options, option.replace("-", "_")))
-        for option in ("artist", "not-artist", "genre", "not-genre")
-    }
-    return Filters(
-        artists=texts["artist"],
-        not_artists=texts["not-artist"],
-        genres=texts["genre"],
-        not_genres=texts["not-genre"],
-        years=tuple(options.year),
-        durations=tuple(options.duration),
-    )
-
-
-def _texts(option: str, texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the texts of a filter that are not empty, and tell of those that are."""
-    full = tuple(text for text in texts if not is_empty(text))
-    if len(full) < len(texts):
-        complain(f"--{option} without a text filters nothing.")
-    return full
-
-
 def similar(options: argparse.Namespace) -> None:
     """Print the tracks nearest to one."""
-    filters = _filters(options)
+    filters = filters_of(options)
     rules = (
         Rules(max_per_artist=None, near_duplicates=True, filters=filters)
         if options.raw
@@ -173,31 +141,33 @@ def similar(options: argparse.Namespace) -> None:
         track = find_track(app, options.track, quiet=options.json)
         model = app.finding.model.identity
         if isinstance(track, Track):
-            query = track_json(track)
+            query, name, seeds = track_json(track), track.title, [track]
             found = app.finding.similar(track.id, rules=rules, limit=options.n).result()
         else:
-            path = track
+            path, name, seeds = track, track.stem, []
             query = {"path": path_text(path), "title": path.stem, "artist": "", "album": ""}
             found = app.finding.similar_to_file(path, rules=rules, limit=options.n).result()
+    whys = [why_texts(m.track, m.similarity, name, seeds) for m in found.matches]
     if options.json:
         print_json(
             {
                 "query": query,
                 "model": model,
                 "results": [
-                    {"rank": rank, **track_json(match.track), "similarity": match.similarity}
-                    for rank, match in enumerate(found.matches, 1)
+                    {
+                        "rank": rank,
+                        **track_json(match.track),
+                        "similarity": match.similarity,
+                        **({"why": why} if options.why else {}),
+                    }
+                    for rank, (match, why) in enumerate(zip(found.matches, whys, strict=True), 1)
                 ],
                 "hidden": hidden_json(found.hidden),
             }
         )
         return
     say(f"Similar to {short(str(query['title']))}:")
-    print_table(
-        ("", "Similar", "Title", "Artist", "Album", "Length"),
-        match_rows(found.matches),
-        right=(0, 1, 5),
-    )
+    _print_matches(found.matches, whys if options.why else None)
     print_hidden(found.hidden)
 
 
@@ -207,46 +177,53 @@ def playlist(options: argparse.Namespace) -> None:
     # Only storing changes the library: without a name, this works beside a running window.
     open_app = Musicsim.open if options.name else Musicsim.read
     with open_app(options.data) as app:
-        *seeds, last = _seeds(app, options.seeds, quiet=options.json)
+        seeds = [seed_of(app, text, quiet=options.json) for text in options.seeds]
+        for text in options.via:
+            seeds.insert(len(seeds) - 1, seed_of(app, text, quiet=options.json))
+        if options.weights:
+            seeds = [
+                replace(seed, weight=weight)
+                for seed, weight in zip(seeds, options.weights, strict=True)
+            ]
         request = PlaylistRequest(
-            [*seeds, *_seeds(app, options.via, quiet=options.json), last],
+            seeds,
             Mode(options.mode),
             Order(options.order),
-            Rules(
-                max_per_artist=options.max_per_artist,
-                max_per_album=options.max_per_album,
-                filters=_filters(options),
-            ),
+            rules_of(options),
             length=options.length,
             minutes=options.minutes,
-            less=_seeds(app, options.less, quiet=options.json),
+            less=ids_of(app, options.less, quiet=options.json),
             variety=options.variety / 100,
             rng_seed=options.rng_seed,
         )
         made = app.playlists.make(request).result()
         tracks = [match.track for match in made.matches]
-        name = options.name or _name_of(made)
+        name = options.name or _name_of(seeds, request.mode)
         if options.output:
             write_m3u(options.output, tracks, name=name, absolute=options.paths == "absolute")
         if options.name:
             kept = app.catalogue.playlists.create(options.name, [track.id for track in tracks])
             if not options.json:
                 say(f"Kept as “{short(kept.name)}”.")
-    _print_playlist(made, options)
+    _print_playlist(made, seeds, options)
 
 
-def _name_of(made: GeneratedPlaylist) -> str:
-    if made.mode == Mode.JOURNEY:
-        return f"From {made.seeds[0].title} to {made.seeds[-1].title}"
-    return f"Like {made.seeds[0].title}"
+def _name_of(seeds: Sequence[Seed], mode: Mode) -> str:
+    if mode is Mode.JOURNEY:
+        return f"From {seeds[0].name} to {seeds[-1].name}"
+    return f"Like {seeds[0].name}"
 
 
 def _check_mode(options: argparse.Namespace) -> None:
     if options.mode in _LATER_MODES:
         raise UsageError(f"The mode {options.mode} is not there yet; --mode {', '.join(Mode)} are.")
-    for option, mode in (("via", Mode.JOURNEY), ("less", Mode.MIX)):
+    for option, mode in (("via", Mode.JOURNEY), ("less", Mode.MIX), ("weights", Mode.MIX)):
         if getattr(options, option) and options.mode != mode:
             raise UsageError(f"--{option} is for --mode {mode}.")
+    if options.weights and len(options.weights) != len(options.seeds):
+        raise UsageError(
+            f"--weights names {len(options.weights)} for {len(options.seeds)} seeds: give one for each."
+        )
     if options.mode == Mode.JOURNEY:
         if len(options.seeds) < 2:
             raise UsageError("A journey needs two seeds: where it begins, and where it ends.")
@@ -254,9 +231,14 @@ def _check_mode(options: argparse.Namespace) -> None:
             raise UsageError("--variety is not for journeys, which go the straight way.")
 
 
-def _seeds(app: Musicsim, texts: Sequence[str], *, quiet: bool) -> list[int]:
-    """Return the ids of the tracks that texts name."""
-    return [library_track(app, text, quiet=quiet).id for text in texts]
+def _weights(text: str) -> list[float]:
+    try:
+        weights = [float(part) for part in text.split(",")]
+    except ValueError:
+        weights = []
+    if not weights or not all(0 < weight < 1e6 for weight in weights):
+        raise argparse.ArgumentTypeError(f"{text} are no weights: write numbers such as 2,1,1")
+    return weights
 
 
 def _percent(text: str) -> int:
@@ -265,33 +247,81 @@ def _percent(text: str) -> int:
     return int(text)
 
 
-def _print_playlist(made: GeneratedPlaylist, options: argparse.Namespace) -> None:
+def _seed_json(seed: Seed, made: GeneratedPlaylist) -> str:
+    if seed.kind is not SeedKind.TRACK:
+        return f"{seed.kind}:{seed.name}"
+    track = next(track for track in made.seeds if track.id == seed.track_ids[0])
+    return path_text(track.path)
+
+
+def _whys(made: GeneratedPlaylist, seeds: Sequence[Seed]) -> list[list[str]]:
+    """Return why each track is in the list."""
+    wanted = [seed for seed in seeds if seed.weight > 0]
+    named = {track.id for track in made.seeds}
+    whys = []
+    for match in made.matches:
+        if match.track.id in named:
+            whys.append(["you asked for it"])
+            continue
+        for_one = match.found_for is not None and (len(wanted) == 1 or made.mode == Mode.MIX)
+        if made.mode == Mode.JOURNEY:
+            near = "the track before it"
+        else:
+            near = wanted[match.found_for or 0].name if for_one else "what the seeds have in common"
+        whys.append(why_texts(match.track, match.similarity, near, made.seeds))
+    return whys
+
+
+def _print_matches(matches: Sequence[Match], whys: Sequence[Sequence[str]] | None) -> None:
+    columns = ("", "Similar", "Title", "Artist", "Album", "Length")
+    rows = match_rows(matches)
+    if whys is None:
+        print_table(columns, rows, right=(0, 1, 5))
+        return
+    explained = ((*row, "; ".join(why)) for row, why in zip(rows, whys, strict=True))
+    print_table((*columns, "Why"), explained, right=(0, 1, 5))
+
+
+def _print_playlist(
+    made: GeneratedPlaylist, seeds: Sequence[Seed], options: argparse.Namespace
+) -> None:
+    whys = _whys(made, seeds) if options.why else None
     if options.json:
+        tracks: list[dict[str, object]] = [
+            {
+                **track_json(match.track),
+                "duration": match.track.tags.duration,
+                "similarity": match.similarity,
+            }
+            for match in made.matches
+        ]
+        for track, why in zip(tracks, whys or (), strict=False):
+            track["why"] = why
         print_json(
             {
                 "mode": made.mode,
-                "seeds": [path_text(seed.path) for seed in made.seeds],
-                "tracks": [
-                    {
-                        **track_json(match.track),
-                        "duration": match.track.tags.duration,
-                        "similarity": match.similarity,
-                    }
-                    for match in made.matches
-                ],
+                "seeds": [_seed_json(seed, made) for seed in seeds],
+                "tracks": tracks,
                 "duration": made.duration,
                 "hidden": hidden_json(made.hidden),
+                "relaxed": [relaxed_text(each) for each in made.relaxed],
+                "steps": list(made.steps),
                 "file": path_text(options.output.absolute()) if options.output else None,
             }
         )
         return
-    print_table(
-        ("", "Similar", "Title", "Artist", "Album", "Length"),
-        match_rows(made.matches),
-        right=(0, 1, 5),
-    )
+    _print_matches(made.matches, whys)
     minutes = counted(round(made.duration / 60), "minute")
     say(f"{counted(len(made.matches), 'track')}, {minutes}.")
     print_hidden(made.hidden)
+    if made.relaxed:
+        say(f"Rules that gave way: {'; '.join(map(relaxed_text, made.relaxed))}.")
+    if made.is_short:
+        size = (
+            counted(made.wanted, "track")
+            if made.wanted
+            else counted(round(made.wanted_minutes or 0), "minute")
+        )
+        say(f"That is less than {size}: the library has no more that may come.")
     if options.output:
         say(f"Written to {printable(path_text(options.output))}.")
