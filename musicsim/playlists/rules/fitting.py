@@ -14,15 +14,16 @@ from musicsim.playlists.rules.season import season_of
 def fitted_to(rules: Rules, seeds: Sequence[Track]) -> Rules:
     """Return rules that don't contradict the seeds, which the listener chose.
 
-    Tracks may be as short and as long as the seeds. If a seed is seasonal, seasonal music may come at any time. Of the
-    genre groups, those of the seeds are left; without any, every genre may come.
+    If a seed is shorter than a track may be, half of its length is the limit; if one is longer, twice its length. If a
+    seed is seasonal, seasonal music may come at any time. Of the genre groups, those of the seeds are left; without
+    any, every genre may come.
     """
     minutes = [seed.tags.duration / 60 for seed in seeds if seed.tags.duration]
     shortest, longest = rules.shortest, rules.longest
-    if minutes and shortest is not None:
-        shortest = min(shortest, *minutes)
-    if minutes and longest is not None:
-        longest = max(longest, *minutes)
+    if minutes and shortest is not None and min(minutes) < shortest:
+        shortest = min(minutes) / 2
+    if minutes and longest is not None and max(minutes) > longest:
+        longest = 2 * max(minutes)
     groups = frozenset(
         group for seed in seeds for group in groups_of(seed.tags.genre, rules.genre_groups)
     )
