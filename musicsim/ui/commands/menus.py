@@ -23,7 +23,6 @@ class Commands:
     settings: QAction
     quit: QAction
     search: QAction
-    library: QAction
     new_playlist: QAction
     play_pause: QAction
     previous: QAction
@@ -88,7 +87,6 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
         settings=settings,
         quit=quit_action,
         search=command(tr("Search"), "Ctrl+F", icon="search"),
-        library=command(tr("Library"), "Ctrl+L", icon="library"),
         new_playlist=command(tr("New playlist"), "Ctrl+N", icon="playlist"),
         play_pause=play_pause,
         previous=command(tr("Previous"), "Ctrl+Left", "Media Previous", icon="previous"),
@@ -108,8 +106,9 @@ def fill_menu_bar(
     commands: Commands,
     fill_tracks: Callable[[QMenu], None],
     fill_playback: Callable[[QMenu], None],
+    fill_places: Callable[[QMenu], None],
 ) -> None:
-    """Fill the menu bar; the two callables add entries to the Track and Playback menus."""
+    """Fill the menu bar; the callables add entries to the Track, Playback and View menus."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("menus", text)
@@ -127,7 +126,9 @@ def fill_menu_bar(
     playback.addActions(commands.transport)
     fill_playback(playback)
     view = bar.addMenu(tr("&View"))
-    view.addActions([commands.library, commands.search])
+    fill_places(view)
+    view.addSeparator()
+    view.addAction(commands.search)
     view.addSeparator()
     view.addActions([commands.similar_panel, commands.queue_panel, commands.history_panel])
     view.addSeparator()

@@ -115,6 +115,11 @@ class FirstStart(QWidget):
         outer.addStretch(3)
 
     @property
+    def key(self) -> str:
+        """Word by which the page is remembered."""
+        return "start"
+
+    @property
     def name(self) -> str:
         """Title shown to the listener."""
         return self.tr("Welcome to musicsim")

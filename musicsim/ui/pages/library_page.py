@@ -76,6 +76,11 @@ class LibraryPage(QWidget):
         self._show_counts()
 
     @property
+    def key(self) -> str:
+        """Word by which the page is remembered."""
+        return "library"
+
+    @property
     def name(self) -> str:
         """Title shown to the listener."""
         return self.tr("Library")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
@@ -10,6 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 class Page(Protocol):
     """Content for the middle of the window."""
+
+    @property
+    def key(self) -> str:
+        """Word by which the page is remembered; never shown."""
 
     @property
     def name(self) -> str:
@@ -33,8 +37,9 @@ class Page(Protocol):
         """Restore the saved appearance."""
 
 
-class TrackPage(Page, Protocol):
-    """A page of tracks."""
+@runtime_checkable
+class HasTracks(Protocol):
+    """What a page can do besides if it shows tracks."""
 
     def play_tracks(self) -> None:
         """Play the selection or, without one, everything."""

@@ -102,6 +102,11 @@ class PlaylistPage(QWidget):
         return self._playlist
 
     @property
+    def key(self) -> str:
+        """Word by which the page is remembered."""
+        return "playlist"
+
+    @property
     def name(self) -> str:
         """Title shown to the listener."""
         return self._playlist.name if self._playlist else ""
@@ -127,6 +132,10 @@ class PlaylistPage(QWidget):
     def show_track(self, track_id: int) -> bool:
         """Select a track and scroll to it; return False if it is not in the playlist."""
         return self.table.show_track(track_id)
+
+    def has(self, playlist_id: int) -> bool:
+        """Return whether there is this playlist."""
+        return self._playlists.get(playlist_id) is not None
 
     def show_playlist(self, playlist_id: int) -> None:
         """Show a playlist."""

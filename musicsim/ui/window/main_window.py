@@ -97,6 +97,13 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(
             app, bridge, self.store, self.playback, self.messages, theme, settings, self
         )
+        fill_menu_bar(
+            self.menuBar(),
+            self.commands,
+            self.actions_.fill,
+            self.playback_commands.fill,
+            self.places.fill,
+        )
         self._lay_out()
         self._library_state = LibraryState(
             app,
@@ -110,6 +117,7 @@ class MainWindow(QMainWindow):
                 self.player_bar,
                 self.status,
                 *self.actions_.all,
+                *self.places.actions_,
                 self.commands.export,
                 self.commands.new_playlist,
             ),
@@ -130,7 +138,6 @@ class MainWindow(QMainWindow):
         )
         self._memory.restore()
         self._deck.session.restore()
-        self.places.show_library()
         self._library_state.show_problems()
         self._transport.show()
 
@@ -162,9 +169,6 @@ class MainWindow(QMainWindow):
         self.folders = FolderCommands(app, bridge, self.messages, theme, self)
         self.opener = Opener(
             app.catalogue, bridge, self.store, self.player, self.folders, self.messages, self
-        )
-        fill_menu_bar(
-            self.menuBar(), self.commands, self.actions_.fill, self.playback_commands.fill
         )
 
     def _make_panel(self, bridge: Bridge) -> None:
@@ -218,7 +222,6 @@ class MainWindow(QMainWindow):
         commands.settings.triggered.connect(self.dialogs.open_settings)
         commands.quit.triggered.connect(self.close)
         commands.search.triggered.connect(self.places.search)
-        commands.library.triggered.connect(self.places.show_library)
         commands.new_playlist.triggered.connect(self.playlist_commands.create)
         commands.problems.triggered.connect(self.dialogs.open_problems)
         commands.shortcuts.triggered.connect(self._show_shortcuts)
@@ -257,7 +260,7 @@ class MainWindow(QMainWindow):
     def _show_shortcuts(self) -> None:
         table = self.queue_pane.table
         actions = [*self.actions_.all, *self.commands.all, *self.playback_commands.all]
-        ShortcutsDialog([*actions, *table.extra_actions], self).show()
+        ShortcutsDialog([*actions, *self.places.actions_, *table.extra_actions], self).show()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Focus the list of tracks, so that the arrow keys work from the start (Qt override)."""

@@ -15,7 +15,7 @@ _VOLUME = "player/volume"
 
 
 class Memory:
-    """Storage of the window's size, panes, columns and colours, and of the volume."""
+    """Storage of the window's size, panes, place, columns and colours, and of the volume."""
 
     def __init__(
         self,

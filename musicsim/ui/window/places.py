@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.commands.demo import DemoJob
@@ -12,18 +13,22 @@ from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.pages.first_start import FirstStart
 from musicsim.ui.pages.library_page import LibraryPage
-from musicsim.ui.pages.page import Page, TrackPage
+from musicsim.ui.pages.page import HasTracks, Page
 from musicsim.ui.pages.playlist_page import PlaylistPage
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.tracks.library_model import LibraryModel
 from musicsim.ui.tracks.store import TrackStore
+from musicsim.ui.window.place_entries import PlaceEntry
 from musicsim.ui.window.sidebar import Sidebar
+
+_PLAYLIST = "playlist "
+"""Begins what is remembered if a playlist was shown; its id follows."""
 
 
 class Places(QStackedWidget):
     """First-start page or, once there is music, the other pages between the sidebar and a panel.
 
-    It creates the pages; nothing else in the window knows them by their classes.
+    `add` takes any other page, which then has its entry in the sidebar and its shortcut.
 
     Parameters
     ----------
@@ -33,6 +38,8 @@ class Places(QStackedWidget):
 
     folder_chosen = Signal(object)
     """Path: the listener has chosen the music folder."""
+
+    _PLACE_KEY = "window/place"
 
     def __init__(
         self,
@@ -47,16 +54,20 @@ class Places(QStackedWidget):
     ) -> None:
         super().__init__()
         self._commands = commands
+        self._theme = theme
         self._messages = messages
         self.start = FirstStart(demo, messages, theme)
         self.library = LibraryPage(LibraryModel(store, theme, self), actions, theme)
         self.playlist = PlaylistPage(store, playlists, actions, messages, theme)
-        self.sidebar = Sidebar(self.library, playlists, messages, theme)
-        self._pages: tuple[TrackPage, ...] = (self.library, self.playlist)
-        self._current: TrackPage = self.library
+        self.sidebar = Sidebar(playlists, messages, theme)
+        self.actions_: list[QAction] = []
+        """Actions that open the pages of the sidebar."""
         self._middle = QStackedWidget()
-        for page in self._pages:
-            self._middle.addWidget(page.widget)
+        self._pages: dict[str, Page] = {self.playlist.key: self.playlist}
+        self._middle.addWidget(self.playlist.widget)
+        self.add(self.library, "Ctrl+L")
+        self._current: Page = self.library
+        self._middle.setCurrentWidget(self.library.widget)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
@@ -72,7 +83,7 @@ class Places(QStackedWidget):
         self.addWidget(self.splitter)
 
         self.start.folder_chosen.connect(self.folder_chosen)
-        self.sidebar.library_wanted.connect(self.show_library)
+        self.sidebar.entries.wanted.connect(self.show_page)
         self.sidebar.playlist_wanted.connect(self.show_playlist)
         self.sidebar.new_playlist_wanted.connect(commands.create)
         self.sidebar.list.menu_wanted.connect(commands.open_menu)
@@ -91,20 +102,46 @@ class Places(QStackedWidget):
         """Page that is shown."""
         return self._current if self.currentWidget() is self.splitter else self.start
 
+    def add(self, page: Page, *shortcuts: str) -> PlaceEntry:
+        """Add a page, which opens by its entry in the sidebar, by Alt and its number, and by its shortcuts.
+
+        The window adds its pages before it restores what was saved.
+        """
+        self._pages[page.key] = page
+        self._middle.addWidget(page.widget)
+        action = QAction(page.name, self)
+        action.setShortcuts(
+            [QKeySequence(keys) for keys in (f"Alt+{len(self.actions_) + 1}", *shortcuts)]
+        )
+        self._theme.set_icon(action, page.icon)
+        key = page.key
+        action.triggered.connect(lambda: self.show_page(key))
+        self.addAction(action)
+        self.actions_.append(action)
+        return self.sidebar.entries.add(page)
+
+    def fill(self, menu: QMenu) -> None:
+        """Put the actions that open the pages into a menu."""
+        menu.addActions(self.actions_)
+
     def set_started(self, started: bool) -> None:
         """Show the first-start page, or the others."""
         self.setCurrentWidget(self.splitter if started else self.start.widget)
 
+    def show_page(self, key: str) -> None:
+        """Show a page that the sidebar has an entry for."""
+        self._show(self._pages[key])
+        self.sidebar.show_page(key)
+
     def show_library(self) -> None:
         """Show all tracks."""
-        self._show(self.library)
-        self.sidebar.show_place(None)
+        self.show_page(self.library.key)
 
     def show_playlist(self, playlist_id: int) -> None:
         """Show a playlist."""
         self.playlist.show_playlist(playlist_id)
         self._show(self.playlist)
-        self.sidebar.show_place(playlist_id)
+        self.sidebar.show_playlist(playlist_id)
 
     def search(self) -> None:
         """Let the listener search all tracks."""
@@ -113,13 +150,15 @@ class Places(QStackedWidget):
 
     def show_track(self, track_id: int) -> None:
         """Show a track on this page or, if it isn't there, in the library."""
-        if not self._current.show_track(track_id):
+        current = self._current
+        if not (isinstance(current, HasTracks) and current.show_track(track_id)):
             self.show_library()
             self.library.show_track(track_id)
 
     def play(self) -> None:
-        """Play the selection on this page or, without one, everything that it shows."""
-        self._current.play_tracks()
+        """Play the selection on this page or, without one, everything that it shows; without tracks, the library."""
+        page = self._current if isinstance(self._current, HasTracks) else self.library
+        page.play_tracks()
 
     def export(self) -> None:
         """Export the playlist that is shown."""
@@ -130,16 +169,29 @@ class Places(QStackedWidget):
             self._messages.tell(self.tr("Open a playlist to export it, or use a track’s menu."))
 
     def save(self, settings: QSettings) -> None:
-        """Save the appearance of the pages."""
-        for page in self._pages:
+        """Save the appearance of the pages, and which one is shown."""
+        playlist = self.playlist.playlist
+        if self._current is self.playlist and playlist is not None:
+            settings.setValue(self._PLACE_KEY, f"{_PLAYLIST}{playlist.id}")
+        else:
+            settings.setValue(self._PLACE_KEY, self._current.key)
+        for page in self._pages.values():
             page.save(settings)
 
     def restore(self, settings: QSettings) -> None:
-        """Restore the saved appearance of the pages."""
-        for page in self._pages:
+        """Restore the saved appearance of the pages, and show the one that was shown; without it, the library."""
+        for page in self._pages.values():
             page.restore(settings)
+        place = str(settings.value(self._PLACE_KEY) or "")
+        number = place.removeprefix(_PLAYLIST)
+        if place != number and number.isdecimal() and self.playlist.has(int(number)):
+            self.show_playlist(int(number))
+        elif place in self._pages and place != self.playlist.key:
+            self.show_page(place)
+        else:
+            self.show_library()
 
-    def _show(self, page: TrackPage) -> None:
+    def _show(self, page: Page) -> None:
         # A listener who moves through the sidebar with the arrow keys stays in it.
         stays = self.sidebar.list.hasFocus()
         self._current = page

@@ -1,42 +1,29 @@
-"""Sidebar: navigation to the library and to each playlist."""
+"""Sidebar: navigation to the pages and to each playlist."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import Label, icon_button
-from musicsim.ui.pages.page import Page
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.playlists.playlist_list import PlaylistList, PlaylistModel
+from musicsim.ui.window.place_entries import PlaceEntries
 
 
 class Sidebar(QWidget):
-    """The library, and the playlists below it.
+    """The pages, and the playlists below them."""
 
-    Parameters
-    ----------
-    library
-        The page that the first entry opens.
-    """
-
-    library_wanted = Signal()
     playlist_wanted = Signal(int)
     new_playlist_wanted = Signal()
 
-    def __init__(
-        self, library: Page, playlists: Playlists, messages: Messages, theme: Theme
-    ) -> None:
+    def __init__(self, playlists: Playlists, messages: Messages, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.library = QPushButton(library.name)
-        self.library.setObjectName("place")
-        self.library.setCheckable(True)
-        theme.set_icon(self.library, library.icon)
-        self.library.clicked.connect(self.library_wanted)
+        self.entries = PlaceEntries(theme)
         caption = Label(self.tr("Playlists"))
         caption.setObjectName("caption")
         self.add = icon_button(self.tr("New playlist"), theme, "add")
@@ -47,7 +34,7 @@ class Sidebar(QWidget):
         self.list.selectionModel().currentChanged.connect(self._choose)
         self.list.clicked.connect(self._choose)
         self._shown: int | None = None
-        self.model.modelReset.connect(lambda: self.show_place(self._shown))
+        self.model.modelReset.connect(lambda: self._mark(self._shown))
 
         row = QHBoxLayout()
         row.setContentsMargins(18, 12, 8, 4)
@@ -56,17 +43,22 @@ class Sidebar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 8)
         column.setSpacing(0)
-        place = QHBoxLayout()
-        place.setContentsMargins(8, 0, 8, 0)
-        place.addWidget(self.library)
-        column.addLayout(place)
+        column.addWidget(self.entries)
         column.addLayout(row)
         column.addWidget(self.list, 1)
 
-    def show_place(self, playlist_id: int | None) -> None:
-        """Mark the listener's place: a playlist, or the library."""
+    def show_page(self, key: str) -> None:
+        """Mark the listener's place: a page."""
+        self.entries.check(key)
+        self._mark(None)
+
+    def show_playlist(self, playlist_id: int) -> None:
+        """Mark the listener's place: a playlist."""
+        self.entries.check(None)
+        self._mark(playlist_id)
+
+    def _mark(self, playlist_id: int | None) -> None:
         self._shown = playlist_id
-        self.library.setChecked(playlist_id is None)
         row = None if playlist_id is None else self.model.row_of(playlist_id)
         selection = self.list.selectionModel()
         selection.blockSignals(True)

@@ -311,6 +311,7 @@ def test_no_shortcut_is_given_twice(window: MainWindow) -> None:
     actions = [
         *window.actions_.all,
         *(each for each in vars(window.commands).values() if isinstance(each, QAction)),
+        *window.places.actions_,
         *window.queue_pane.table.extra_actions,
         *window.playback_commands.all,
     ]
