@@ -32,6 +32,7 @@ DETAILS = TagDetails(
     compilation=True,
     bpm=128.0,
     key="F#m",
+    rating=4.5,
     track_gain=-7.5,
     track_peak=0.98,
     album_gain=0.0,
@@ -91,7 +92,7 @@ def write_id3(path: Path, version: int = 4) -> None:
         i.TIT2(text="Blue"), i.TPE1(text=["Ada", "Be\u0301la"]), i.TALB(text="Sky"),
         i.TPE2(text=["Various", "Others"]), i.TCON(text=["(8)", "Soul"]), i.TDRC(text="1999-05-01"),
         i.TDOR(text="1971"), i.TRCK(text="3/12"), i.TPOS(text="2/4"), i.TCOM(text=["Clara", "Dora"]),
-        i.TCMP(text="1"), i.TBPM(text="128"), i.TKEY(text="F#m"),
+        i.TCMP(text="1"), i.TBPM(text="128"), i.TKEY(text="F#m"), i.POPM(email="MusicBee", rating=242, count=3),
         i.TXXX(desc="REPLAYGAIN_TRACK_GAIN", text="-7.50 dB"), i.TXXX(desc="replaygain_track_peak", text="0.98"),
         i.TXXX(desc="replaygain_album_gain", text="0.00 dB"), i.TXXX(desc="REPLAYGAIN_ALBUM_PEAK", text="1.02"),
         i.UFID(owner="http://musicbrainz.org", data=b"r-1"),
@@ -118,7 +119,7 @@ def vorbis_fields() -> dict[str, str | list[str]]:
         "TITLE": "Blue", "ARTIST": ["Ada", "Be\u0301la"], "ALBUM": "Sky", "ALBUMARTIST": ["Various", "Others"],
         "GENRE": ["Jazz", "Soul"], "DATE": "1999-05-01", "ORIGINALDATE": "1971", "TRACKNUMBER": "3",
         "TRACKTOTAL": "12", "DISCNUMBER": "2/4", "COMPOSER": ["Clara", "Dora"], "COMPILATION": "1", "BPM": "128",
-        "KEY": "F#m", "REPLAYGAIN_TRACK_GAIN": "-7.50 dB", "REPLAYGAIN_TRACK_PEAK": "0.98",
+        "KEY": "F#m", "RATING": "90", "REPLAYGAIN_TRACK_GAIN": "-7.50 dB", "REPLAYGAIN_TRACK_PEAK": "0.98",
         "REPLAYGAIN_ALBUM_GAIN": "+0.00 dB", "REPLAYGAIN_ALBUM_PEAK": "1.02", "MUSICBRAINZ_TRACKID": "r-1",
         "MUSICBRAINZ_RELEASETRACKID": "rt-1", "MUSICBRAINZ_ALBUMID": "re-1", "MUSICBRAINZ_RELEASEGROUPID": "rg-1",
         "MUSICBRAINZ_ARTISTID": ["a-1", "a-2"], "MUSICBRAINZ_ALBUMARTISTID": "aa-1", "LYRICS": "la la",
@@ -145,7 +146,7 @@ def write_mp4(path: Path) -> None:
         {
             "\xa9nam": "Blue", "\xa9ART": ["Ada", "Béla"], "\xa9alb": "Sky", "aART": ["Various", "Others"],
             "\xa9gen": ["Jazz", "Soul"], "\xa9day": "1999-05-01", "trkn": [(3, 12)], "disk": [(2, 4)],
-            "\xa9wrt": ["Clara", "Dora"], "cpil": True, "tmpo": [128], "\xa9lyr": "la la",
+            "\xa9wrt": ["Clara", "Dora"], "cpil": True, "tmpo": [128], "rate": ["90"], "\xa9lyr": "la la",
             "covr": [mutagen.mp4.MP4Cover(PICTURE)],
         }
     )  # fmt: skip
@@ -175,7 +176,7 @@ def write_asf(path: Path) -> None:
             "Title": "Blue", "Author": ["Ada", "Béla"], "WM/AlbumTitle": "Sky", "WM/AlbumArtist": ["Various", "Others"],
             "WM/Genre": ["Jazz", "Soul"], "WM/Year": "1999-05-01", "WM/OriginalReleaseYear": "1971",
             "WM/TrackNumber": 3, "TrackTotal": "12", "WM/PartOfSet": "2/4", "WM/Composer": ["Clara", "Dora"],
-            "WM/IsCompilation": True, "WM/BeatsPerMinute": "128", "WM/InitialKey": "F#m",
+            "WM/IsCompilation": True, "WM/BeatsPerMinute": "128", "WM/InitialKey": "F#m", "FMPS/Rating": "0.9",
             "replaygain_track_gain": "-7.50 dB", "REPLAYGAIN_TRACK_PEAK": "0.98", "replaygain_album_gain": "0 dB",
             "replaygain_album_peak": "1.02", "MusicBrainz/Track Id": "r-1", "MusicBrainz/Release Track Id": "rt-1",
             "MusicBrainz/Album Id": "re-1", "MusicBrainz/Release Group Id": "rg-1",

@@ -199,4 +199,6 @@ MIGRATIONS = (
     DROP INDEX plays_by_track;
     CREATE INDEX plays_by_track ON plays (track_id, ended, heard, length, started_at);
     """,
+    # Ratings in tags: the next scan reads all tags again, since nothing else has them.
+    "UPDATE tracks SET mtime_ns = -1;",
 )

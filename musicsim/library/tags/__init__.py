@@ -12,9 +12,10 @@ from musicsim.base.encodings import readable
 from musicsim.library.tags import frames, stand_ins  # noqa: F401 (they replace parts of mutagen)
 from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
 from musicsim.library.tags.dates import year_of
-from musicsim.library.tags.families import Values, values_of
+from musicsim.library.tags.families import values_of
 from musicsim.library.tags.files import Found, read_by
 from musicsim.library.tags.invisible import without_invisible
+from musicsim.library.tags.ratings import Values, stars_of_tags
 from musicsim.library.types import TagDetails, Tags
 
 __all__ = ["is_audio", "read_tags"]
@@ -95,6 +96,7 @@ def _read(found: Found) -> tuple[Tags, TagDetails]:
         compilation=_text(get("compilation")).casefold() in ("1", "true", "yes"),
         bpm=_real(get("bpm")) or None,
         key=_text(get("key")),
+        rating=stars_of_tags(get),
         track_gain=_gain(get, "track"),
         track_peak=_real(get("track_peak")),
         album_gain=_gain(get, "album"),

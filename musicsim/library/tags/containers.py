@@ -31,6 +31,9 @@ _ATTACHED = 0x400
 _MOST_PICTURES = 10
 _WITH_LENGTH = frozenset({"matroska", "caf", "au", "w64"})
 """Formats whose length FFmpeg need not guess, and mutagen doesn't know."""
+_MP4 = "mov"
+_EXPLICIT = "rating"
+"""FFmpeg's name for MP4's mark of explicit words."""
 _NAMES = {
     "album_artist": "albumartist",
     "album/artist": "albumartist",
@@ -127,6 +130,8 @@ def read_container(file: BinaryIO, start: int, format_: str) -> Container:
             of_stream = [_named(stream.metadata) for stream in container.streams.audio[:1]]
             if of_stream and "artist" in of_stream[0]:
                 found.texts |= of_stream[0]
+        if format_ == _MP4:
+            found.texts.pop(_EXPLICIT, None)
         found.pictures += itertools.islice(_pictures(container), _MOST_PICTURES)
     if source.failure is not None:
         raise source.failure

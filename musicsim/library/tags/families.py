@@ -22,10 +22,9 @@ from mutagen.oggopus import OggOpus
 
 from musicsim.base.encodings import decode, decode_all
 from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
+from musicsim.library.tags.ratings import Popularimeter, Values
 from musicsim.library.tags.stand_ins import as_text
 
-Values = Callable[[str], list[Any]]
-"""Returns the values of a field, possibly none."""
 Table = Mapping[str, tuple[str, ...]]
 
 _LATIN_1: Final = 0
@@ -34,6 +33,7 @@ _MP4_DATA: Final = 16
 """Bytes of an atom before its text."""
 _MP4_UTF_16: Final = 2
 """The type of an atom in UTF-16."""
+_MP4_INTEGER: Final = 21
 _UNDECODED: Final = re.compile("[\0-\x08\x0e-\x1f\udc80-\udcff]")
 """Bytes of another encoding than UTF-8, as which bytes of UTF-16 pass if it has no mark."""
 _WORDS: Final = ("title", "artists", "album", "album_artists", "genres", "composers")
@@ -63,6 +63,9 @@ _FREE_TEXT: Final = {
     "disc_total": ("disctotal", "totaldiscs"),
     "composers": ("composer",),
     "key": ("key", "initialkey"),
+    "fmps_rating": ("fmps_rating", "fmps_rating_user"),
+    "wmp_rating": ("rating wmp",),
+    "rating": ("rating", "rating:"),
     "recording_id": ("musicbrainz_trackid",),
     **{
         field: (f"musicbrainz_{name.replace(' ', '').casefold()}",)
@@ -87,6 +90,8 @@ _ID3: Table = {
     "compilation": ("TCMP",),
     "bpm": ("TBPM",),
     "key": ("TKEY",),
+    "fmps_rating": ("TXXX:FMPS_Rating", "TXXX:FMPS_Rating_User"),
+    "rating": ("TXXX:RATING",),
     "recording_id": ("UFID:http://musicbrainz.org", "TXXX:MusicBrainz Track Id"),
     "lyrics": ("USLT", "SYLT"),
     "cover": ("APIC",),
@@ -110,6 +115,9 @@ _MP4: Table = {
     "compilation": ("cpil",),
     "bpm": ("tmpo", f"{_ITUNES}BPM"),
     "key": (f"{_ITUNES}initialkey", f"{_ITUNES}KEY"),
+    "fmps_rating": (f"{_ITUNES}FMPS_Rating", f"{_ITUNES}FMPS_Rating_User"),
+    "wmp_rating": (f"{_ITUNES}RATING WMP",),
+    "rating": ("rate", f"{_ITUNES}RATING"),
     "recording_id": (f"{_ITUNES}MusicBrainz Track Id",),
     "lyrics": ("\xa9lyr",),
     "cover": ("covr",),
@@ -117,7 +125,10 @@ _MP4: Table = {
     **{field: (f"{_ITUNES}{key}", f"{_WINAMP}{key}") for field, (key,) in _REPLAY_GAIN.items()},
 }
 _MP4_TEXTS: Final = frozenset(
-    key for field in (*_WORDS, "date") for key in _MP4[field] if not key.startswith(_ITUNES)
+    key
+    for field in (*_WORDS, "date", "rating")
+    for key in _MP4[field]
+    if not key.startswith(_ITUNES)
 )
 _VORBIS: Table = {
     "title": ("title",),
@@ -169,6 +180,9 @@ _ASF: Table = {
     "compilation": ("WM/IsCompilation",),
     "bpm": ("WM/BeatsPerMinute",),
     "key": ("WM/InitialKey",),
+    "fmps_rating": ("FMPS/Rating", "FMPS_Rating", "FMPS/Rating_User", "FMPS_Rating_User"),
+    "shared_rating": ("WM/SharedUserRating",),
+    "rating": ("Rating",),
     "recording_id": ("MusicBrainz/Track Id",),
     "lyrics": ("WM/Lyrics", "WM/Lyrics_Synchronised"),
     "cover": ("WM/Picture",),
@@ -272,7 +286,9 @@ def _comments(tags: Any) -> dict[str, list[str]]:
     """Return Vorbis comments by their names; mutagen goes through all of them for each name."""
     comments: dict[str, list[str]] = {}
     for name, value in tags if isinstance(tags, VComment) else tags.items():
-        values = comments.setdefault(name.casefold(), [])
+        # Quod Libet adds an e-mail address: RATING:ANN@HOME.
+        name = "rating:" if name.casefold().startswith("rating:") else name.casefold()
+        values = comments.setdefault(name, [])
         if isinstance(value, list):
             values += value
         else:
@@ -323,7 +339,10 @@ def _texts_of_atom(atom: bytes) -> Iterator[str]:
         if size < _MP4_DATA or name != b"data":
             return
         text = atom[start + _MP4_DATA : start + size]
-        yield text.decode("utf-16-be", "ignore") if kind == _MP4_UTF_16 else as_text(text)
+        if kind == _MP4_INTEGER:
+            yield str(int.from_bytes(text[:8], "big"))
+        else:
+            yield text.decode("utf-16-be", "ignore") if kind == _MP4_UTF_16 else as_text(text)
         start += size
 
 
@@ -370,7 +389,11 @@ def _of_id3(tags: ID3) -> Values:
     of = _by_key(_ID3, by_key.items(), values)
     adjustments = {frame.desc.casefold(): frame for frame in tags.getall("RVA2")}
 
-    def with_adjustment(field: str) -> list[Any]:
+    ratings = [Popularimeter(frame.email, frame.rating) for frame in tags.getall("POPM")]
+
+    def with_own_frames(field: str) -> list[Any]:
+        if field == "popularimeter":
+            return ratings
         # RVA2 is ID3's own frame for the gain that most programs write as a ReplayGain text.
         kind, _, what = field.partition("_")
         adjustment = adjustments.get(kind)
@@ -378,4 +401,4 @@ def _of_id3(tags: ID3) -> Values:
             return of(field) or [getattr(adjustment, what)]
         return of(field)
 
-    return with_adjustment
+    return with_own_frames
