@@ -22,6 +22,7 @@ from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints
+from musicsim.services.history import PlayHistory
 from musicsim.services.listening.listening import Listening, worker_settings
 from musicsim.services.listening.settings import ListeningSettings
 from musicsim.services.making.groups import Groups
@@ -48,6 +49,8 @@ class Musicsim:
         The models, and which one listens.
     opinions
         The listener's likes and bans.
+    history
+        What was played.
     finding
         Finds similar tracks.
     playlists
@@ -86,7 +89,8 @@ class Musicsim:
         index = IndexSync(self.catalogue, points, None if read_only else self.worker)
         nearest = Nearest(points, index)
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
-        self.opinions = Opinions(self.catalogue)
+        self.opinions = Opinions(self.catalogue, self.events)
+        self.history = PlayHistory(self.catalogue, self.events)
         searched = (nearest, index, self.worker, self.events, self._answers)
         self.finding = Finding(self.catalogue, self.models, self.opinions, *searched)
         self.playlists = PlaylistMaker(self.catalogue, self.opinions, self.finding, self._answers)

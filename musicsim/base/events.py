@@ -117,6 +117,18 @@ class GroupsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OpinionsChanged:
+    """Tracks, albums or artists were liked or banned, or are so no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaysChanged:
+    """Tracks were played; without any, plays of whichever tracks were deleted."""
+
+    track_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message for the listener, such as that folders can't be watched; empty text withdraws it."""
 
@@ -138,6 +150,8 @@ Event = (
     | ProblemsChanged
     | PlaylistsChanged
     | GroupsChanged
+    | OpinionsChanged
+    | PlaysChanged
     | Notice
 )
 Listener = Callable[[Event], None]

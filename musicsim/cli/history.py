@@ -1,4 +1,4 @@
-"""`history`: what was played."""
+"""`history`: what was played, and whether that is remembered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from musicsim.base.lengths import length_text
 from musicsim.cli.output import (
     Commands,
     UsageError,
+    file_path,
     local_time,
     names,
     positive,
@@ -21,6 +22,7 @@ from musicsim.cli.output import (
 )
 from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import EndOfPlay
+from musicsim.services.history import Since
 
 _ENDS = {
     EndOfPlay.FINISHED: "",
@@ -28,28 +30,60 @@ _ENDS = {
     EndOfPlay.STOPPED: "stopped",
     EndOfPlay.FAILED: "failed",
 }
+_KEPT = "What you play is remembered from now on."
+_NOT_KEPT = (
+    "What you play is not remembered from now on. What was played before stays until you clear it."
+)
 
 
 def add_commands(commands: Commands) -> None:
     """Declare the commands of this module."""
     command = commands.add_parser("history", help="what was played")
+    command.add_argument(
+        "do",
+        nargs="?",
+        choices=("on", "off", "export"),
+        help="remember what is played from now on, or don't; or write the whole history to FILE",
+    )
+    command.add_argument(
+        "file", nargs="?", metavar="FILE", help="a CSV file or, if it ends in .json, a JSON file"
+    )
     command.add_argument("-n", type=positive, default=50, metavar="N", help="how many (50)")
     command.add_argument(
         "--tracks", action="store_true", help="how often each track was played and skipped"
     )
     command.add_argument("--clear", action="store_true", help="delete the history")
+    command.add_argument(
+        "--since",
+        type=Since,
+        choices=tuple(Since),
+        metavar="WHEN",
+        help="with --clear, delete what was played today, since yesterday, in the last week, or ever (ever)",
+    )
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=history)
 
 
 def history(options: argparse.Namespace) -> None:
-    """Print the last plays or the most played tracks, or delete the history."""
+    """Print the last plays or the most played tracks; delete or export the history, or switch it on or off."""
+    if options.clear and (options.json or options.tracks or options.do):
+        raise UsageError("--clear does nothing else: leave out the rest.")
+    if options.since is not None and not options.clear:
+        raise UsageError("--since is for --clear.")
+    if (options.do == "export") != (options.file is not None):
+        raise UsageError("Name a file to export the history: musicsim history export FILE")
     if options.clear:
-        if options.json or options.tracks:
-            raise UsageError("--clear lists nothing: leave out --json and --tracks.")
         with Musicsim.open(options.data) as app:
-            app.catalogue.plays.clear()
+            app.history.clear(options.since or Since.EVER)
         say("The history was cleared.")
+    elif options.do == "export":
+        with Musicsim.read(options.data) as app:
+            count = app.history.export(file_path(options.file))
+        say(f"{counted(count, 'play')} written to {options.file}.")
+    elif options.do:
+        with Musicsim.open(options.data) as app:
+            app.history.keep(options.do == "on")
+        say(_KEPT if options.do == "on" else _NOT_KEPT)
     elif options.tracks:
         _print_tracks(options)
     else:

@@ -19,7 +19,7 @@ from musicsim.cli.output import (
     short,
     utc_time,
 )
-from musicsim.library.catalogue.opinions import Opinion, Subject, TrackOpinion
+from musicsim.library.catalogue.opinions import Opinion, Subject
 from musicsim.library.types import Track
 
 _GIVING = {
@@ -154,32 +154,23 @@ def _subject(subject: Subject, name: str) -> str:
 
 def _print_all(opinion: Opinion, options: argparse.Namespace) -> None:
     with Musicsim.read(options.data) as app:
-        stored = [each for each in app.opinions.all() if each.opinion is opinion]
-        ids = [each.track_id for each in stored if isinstance(each, TrackOpinion)]
-        tracks = {track.id: track for track in app.catalogue.tracks.by_id(ids)}
-    found = [
-        (Subject.TRACK, tracks[each.track_id].name, tracks[each.track_id], each.since)
-        if isinstance(each, TrackOpinion)
-        else (each.subject, each.name, None, each.since)
-        for each in stored
-        if not isinstance(each, TrackOpinion) or each.track_id in tracks
-    ]
+        stored = [each for each in app.opinions.listed() if each.opinion is opinion]
     if options.subject is not Subject.TRACK:
-        found = [each for each in found if each[0] is options.subject]
+        stored = [each for each in stored if each.subject is options.subject]
     if options.json:
         print_json(
             [
                 {
-                    "subject": subject.value,
-                    "name": name,
-                    "path": path_text(track.path) if track else None,
-                    "since": utc_time(since),
+                    "subject": each.subject.value,
+                    "name": each.name,
+                    "path": path_text(each.track.path) if each.track else None,
+                    "since": utc_time(each.since),
                 }
-                for subject, name, track, since in found
+                for each in stored
             ]
         )
     else:
         print_table(
             ("What", "Name", "Since"),
-            [(subject.value, short(name), local_time(since)) for subject, name, _, since in found],
+            [(each.subject.value, short(each.name), local_time(each.since)) for each in stored],
         )

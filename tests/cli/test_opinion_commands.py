@@ -1,5 +1,6 @@
 """`like`, `ban` and `history`: what the listener thinks of a track stays with it, and a ban is in no list."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -269,6 +270,35 @@ def test_the_history_is_shown_and_cleared(musicsim, music):
     told(musicsim, "history", "--clear")
     assert musicsim("history", "--json").json == []
     assert "Four" in told(musicsim, "like")
+
+
+def test_the_history_is_switched_off_and_exported(musicsim, music):
+    four = music / "4.flac"
+    played(musicsim, (four, 1_700_000_000, 60.0, EndOfPlay.FINISHED))
+    assert "not remembered" in told(musicsim, "history", "off")
+    with Musicsim.open(musicsim.data) as app:
+        app.history.add(Play(app.catalogue.tracks.at(four).id, 1, 60.0, 60.0, EndOfPlay.FINISHED))
+    assert len(musicsim("history", "--json").json) == 1
+    told(musicsim, "history", "on")
+    with Musicsim.open(musicsim.data) as app:
+        app.history.add(Play(app.catalogue.tracks.at(four).id, 2, 60.0, 60.0, EndOfPlay.FINISHED))
+    assert len(musicsim("history", "--json").json) == 2
+
+    file = musicsim.data / "history.json"
+    assert told(musicsim, "history", "export", file) == f"2 plays written to {file}.\n"
+    assert json.loads(file.read_text()) == musicsim("history", "--json").json
+    for wrong in (
+        ["export"],
+        ["on", "x.csv"],
+        ["--since", "today"],
+        ["on", "--clear"],
+        ["export", "/no/x.csv"],
+    ):
+        assert musicsim("history", *wrong).code != 0
+
+    told(musicsim, "history", "--clear", "--since", "today")
+    assert len(musicsim("history", "--json").json) == 2
+    assert musicsim("history", "--clear", "--since", "tomorrow").code == 2
 
 
 def test_beside_a_running_window_opinions_and_history_can_be_read(musicsim, music):

@@ -27,6 +27,7 @@ from musicsim.library.types import KnownModel, ScannedFile, Tags, Track, TrackSt
 from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.history import PlayHistory
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.making.playlists import PlaylistRequest
 from musicsim.services.models.models import OfferedModel, read_model
@@ -282,7 +283,8 @@ class FakeApp:
         self.waveforms = Waveforms(self.library.folder)
         self.listening = FakeListening(self)
         self.collection = FakeCollection(self)
-        self.opinions = Opinions(self.catalogue)
+        self.opinions = Opinions(self.catalogue, self.events)
+        self.history = PlayHistory(self.catalogue, self.events)
         self.finding = FakeFinding(self)
         self.playlists = FakePlaylistMaker(self)
 

@@ -69,13 +69,13 @@ class OpinionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def set_track(self, track_id: int, opinion: Opinion) -> None:
-        """Store the opinion about a track, unless it has left the library."""
+    def set_track(self, track_id: int, opinion: Opinion, *, since: float | None = None) -> None:
+        """Store the opinion about a track, since now or another time, unless it has left the library."""
         with self._database.transaction() as db:
             self.forget_track(track_id)
             db.execute(
                 "INSERT INTO track_opinions SELECT id, ?, ? FROM tracks WHERE id = ?",
-                (opinion.value, time.time(), track_id),
+                (opinion.value, time.time() if since is None else since, track_id),
             )
 
     def forget_track(self, track_id: int) -> None:
@@ -124,6 +124,7 @@ class OpinionStore:
         opinion: Opinion,
         *,
         track_ids: Iterable[int] = (),
+        since: float | None = None,
     ) -> None:
         """Store the opinion about an album or an artist.
 
@@ -133,13 +134,21 @@ class OpinionStore:
             As for `NamedOpinion`.
         track_ids
             The tracks by which it stays known, whatever becomes of their tags and paths.
+        since
+            Seconds since the epoch; None for now.
         """
         with self._database.transaction() as db:
             ((opinion_id,),) = db.execute(
                 "INSERT INTO named_opinions (subject, key, name, opinion, since) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (subject, key) DO UPDATE SET name = excluded.name, opinion = excluded.opinion, "
                 "since = excluded.since RETURNING id",
-                (subject.value, json.dumps(key), _storable(name), opinion.value, time.time()),
+                (
+                    subject.value,
+                    json.dumps(key),
+                    _storable(name),
+                    opinion.value,
+                    time.time() if since is None else since,
+                ),
             ).fetchall()
             db.executemany(
                 "INSERT OR IGNORE INTO named_opinion_tracks SELECT id, ? FROM tracks WHERE id = ?",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from musicsim.library.catalogue.database import Database
 from musicsim.library.types import EndOfPlay, Play
@@ -36,7 +37,10 @@ class PlayCounts:
 
 
 class Plays:
-    """Stores plays; thread-safe, and every read returns fresh values."""
+    """Stores plays; thread-safe, and every read returns fresh values.
+
+    A sound keeps the plays of its tracks when they leave the library, for when one comes back.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -71,26 +75,70 @@ class Plays:
         ]
 
     def counts(self, track_ids: Iterable[int] | None = None) -> dict[int, PlayCounts]:
-        """Return how often tracks were played and skipped: some, or all; none of those that never began."""
-        if track_ids is None:
+        """Return how often tracks were played and skipped: some, or all; none of those that never began.
+
+        Tracks with the same sound share theirs, so that some bring along those that sound the same.
+        """
+        wanted = None if track_ids is None else list(dict.fromkeys(track_ids))
+        copies = self._copies(wanted)
+        if wanted is None:
             rows = self._database.query(f"{_COUNTS} GROUP BY track_id")
         else:
-            wanted = list(dict.fromkeys(track_ids))
+            counted = list(dict.fromkeys((*wanted, *(i for same in copies for i in same))))
             rows = []
-            for start in range(0, len(wanted), 500):
-                some = wanted[start : start + 500]
+            for some in _in_parts(counted):
                 marks = ",".join("?" * len(some))
                 rows += self._database.query(
                     f"{_COUNTS} WHERE track_id IN ({marks}) GROUP BY track_id", some
                 )
-        return {row[0]: PlayCounts(*row[1:]) for row in rows}
+        own = {row[0]: PlayCounts(*row[1:]) for row in rows}
+        for same in copies:
+            if several := [own[i] for i in same if i in own]:
+                own |= dict.fromkeys(same, _sum(several))
+        return own
+
+    def _copies(self, track_ids: Sequence[int] | None) -> list[list[int]]:
+        """Return the tracks that have the same sound, of all sounds that several have, or of those of some tracks."""
+        if track_ids is None:
+            rows = self._database.query(
+                "SELECT t.fingerprint, t.id FROM tracks t JOIN (SELECT fingerprint FROM tracks "
+                "WHERE fingerprint IS NOT NULL GROUP BY fingerprint HAVING COUNT(*) > 1) s "
+                "ON s.fingerprint = t.fingerprint"
+            )
+        else:
+            rows = []
+            for some in _in_parts(track_ids):
+                rows += self._database.query(
+                    "SELECT c.fingerprint, c.id FROM tracks t JOIN tracks c ON c.fingerprint = t.fingerprint "
+                    f"WHERE t.id IN ({','.join('?' * len(some))})",
+                    some,
+                )
+        by_sound: dict[bytes, dict[int, None]] = {}
+        for fingerprint, track_id in rows:
+            by_sound.setdefault(fingerprint, {})[track_id] = None
+        return [list(same) for same in by_sound.values() if len(same) > 1]
 
     def replace(self, track_id: int, by: int) -> None:
         """Reassign the plays of a track to another one."""
         with self._database.transaction() as db:
             db.execute("UPDATE plays SET track_id = ? WHERE track_id = ?", (by, track_id))
 
-    def clear(self) -> None:
-        """Delete every play."""
+    def clear(self, since: float = -inf) -> None:
+        """Delete every play, or those that began at a time or later, in seconds since the epoch."""
         with self._database.transaction() as db:
-            db.execute("DELETE FROM plays")
+            for table in ("plays", "sound_plays"):
+                db.execute(f"DELETE FROM {table} WHERE started_at >= ?", (since,))
+
+
+def _sum(counts: Sequence[PlayCounts]) -> PlayCounts:
+    played = [each.last_played for each in counts if each.last_played is not None]
+    return PlayCounts(
+        sum(each.plays for each in counts),
+        sum(each.skips for each in counts),
+        max(played, default=None),
+    )
+
+
+def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), 500):
+        yield ids[start : start + 500]

@@ -201,4 +201,31 @@ MIGRATIONS = (
     """,
     # Ratings in tags: the next scan reads all tags again, since nothing else has them.
     "UPDATE tracks SET mtime_ns = -1;",
+    # A sound keeps the plays of a track that has left the library: another track with this sound has them at once, and
+    # otherwise the first that comes.
+    """
+    CREATE TABLE sound_plays (
+        fingerprint BLOB NOT NULL,
+        started_at REAL NOT NULL,
+        heard REAL NOT NULL,
+        length REAL NOT NULL,
+        ended TEXT NOT NULL
+    );
+    CREATE INDEX sound_plays_by_fingerprint ON sound_plays (fingerprint);
+    CREATE TRIGGER track_with_plays_to_remove BEFORE DELETE ON tracks WHEN OLD.fingerprint IS NOT NULL BEGIN
+        INSERT INTO sound_plays SELECT OLD.fingerprint, started_at, heard, length, ended
+        FROM plays WHERE track_id = OLD.id;
+        INSERT INTO plays (track_id, started_at, heard, length, ended)
+        SELECT t.id, p.started_at, p.heard, p.length, p.ended FROM sound_plays p JOIN tracks t
+        ON t.id = (SELECT MIN(id) FROM tracks WHERE fingerprint = OLD.fingerprint AND id != OLD.id)
+        WHERE p.fingerprint = OLD.fingerprint;
+        DELETE FROM sound_plays WHERE fingerprint = OLD.fingerprint
+        AND EXISTS (SELECT 1 FROM tracks WHERE fingerprint = OLD.fingerprint AND id != OLD.id);
+    END;
+    CREATE TRIGGER sound_of_plays_is_back AFTER UPDATE OF fingerprint ON tracks WHEN NEW.fingerprint IS NOT NULL BEGIN
+        INSERT INTO plays (track_id, started_at, heard, length, ended)
+        SELECT NEW.id, started_at, heard, length, ended FROM sound_plays WHERE fingerprint = NEW.fingerprint;
+        DELETE FROM sound_plays WHERE fingerprint = NEW.fingerprint;
+    END;
+    """,
 )

@@ -92,6 +92,20 @@ class Tracks:
                 values[name] = tuple(value)
         return TagDetails(**values)
 
+    def musical_details(self) -> dict[int, tuple[float | None, str, float | None]]:
+        """Return tempo, key and rating of the tracks whose tags have any of them, by id; see `Track`."""
+        rows = self._database.query(
+            "SELECT id, json_extract(details, '$.bpm'), CAST(json_extract(details, '$.key') AS BLOB), "
+            "json_extract(details, '$.rating') FROM tracks "
+            # A tenth of the time of parsing each.
+            "WHERE instr(details, '\"bpm\"') OR instr(details, '\"key\"') OR instr(details, '\"rating\"')"
+        )
+        return {
+            track_id: (bpm, _text(key), rating)
+            for track_id, bpm, key, rating in rows
+            if bpm is not None or key or rating is not None
+        }
+
     def counts(self) -> Counts:
         """Return the number of tracks, and of those in each state."""
         ((total, missing, failed, embedded, unavailable),) = self._database.query(

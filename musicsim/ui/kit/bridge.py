@@ -19,7 +19,9 @@ from musicsim.base.events import (
     GroupsChanged,
     ModelChanged,
     Notice,
+    OpinionsChanged,
     PlaylistsChanged,
+    PlaysChanged,
     ProblemsChanged,
     ScanFinished,
     ScanProgress,
@@ -61,6 +63,9 @@ class Bridge(QObject):
     problems_changed = Signal()
     playlists_changed = Signal()
     groups_changed = Signal()
+    opinions_changed = Signal()
+    plays_changed = Signal(object)
+    """tuple[int, ...]: tracks that were played; none if plays were deleted."""
     notice = Signal(object)
 
     _arrived = Signal()
@@ -168,6 +173,12 @@ class Bridge(QObject):
                     for track_id in ids:
                         self._changed.pop(track_id, None)
                     self._removed.update(dict.fromkeys(ids))
+                case PlaysChanged(track_ids=ids):
+                    before = self._latest.pop(PlaysChanged, None)
+                    if isinstance(before, PlaysChanged):
+                        both = before.track_ids and ids
+                        ids = (*before.track_ids, *ids) if both else ()
+                    self._latest[PlaysChanged] = PlaysChanged(ids)
                 case _:
                     subject = (type(event), _topic(event))
                     self._latest.pop(subject, None)
@@ -192,6 +203,10 @@ class Bridge(QObject):
                 self.playlists_changed.emit()
             case GroupsChanged():
                 self.groups_changed.emit()
+            case OpinionsChanged():
+                self.opinions_changed.emit()
+            case PlaysChanged(track_ids=ids):
+                self.plays_changed.emit(ids)
             case Notice():
                 self.notice.emit(event)
 

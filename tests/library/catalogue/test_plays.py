@@ -109,6 +109,74 @@ def test_a_moved_file_keeps_its_plays(catalogue: Catalogue, ids: list[int]) -> N
     assert catalogue.plays.latest(9) == [heard]
 
 
+def hear(catalogue: Catalogue, sounds: dict[int, bytes]) -> None:
+    for track_id, fingerprint in sounds.items():
+        catalogue.files.set_fingerprint(track_id, fingerprint)
+
+
+def test_a_track_that_comes_back_has_its_plays_again(catalogue: Catalogue, ids: list[int]) -> None:
+    hear(catalogue, {ids[0]: b"sound", ids[1]: b"other"})
+    for at, track_id in ((1, ids[0]), (2, ids[1]), (3, ids[0])):
+        catalogue.plays.add(play(track_id, at))
+    catalogue.folders.remove(Path("/m"))
+    assert catalogue.plays.counts() == {}
+
+    folder = catalogue.folders.add(Path("/n"))
+    new, transcode = (
+        catalogue.files.add(folder, ScannedFile(Path(f"/n/{name}"), 9, 9, b"x", Tags()))
+        for name in ("again.mp3", "again.ogg")
+    )
+    hear(catalogue, {new: b"sound", transcode: b"another sound"})
+    assert catalogue.plays.latest(9) == [play(new, 3), play(new, 1)]
+    # Only once.
+    hear(catalogue, {new: b"sound"})
+    assert len(catalogue.plays.latest(9)) == 2
+
+
+def test_plays_of_a_copy_that_is_removed_go_to_the_other(
+    catalogue: Catalogue, ids: list[int]
+) -> None:
+    hear(catalogue, dict.fromkeys(ids[:2], b"sound") | {ids[2]: b"other"})
+    catalogue.plays.add(play(ids[0], 1))
+    catalogue.plays.add(play(ids[1], 2))
+
+    catalogue.files.set_missing(ids[:1], True)
+    catalogue.files.forget_missing()
+
+    assert catalogue.plays.latest(9) == [play(ids[1], 2), play(ids[1], 1)]
+
+
+def test_copies_share_their_counts_and_a_transcode_has_its_own(
+    catalogue: Catalogue, ids: list[int]
+) -> None:
+    hear(catalogue, dict.fromkeys(ids[:2], b"sound") | {ids[2]: b"transcode"})
+    catalogue.plays.add(play(ids[0], 100))
+    catalogue.plays.add(play(ids[1], 300))
+    catalogue.plays.add(play(ids[1], 500, heard=3.0, end=EndOfPlay.SKIPPED))
+    both = PlayCounts(2, 1, 300.0)
+
+    assert catalogue.plays.counts() == {ids[0]: both, ids[1]: both}
+    assert catalogue.plays.counts([ids[0]]) == {ids[0]: both, ids[1]: both}
+    assert catalogue.plays.counts([ids[2]]) == {}
+
+
+def test_the_last_plays_alone_are_forgotten(catalogue: Catalogue, ids: list[int]) -> None:
+    hear(catalogue, {ids[2]: b"sound"})
+    for at, track_id in enumerate(ids):
+        catalogue.plays.add(play(track_id, at))
+    catalogue.files.set_missing(ids[2:], True)
+    catalogue.files.forget_missing()
+
+    catalogue.plays.clear(1)
+
+    assert catalogue.plays.latest(9) == [play(ids[0], 0)]
+    again = catalogue.files.add(
+        catalogue.folders.add(Path("/m")), ScannedFile(Path("/m/d.mp3"), 1, 1, b"d", Tags())
+    )
+    hear(catalogue, {again: b"sound"})
+    assert catalogue.plays.latest(9) == [play(ids[0], 0)]
+
+
 def test_plays_and_skips_are_counted_by_track(catalogue: Catalogue, ids: list[int]) -> None:
     skipped, stopped = EndOfPlay.SKIPPED, EndOfPlay.STOPPED
     for each in (

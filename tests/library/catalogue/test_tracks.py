@@ -132,3 +132,19 @@ def test_tracks_are_found_by_album_and_by_artist_as_their_tags_have_them(catalog
     )
     assert catalogue.tracks.by_album() == {"Hits": [one, three], "hits": [two]}
     assert catalogue.tracks.by_artist() == {"Mara": [one, two, four]}
+
+
+def test_tempo_key_and_rating_of_all_tracks_are_read_together(catalogue):
+    folder = catalogue.folders.add(Path("/m"))
+    details = [
+        TagDetails(bpm=90.5), TagDetails(key="8A"), TagDetails(rating=0.5), TagDetails(composers=("bpm",)),
+    ]  # fmt: skip
+    ids = [
+        catalogue.files.add(folder, ScannedFile(Path(f"/m/{n}.mp3"), 1, 1, b"%d" % n, Tags(), each))
+        for n, each in enumerate(details)
+    ]
+    assert catalogue.tracks.musical_details() == {
+        ids[0]: (90.5, "", None),
+        ids[1]: (None, "8A", None),
+        ids[2]: (None, "", 0.5),
+    }
