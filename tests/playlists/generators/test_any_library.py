@@ -1,0 +1,79 @@
+"""Whatever the library, its tags and its points: no list breaks a rule, and each request gives one list."""
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from random_libraries import RandomLibrary, broken_rules, libraries, rules_for
+
+from musicsim.playlists.flow import order_by_flow
+from musicsim.playlists.generators.similar import playlist_from, similar_tracks
+from musicsim.playlists.neighbourhood import mean_point
+from musicsim.playlists.result import GeneratedPlaylist
+from musicsim.playlists.rules.rules import Rules
+
+LENGTHS = st.one_of(
+    st.fixed_dictionaries({"length": st.integers(0, 40)}),
+    st.fixed_dictionaries({"minutes": st.sampled_from((0.0, 0.5, 3.0, 30.0, 1e6))}),
+)
+NUMBERS = st.one_of(st.none(), st.integers(0, 3))
+
+
+def check(made: GeneratedPlaylist, library: RandomLibrary, rules: Rules, seeds, length) -> None:
+    listed = [match.track for match in made.matches]
+    named = [track.id for track, _ in seeds]
+    assert len({track.id for track in listed} - set(named)) == len(
+        [track for track in listed if track.id not in named]
+    )
+    assert not broken_rules(rules, listed, library.points_of(listed), named=named)
+    assert not [track for track in listed if track.missing and track.id not in named]
+    assert all(
+        math.isfinite(match.similarity) and 0 <= match.similarity <= 1 for match in made.matches
+    )
+    playable = {track.id for track in library.tracks if not track.missing} | set(named)
+    if len(listed) < min(length.get("length", 0), len(playable)):
+        assert made.hidden, "too short, and nothing says why"
+
+
+@given(data=st.data(), library=libraries())
+def test_playlists_keep_their_rules(data, library):
+    rules = data.draw(rules_for(library))
+    rows = st.lists(st.integers(0, len(library.tracks) - 1), min_size=1, max_size=3, unique=True)
+    seeds = library.stops(*data.draw(rows))
+    length = data.draw(LENGTHS)
+    options = {
+        "rules": rules,
+        "rng_seed": data.draw(NUMBERS),
+        "variety": data.draw(st.sampled_from((0.0, 0.5, 1.0))),
+        **length,
+    }
+    middle = mean_point(np.stack([point for _, point in seeds]))
+    made = playlist_from(seeds, library.candidates(middle), **options)
+    check(made, library, rules, seeds, length)
+    assert [match.track for match in made.matches[: len(seeds)]] == [track for track, _ in seeds]
+    assert playlist_from(seeds, library.candidates(middle), **options) == made
+
+
+@given(data=st.data(), library=libraries(), limit=st.integers(0, 30))
+def test_similar_tracks_keep_their_rules(data, library, limit):
+    rules = data.draw(rules_for(library))
+    seed, point = library.stops(0)[0]
+    found = similar_tracks(seed, point, library.candidates(point), rules=rules, limit=limit)
+    listed = [match.track for match in found.matches]
+    assert len({track.id for track in listed} - {seed.id}) == len(listed) <= limit
+    assert not broken_rules(rules, listed, library.points_of(listed))
+    others = [track for track in library.tracks if not track.missing and track.id != seed.id]
+    if len(listed) < min(limit, len(others)):
+        assert found.hidden
+
+
+@given(library=libraries(), has_first=st.booleans(), has_last=st.booleans())
+def test_flow_orders_any_points(library, has_first, has_last):
+    count = len(library.tracks)
+    first = 0 if has_first else None
+    last = count - 1 if has_last and count > 1 else None
+    order = order_by_flow(library.points, first=first, last=last)
+    assert sorted(order) == list(range(count))
+    assert first is None or order[0] == first
+    assert last is None or order[-1] == last

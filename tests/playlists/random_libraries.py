@@ -1,0 +1,235 @@
+"""Random libraries for hypothesis: odd tags, odd lengths, tracks at the same place, at opposite ones and nowhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from hypothesis import strategies as st
+
+from musicsim.library.query.filters import Filters
+from musicsim.library.types import Tags, Track, TrackState
+from musicsim.playlists.neighbourhood import Candidate
+from musicsim.playlists.rules.artists import album_key, artist_key
+from musicsim.playlists.rules.bans import Bans
+from musicsim.playlists.rules.chooser import NEAR_DUPLICATE_COSINE
+from musicsim.playlists.rules.rules import Rule, Rules
+from musicsim.playlists.rules.same_song import song_key
+from musicsim.similarity.space import Space, Vectors
+
+TITLES = (
+    "",
+    "Halo",
+    "Halo (Live)",
+    "halo - 2011 Remaster",
+    "Sun",
+    "Sun, Pt. 2",
+    "1",
+    "?",
+    "陽",
+    "\u202eHalo",
+)
+ARTISTS = (
+    *("", "Various Artists", "Unknown Artist", "<unknown>", "群星"),
+    *("Ana", "ANA feat. Bob", "Bob & Ana", "The Beetles", "Beetles, The", "AC/DC", "Ana; Bob"),
+)
+ALBUMS = ("", "Hits", "Hits (Disc 2)", "hits", "Unknown Album", "Zwölf")
+GENRES = ("", "Rock", "rock", "Hip-Hop/Rap", "Christmas", "Sound\u00adtrack", "Classical; Opera")
+YEARS = (None, 0, 1, 1969, 1999, 2024, 9999)
+DURATIONS = (None, 0.0, 0.4, 59.9, 60.0, 180.0, 200.5, 900.0, 901.0, 86_400.0, 1e9)
+ADDED = (0.0, 1.0, 1_700_000_000.0, 4e9)
+
+
+@dataclass(frozen=True, eq=False)
+class RandomLibrary:
+    """Tracks and their points; a `Neighbourhood`.
+
+    Attributes
+    ----------
+    tracks
+        Their ids are neither rows nor in order.
+    points
+        Shape (N, D), of length 1 or, for a track of silence, 0.
+    """
+
+    tracks: tuple[Track, ...]
+    points: Vectors
+
+    def __repr__(self) -> str:
+        """As hypothesis shows it: each track on a line with its point."""
+        lines = zip(self.tracks, self.points.round(3).tolist(), strict=True)
+        return "\n".join(f"{track.id}: {track.tags} in {track.file} at {at}" for track, at in lines)
+
+    @property
+    def by_id(self) -> Mapping[int, Track]:
+        return {track.id: track for track in self.tracks}
+
+    def point_of(self, track_id: int) -> Vectors:
+        (point,) = [p for t, p in zip(self.tracks, self.points, strict=True) if t.id == track_id]
+        return point
+
+    def points_of(self, tracks: Iterable[Track]) -> Vectors:
+        return np.array([self.point_of(track.id) for track in tracks]).reshape(
+            -1, self.points.shape[1]
+        )
+
+    def stops(self, *rows: int) -> list[tuple[Track, Vectors]]:
+        return [(self.tracks[row], self.points[row]) for row in rows]
+
+    def candidates(self, point: Vectors) -> Iterator[Candidate]:
+        """As `Finding.candidates`: the nearest first, and equally near ones by id; no missing ones."""
+        cosines = self.points @ point
+        ids = np.array([track.id for track in self.tracks])
+        for row in np.lexsort((ids, -cosines)).tolist():
+            if not self.tracks[row].missing:
+                yield Candidate(self.tracks[row], float(cosines[row]), self.points[row])
+
+
+@st.composite
+def libraries(
+    draw: st.DrawFn, *, smallest: int = 1, largest: int = 25, dimensions: int = 4
+) -> RandomLibrary:
+    """Draw a library. A small pool of names and places makes copies, versions, albums and crowds likely."""
+    count = draw(st.integers(smallest, largest))
+    ids = draw(st.permutations(range(1, count + 1)))
+    tracks = tuple(draw(_tracks(track_id * 7)) for track_id in ids)
+    return RandomLibrary(tracks, draw(_points(count, dimensions)))
+
+
+@st.composite
+def _tracks(draw: st.DrawFn, track_id: int) -> Track:
+    artist, album = draw(st.sampled_from(ARTISTS)), draw(st.sampled_from(ALBUMS))
+    tags = Tags(
+        title=draw(st.sampled_from(TITLES)),
+        artist=artist,
+        album=album,
+        album_artist=draw(st.sampled_from(("", artist, "Various Artists", "Ana"))),
+        genre=draw(st.sampled_from(GENRES)),
+        year=draw(st.sampled_from(YEARS)),
+        track_number=draw(st.sampled_from((None, 0, 1, 2, 99))),
+        duration=draw(st.sampled_from(DURATIONS)),
+    )
+    folder = draw(st.sampled_from(("/m", "/m/Ana/Hits", "/m/Hits/CD2", "/m/Beetles - Hits")))
+    return Track(
+        id=track_id,
+        file=f"{folder}/{track_id}.mp3",
+        tags=tags,
+        size=1,
+        mtime_ns=1,
+        added_at=draw(st.sampled_from(ADDED)),
+        state=TrackState.EMBEDDED,
+        missing=draw(st.sampled_from((False,) * 9 + (True,))),
+        first_artist=draw(st.sampled_from(("", "", artist))),
+        compilation=draw(st.sampled_from((False, False, True))),
+    )
+
+
+@st.composite
+def _points(draw: st.DrawFn, count: int, dimensions: int) -> Vectors:
+    """Points around a few places, or exactly there; some at the opposite place, and some at none."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    places = rng.normal(size=(draw(st.integers(1, max(1, count))), dimensions))
+    home = rng.integers(len(places), size=count)
+    kinds = draw(
+        st.lists(
+            st.sampled_from(("near", "near", "far", "same", "opposite", "zero")),
+            min_size=count,
+            max_size=count,
+        )
+    )
+    spread = np.array([{"near": 0.1, "far": 1.0}.get(kind, 0.0) for kind in kinds])
+    sign = np.array([{"opposite": -1.0, "zero": 0.0}.get(kind, 1.0) for kind in kinds])
+    drawn = places[home] + spread[:, None] * rng.normal(size=(count, dimensions))
+    return Space().transform((sign[:, None] * drawn).astype(np.float32))
+
+
+@st.composite
+def rules_for(draw: st.DrawFn, library: RandomLibrary) -> Rules:
+    """Draw rules, with bans of tracks, artists and albums that the library has."""
+    rules = Rules(
+        max_per_artist=draw(st.sampled_from((None, None, 0, 1, 3))),
+        max_per_album=draw(st.sampled_from((None, None, None, 0, 1, 3))),
+        near_duplicates=draw(st.booleans()),
+    )
+    if draw(st.booleans()):
+        rules = replace(rules, bans=draw(bans_for(library)))
+    if draw(st.sampled_from((False, False, True))):
+        rules = replace(rules, filters=draw(_filters()))
+    return rules
+
+
+@st.composite
+def bans_for(draw: st.DrawFn, library: RandomLibrary) -> Bans:
+    """Draw bans of some tracks, artists and albums of a library."""
+    artists = sorted({artist_key(track) for track in library.tracks} - {""})
+    albums = sorted({key for track in library.tracks if (key := album_key(track)) is not None})
+    ids = [track.id for track in library.tracks]
+    return Bans(
+        frozenset(draw(st.lists(st.sampled_from(ids), max_size=4))),
+        frozenset(draw(st.lists(st.sampled_from(artists), max_size=1)) if artists else ()),
+        frozenset(draw(st.lists(st.sampled_from(albums), max_size=1)) if albums else ()),
+    )
+
+
+@st.composite
+def _filters(draw: st.DrawFn) -> Filters:
+    def some(values: Sequence[str]) -> tuple[str, ...]:
+        return tuple(draw(st.lists(st.sampled_from(values), max_size=1)))
+
+    bounds = st.sampled_from((None, 0.0, 1.0, 15.0, 1990.0, 2000.0))
+    ranges = st.lists(st.tuples(bounds, bounds), max_size=1).map(tuple)
+    return Filters(
+        artists=some(ARTISTS),
+        not_artists=some(ARTISTS),
+        genres=some(GENRES),
+        not_genres=some(GENRES),
+        years=draw(ranges),
+        durations=draw(ranges),
+    )
+
+
+def broken_rules(
+    rules: Rules,
+    tracks: Sequence[Track],
+    points: Vectors,
+    *,
+    named: Iterable[int] = (),
+) -> set[Rule]:
+    """Return the rules that a list breaks, found by looking at every track and every pair.
+
+    Parameters
+    ----------
+    tracks, points
+        The list, and its points (N, D).
+    named
+        Ids of tracks that the listener asked for: these alone break no rule, but others may because of them.
+    """
+    free = set(named)
+    broken: set[Rule] = set()
+    artists = Counter(artist_key(track) for track in tracks)
+    albums = Counter(album_key(track) for track in tracks)
+    for track in tracks:
+        if track.id in free:
+            continue
+        if not rules.filters.admit(track):
+            broken.add(Rule.FILTERS)
+        if rules.bans.forbid(track):
+            broken.add(Rule.BANNED)
+        artist, album = artist_key(track), album_key(track)
+        if rules.max_per_artist is not None and artist and artists[artist] > rules.max_per_artist:
+            broken.add(Rule.ARTIST)
+        if rules.max_per_album is not None and album and albums[album] > rules.max_per_album:
+            broken.add(Rule.ALBUM)
+    if not rules.near_duplicates:
+        likeness = points @ points.T
+        for row, track in enumerate(tracks):
+            for other_row, other in enumerate(tracks[:row]):
+                if {track.id, other.id} <= free:
+                    continue
+                if song_key(track) is not None and song_key(track) == song_key(other):
+                    broken.add(Rule.SAME_SONG)
+                if likeness[row, other_row] > NEAR_DUPLICATE_COSINE:
+                    broken.add(Rule.SAME_SOUND)
+    return broken
