@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from hypothesis import strategies as st
 
 from musicsim.library.query.filters import Filters
+from musicsim.library.query.genres import is_in_group
 from musicsim.library.types import Tags, Track, TrackState
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.chooser import NEAR_DUPLICATE_COSINE
-from musicsim.playlists.rules.rules import Rule, Rules
+from musicsim.playlists.rules.rules import Rule, Rules, Window
 from musicsim.playlists.rules.same_song import song_key
+from musicsim.playlists.rules.season import is_out_of_season
+from musicsim.playlists.rules.tempo_and_key import keys_match, tempo_change
 from musicsim.similarity.space import Space, Vectors
 
 TITLES = (
@@ -37,6 +41,10 @@ ARTISTS = (
 )
 ALBUMS = ("", "Hits", "Hits (Disc 2)", "hits", "Unknown Album", "Zwölf")
 GENRES = ("", "Rock", "rock", "Hip-Hop/Rap", "Christmas", "Sound\u00adtrack", "Classical; Opera")
+TEMPOS = (None, None, 0.0, 60.0, 120.0, 125.0, 1e6)
+KEYS = ("", "Am", "C", "8A", "8B", "F#m", "o", "Ges-Dur")
+WINDOWS = (Window(), Window(), Window(1), Window(3), Window(minutes=4), Window(2, 10), Window(99))
+GENRE_GROUPS = ((), (("rock", "*rap*"),), (("classical",), ("rock",)), (("[",), ("*",)))
 YEARS = (None, 0, 1, 1969, 1999, 2024, 9999)
 DURATIONS = (None, 0.0, 0.4, 59.9, 60.0, 180.0, 200.5, 900.0, 901.0, 86_400.0, 1e9)
 ADDED = (0.0, 1.0, 1_700_000_000.0, 4e9)
@@ -123,6 +131,8 @@ def _tracks(draw: st.DrawFn, track_id: int) -> Track:
         missing=draw(st.sampled_from((False,) * 9 + (True,))),
         first_artist=draw(st.sampled_from(("", "", artist))),
         compilation=draw(st.sampled_from((False, False, True))),
+        bpm=draw(st.sampled_from(TEMPOS)),
+        key=draw(st.sampled_from(KEYS)),
     )
 
 
@@ -157,6 +167,23 @@ def rules_for(draw: st.DrawFn, library: RandomLibrary) -> Rules:
         rules = replace(rules, bans=draw(bans_for(library)))
     if draw(st.sampled_from((False, False, True))):
         rules = replace(rules, filters=draw(_filters()))
+    if draw(st.booleans()):
+        ids = st.frozensets(st.sampled_from([track.id for track in library.tracks]), max_size=2)
+        rules = replace(
+            rules,
+            artist_window=draw(st.sampled_from(WINDOWS)),
+            album_window=draw(st.sampled_from(WINDOWS)),
+            song_window=draw(st.sampled_from(WINDOWS)),
+            shortest=draw(st.sampled_from((None, None, 0.0, 1.0, 99.0))),
+            longest=draw(st.sampled_from((None, None, 0.0, 3.0, 15.0))),
+            genre_groups=draw(st.sampled_from(GENRE_GROUPS)),
+            today=draw(st.sampled_from((None, date(2026, 7, 1), date(2026, 12, 24)))),
+            tempo_step=draw(st.sampled_from((None, None, 0.0, 8.0))),
+            matching_keys=draw(st.sampled_from((False, False, True))),
+            let_in=draw(ids),
+            without=draw(ids),
+            firm=draw(st.frozensets(st.sampled_from(Rule), max_size=3)),
+        )
     return rules
 
 
@@ -207,29 +234,81 @@ def broken_rules(
         Ids of tracks that the listener asked for: these alone break no rule, but others may because of them.
     """
     free = set(named)
+    let_in = free | rules.let_in
     broken: set[Rule] = set()
     artists = Counter(artist_key(track) for track in tracks)
     albums = Counter(album_key(track) for track in tracks)
     for track in tracks:
         if track.id in free:
             continue
-        if not rules.filters.admit(track):
-            broken.add(Rule.FILTERS)
         if rules.bans.forbid(track):
             broken.add(Rule.BANNED)
+        if track.id in rules.without:
+            broken.add(Rule.UNWANTED)
+        if track.id in let_in:
+            continue
+        if not rules.filters.admit(track):
+            broken.add(Rule.FILTERS)
         artist, album = artist_key(track), album_key(track)
         if rules.max_per_artist is not None and artist and artists[artist] > rules.max_per_artist:
             broken.add(Rule.ARTIST)
         if rules.max_per_album is not None and album and albums[album] > rules.max_per_album:
             broken.add(Rule.ALBUM)
+        genre, minutes = track.tags.genre, (track.tags.duration or 0) / 60
+        if track.tags.duration is not None:
+            if rules.shortest is not None and minutes < rules.shortest:
+                broken.add(Rule.SHORT)
+            if rules.longest is not None and minutes > rules.longest:
+                broken.add(Rule.LONG)
+        if (
+            genre
+            and rules.genre_groups
+            and not any(is_in_group(genre, g) for g in rules.genre_groups)
+        ):
+            broken.add(Rule.GENRE)
+        if rules.today is not None and is_out_of_season(track, rules.today):
+            broken.add(Rule.SEASON)
     if not rules.near_duplicates:
         likeness = points @ points.T
         for row, track in enumerate(tracks):
             for other_row, other in enumerate(tracks[:row]):
-                if {track.id, other.id} <= free:
+                if let_in & {track.id, other.id}:
                     continue
                 if song_key(track) is not None and song_key(track) == song_key(other):
                     broken.add(Rule.SAME_SONG)
                 if likeness[row, other_row] > NEAR_DUPLICATE_COSINE:
                     broken.add(Rule.SAME_SOUND)
+    return broken | _broken_by_order(rules, tracks, let_in)
+
+
+def _broken_by_order(rules: Rules, tracks: Sequence[Track], let_in: set[int]) -> set[Rule]:
+    broken: set[Rule] = set()
+    starts = np.cumsum([0.0, *((track.tags.duration or 240.0) / 60 for track in tracks)])
+    windows = (
+        (Rule.ARTIST_WINDOW, rules.artist_window, artist_key),
+        (Rule.ALBUM_WINDOW, rules.album_window, album_key),
+        (Rule.SONG_WINDOW, rules.song_window, song_key),
+    )
+    for row, track in enumerate(tracks):
+        for other_row, other in enumerate(tracks[:row]):
+            if {track.id, other.id} <= let_in:
+                continue
+            for rule, window, key in windows:
+                too_soon = row - other_row - 1 < window.tracks or (
+                    starts[row] - starts[other_row] < window.minutes
+                )
+                if too_soon and key(track) and key(track) == key(other):
+                    broken.add(rule)
+        before = tracks[row - 1] if row else track
+        if row and not {track.id, before.id} <= let_in:
+            step = rules.tempo_step
+            if (
+                step is not None
+                and before.bpm
+                and track.bpm
+                and (tempo_change(before.bpm, track.bpm) > step)
+            ):
+                broken.add(Rule.TEMPO)
+            if rules.matching_keys and keys_match(before.key, track.key) is False:
+                broken.add(Rule.KEYS)
     return broken
