@@ -174,10 +174,10 @@ def compare(folder: Path, tracks: int, dimensions: int) -> dict[str, float]:
     }
 
 
-def child(root: Path, task: str, *arguments: object) -> dict[str, float]:
-    """Run a task in a process with the musicsim of a checkout."""
-    command = [sys.executable, "-P", __file__, "--child", task, *map(str, arguments)]
-    environment = os.environ | {"PYTHONPATH": str(root)}
+def child(root: Path, task: str, *arguments: object, script: str = __file__) -> dict[str, float]:
+    """Run a task of a script in a process with the musicsim of a checkout."""
+    command = [sys.executable, "-P", script, "--child", task, *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{Path(script).resolve().parent}"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return answer

@@ -27,7 +27,7 @@ OUTGROWN = 1.25
 """Ratio between the wanted and the earlier number of clusters beyond which some are split or dissolved."""
 
 _ITERATIONS = 50
-_PORTION = 1024
+_PORTION = 256
 _OWN = 0.3
 """Weight of a point beside the mean of its neighbours."""
 
@@ -132,7 +132,7 @@ def cluster(
         step()
         some = rows[portion]
         labels[some] = search.assign(landmarks.features_of(points[some]), earlier[some])
-    return _finished(points, labels, search.earlier, earlier_centres, kept)
+    return _finished(points, labels, search.earlier, earlier_centres, kept, step)
 
 
 def _sample(ids: Labels, rng_seed: int) -> Labels:
@@ -340,10 +340,17 @@ def _seeds(features: Vectors, count: int, rng: np.random.Generator) -> Vectors:
     return features[chosen]
 
 
-def _means(features: Vectors, labels: Labels, otherwise: Vectors) -> Vectors:
+def _means(
+    features: Vectors, labels: Labels, otherwise: Vectors, step: Callable[[], None] = lambda: None
+) -> Vectors:
     """Return the mean directions (K, D) of the clusters, and for empty ones those given."""
-    members = (labels == np.arange(len(otherwise))[:, np.newaxis]).astype(np.float32)
-    means = Space().transform(members @ features)
+    numbers = np.arange(len(otherwise))[:, np.newaxis]
+    sums = np.zeros(otherwise.shape, np.float32)
+    for start in range(0, len(features), MOST_LANDMARKS):
+        step()
+        some = slice(start, start + MOST_LANDMARKS)
+        sums += (labels[some] == numbers).astype(np.float32) @ features[some]
+    means = Space().transform(sums)
     empty = ~means.any(axis=1)
     means[empty] = otherwise[empty]
     return means
@@ -355,12 +362,13 @@ def _finished(
     earlier: Labels,
     earlier_centres: Vectors,
     kept: Collection[int],
+    step: Callable[[], None],
 ) -> Clusters:
     """Leave out clusters without points, unless they are to be kept, and return the centres of the points."""
     start = np.zeros((len(earlier), points.shape[1]), np.float32)
     known = earlier >= 0
     start[known] = earlier_centres[earlier[known]]
-    centres = _means(points, labels, start)
+    centres = _means(points, labels, start, step)
     sizes = np.bincount(labels[labels >= 0], minlength=len(earlier))
     stay = np.flatnonzero((sizes > 0) | np.isin(earlier, list(kept)))
     place = np.full(len(earlier) + 1, -1)

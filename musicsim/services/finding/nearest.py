@@ -10,7 +10,7 @@ import numpy as np
 
 from musicsim.library.types import KnownModel
 from musicsim.services.finding.index_sync import IndexSync
-from musicsim.services.finding.points import LibraryPoints
+from musicsim.services.finding.points import LibraryPoints, PointsCopy
 from musicsim.similarity.index.exact import FIRST, GROWTH, ExactIndex
 from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
@@ -70,6 +70,10 @@ class Nearest:
     def all_points(self) -> tuple[Ids, Vectors]:
         """Return the ids (N,) of all embedded tracks that are not missing, and their points on the sphere (N, D)."""
         return self._points.all()
+
+    def copy(self) -> PointsCopy:
+        """Return copies of all points, and their model; nobody waits for it for long."""
+        return self._points.copy()
 
     def prepare(self) -> None:
         """Prepare the index if it is needed, which may take seconds; don't call this under `steady`."""

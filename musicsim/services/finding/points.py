@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -28,7 +30,39 @@ _GROWTH = 1.25
 """Growth factor of the arrays, since tracks are added one by one."""
 
 
+_BREATH = 0.001
+"""Seconds between two portions of a copy."""
+_SLACK = 4096
+"""Tracks that may come while a copy is made."""
+
 _Value = TypeVar("_Value", bound=np.generic)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PointsCopy:
+    """Copies of all points at one moment.
+
+    Attributes
+    ----------
+    model
+        The model of the embeddings.
+    ids
+        The ids of all tracks that can be found; shape (N,).
+    points
+        Their points on the unit sphere; shape (N, D).
+    """
+
+    model: KnownModel
+    ids: Ids
+    points: Vectors
+
+
+@dataclass(eq=False, slots=True)
+class _Changes:
+    """What changes while a copy is made: some rows, or everything."""
+
+    rows: set[int] = field(default_factory=set)
+    everything: bool = False
 
 
 class NotEmbedded(MusicsimError):  # noqa: N818
@@ -63,6 +97,7 @@ class LibraryPoints:
         self._most_values = most_values
         self._lock = threading.RLock()
         self._held = 0
+        self._copying: list[_Changes] = []
         self.use(model)
 
     @property
@@ -74,6 +109,7 @@ class LibraryPoints:
         """Switch to the embeddings of another model."""
         with self._lock:
             self._model = model
+            self._all_change()
             self._space = Space()
             self._revision: int | None = None
             self._count = 0
@@ -166,15 +202,56 @@ class LibraryPoints:
 
     def all(self) -> tuple[Ids, Vectors]:
         """Return the ids of all tracks that can be found (N,), and copies of their points (N, D)."""
-        with self.steady():
-            if (points := self.points) is not None:
-                return self.track_ids.copy(), points.copy()
-            portions = list(self._embeddings.findable(self._model.identity))
-            if not portions:
-                return self.track_ids.copy(), np.zeros((0, 0), np.float32)
-            track_ids = np.concatenate([portion.track_ids for portion in portions])
-            vectors = np.concatenate([portion.vectors for portion in portions])
-            return track_ids, self.space.transform(vectors)
+        made = self.copy()
+        return made.ids, made.points
+
+    def copy(self) -> PointsCopy:
+        """Return copies of all points, as they are at the end; nobody waits for longer than a portion takes."""
+        while True:
+            with self.steady():
+                model, space, count = self._model, self._space, self._count
+                points = self.points
+                if points is None:
+                    break
+                changes = _Changes()
+                self._copying.append(changes)
+                ids = np.empty(count + _SLACK, np.int64)
+                copied = np.empty((count + _SLACK, points.shape[1]), np.float32)
+            try:
+                for start in range(0, count, _PORTION):
+                    with self._lock:
+                        if changes.everything or self._points is None:
+                            break
+                        some = slice(start, min(start + _PORTION, count))
+                        ids[some], copied[some] = self._track_ids[some], self._points[some]
+                    # Otherwise, this thread would have the lock again before one that waits for it.
+                    time.sleep(_BREATH)
+                with self._lock:
+                    now = self._count
+                    if changes.everything or self._points is None or now > len(ids):
+                        continue
+                    rows = [row for row in changes.rows if row < now]
+                    ids[rows], copied[rows] = self._track_ids[rows], self._points[rows]
+                    return PointsCopy(model, ids[:now], copied[:now])
+            finally:
+                with self._lock:
+                    self._copying.remove(changes)
+        return self._read_all(model, space)
+
+    def _read_all(self, model: KnownModel, space: Space) -> PointsCopy:
+        """Return all points, read from the catalogue."""
+        portions = list(self._embeddings.findable(model.identity))
+        if not portions:
+            return PointsCopy(model, np.zeros(0, np.int64), np.zeros((0, 0), np.float32))
+        # A track that was embedded again meanwhile comes twice; its later embedding counts.
+        ids = np.concatenate([portion.track_ids for portion in portions])[::-1]
+        ids, rows = np.unique(ids, return_index=True)
+        vectors = np.concatenate([portion.vectors for portion in portions])
+        return PointsCopy(model, ids, space.transform(vectors[len(vectors) - 1 - rows]))
+
+    def _all_change(self) -> None:
+        for copy in self._copying:
+            copy.everything = True
 
     # --- catching up with the catalogue ---
 
@@ -194,6 +271,7 @@ class LibraryPoints:
 
     def _load(self) -> None:
         """Read everything."""
+        self._all_change()
         count = self._embeddings.count(self._model.identity)
         self._count, self._points = 0, None
         self._ids = self._track_ids = np.zeros(0, np.int64)
@@ -230,6 +308,8 @@ class LibraryPoints:
         for row in stale[::-1].tolist():
             last = self._count - 1
             self._ids[row], self._track_ids[row] = self._ids[last], self._track_ids[last]
+            for copy in self._copying:
+                copy.rows.add(row)
             if self._points is not None:
                 self._points[row] = self._points[last]
             self._count = last
@@ -254,6 +334,8 @@ class LibraryPoints:
     def _append(self, portion: PooledEmbeddings) -> None:
         rows = slice(self._count, self._count + len(portion.ids))
         self._ids[rows], self._track_ids[rows] = portion.ids, portion.track_ids
+        for copy in self._copying:
+            copy.rows.update(range(rows.start, rows.stop))
         if self._points is not None:
             self._points[rows] = portion.vectors
         self._count = rows.stop

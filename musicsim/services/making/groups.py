@@ -21,6 +21,8 @@ from musicsim.similarity.space import Vectors
 
 FEWEST_TRACKS = 30
 """Number of tracks below which a library has no groups."""
+_BREATH = 0.001
+"""Seconds of rest after each portion of work."""
 NAMED_AFTER = 500
 """Tracks of a group, the most typical ones, whose tags make its name."""
 LEAST_LEFT = 1 / 3
@@ -104,9 +106,8 @@ class Groups:
         self._thread.shutdown(cancel_futures=True)
 
     def _refresh(self, rng_seed: int) -> list[Group]:
-        with self._nearest.steady():
-            model = self._nearest.model.identity
-            ids, points = self._nearest.all_points()
+        copy = self._nearest.copy()
+        model, ids, points = copy.model.identity, copy.ids, copy.points
         if len(ids) < FEWEST_TRACKS:
             raise TooFewTracks(self._too_few(len(ids)))
         groups = self.all()
@@ -122,7 +123,7 @@ class Groups:
             earlier_centres=_centres(continued, model, points.shape[1]),
             kept=[n for n, group in enumerate(continued) if group.renamed],
             rng_seed=rng_seed,
-            step=self._check_open,
+            step=self._give_way,
         )
         taken = [group.name for group in groups if group.frozen or group.renamed]
         self._store(found, ids, points, continued, taken, model)
@@ -140,6 +141,7 @@ class Groups:
     ) -> None:
         members = []
         for label, centre in enumerate(found.centres):
+            self._give_way()
             rows = np.flatnonzero(found.labels == label)
             cosines = points[rows] @ centre
             members.append(ids[rows[np.lexsort((ids[rows], -cosines))]].tolist())
@@ -151,7 +153,8 @@ class Groups:
                 for group, name, tracks, centre in zip(
                     before, names, members, found.centres, strict=True
                 )
-            ]
+            ],
+            step=self._give_way,
         )
 
     def _names(
@@ -184,8 +187,10 @@ class Groups:
             f"{remedy}."
         )
 
-    def _check_open(self) -> None:
-        if self._closing.is_set():
+    def _give_way(self) -> None:
+        """Let other threads calculate and write; end the search if the program ends."""
+        # BLAS and the catalogue have locks that this thread would take again before one that waits.
+        if self._closing.wait(_BREATH):
             raise CancelledError
 
 

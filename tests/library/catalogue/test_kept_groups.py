@@ -138,3 +138,30 @@ def test_a_track_that_is_replaced_is_in_one_group(catalogue, ids):
     catalogue.groups.replace(ids[1], ids[7])
 
     assert names(catalogue) == {"Rock": (ids[7], ids[2]), "Jazz": tuple(ids[3:5])}
+
+
+def test_a_group_that_is_frozen_while_groups_are_stored_loses_no_track(catalogue, ids, monkeypatch):
+    monkeypatch.setattr("musicsim.library.catalogue.groups._PORTION", 2)
+    catalogue.groups.store([found("Rock", *ids[:4]), found("Jazz", *ids[4:])])
+    rock, jazz = id_of(catalogue, "Rock"), id_of(catalogue, "Jazz")
+
+    def freeze() -> None:
+        catalogue.groups.set_frozen(jazz, True)
+
+    catalogue.groups.store(
+        [found("Rock", *ids[:7], id=rock), found("Jazz", ids[7], id=jazz)], step=freeze
+    )
+
+    assert names(catalogue) == {"Rock": tuple(ids[:4]), "Jazz": tuple(ids[4:])}
+
+
+def test_tracks_that_are_in_no_group_any_more_leave_theirs(catalogue, ids):
+    catalogue.groups.store([found("Rock", *ids[:4]), found("Jazz", *ids[4:])])
+    rock = id_of(catalogue, "Rock")
+
+    catalogue.groups.store([found("Rock", *ids[2:4], id=rock)])
+
+    assert names(catalogue) == {"Rock": tuple(ids[2:4])}
+    assert catalogue.groups.of_track(ids[2]) == rock
+    assert catalogue.groups.of_track(ids[0]) is None
+    assert (catalogue.groups.count(), catalogue.groups.count_tracks()) == (1, 2)

@@ -1,6 +1,7 @@
 """The points in memory are those of the catalogue, whatever happens to it."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -140,3 +141,67 @@ def test_changes_that_were_forgotten_are_no_changes_that_did_not_happen(library,
     assert len(points.ids) == 3
     library.catalogue.changes.forget_old()
     assert len(points.ids) == 3
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_a_copy_is_that_of_its_end_whatever_happens_meanwhile(library, model, monkeypatch):
+    while library.catalogue.tracks.counts().tracks < 40:
+        library.add()
+    points = LibraryPoints(library.catalogue, library.embeddings, model)
+    monkeypatch.setattr("musicsim.services.finding.points._PORTION", 4)
+    monkeypatch.setattr("musicsim.services.finding.points._SLACK", 3)
+    left = 0
+
+    def happen(_: float) -> None:
+        # Others write, and ask, between two portions.
+        nonlocal left
+        if left and library.random.random() < 0.3:
+            left -= 1
+            library.happen()
+            contents(points)
+
+    monkeypatch.setattr("musicsim.services.finding.points.time.sleep", happen)
+    for _ in range(60):
+        left = 6
+        copy = points.copy()
+        with points.steady():
+            assert copy.ids.tolist() == points.track_ids.tolist()
+            assert np.array_equal(copy.points, points.points)
+    assert library.added > 50
+
+
+def test_a_copy_while_the_model_changes_is_of_the_new_one(library, monkeypatch):
+    for _ in range(10):
+        library.add()
+    library.embed(library.catalogue.tracks.ids()[3], "other")
+    points = LibraryPoints(library.catalogue, library.embeddings, MODELS["plain"])
+    monkeypatch.setattr("musicsim.services.finding.points._PORTION", 4)
+    other = KnownModel("other", Path("o.h5"), None, None, standardised=True)
+
+    def use(_: float) -> None:
+        if points.model != other:
+            points.use(other)
+
+    monkeypatch.setattr("musicsim.services.finding.points.time.sleep", use)
+
+    copy = points.copy()
+
+    assert copy.model == other
+    assert copy.ids.tolist() == library.catalogue.tracks.ids()[3:4]
+
+
+def test_nobody_waits_while_a_copy_is_made(library, monkeypatch):
+    for _ in range(10):
+        library.add()
+    points = LibraryPoints(library.catalogue, library.embeddings, MODELS["plain"])
+    monkeypatch.setattr("musicsim.services.finding.points._PORTION", 4)
+    asked = []
+
+    def ask(_: float) -> None:
+        with ThreadPoolExecutor(1) as others:
+            asked.append(others.submit(contents, points).result(timeout=10))
+
+    monkeypatch.setattr("musicsim.services.finding.points.time.sleep", ask)
+    points.copy()
+
+    assert [len(each) for each in asked] == [10, 10, 10]
