@@ -6,6 +6,7 @@ happened**. So it must be quick and must not touch a window; the window's adapte
 
 from __future__ import annotations
 
+import enum
 import logging
 import threading
 from collections.abc import Callable
@@ -116,6 +117,24 @@ class GroupsChanged:
     """The groups were found again, or one was renamed, frozen or unfrozen."""
 
 
+class GroupStep(enum.Enum):
+    """What is being done while groups are found."""
+
+    READING = "reading"
+    COMPARING = "comparing"
+    NAMING = "naming"
+    STORING = "storing"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsProgress:
+    """Groups are being found."""
+
+    step: GroupStep
+    tracks: int
+    """Tracks that are compared; 0 before they are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpinionsChanged:
     """Tracks, albums or artists were liked or banned, or are so no longer."""
@@ -152,6 +171,7 @@ Event = (
     | GroupsChanged
     | OpinionsChanged
     | PlaysChanged
+    | GroupsProgress
     | Notice
 )
 Listener = Callable[[Event], None]

@@ -67,6 +67,10 @@ class Nearest:
         """Return the point (D,) of a pooled embedding (D,) that is not in the library."""
         return self._points.space.transform(pooled)
 
+    def count(self) -> int:
+        """Return the number of all embedded tracks that are not missing."""
+        return self._points.count()
+
     def all_points(self) -> tuple[Ids, Vectors]:
         """Return the ids (N,) of all embedded tracks that are not missing, and their points on the sphere (N, D)."""
         return self._points.all()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
 from musicsim.base.errors import MusicsimError
-from musicsim.base.events import Events, GroupsChanged
+from musicsim.base.events import Events, GroupsChanged, GroupsProgress, GroupStep
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import FoundGroup, Group, Track
 from musicsim.playlists.generators.groups import cover_tracks, name_groups, says_little
@@ -29,8 +30,46 @@ LEAST_LEFT = 1 / 3
 """Share of a group's tracks that must have been in it before, or it gets a new name."""
 
 
+GROWN = 1.1
+"""How much larger the library must be than when its groups were found, for them to be out of date."""
+MORE_LIKE = 50
+"""Tracks outside a group that sound like it."""
+_FOR_COVERS = 200
+"""Tracks of a group, the most typical ones, whose covers may stand for it."""
+_COVERS = 8
+"""Tracks whose covers may stand for a group: some have none."""
+_FOUND = "groups.found"
+"""The setting that holds the number of tracks when groups were found last, and their model."""
+
+
 class TooFewTracks(MusicsimError):  # noqa: N818
     """The library is too small for groups."""
+
+
+class NoGroup(MusicsimError):  # noqa: N818
+    """A track is in no group."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """What a listener sees of a group before it is opened.
+
+    Attributes
+    ----------
+    id, name, frozen
+        Those of the group.
+    count, seconds
+        Of the tracks that can be played and are not banned.
+    covers
+        Tracks of different albums, the most typical first, whose covers stand for the group if they have any.
+    """
+
+    id: int
+    name: str
+    frozen: bool
+    count: int
+    seconds: float
+    covers: tuple[Track, ...]
 
 
 class Groups:
@@ -57,6 +96,7 @@ class Groups:
         self._events = events
         self._closing = threading.Event()
         self._thread = ThreadPoolExecutor(1, "musicsim-groups")
+        self._answers = ThreadPoolExecutor(1, "musicsim-group-cards")
 
     def all(self) -> list[Group]:
         """Return every group, by name."""
@@ -77,13 +117,44 @@ class Groups:
 
     def tracks_of(self, group: Group) -> list[Track]:
         """Return the tracks of a group that can be played and are not banned, the most typical first."""
-        bans = self._opinions.bans()
-        tracks = self._catalogue.tracks.by_id(group.track_ids)
-        return [track for track in tracks if not track.missing and not bans.forbid(track)]
+        return self._playable(group.track_ids)
 
     def cover_tracks(self, group: Group, count: int = 4) -> list[Track]:
         """Return the tracks whose covers stand for a group: the most typical ones of different albums."""
-        return cover_tracks(self.tracks_of(group), count)
+        return cover_tracks(self._playable(group.track_ids[:_FOR_COVERS]), count)
+
+    def cards(self) -> Future[list[GroupCard]]:
+        """Return every group as it is shown, by name; in a large library that takes some seconds."""
+        return self._answers.submit(lambda: [self._card(group) for group in self.all()])
+
+    def group_of(self, track_id: int) -> tuple[Group, list[Track]]:
+        """Return the group of a track and its tracks, the most typical first.
+
+        A track that came after the groups were found belongs to the one whose middle is nearest.
+
+        Raises
+        ------
+        NoGroup
+            If there are no groups, or none that the track could be compared with.
+        NotEmbedded
+            If the track is in no group because it has not been listened to.
+        """
+        groups = {group.id: group for group in self.all()}
+        own = self._catalogue.groups.of_track(track_id)
+        if own is None or own not in groups:
+            own = self._nearest_group(track_id, list(groups.values()))
+        return groups[own], self.tracks_of(groups[own])
+
+    def more_like(self, group_id: int, count: int = MORE_LIKE) -> Future[list[Track]]:
+        """Return the tracks outside a group that sound like it, the most similar first."""
+        return self._answers.submit(self._more_like, group_id, count)
+
+    def due(self) -> Future[bool]:
+        """Return whether groups should be found: there are none yet, or the library or its model has changed.
+
+        Never while tracks wait to be listened to: the groups would change with each of them.
+        """
+        return self._answers.submit(self._are_due)
 
     def rename(self, group_id: int, name: str) -> None:
         """Give a group a name of the listener's; `PlaylistNameError` if it can't have it."""
@@ -104,12 +175,70 @@ class Groups:
         """Stop the search for groups; those before it stay."""
         self._closing.set()
         self._thread.shutdown(cancel_futures=True)
+        self._answers.shutdown(cancel_futures=True)
+
+    def _are_due(self) -> bool:
+        counts = self._catalogue.tracks.counts()
+        tracks = self._nearest.count()
+        # Those of a disk that is not connected may wait for long.
+        if counts.pending > counts.unavailable or tracks < FEWEST_TRACKS:
+            return False
+        if not self._catalogue.groups.count():
+            return True
+        before, _, model = (self._catalogue.settings.get(_FOUND) or "").partition(" ")
+        grouped = int(before) if before.isdecimal() else self._catalogue.groups.count_tracks()
+        return tracks >= GROWN * grouped or model not in ("", self._nearest.model.identity)
+
+    def _playable(self, track_ids: Sequence[int]) -> list[Track]:
+        bans = self._opinions.bans()
+        tracks = self._catalogue.tracks.by_id(track_ids)
+        return [track for track in tracks if not track.missing and not bans.forbid(track)]
+
+    def _card(self, group: Group) -> GroupCard:
+        self._give_way()
+        tracks = self.tracks_of(group)
+        return GroupCard(
+            group.id,
+            group.name,
+            group.frozen,
+            len(tracks),
+            sum(track.tags.duration or 0.0 for track in tracks),
+            tuple(cover_tracks(tracks[:_FOR_COVERS], _COVERS)),
+        )
+
+    def _nearest_group(self, track_id: int, groups: Sequence[Group]) -> int:
+        with self._nearest.steady():
+            point = self._nearest.point_of(track_id)
+            model = self._nearest.model.identity
+        known = [group for group in groups if group.model == model and len(group.track_ids)]
+        if not known:
+            raise NoGroup(
+                "There are no groups yet that this track could belong to: find them first."
+            )
+        cosines = _centres(known, model, len(point)) @ point
+        return known[int(cosines.argmax())].id
+
+    def _more_like(self, group_id: int, count: int) -> list[Track]:
+        group = next((group for group in self.all() if group.id == group_id), None)
+        found: list[Track] = []
+        if group is None or group.model != self._nearest.model.identity:
+            return found
+        own = set(group.track_ids)
+        with self._nearest.steady():
+            for portion in self._nearest.nearest(group.centre):
+                ids = [each.track_id for each in portion if each.track_id not in own]
+                found += self._playable(ids)
+                if len(found) >= count:
+                    break
+        return found[:count]
 
     def _refresh(self, rng_seed: int) -> list[Group]:
+        self._events.emit(GroupsProgress(GroupStep.READING, 0))
         copy = self._nearest.copy()
         model, ids, points = copy.model.identity, copy.ids, copy.points
         if len(ids) < FEWEST_TRACKS:
             raise TooFewTracks(self._too_few(len(ids)))
+        self._events.emit(GroupsProgress(GroupStep.COMPARING, len(ids)))
         groups = self.all()
         frozen = [group for group in groups if group.frozen]
         # Points at zero are in no cluster. This is a copy of them.
@@ -127,6 +256,7 @@ class Groups:
         )
         taken = [group.name for group in groups if group.frozen or group.renamed]
         self._store(found, ids, points, continued, taken, model)
+        self._catalogue.settings.set(_FOUND, f"{len(ids)} {model}")
         self._events.emit(GroupsChanged())
         return self.all()
 
@@ -146,7 +276,9 @@ class Groups:
             cosines = points[rows] @ centre
             members.append(ids[rows[np.lexsort((ids[rows], -cosines))]].tolist())
         before = [continued[n] if n >= 0 else None for n in found.earlier.tolist()]
+        self._events.emit(GroupsProgress(GroupStep.NAMING, len(ids)))
         names = self._names(members, before, taken)
+        self._events.emit(GroupsProgress(GroupStep.STORING, len(ids)))
         self._catalogue.groups.store(
             [
                 FoundGroup(group.id if group else None, name, tuple(tracks), model, centre)

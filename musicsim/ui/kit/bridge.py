@@ -17,6 +17,7 @@ from musicsim.base.events import (
     Events,
     FetchProgress,
     GroupsChanged,
+    GroupsProgress,
     ModelChanged,
     Notice,
     OpinionsChanged,
@@ -66,6 +67,7 @@ class Bridge(QObject):
     opinions_changed = Signal()
     plays_changed = Signal(object)
     """tuple[int, ...]: tracks that were played; none if plays were deleted."""
+    groups_progress = Signal(object)
     notice = Signal(object)
 
     _arrived = Signal()
@@ -207,6 +209,8 @@ class Bridge(QObject):
                 self.opinions_changed.emit()
             case PlaysChanged(track_ids=ids):
                 self.plays_changed.emit(ids)
+            case GroupsProgress():
+                self.groups_progress.emit(event)
             case Notice():
                 self.notice.emit(event)
 

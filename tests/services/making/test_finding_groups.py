@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicsim.base.events import Events, GroupsChanged
+from musicsim.base.events import Events, GroupsChanged, GroupsProgress, GroupStep
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.opinions import Opinion, Subject
@@ -22,8 +22,8 @@ from musicsim.library.types import (
 )
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
-from musicsim.services.finding.points import LibraryPoints
-from musicsim.services.making.groups import Groups, TooFewTracks
+from musicsim.services.finding.points import LibraryPoints, NotEmbedded
+from musicsim.services.making.groups import Groups, NoGroup, TooFewTracks
 from musicsim.services.opinions import Opinions
 
 MODEL = KnownModel("m", Path("m.h5"), None, None, standardised=True)
@@ -59,6 +59,10 @@ class GroupedLibrary:
             sound = self._sounds[kind] + self._rng.normal(size=16)
             added.append(self.add_one(own, sound))
         return added
+
+    def points_of(self, genre: str) -> np.ndarray:
+        """Return the middle of a genre's sounds."""
+        return self._sounds[GENRES.index(genre)]
 
     def add_one(self, tags: Tags, sound: Sequence[float], model: KnownModel = MODEL) -> int:
         number = len(self.ids)
@@ -210,7 +214,8 @@ def test_every_change_is_told(library):
     ):
         library.seen.clear()
         change()
-        assert library.seen == [GroupsChanged()]
+        told = [event for event in library.seen if not isinstance(event, GroupsProgress)]
+        assert told == [GroupsChanged()]
 
 
 def test_groups_are_the_same_after_the_model_has_changed(library):
@@ -323,3 +328,107 @@ def test_closing_does_not_wait_for_groups(library):
     with pytest.raises(CancelledError):
         library.groups._refresh(0)
     assert library.groups.all() == []
+
+
+def test_groups_are_due_once_the_library_was_listened_to_and_when_it_has_grown(library):
+    library.add(29)
+    assert not library.groups.due().result()
+    library.add(11)
+    waiting = library.catalogue.files.add(
+        1, ScannedFile(Path("/m/waits.mp3"), 1, 1, b"waits", Tags())
+    )
+    assert not library.groups.due().result()
+    library.listen(waiting, np.ones(16))
+    assert library.groups.due().result()
+
+    library.refresh()
+    assert not library.groups.due().result()
+    library.add(4)
+    assert not library.groups.due().result()
+    library.add(1)
+    assert library.groups.due().result()
+
+
+def test_a_disk_that_comes_and_goes_makes_no_groups_due(library):
+    library.add(60)
+    library.catalogue.files.set_missing(library.ids[:20], True)
+    library.refresh()
+    assert not library.groups.due().result()
+
+    library.catalogue.files.set_missing(library.ids[:20], False)
+    assert library.groups.due().result()
+    library.refresh()
+    library.catalogue.files.set_missing(library.ids[:20], True)
+    assert not library.groups.due().result()
+
+
+def test_another_model_makes_groups_due(library):
+    library.add(30)
+    library.refresh()
+    for track_id in library.ids:
+        library.listen(track_id, np.ones(16) * (track_id % 5), OTHER)
+    library.catalogue.settings.set("model", OTHER.identity)
+    library.nearest.use(OTHER)
+
+    assert library.groups.due().result()
+    library.refresh()
+    assert not library.groups.due().result()
+
+
+def test_the_steps_are_told(library):
+    library.add(30)
+    library.refresh()
+
+    told = [event for event in library.seen if isinstance(event, GroupsProgress)]
+    assert [event.step for event in told] == list(GroupStep)
+    assert told[1].tracks == 30
+
+
+def test_a_track_has_the_group_that_it_is_in_or_whose_middle_is_nearest(library):
+    library.add(30)
+    jazz = library.refresh()["Jazz"]
+
+    group, listed = library.groups.group_of(jazz.track_ids[-1])
+    assert (group, [track.id for track in listed]) == (jazz, list(jazz.track_ids))
+    new = library.add(5)
+    assert library.groups.group_of(new[1])[0] == jazz
+
+
+def test_a_track_of_no_group_says_why(library):
+    library.add(30)
+    with pytest.raises(NoGroup, match="no groups yet"):
+        library.groups.group_of(library.ids[0])
+    library.refresh()
+    silent = library.catalogue.files.add(1, ScannedFile(Path("/m/n.mp3"), 1, 1, b"n", Tags()))
+    with pytest.raises(NotEmbedded):
+        library.groups.group_of(silent)
+
+
+def test_more_like_a_group_is_the_nearest_outside_it(library):
+    library.add(30)
+    jazz = library.refresh()["Jazz"]
+    near = library.add_one(Tags("Near"), library.points_of("Jazz") + 0.1)
+    banned = library.add_one(Tags("Never"), library.points_of("Jazz"))
+    library.catalogue.opinions.set_track(banned, Opinion.BANNED)
+
+    found = library.groups.more_like(jazz.id, 10).result()
+
+    assert found[0].id == near
+    assert len(found) == 10
+    assert not {track.id for track in found} & {banned, *jazz.track_ids}
+    assert library.groups.more_like(99).result() == []
+
+
+def test_a_card_shows_what_can_be_played(library):
+    for number in range(30):
+        album = f"Album {number % 3}"
+        library.add_one(Tags(f"T{number}", "A", album, duration=60.0), library.points_of("Jazz"))
+    group = next(iter(library.refresh().values()))
+    library.catalogue.files.set_missing(library.ids[:5], True)
+    library.groups.freeze(group.id)
+
+    (card,) = library.groups.cards().result()
+
+    assert (card.id, card.name, card.frozen) == (group.id, group.name, True)
+    assert (card.count, card.seconds) == (25, 25 * 60)
+    assert {track.tags.album for track in card.covers} == {"Album 0", "Album 1", "Album 2"}
