@@ -24,7 +24,7 @@ import numpy as np
 import search
 
 SIZES = ("10000x128", "100000x512")
-PAUSE = 0.01
+PAUSE = 0.2
 """Seconds between two questions: a listener who clicks is slower."""
 AT_REST = 100
 

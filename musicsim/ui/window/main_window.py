@@ -16,10 +16,12 @@ from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.commands.menus import fill_menu_bar, make_commands
 from musicsim.ui.commands.playlist_commands import PlaylistCommands
+from musicsim.ui.groups.group_commands import GroupCommands
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dropping import brings_files
 from musicsim.ui.kit.messages import MessageBar, Messages
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.pages.groups_page import GroupsPage
 from musicsim.ui.panes.history_pane import HistoryPane
 from musicsim.ui.panes.queue_pane import QueuePane
 from musicsim.ui.panes.similar_pane import SimilarPane
@@ -93,6 +95,7 @@ class MainWindow(QMainWindow):
             theme,
             self.panel,
         )
+        self._add_places(bridge)
         self._make_bars(bridge)
         self.dialogs = Dialogs(
             app, bridge, self.store, self.playback, self.messages, theme, settings, self
@@ -187,6 +190,23 @@ class MainWindow(QMainWindow):
                 Tab.HISTORY: self.commands.history_panel,
             },
         )
+
+    def _add_places(self, bridge: Bridge) -> None:
+        actions, theme = self.actions_, self._theme
+        self.group_commands = GroupCommands(
+            self._app,
+            bridge,
+            self.playlists,
+            actions,
+            self.exporter,
+            self.messages,
+            theme,
+            self,
+        )
+        self.groups = GroupsPage(
+            self._app, bridge, self.store, actions, self.group_commands, self.messages, theme
+        )
+        self.places.add(self.groups)
 
     def _make_bars(self, bridge: Bridge) -> None:
         self.status = StatusStrip(self._theme, paused=self._app.listening.paused)
