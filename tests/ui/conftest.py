@@ -77,8 +77,10 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def app(library: Library) -> FakeApp:
-    return FakeApp(library)
+def app(library: Library) -> Iterator[FakeApp]:
+    made = FakeApp(library)
+    yield made
+    made.groups.close()
 
 
 @pytest.fixture

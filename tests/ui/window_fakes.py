@@ -26,9 +26,12 @@ from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import KnownModel, ScannedFile, Tags, Track, TrackState
 from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.playlists.rules.rules import Hidden, Rule
-from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.finding.index_sync import IndexSync
+from musicsim.services.finding.nearest import Nearest
+from musicsim.services.finding.points import LibraryPoints, NotEmbedded
 from musicsim.services.history import PlayHistory
 from musicsim.services.listening.settings import Depth, ListeningSettings
+from musicsim.services.making.groups import Groups
 from musicsim.services.making.playlists import PlaylistRequest
 from musicsim.services.models.models import OfferedModel, read_model
 from musicsim.services.opinions import Opinions
@@ -287,6 +290,9 @@ class FakeApp:
         self.history = PlayHistory(self.catalogue, self.events)
         self.finding = FakeFinding(self)
         self.playlists = FakePlaylistMaker(self)
+        points = LibraryPoints(self.catalogue, self.embeddings, starter_model())
+        nearest = Nearest(points, IndexSync(self.catalogue, points, None))
+        self.groups = Groups(self.catalogue, self.opinions, nearest, self.events)
 
     def start(self) -> None:
         self.calls.append("start")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -38,6 +38,8 @@ from musicsim.ui.kit.widgets import plain_tooltip
 
 _NARROWEST, _WIDEST = 176, 264
 """Width of a card, in pixels."""
+_IN_A_ROW = 8
+"""Cards in a row that is wide."""
 _MARGIN, _GAP, _RADIUS = 10, 8, 10
 _PLAY = 42
 _NAME_LINES = 2
@@ -221,11 +223,17 @@ class GroupGrid(QListView):
         if (row := self._groups.row_of(group_id)) is not None:
             self.setCurrentIndex(self._groups.index(row))
 
+    def start_at_first(self) -> None:
+        """Give the arrow keys a place to start from, if they are used here."""
+        if self.hasFocus() and not self.currentIndex().isValid() and self._groups.cards:
+            self.setCurrentIndex(self._groups.index(0))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit as many cards into a row as are wide enough (Qt override)."""
         # By this width Qt breaks the rows; the viewport is somewhat wider.
         room = self.maximumViewportSize().width() - 1
-        columns = max(1, room // _NARROWEST)
+        # On a wide screen, cards are larger rather than more.
+        columns = max(1, room // min(max(_NARROWEST, room // _IN_A_ROW), _WIDEST))
         width = max(min(room // columns, _WIDEST), 1)
         size = QSize(width, self.delegate.height(width))
         if size != self.gridSize():
@@ -242,14 +250,32 @@ class GroupGrid(QListView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Start on the first group (Qt override)."""
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self._groups.cards:
-            self.setCurrentIndex(self._groups.index(0))
+        self.start_at_first()
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the frame off (Qt override)."""
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Go on in the next row after the end of one, and from above a gap to the last card (Qt override)."""
+        row, last = self.currentIndex().row(), len(self._groups.cards) - 1
+        columns = max(1, (self.maximumViewportSize().width() - 1) // self.gridSize().width())
+        step = {
+            QAbstractItemView.CursorAction.MoveLeft: -1,
+            QAbstractItemView.CursorAction.MoveRight: 1,
+            QAbstractItemView.CursorAction.MoveUp: -columns,
+            QAbstractItemView.CursorAction.MoveDown: columns,
+        }.get(action)
+        if step is None or row < 0:
+            return super().moveCursor(action, modifiers)
+        has_row_below = last // columns > row // columns
+        if step == columns and has_row_below:
+            return self._groups.index(min(row + step, last))
+        return self._groups.index(row + step if 0 <= row + step <= last else row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open a group on Return, play it on Shift+Return, and rename it on F2 (Qt override)."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 
 from musicsim.services.making.groups import GroupCard
@@ -26,6 +27,9 @@ _NO_INDEX = QModelIndex()
 
 class GroupModel(QAbstractListModel):
     """One row for each group, by name."""
+
+    updated = Signal()
+    """The groups were read again."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +50,7 @@ class GroupModel(QAbstractListModel):
             self.beginResetModel()
             self._cards = tuple(cards)
             self.endResetModel()
+        self.updated.emit()
 
     def row_of(self, group_id: int) -> int | None:
         """Return the row of a group, or None."""

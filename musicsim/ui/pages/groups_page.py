@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicsim.library.types import Group, Track
 from musicsim.services.making.groups import FEWEST_TRACKS, GroupCard
@@ -112,6 +119,7 @@ class GroupsPage(QWidget):
         top.addWidget(self._bar)
         top.addWidget(self.refresh)
         self._empty = QWidget()
+        self._empty.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         reasons = QVBoxLayout(self._empty)
         reasons.setSpacing(16)
         reasons.addStretch(1)
@@ -174,7 +182,7 @@ class GroupsPage(QWidget):
         if self._stack.currentWidget() is self.tracks and self.tracks.group is not None:
             self.grid.select(self.tracks.group.id)
         self._stack.setCurrentWidget(self._all)
-        (self.grid if self.model.cards else self.find_now).setFocus()
+        self._focus_content()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read the groups, if they changed since (Qt override)."""
@@ -213,20 +221,28 @@ class GroupsPage(QWidget):
             self._commands.open(self.tracks.group.id)
 
     def _show_cards(self, cards: list[GroupCard]) -> None:
-        had_focus = self._empty.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
         current = self.grid.current
         self._read = True
         self.model.set_cards(cards)
         self.mosaics.forget_all_but(self.model.cards)
         self._show_state()
-        if current is not None:
+        if current is None or self.model.row_of(current) is None:
+            self.grid.start_at_first()
+        else:
             self.grid.select(current)
-        if cards and had_focus and self._stack.currentWidget() is self._all:
+
+    def _focus_content(self) -> None:
+        if self._content.currentWidget() is self.grid:
             self.grid.setFocus()
+        else:
+            (self._empty if self.find_now.isHidden() else self.find_now).setFocus()
 
     def _show_state(self) -> None:
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and self._content.isAncestorOf(focus)
         cards, busy = self.model.cards, self.finder.busy
-        self._content.setCurrentWidget(self.grid if cards else self._empty)
+        # An empty grid until the groups have been read.
+        self._content.setCurrentWidget(self._empty if self._read and not cards else self.grid)
         self.refresh.setVisible(bool(cards))
         self.refresh.setEnabled(not busy)
         self._bar.setVisible(busy)
@@ -239,6 +255,9 @@ class GroupsPage(QWidget):
             reason, can_find = self._why_empty()
             self._reason.setText(reason)
             self.find_now.setVisible(can_find and not busy)
+        if had_focus:
+            # What had it may be hidden now.
+            self._focus_content()
 
     def _why_empty(self) -> tuple[str, bool]:
         """Return why there are no groups, and whether they could be found now."""
