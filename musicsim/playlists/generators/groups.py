@@ -35,6 +35,7 @@ _NO_ARTIST = frozenset(
     {"", "unknown", "unknown artist", "<unknown>", "[unknown]", "various", "various artists", "va", "v.a.", "artist",
      "no artist", "[no artist]", "anonymous", "[anonymous]", "n/a", "none"}
 )  # fmt: skip
+_NO_TITLE = re.compile(r"(track|audio ?track|piste|titel|spur|pista)[\s_#.-]*\d+", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1500, 2099
 
 
@@ -52,8 +53,10 @@ class _Facts:
         The most typical first.
     mostly_theirs
         Whether at least half of the tracks are theirs.
+    folder
+        The name of a folder that holds at least half of the tracks, but not most of all music.
     title
-        The title of the most typical track.
+        The title of the most typical track; empty if it is that of any track on an untagged CD.
     number
         The group's number, from 1, without those that are taken.
     """
@@ -62,6 +65,7 @@ class _Facts:
     decade: str
     artists: tuple[str, ...]
     mostly_theirs: bool
+    folder: str
     title: str
     number: int
 
@@ -80,10 +84,16 @@ class _Facts:
             yield artists[-1] if self.mostly_theirs else _joined((*self.artists, "others"))
             if self.decade:
                 yield f"{self.decade} with {artists[-1]}"
+        elif self.folder:
+            yield f"From “{self.folder}”"
+            if self.decade:
+                yield f"{self.decade} from “{self.folder}”"
         elif self.decade:
             yield f"Music of the {self.decade}"
         if self.title and genre:
             yield f"{of_decade} like “{self.title}”"
+        elif genre:
+            yield f"{of_decade} {self.number}"
         if self.title:
             yield f"Like “{self.title}”"
         yield f"Group {self.number}"
@@ -93,7 +103,8 @@ def name_groups(groups: Sequence[Sequence[Track]], taken: Collection[str] = ()) 
     """Return a name for each group, in plain words from the tags that its tracks share.
 
     If several groups have the same short name, such as "Rock", all of them get longer ones: "1970s Rock", "Rock with
-    Nirvana and Hole". Groups without usable tags are named after their most typical track: "Like “So What”".
+    Nirvana and Hole". Groups without usable tags are named after their folder, "From “Radio”", or after their most
+    typical track, "Like “So What”".
 
     Parameters
     ----------
@@ -105,8 +116,9 @@ def name_groups(groups: Sequence[Sequence[Track]], taken: Collection[str] = ()) 
     everywhere = Counter(fold(track.artist).strip() for tracks in groups for track in tracks)
     used = {name.casefold() for name in taken}
     numbers = (number for number in itertools.count(1) if f"group {number}" not in used)
+    folders = _common_folders([track for tracks in groups for track in tracks])
     facts = [
-        _facts_of(tracks, everywhere, number)
+        _facts_of(tracks, everywhere, folders, number)
         for number, tracks in zip(numbers, groups, strict=False)
     ]
     candidates = [list(each.names()) for each in facts]
@@ -128,8 +140,8 @@ def name_groups(groups: Sequence[Sequence[Track]], taken: Collection[str] = ()) 
 
 
 def says_little(name: str) -> bool:
-    """Return whether a name only numbers a group, or only names one of its tracks."""
-    return re.fullmatch(r"Group( \d+)?( \(\d+\))?|Like “.*”( \(\d+\))?", name) is not None
+    """Return whether a name only numbers a group, or only names one of its tracks or its folder."""
+    return re.fullmatch(r"(Group( \d+)?|(Like|From) “.*”)( \(\d+\))?", name) is not None
 
 
 def cover_tracks(tracks: Iterable[Track], count: int = 4) -> list[Track]:
@@ -141,7 +153,9 @@ def cover_tracks(tracks: Iterable[Track], count: int = 4) -> list[Track]:
     return list(itertools.islice(of_albums.values(), count))
 
 
-def _facts_of(tracks: Sequence[Track], everywhere: Counter[str], number: int) -> _Facts:
+def _facts_of(
+    tracks: Sequence[Track], everywhere: Counter[str], common: Collection[str], number: int
+) -> _Facts:
     artists = _artists(tracks, everywhere)
     keys = {fold(artist) for artist in artists}
     theirs = sum(fold(_part(track.artist)) in keys for track in tracks)
@@ -150,7 +164,8 @@ def _facts_of(tracks: Sequence[Track], everywhere: Counter[str], number: int) ->
         decade=_decade(tracks),
         artists=artists,
         mostly_theirs=theirs >= MOST_OF_THEM * len(tracks),
-        title=_part(tracks[0].title) if tracks else "",
+        folder=_folder(tracks, common),
+        title=_part(tracks[0].title) if tracks and not _NO_TITLE.fullmatch(tracks[0].title) else "",
         number=number,
     )
 
@@ -178,6 +193,25 @@ def _genres(tracks: Sequence[Track]) -> tuple[str, ...]:
         chosen = [first, second] if both >= BOTH_OF_THEM * tagged else []
     texts = (_part(_ordered(spellings[key])[0][0]) for key in chosen)
     return tuple(text for text in texts if text)
+
+
+def _folders(track: Track) -> set[str]:
+    """Return the names of a track's folder and of the one around it."""
+    return {folder.name for folder in (track.path.parent, track.path.parent.parent)} - {""}
+
+
+def _common_folders(tracks: Sequence[Track]) -> set[str]:
+    """Return the folders that hold too many of all tracks to tell groups apart."""
+    counts = Counter(name for track in tracks for name in _folders(track))
+    return {name for name, count in counts.items() if count > MOST_OF_THEM * len(tracks)}
+
+
+def _folder(tracks: Sequence[Track], common: Collection[str]) -> str:
+    counts = Counter(name for track in tracks for name in _folders(track) if name not in common)
+    for name, count in _ordered(counts)[:1]:
+        if count >= MOST_OF_THEM * len(tracks):
+            return _part(name)
+    return ""
 
 
 def _keys(track: Track) -> set[str]:

@@ -109,6 +109,10 @@ class GroupDelegate(QStyledItemDelegate):
             name = self._model.cards[index.row()].name
             QToolTip.showText(event.globalPos(), plain_tooltip(self.tr("Play “{0}”").format(name)))
             return True
+        if index.isValid() and self._picture_place(opt.rect).contains(event.pos()):
+            # It would cover the picture and the button.
+            QToolTip.hideText()
+            return True
         return super().helpEvent(event, view, option, index)
 
     def _picture_place(self, card: QRect) -> QRect:

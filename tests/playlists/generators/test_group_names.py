@@ -134,6 +134,45 @@ def test_a_number_is_the_last_resort():
     assert name_groups([tracks(3, genre="Group 1")], taken) == ["Group 2"]
 
 
+def in_folder(folder: str, count: int, **tags) -> list[Track]:
+    """Tracks without tags, or with few."""
+    return [
+        Track(n, f"/music/{folder}/{n:02} Track {n}.mp3", Tags(**tags), 1, 1, 0.0)
+        for n in range(count)
+    ]
+
+
+def test_groups_without_tags_are_named_after_their_folders():
+    radio, concerts = in_folder("Radio", 5), in_folder("Concerts/1987-05-01", 5)
+
+    assert name_groups([radio, concerts]) == ["From “Radio”", "From “1987-05-01”"]
+    assert says_little("From “Radio”")
+
+
+def test_folders_of_one_name_are_told_apart_by_their_decades():
+    old, new = in_folder("CD 1", 5, year=1971), in_folder("CD 1", 5, year=1994)
+    others = in_folder("Elsewhere", 20)
+
+    assert name_groups([old, new, others])[:2] == ["1970s from “CD 1”", "1990s from “CD 1”"]
+
+
+def test_a_folder_that_holds_most_of_all_music_names_no_group():
+    groups = [in_folder("Downloads", 6, year=1971), in_folder("Downloads", 6, year=1994)]
+
+    assert name_groups(groups) == ["Music of the 1970s", "Music of the 1990s"]
+
+
+@pytest.mark.parametrize("title", ["Track 7", "AudioTrack 12", "Titel_3", "track#4"])
+def test_a_title_that_any_track_may_have_is_no_name(title):
+    assert name_groups([tracks(3, title=title)]) == ["Group 1"]
+
+
+def test_groups_that_nothing_tells_apart_keep_their_genre():
+    groups = [tracks(3, genre="Rock", title="Track 1"), tracks(3, genre="Rock", title="Track 1")]
+
+    assert name_groups(groups) == ["Rock 1", "Rock 2"]
+
+
 TEXTS = (
     *("", " ", "Rock", "rock", "Rock/Pop", ",", "Various Artists", "AC/DC", "x" * 300),
     *("\u202eabc", "a\nb", "\ud800", "日本のロック", "Group 1", "Like “x”"),
