@@ -5,14 +5,26 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QContextMenuEvent,
     QFocusEvent,
     QFont,
     QHelpEvent,
-    QKeyEvent,
+    QKeySequence,
     QLinearGradient,
     QMouseEvent,
     QPainter,
@@ -214,6 +226,12 @@ class GroupGrid(QListView):
         mosaics.ready.connect(model.redraw)
         theme.changed.connect(self.viewport().update)
         self.clicked.connect(self._click)
+        self.extra_actions = (
+            self._action(self.tr("Open group"), self.opened, "Return", "Enter"),
+            self._action(self.tr("Play group"), self.play_wanted, "Shift+Return", "Shift+Enter"),
+            self._action(self.tr("Rename group"), self.rename_wanted, "F2"),
+        )
+        """Actions for the group that the keyboard is on."""
         self._pressed_at = QPoint(-1, -1)
 
     @property
@@ -281,19 +299,6 @@ class GroupGrid(QListView):
             return self._groups.index(min(row + step, last))
         return self._groups.index(row + step if 0 <= row + step <= last else row)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open a group on Return, play it on Shift+Return, and rename it on F2 (Qt override)."""
-        group = self.current
-        if group is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.play_wanted.emit(group)
-            else:
-                self.opened.emit(group)
-        elif group is not None and event.key() == Qt.Key.Key_F2:
-            self.rename_wanted.emit(group)
-        else:
-            super().keyPressEvent(event)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Note where the mouse was pressed (Qt override)."""
         self._pressed_at = event.position().toPoint()
@@ -316,6 +321,19 @@ class GroupGrid(QListView):
             self.menu_wanted.emit(
                 self._groups.cards[index.row()].id, middle if by_keyboard else event.globalPos()
             )
+
+    def _action(self, text: str, wanted: SignalInstance, *shortcuts: str) -> QAction:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(keys) for keys in shortcuts])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+
+        def do() -> None:
+            if (group := self.current) is not None:
+                wanted.emit(group)
+
+        action.triggered.connect(do)
+        self.addAction(action)
+        return action
 
     def _click(self, index: Index) -> None:
         group = self._groups.cards[index.row()].id

@@ -280,7 +280,8 @@ class MainWindow(QMainWindow):
     def _show_shortcuts(self) -> None:
         table = self.queue_pane.table
         actions = [*self.actions_.all, *self.commands.all, *self.playback_commands.all]
-        ShortcutsDialog([*actions, *self.places.actions_, *table.extra_actions], self).show()
+        actions += [*self.places.actions_, *table.extra_actions, *self.groups.grid.extra_actions]
+        ShortcutsDialog(actions, self).show()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Focus the list of tracks, so that the arrow keys work from the start (Qt override)."""

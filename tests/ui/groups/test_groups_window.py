@@ -357,3 +357,11 @@ def test_names_with_markup_are_shown_literally(grouped: MainWindow, app: FakeApp
 
     tooltip = grouped.groups.model.index(0).data(Qt.ItemDataRole.ToolTipRole)
     assert "&lt;b&gt;Loud" in tooltip
+
+
+def test_the_keys_of_groups_can_be_looked_up(grouped: MainWindow) -> None:
+    grouped.commands.shortcuts.trigger()
+    texts = [label.text() for label in grouped.findChildren(QLabel)]
+
+    assert texts[texts.index("Play group") + 1] == "Shift+Return"
+    assert "Rename group" in texts
