@@ -181,6 +181,7 @@ def test_a_copy_while_the_model_changes_is_of_the_new_one(library, monkeypatch):
     def use(_: float) -> None:
         if points.model != other:
             points.use(other)
+            assert len(points.ids) == 1
 
     monkeypatch.setattr("musicsim.services.finding.points.time.sleep", use)
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from window_fakes import FakeApp, Library
 
 from musicsim.library.types import Tags
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.window.main_window import MainWindow
 
 GENRES = ("Rock", "Jazz", "Techno", "Folk", "Choir")
@@ -49,10 +50,15 @@ def thirty(add: Callable[[int], list[int]]) -> list[int]:
 
 @pytest.fixture
 def grouped(
-    thirty: list[int], app: FakeApp, make_window: Callable[[], MainWindow], qtbot
+    thirty: list[int],
+    app: FakeApp,
+    bridge: Bridge,
+    make_window: Callable[[], MainWindow],
+    qtbot,
 ) -> MainWindow:
     """The window on the page of five groups."""
     app.groups.refresh().result()
+    bridge.deliver()
     window = make_window()
     with qtbot.waitSignal(window.groups.model.updated):
         window.places.show_page("groups")

@@ -107,6 +107,17 @@ def test_the_keyboard_opens_and_plays_groups(
     assert grouped.groups.tracks.group == jazz
 
 
+def test_the_space_bar_plays_the_group_that_the_keyboard_is_on(
+    grouped: MainWindow, app: FakeApp, settle, qtbot
+) -> None:
+    grid = grouped.groups.grid
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    qtbot.keyClick(grid, Qt.Key.Key_Space)
+    settle()
+
+    assert queued(grouped) == list(app.catalogue.groups.named("Folk").track_ids)
+
+
 def test_the_button_under_the_mouse_plays_without_opening(
     grouped: MainWindow, engine: FakeEngine, app: FakeApp, settle, qtbot
 ) -> None:
