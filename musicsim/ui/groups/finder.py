@@ -51,6 +51,7 @@ class GroupFinder(QObject):
         self._messages = messages
         self._is_looked_at = is_looked_at
         self._refining = False
+        self._is_stopped = False
         self.busy = False
         """Whether groups are being found."""
         self.text = ""
@@ -69,6 +70,11 @@ class GroupFinder(QObject):
         """Find the groups now."""
         if not self.busy:
             self._find(self._messages.fail)
+
+    def stop(self) -> None:
+        """Find no more groups by themselves: the program ends."""
+        self._is_stopped = True
+        self.timer.stop()
 
     def _find(self, fail: Callable[[MusicsimError], None]) -> None:
         def end(error: MusicsimError | None) -> None:
@@ -93,7 +99,8 @@ class GroupFinder(QObject):
             self._wait(SOON_MS)
 
     def _wait(self, ms: int) -> None:
-        self.timer.start(ms)
+        if not self._is_stopped:
+            self.timer.start(ms)
 
     def _consider(self) -> None:
         if self.busy:

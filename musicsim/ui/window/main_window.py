@@ -310,6 +310,7 @@ class MainWindow(QMainWindow):
             self.hide()
             return
         self.demo.cancel()
+        self.groups.finder.stop()
         self._deck.close()
         self.message_bar.hide()
         event.accept()

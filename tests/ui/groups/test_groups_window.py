@@ -294,6 +294,14 @@ def test_listening_puts_groups_off(grouped: MainWindow, app: FakeApp, settle) ->
     assert timer.interval() < 60_000
 
 
+def test_a_closed_window_finds_no_groups(grouped: MainWindow, app: FakeApp, settle) -> None:
+    grouped.close()
+    app.events.emit(EmbeddingProgress(9, 9, 1.0, 0.0, paused=False, finished=True))
+    settle()
+
+    assert not grouped.groups.finder.timer.isActive()
+
+
 def test_a_small_library_says_what_is_missing(
     add, app: FakeApp, make_window: MakeWindow, qtbot
 ) -> None:
