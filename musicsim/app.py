@@ -27,6 +27,7 @@ from musicsim.services.listening.listening import Listening, worker_settings
 from musicsim.services.listening.settings import ListeningSettings
 from musicsim.services.making.groups import Groups
 from musicsim.services.making.playlists import PlaylistMaker
+from musicsim.services.making.smart_lists import SmartLists
 from musicsim.services.models.models import Models
 from musicsim.services.opinions import Opinions
 from musicsim.worker.client import WorkerClient
@@ -55,8 +56,8 @@ class Musicsim:
         Finds similar tracks.
     playlists
         Makes playlists from seeds.
-    groups
-        The library's own groups.
+    groups, smart_lists
+        The library's own groups, and playlists made by rules.
     listening
         Embeds the library.
     collection
@@ -95,6 +96,8 @@ class Musicsim:
         self.finding = Finding(self.catalogue, self.models, self.opinions, *searched)
         self.playlists = PlaylistMaker(self.catalogue, self.opinions, self.finding, self._answers)
         self.groups = Groups(self.catalogue, self.opinions, nearest, self.events)
+        smart = (self.catalogue, self.opinions, nearest, self.events)
+        self.smart_lists = SmartLists(*smart, read_only=read_only)
         identity = SoundIdentity(self.catalogue, self.embeddings)
         self.listening = Listening(
             self.catalogue,
@@ -175,6 +178,7 @@ class Musicsim:
         self.finding.warm_up()
         self.listening.start()
         self.collection.start()
+        self.smart_lists.start()
         for mended in self.mended:
             self.events.emit(Notice("storage", mended))
         if self.models.problem:
@@ -185,6 +189,7 @@ class Musicsim:
         self.listening.stop()
         self.collection.close()
         self.groups.close()
+        self.smart_lists.close()
         self._answers.shutdown(cancel_futures=True)
         self.models.close()
         self.waveforms.close()

@@ -148,6 +148,13 @@ class PlaysChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SmartListsChanged:
+    """Smart playlists have other tracks, or were created, changed, hidden or deleted."""
+
+    list_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message for the listener, such as that folders can't be watched; empty text withdraws it."""
 
@@ -172,6 +179,7 @@ Event = (
     | OpinionsChanged
     | PlaysChanged
     | GroupsProgress
+    | SmartListsChanged
     | Notice
 )
 Listener = Callable[[Event], None]

@@ -89,10 +89,16 @@ def _kept(app: Musicsim, name: str) -> Playlist:
     return found
 
 
+def _track_ids(app: Musicsim, name: str) -> Sequence[int]:
+    """Return the tracks of a playlist or, without one of this name, of a smart playlist."""
+    smart = None if app.catalogue.playlists.named(name) else app.smart_lists.named(name)
+    return _kept(app, name).track_ids if smart is None else app.smart_lists.find(smart.id).track_ids
+
+
 def show_playlist(options: argparse.Namespace) -> None:
     """Print a playlist's tracks."""
     with Musicsim.read(options.data) as app:
-        tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
+        tracks = app.catalogue.tracks.by_id(_track_ids(app, options.name))
     if options.json:
         print_json(
             [{**track_json(t), "duration": t.tags.duration, "missing": t.missing} for t in tracks]

@@ -26,6 +26,7 @@ from musicsim.cli import (
     models,
     opinions,
     playlists,
+    smart_lists,
     window,
 )
 from musicsim.cli.output import UsageError, complain
@@ -165,7 +166,7 @@ def _make_parser() -> tuple[argparse.ArgumentParser, Container[str]]:
     parser.set_defaults(run=window.gui, paths=[], queue=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     rooms = (
-        window, library, playlists, kept_playlists, groups, opinions, history, evaluate, models, embed,
+        window, library, playlists, kept_playlists, smart_lists, groups, opinions, history, evaluate, models, embed,
     )  # fmt: skip
     for room in rooms:
         room.add_commands(commands)

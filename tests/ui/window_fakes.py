@@ -33,6 +33,7 @@ from musicsim.services.history import PlayHistory
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.making.groups import Groups
 from musicsim.services.making.playlists import PlaylistRequest
+from musicsim.services.making.smart_lists import SmartLists
 from musicsim.services.models.models import OfferedModel, read_model
 from musicsim.services.opinions import Opinions
 from musicsim.ui.playback.protocol import Device, Item
@@ -293,6 +294,9 @@ class FakeApp:
         points = LibraryPoints(self.catalogue, self.embeddings, starter_model())
         nearest = Nearest(points, IndexSync(self.catalogue, points, None))
         self.groups = Groups(self.catalogue, self.opinions, nearest, self.events)
+        self.smart_lists = SmartLists(
+            self.catalogue, self.opinions, nearest, self.events, thread=AtOnce()
+        )
 
     def start(self) -> None:
         self.calls.append("start")

@@ -18,6 +18,8 @@ from musicsim.library.catalogue.pooled import PooledStore
 from musicsim.library.catalogue.problems import Problems
 from musicsim.library.catalogue.schema import MIGRATIONS
 from musicsim.library.catalogue.settings import Settings
+from musicsim.library.catalogue.smart_lists import SmartListStore
+from musicsim.library.catalogue.track_facts import TrackFactsReader
 from musicsim.library.catalogue.tracks import Tracks
 
 CATALOGUE_FILE = "catalogue.sqlite3"
@@ -51,6 +53,8 @@ class Catalogue:
         The stored playlists.
     groups
         The groups found by clustering.
+    smart_lists, facts
+        The smart playlists, and what their rules look at.
     plays
         The playing history.
     opinions
@@ -76,6 +80,8 @@ class Catalogue:
         self.problems = Problems(self.database)
         self.playlists = PlaylistStore(self.database)
         self.groups = GroupStore(self.database)
+        self.smart_lists = SmartListStore(self.database)
+        self.facts = TrackFactsReader(self.database)
         self.plays = Plays(self.database)
         self.opinions = OpinionStore(self.database)
         self.loudness = LoudnessStore(self.database)

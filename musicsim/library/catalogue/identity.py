@@ -205,6 +205,7 @@ class SoundIdentity:
             self._catalogue.groups.replace(new, gone)
             self._catalogue.plays.replace(new, gone)
             self._catalogue.opinions.replace(new, gone)
+            self._catalogue.smart_lists.replace(new, gone)
             self._embeddings.pooled.move(new, gone)
             self._catalogue.files.merge(gone, new)
 

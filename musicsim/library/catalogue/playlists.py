@@ -12,6 +12,7 @@ from musicsim.library.catalogue.playlist_names import (
     cleaned_name,
     free_name,
 )
+from musicsim.library.catalogue.smart_lists import follow_renamed_playlist
 from musicsim.library.types import Playlist
 
 
@@ -66,6 +67,7 @@ class PlaylistStore:
                 raise PlaylistNameError(
                     f"There is a playlist named “{name}” already: choose another name."
                 )
+            follow_renamed_playlist(db, playlist_id, name)
             db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
 
     def set_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:

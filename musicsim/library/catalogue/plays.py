@@ -74,22 +74,33 @@ class Plays:
             for track_id, started_at, seconds, length, ended in rows
         ]
 
-    def counts(self, track_ids: Iterable[int] | None = None) -> dict[int, PlayCounts]:
+    def counts(
+        self, track_ids: Iterable[int] | None = None, *, before: float = inf
+    ) -> dict[int, PlayCounts]:
         """Return how often tracks were played and skipped: some, or all; none of those that never began.
 
         Tracks with the same sound share theirs, so that some bring along those that sound the same.
+
+        Parameters
+        ----------
+        before
+            Leave out plays that began at this time or later, in seconds since the epoch.
         """
         wanted = None if track_ids is None else list(dict.fromkeys(track_ids))
         copies = self._copies(wanted)
         if wanted is None:
-            rows = self._database.query(f"{_COUNTS} GROUP BY track_id")
+            where = "" if before == inf else "WHERE started_at < ?"
+            rows = self._database.query(
+                f"{_COUNTS} {where} GROUP BY track_id", (before,) if where else ()
+            )
         else:
             counted = list(dict.fromkeys((*wanted, *(i for same in copies for i in same))))
             rows = []
             for some in _in_parts(counted):
                 marks = ",".join("?" * len(some))
                 rows += self._database.query(
-                    f"{_COUNTS} WHERE track_id IN ({marks}) GROUP BY track_id", some
+                    f"{_COUNTS} WHERE track_id IN ({marks}) AND started_at < ? GROUP BY track_id",
+                    (*some, before),
                 )
         own = {row[0]: PlayCounts(*row[1:]) for row in rows}
         for same in copies:
@@ -117,6 +128,23 @@ class Plays:
         for fingerprint, track_id in rows:
             by_sound.setdefault(fingerprint, {})[track_id] = None
         return [list(same) for same in by_sound.values() if len(same) > 1]
+
+    def last_played(self, limit: int, *, before: float = inf) -> list[int]:
+        """Return the tracks that were played last, each once, the latest first.
+
+        Parameters
+        ----------
+        limit
+            The largest number of tracks.
+        before
+            Leave out plays that began at this time or later, in seconds since the epoch.
+        """
+        rows = self._database.query(
+            f"SELECT track_id, MAX(started_at) FROM plays WHERE {_WAS_PLAYED} AND started_at < ? "
+            "GROUP BY track_id ORDER BY 2 DESC, 1 LIMIT ?",
+            (before, limit),
+        )
+        return [track_id for track_id, _ in rows]
 
     def replace(self, track_id: int, by: int) -> None:
         """Reassign the plays of a track to another one."""

@@ -228,4 +228,16 @@ MIGRATIONS = (
         DELETE FROM sound_plays WHERE fingerprint = NEW.fingerprint;
     END;
     """,
+    # Smart playlists; their rules are JSON. One that every library has is known by its key; without rules of its own,
+    # it has the program's.
+    """
+    CREATE TABLE smart_lists (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        rules TEXT,
+        ready_made TEXT UNIQUE,
+        hidden INTEGER NOT NULL DEFAULT 0,
+        created_at REAL NOT NULL
+    );
+    """,
 )

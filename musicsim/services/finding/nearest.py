@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from musicsim.library.types import KnownModel
 from musicsim.services.finding.index_sync import IndexSync
@@ -14,6 +15,9 @@ from musicsim.services.finding.points import LibraryPoints, PointsCopy
 from musicsim.similarity.index.exact import FIRST, GROWTH, ExactIndex
 from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
+
+_PORTION = 20_000
+"""Points that are read at a time where not all are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,43 @@ class Nearest:
     def copy(self) -> PointsCopy:
         """Return copies of all points, and their model; nobody waits for it for long."""
         return self._points.copy()
+
+    def nearness(self, points: Vectors) -> tuple[Ids, npt.NDArray[np.float32]]:
+        """Return the ids (N,) of all embedded tracks, and the cosine of each to the nearest of some points (n, D)."""
+        with self.steady():
+            track_ids = self._points.track_ids.copy()
+            cosines = np.full(len(track_ids), -1, np.float32)
+            if (own := self._points.points) is not None:
+                for point in points:
+                    np.maximum(cosines, own @ point, out=cosines)
+                return track_ids, cosines
+            ids = self._points.ids
+            order = np.argsort(ids)
+            for start in range(0, len(ids), _PORTION):
+                some, found = self._points.of_embeddings(ids[start : start + _PORTION].tolist())
+                rows = order[np.searchsorted(ids, some, sorter=order)]
+                cosines[rows] = (found @ points.T).max(axis=1)
+            return track_ids, cosines
+
+    def points_of(self, track_ids: Sequence[int]) -> tuple[Ids, Vectors]:
+        """Return which of some tracks (n,) can be found, as places in the sequence, and their points (k, D)."""
+        wanted = np.asarray(track_ids, np.int64)
+        with self.steady():
+            known = self._points.track_ids
+            if not len(known) or not len(wanted):
+                return np.zeros(0, np.int64), np.zeros((0, 0), np.float32)
+            order = np.argsort(wanted, kind="stable")
+            rows = np.flatnonzero(np.isin(known, wanted))
+            places = order[np.searchsorted(wanted, known[rows], sorter=order)]
+            if (own := self._points.points) is not None:
+                found = own[rows]
+            else:
+                ids = self._points.ids[rows]
+                some, found = self._points.of_embeddings(ids.tolist())
+                by_id = np.argsort(ids)
+                places = places[by_id[np.searchsorted(ids, some, sorter=by_id)]]
+            in_order = np.argsort(places)
+            return places[in_order], found[in_order]
 
     def prepare(self) -> None:
         """Prepare the index if it is needed, which may take seconds; don't call this under `steady`."""

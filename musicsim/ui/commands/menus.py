@@ -24,6 +24,7 @@ class Commands:
     quit: QAction
     search: QAction
     new_playlist: QAction
+    new_smart_playlist: QAction
     play_pause: QAction
     previous: QAction
     following: QAction
@@ -88,6 +89,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
         quit=quit_action,
         search=command(tr("Search"), "Ctrl+F", icon="search"),
         new_playlist=command(tr("New playlist"), "Ctrl+N", icon="playlist"),
+        new_smart_playlist=command(tr("New smart playlist…"), "Ctrl+Shift+N", icon="playlist"),
         play_pause=play_pause,
         previous=command(tr("Previous"), "Ctrl+Left", "Media Previous", icon="previous"),
         following=command(tr("Next"), "Ctrl+Right", "Media Next", icon="next"),
@@ -116,7 +118,7 @@ def fill_menu_bar(
     file = bar.addMenu(tr("&File"))
     file.addActions([commands.add_folder, commands.folders, commands.forget_missing])
     file.addSeparator()
-    file.addActions([commands.new_playlist, commands.export])
+    file.addActions([commands.new_playlist, commands.new_smart_playlist, commands.export])
     file.addSeparator()
     file.addAction(commands.settings)
     file.addSeparator()

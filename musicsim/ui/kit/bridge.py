@@ -27,6 +27,7 @@ from musicsim.base.events import (
     ScanFinished,
     ScanProgress,
     ScanStarted,
+    SmartListsChanged,
     TracksChanged,
     TracksRemoved,
 )
@@ -68,6 +69,7 @@ class Bridge(QObject):
     plays_changed = Signal(object)
     """tuple[int, ...]: tracks that were played; none if plays were deleted."""
     groups_progress = Signal(object)
+    smart_lists_changed = Signal()
     notice = Signal(object)
 
     _arrived = Signal()
@@ -211,6 +213,8 @@ class Bridge(QObject):
                 self.plays_changed.emit(ids)
             case GroupsProgress():
                 self.groups_progress.emit(event)
+            case SmartListsChanged():
+                self.smart_lists_changed.emit()
             case Notice():
                 self.notice.emit(event)
 

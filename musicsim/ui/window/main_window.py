@@ -16,6 +16,7 @@ from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.commands.menus import fill_menu_bar, make_commands
 from musicsim.ui.commands.playlist_commands import PlaylistCommands
+from musicsim.ui.commands.smart_commands import SmartCommands
 from musicsim.ui.groups.group_commands import GroupCommands
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dropping import brings_files
@@ -31,6 +32,7 @@ from musicsim.ui.playback.engine import Engine
 from musicsim.ui.playback.player_bar import PlayerBar
 from musicsim.ui.playlists.exporting import Exporter
 from musicsim.ui.playlists.kept import Playlists
+from musicsim.ui.playlists.smart_kept import SmartPlaylists
 from musicsim.ui.settings.folders import FolderCommands
 from musicsim.ui.tracks.covers import CoverTile
 from musicsim.ui.tracks.store import TrackStore
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
             self.playlists,
             self.actions_,
             self.playlist_commands,
+            self.smart_commands,
             self.demo,
             self.messages,
             theme,
@@ -123,6 +126,7 @@ class MainWindow(QMainWindow):
                 *self.places.actions_,
                 self.commands.export,
                 self.commands.new_playlist,
+                self.commands.new_smart_playlist,
             ),
             parent=self,
         )
@@ -162,6 +166,15 @@ class MainWindow(QMainWindow):
         self.playlist_commands = PlaylistCommands(
             self.store,
             self.playlists,
+            self.actions_,
+            self.exporter,
+            self.messages,
+            theme,
+            self,
+        )
+        self.smart_commands = SmartCommands(
+            self.store,
+            SmartPlaylists(app.smart_lists, self.playlists, bridge, self),
             self.actions_,
             self.exporter,
             self.messages,
@@ -243,6 +256,7 @@ class MainWindow(QMainWindow):
         commands.quit.triggered.connect(self.close)
         commands.search.triggered.connect(self.places.search)
         commands.new_playlist.triggered.connect(self.playlist_commands.create)
+        commands.new_smart_playlist.triggered.connect(lambda: self.smart_commands.create())
         commands.problems.triggered.connect(self.dialogs.open_problems)
         commands.shortcuts.triggered.connect(self._show_shortcuts)
         commands.about.triggered.connect(lambda: show_about(self))

@@ -9,19 +9,23 @@ from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.commands.playlist_commands import PlaylistCommands
+from musicsim.ui.commands.smart_commands import SmartCommands
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.pages.first_start import FirstStart
 from musicsim.ui.pages.library_page import LibraryPage
 from musicsim.ui.pages.page import HasTracks, Page
 from musicsim.ui.pages.playlist_page import PlaylistPage
+from musicsim.ui.pages.smart_page import SmartPage
 from musicsim.ui.playlists.kept import Playlists
+from musicsim.ui.playlists.smart_section import SmartSection
 from musicsim.ui.tracks.library_model import LibraryModel
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.window.place_entries import PlaceEntry
 from musicsim.ui.window.sidebar import Sidebar
 
 _PLAYLIST = "playlist "
+_SMART = "smart:"
 """Begins what is remembered if a playlist was shown; its id follows."""
 
 
@@ -47,6 +51,7 @@ class Places(QStackedWidget):
         playlists: Playlists,
         actions: TrackActions,
         commands: PlaylistCommands,
+        smart: SmartCommands,
         demo: DemoJob,
         messages: Messages,
         theme: Theme,
@@ -62,9 +67,14 @@ class Places(QStackedWidget):
         self.sidebar = Sidebar(playlists, messages, theme)
         self.actions_: list[QAction] = []
         """Actions that open the pages of the sidebar."""
+        self.smart = SmartPage(store, smart.smart, actions, messages, theme)
+        self.smart_section = SmartSection(smart.smart, theme)
+        self.sidebar.add_section(self.smart_section)
         self._middle = QStackedWidget()
         self._pages: dict[str, Page] = {self.playlist.key: self.playlist}
         self._middle.addWidget(self.playlist.widget)
+        self._pages[self.smart.key] = self.smart
+        self._middle.addWidget(self.smart.widget)
         self.add(self.library, "Ctrl+L")
         self._current: Page = self.library
         self._middle.setCurrentWidget(self.library.widget)
@@ -96,6 +106,19 @@ class Places(QStackedWidget):
         commands.playlist_wanted.connect(self.show_playlist)
         commands.rename_wanted.connect(self.sidebar.list.rename)
         actions.playlist_wanted.connect(self.show_playlist)
+        self._connect_smart(smart)
+
+    def _connect_smart(self, smart: SmartCommands) -> None:
+        self.smart_section.wanted.connect(self.show_smart)
+        self.smart_section.new_wanted.connect(smart.open_new_menu)
+        self.smart_section.list.menu_wanted.connect(smart.open_menu)
+        self.smart_section.list.edit_wanted.connect(smart.edit)
+        self.smart_section.list.delete_wanted.connect(smart.delete)
+        self.smart.edit_wanted.connect(smart.edit)
+        self.smart.keep_wanted.connect(smart.keep)
+        self.smart.export_wanted.connect(smart.export)
+        self.smart.gone.connect(self.show_library)
+        smart.list_wanted.connect(self.show_smart)
 
     @property
     def current(self) -> Page:
@@ -143,6 +166,13 @@ class Places(QStackedWidget):
         self._show(self.playlist)
         self.sidebar.show_playlist(playlist_id)
 
+    def show_smart(self, list_id: int) -> None:
+        """Show a smart playlist."""
+        self.smart.show_list(list_id)
+        self._show(self.smart)
+        self.sidebar.show_other()
+        self.smart_section.show_place(list_id)
+
     def search(self) -> None:
         """Let the listener search all tracks."""
         self.show_library()
@@ -165,6 +195,8 @@ class Places(QStackedWidget):
         playlist = self.playlist.playlist
         if playlist is not None and self._current is self.playlist:
             self._commands.export(playlist.id)
+        elif self._current is self.smart and self.smart.shown is not None:
+            self.smart.export_wanted.emit(self.smart.shown.id)
         else:
             self._messages.tell(self.tr("Open a playlist to export it, or use a track’s menu."))
 
@@ -173,27 +205,34 @@ class Places(QStackedWidget):
         playlist = self.playlist.playlist
         if self._current is self.playlist and playlist is not None:
             settings.setValue(self._PLACE_KEY, f"{_PLAYLIST}{playlist.id}")
+        elif self._current is self.smart and self.smart.shown is not None:
+            settings.setValue(self._PLACE_KEY, f"{_SMART}{self.smart.shown.id}")
         else:
             settings.setValue(self._PLACE_KEY, self._current.key)
         for page in self._pages.values():
             page.save(settings)
+        self.smart_section.save(settings)
 
     def restore(self, settings: QSettings) -> None:
         """Restore the saved appearance of the pages, and show the one that was shown; without it, the library."""
         for page in self._pages.values():
             page.restore(settings)
+        self.smart_section.restore(settings)
         place = str(settings.value(self._PLACE_KEY) or "")
         number = place.removeprefix(_PLAYLIST)
         if place != number and number.isdecimal() and self.playlist.has(int(number)):
             self.show_playlist(int(number))
-        elif place in self._pages and place != self.playlist.key:
+        elif place.startswith(_SMART) and self.smart.has(place.removeprefix(_SMART)):
+            self.show_smart(int(place.removeprefix(_SMART)))
+        elif place in self._pages and place not in (self.playlist.key, self.smart.key):
             self.show_page(place)
         else:
             self.show_library()
 
     def _show(self, page: Page) -> None:
         # A listener who moves through the sidebar with the arrow keys stays in it.
-        stays = self.sidebar.list.hasFocus()
+        stays = self.sidebar.list.hasFocus() or self.smart_section.list.hasFocus()
+        self.smart_section.show_place(None)
         self._current = page
         self._middle.setCurrentWidget(page.widget)
         if not stays:

@@ -40,7 +40,7 @@ class Sidebar(QWidget):
         row.setContentsMargins(18, 12, 8, 4)
         row.addWidget(caption, 1)
         row.addWidget(self.add)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 8)
         column.setSpacing(0)
         column.addWidget(self.entries)
@@ -56,6 +56,15 @@ class Sidebar(QWidget):
         """Mark the listener's place: a playlist."""
         self.entries.check(None)
         self._mark(playlist_id)
+
+    def show_other(self) -> None:
+        """Mark neither a page nor a playlist: the listener is in another section."""
+        self.entries.check(None)
+        self._mark(None)
+
+    def add_section(self, section: QWidget) -> None:
+        """Add a section between the pages and the playlists."""
+        self._column.insertWidget(self._column.count() - 2, section)
 
     def _mark(self, playlist_id: int | None) -> None:
         self._shown = playlist_id

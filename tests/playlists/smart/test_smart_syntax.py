@@ -1,0 +1,93 @@
+import datetime
+
+import pytest
+from hypothesis import given
+from rules_of_any_kind import all_rules
+
+from musicsim.playlists.smart.rules import (
+    DateRule,
+    Field,
+    Group,
+    LikedRule,
+    NumberRule,
+    PlaylistRule,
+    SoundRule,
+    SpanRule,
+    TextMatch,
+    TextRule,
+    Unit,
+    UnknownRule,
+)
+from musicsim.playlists.smart.storing import SmartRulesError
+from musicsim.playlists.smart.syntax import parse_rule, rule_text
+
+IDS = {"Quiet Harbour": 7, "Letters, or not": 8}
+NAMES = {number: name for name, number in IDS.items()}
+
+
+def parse(text: str):
+    return parse_rule(text, track=lambda name: IDS[name], folder=lambda folder: f"/home/{folder}")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("artist is David Bowie", TextRule(Field.ARTIST, TextMatch.IS, ("David Bowie",))),
+        ("genre is not Rock, Pop", TextRule(Field.GENRE, TextMatch.IS, ("Rock", "Pop"), True)),
+        ("not genre is Rock", TextRule(Field.GENRE, TextMatch.IS, ("Rock",), True)),
+        ("not genre is not Rock", TextRule(Field.GENRE, TextMatch.IS, ("Rock",))),
+        ("title not contains night", TextRule(Field.TITLE, TextMatch.CONTAINS, ("night",), True)),
+        (
+            'artist is "Now, or Never", "Not"',
+            TextRule(Field.ARTIST, TextMatch.IS, ("Now, or Never", "Not")),
+        ),
+        ("folder is My Music", TextRule(Field.FOLDER, TextMatch.IS, ("/home/My Music",))),
+        ("folder contains live", TextRule(Field.FOLDER, TextMatch.CONTAINS, ("live",))),
+        ("year 1990-1999", NumberRule(Field.YEAR, 1990, 1999)),
+        ("year is 1994", NumberRule(Field.YEAR, 1994, 1994)),
+        ("year not -1979", NumberRule(Field.YEAR, None, 1979, True)),
+        ("plays 5-", NumberRule(Field.PLAYS, 5, None)),
+        ("length 2.5-6", NumberRule(Field.LENGTH, 2.5, 6)),
+        ("added in the last 30 days", SpanRule(Field.ADDED, 30, Unit.DAYS)),
+        ("played not in last 1 month", SpanRule(Field.PLAYED, 1, Unit.MONTHS, True)),
+        (
+            "added 2024-01-01..2024-12-31",
+            DateRule(Field.ADDED, datetime.date(2024, 1, 1), datetime.date(2024, 12, 31)),
+        ),
+        ("added ..2024-12-31", DateRule(Field.ADDED, None, datetime.date(2024, 12, 31))),
+        (
+            "added 2024-12-31",
+            DateRule(Field.ADDED, datetime.date(2024, 12, 31), datetime.date(2024, 12, 31)),
+        ),
+        ("played never", UnknownRule(Field.PLAYED)),
+        ("genre not empty", UnknownRule(Field.GENRE, True)),
+        ("liked", LikedRule()),
+        ("not liked", LikedRule(True)),
+        ("sounds like Quiet Harbour at least 65%", SoundRule((7,), 0.65)),
+        ('sounds like Quiet Harbour, "Letters, or not"', SoundRule((7, 8), 0.7)),
+        ("sounds like lately", SoundRule(None, 0.7)),
+        ("in playlist Sunday, slowly", PlaylistRule("Sunday, slowly")),
+        ("not in playlist Sunday", PlaylistRule("Sunday", True)),
+        ("liked or plays 5-", Group((LikedRule(), NumberRule(Field.PLAYS, 5, None)), any=True)),
+    ],
+)
+def test_rules_are_read_and_written(text, rule):
+    assert parse(text) == rule
+    written = rule_text(rule, name=NAMES.__getitem__).replace("/home/", "")
+    assert parse(written) == rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "not", "or", "liked or", "colour is red", "year", "year x", "year 1990..1999", "genre is", "genre",
+     "genre is ,", 'genre is ""', "added yesterday", "added ..", "added 2024-13-01", "plays never", "liked much",
+     "in playlist", "added in the last 5 hours", "sounds like"],
+)  # fmt: skip
+def test_what_is_no_rule_is_refused_with_an_example(text):
+    with pytest.raises(SmartRulesError, match="Rules look like"):
+        parse(text)
+
+
+@given(all_rules)
+def test_any_rules_can_be_written_for_people(rules):
+    assert isinstance(rule_text(rules.group, name=str), str)
