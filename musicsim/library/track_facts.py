@@ -25,6 +25,8 @@ class TrackFacts(NamedTuple):
     added_at: float
     """Seconds since the epoch."""
     missing: bool
+    rating: float | None = None
+    """From the tags, in stars: half a one to 5."""
 
 
 class PlayFacts(NamedTuple):

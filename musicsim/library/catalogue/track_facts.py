@@ -16,7 +16,8 @@ _SQL = (
     "SELECT id, path, title, artist, album_artist, "
     "CASE WHEN json_array_length(details, '$.artists') > 1 "
     "THEN CAST(json_extract(details, '$.artists') AS BLOB) END, "
-    "album, genre, year, disc_number, track_number, duration, added_at, missing_since FROM tracks"
+    "album, genre, year, disc_number, track_number, duration, added_at, missing_since, "
+    "CASE WHEN instr(details, '\"rating\"') THEN json_extract(details, '$.rating') END FROM tracks"
 )
 
 _PORTION = 5000
@@ -54,7 +55,7 @@ class TrackFactsReader:
 
 def _facts(row: Sequence[Any]) -> TrackFacts:
     track_id, path, title, artist, album_artist, artists, album, genre, *numbers = row
-    year, disc_number, track_number, duration, added_at, missing_since = numbers
+    year, disc_number, track_number, duration, added_at, missing_since, rating = numbers
     return TrackFacts(
         id=track_id,
         file=os.fsdecode(path),
@@ -70,4 +71,5 @@ def _facts(row: Sequence[Any]) -> TrackFacts:
         duration=duration,
         added_at=added_at,
         missing=missing_since is not None,
+        rating=rating,
     )

@@ -125,6 +125,8 @@ class Facts:
                 found = (track.year for track in self.tracks)
             case Field.LENGTH:
                 found = (_minutes(track.duration) for track in self.tracks)
+            case Field.RATING:
+                found = (track.rating for track in self.tracks)
             case Field.ADDED:
                 found = (track.added_at for track in self.tracks)
             case _:

@@ -23,15 +23,17 @@ class Field(enum.StrEnum):
     """In minutes."""
     PLAYS = "plays"
     SKIPS = "skips"
+    RATING = "rating"
+    """In the tags, in stars."""
     ADDED = "added"
     PLAYED = "played"
     """When it was last played."""
 
 
 TEXTS = (Field.TITLE, Field.ARTIST, Field.ALBUM, Field.GENRE, Field.FOLDER, Field.FORMAT)
-NUMBERS = (Field.YEAR, Field.LENGTH, Field.PLAYS, Field.SKIPS)
+NUMBERS = (Field.YEAR, Field.LENGTH, Field.PLAYS, Field.SKIPS, Field.RATING)
 DATES = (Field.ADDED, Field.PLAYED)
-MAY_BE_UNKNOWN = (*TEXTS[:4], Field.YEAR, Field.LENGTH, Field.PLAYED)
+MAY_BE_UNKNOWN = (*TEXTS[:4], Field.YEAR, Field.LENGTH, Field.RATING, Field.PLAYED)
 
 
 class TextMatch(enum.StrEnum):
@@ -161,6 +163,7 @@ class OrderBy(enum.StrEnum):
     LENGTH = "length"
     PLAYS = "plays"
     SKIPS = "skips"
+    RATING = "rating"
     ADDED = "added"
     PLAYED = "played"
     SIMILARITY = "similarity"

@@ -33,12 +33,12 @@ rules:
   genre is not Rock, Pop           neither of them; untagged tracks are included
   title contains night             also "starts" and "ends"; "not contains"
   folder is ~/Music/Jazz           with all folders in it
-  year 1990-1999                   also "year 1994-", plays, skips; length in minutes
+  year 1990-1999                   also "year 1994-", plays, skips, rating; length in minutes
   not plays 0                      "not" turns any rule around
   added in the last 30 days        also played; days, weeks, months, years
   played not in the last 6 months  includes what was never played
   added 2024-01-01..2024-12-31     from day to day; either may be left out
-  played never, genre empty        without the tag
+  played never, rating empty       without the tag
   liked, not liked
   sounds like TRACK at least 70%   or "sounds like lately": what was played lately
   in playlist Sunday               a playlist of that name, or a smart one

@@ -210,7 +210,7 @@ class RuleRow(QWidget):
                 self._help.known(field, partial(_offer, line))
                 return line
             case NumberRule(field=field, low=low, high=high):
-                decimals = 2 if field is Field.LENGTH else 0
+                decimals = {Field.LENGTH: 2, Field.RATING: 1}.get(field, 0)
                 both = low is not None and high is not None and not _is_one(rule)
                 one = low if low is not None else high
                 other = high if high is not None else low
@@ -332,6 +332,8 @@ def _new_rule(kind: object) -> Rule:
     if field is Field.YEAR:
         year = datetime.date.today().year
         return NumberRule(field, year - 10, year)
+    if field is Field.RATING:
+        return NumberRule(field, 4, None)
     return NumberRule(field, 3, 6) if field is Field.LENGTH else NumberRule(field, 1, None)
 
 

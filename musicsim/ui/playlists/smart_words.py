@@ -45,6 +45,7 @@ def field_name(field: Field) -> str:
         Field.LENGTH: _tr("Length in minutes"),
         Field.PLAYS: _tr("Times played"),
         Field.SKIPS: _tr("Times skipped"),
+        Field.RATING: _tr("Rating in stars"),
         Field.ADDED: _tr("Added"),
         Field.PLAYED: _tr("Last played"),
     }[field]

@@ -119,7 +119,7 @@ def test_rules_follow_a_track_that_turns_out_to_be_another(catalogue):
 def test_facts_have_each_of_several_artists_and_any_bytes(catalogue, tmp_path):
     folder = catalogue.folders.add(tmp_path)
     strange = (tmp_path / "\udcff.mp3").as_posix()
-    duo = TagDetails(artists=("Queen", "David \ud83d Bowie"))
+    duo = TagDetails(artists=("Queen", "David \ud83d Bowie"), rating=4.5)
     file = scanned(strange, title="Under", artist="Queen, David Bowie", year=1981, duration=2.5)
     track = catalogue.files.add(folder, replace(file, details=duo))
     single = catalogue.files.add(
@@ -130,6 +130,7 @@ def test_facts_have_each_of_several_artists_and_any_bytes(catalogue, tmp_path):
 
     assert (first.id, first.file, first.title, first.year) == (track, strange, "Under", 1981)
     assert first.artists[0] == "Queen"
+    assert (first.rating, catalogue.facts.all()[1].rating) == (4.5, None)
     assert first.artists[1].endswith("Bowie")
     assert (second.id, second.artists, second.missing) == (single, (), False)
     catalogue.files.set_missing([single], True)

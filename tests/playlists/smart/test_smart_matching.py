@@ -115,6 +115,13 @@ def test_years_may_be_reversed_and_open_and_unknown_ones_match_none():
     assert found(UnknownRule(Field.YEAR), *tracks) == [4]
 
 
+def test_ratings_are_in_stars_and_unrated_is_no_rating():
+    tracks = [track(1, rating=4.5), track(2, rating=1.0), track(3)]
+    assert found(NumberRule(Field.RATING, 4, None), *tracks) == [1]
+    assert found(NumberRule(Field.RATING, None, 3), *tracks) == [2]
+    assert found(UnknownRule(Field.RATING), *tracks) == [3]
+
+
 def test_lengths_are_in_minutes():
     tracks = [track(1, duration=59.0), track(2, duration=180.0), track(3, duration=None)]
     assert found(NumberRule(Field.LENGTH, 1, 3), *tracks) == [2]

@@ -100,7 +100,6 @@ def test_ready_made_lists_are_in_the_sidebar_and_open_with_the_keyboard(
     assert titles(page.list) == [tags.title for tags in SONGS][::-1]
     assert section.list.hasFocus(), "so that the arrow keys go on"
     assert section.list.currentIndex().data(COUNT_ROLE) == 6
-    assert not window.places.sidebar.library.isChecked()
 
     window.places.show_library()
     assert not section.list.currentIndex().isValid()
@@ -496,6 +495,19 @@ def test_the_section_stays_folded(
     window.close()
     again = make_window()
     assert not again.places.smart_section.list.isVisible()
+
+
+def test_the_next_start_shows_the_smart_playlist_that_was_shown(
+    window: MainWindow, soul: int, make_window: Callable[[], MainWindow]
+) -> None:
+    window.close()
+    again = make_window()
+    assert again.places.current is again.places.smart
+    assert again.places.smart.name == "Soulful"
+    again.smart_commands.smart.delete(soul)
+    again.close()
+    third = make_window()
+    assert third.places.current is third.places.library
 
 
 def test_shuffle_is_offered_where_the_order_is_drawn(
