@@ -55,10 +55,8 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--clear", action="store_true", help="delete the history")
     command.add_argument(
         "--since",
-        type=Since,
-        choices=tuple(Since),
-        metavar="WHEN",
-        help="with --clear, delete what was played today, since yesterday, in the last week, or ever (ever)",
+        choices=[since.value for since in Since],
+        help="with --clear, delete only what was played today, since yesterday, or in the last seven days",
     )
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=history)
@@ -74,7 +72,7 @@ def history(options: argparse.Namespace) -> None:
         raise UsageError("Name a file to export the history: musicsim history export FILE")
     if options.clear:
         with Musicsim.open(options.data) as app:
-            app.history.clear(options.since or Since.EVER)
+            app.history.clear(Since(options.since or Since.EVER))
         say("The history was cleared.")
     elif options.do == "export":
         with Musicsim.read(options.data) as app:
