@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from musicsim.base.errors import display_path
 from musicsim.library.catalogue.playlist_names import checked_name
 from musicsim.services.making.playlists import PlaylistRequest
-from musicsim.ui.commands.opinions import OpinionActions
+from musicsim.ui.commands.opinions import OpinionActions, PlayingOpinion
+from musicsim.ui.commands.subject_menus import make_subject_menus
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dialogs import ask_name
@@ -101,8 +102,12 @@ class TrackActions(QObject):
             self.tr("Show in folder"), "folder", "Ctrl+Shift+F", self._show_in_folder
         )
         self._opinions = OpinionActions(
-            app.opinions, bridge, messages, lambda: self._store.in_library(self._selected()), self
+            app.opinions, store.facts, bridge, messages, theme, self._selected_in_library, self
         )
+        self.subject_menus = make_subject_menus(
+            app.opinions, bridge, messages, theme, self._selected_in_library, window
+        )
+        self.playing_opinion = PlayingOpinion(player, self._opinions, store.facts, theme)
         self.like, self.ban = self._opinions.like, self._opinions.ban
         self.all = (
             self.play_selected,
@@ -114,6 +119,7 @@ class TrackActions(QObject):
             self.add_to_playlist,
             self.like,
             self.ban,
+            *(each.menu.menuAction() for each in self.subject_menus.values()),
             self.export,
             self.show_in_folder,
         )
@@ -139,9 +145,14 @@ class TrackActions(QObject):
         menu.addActions([self.show_similar, self.make_playlist, self.add_to_playlist])
         menu.addSeparator()
         menu.addActions([self.like, self.ban])
+        menu.addActions([each.menu.menuAction() for each in self.subject_menus.values()])
         menu.aboutToShow.connect(self._opinions.check)
         menu.addSeparator()
         menu.addActions([self.export, self.show_in_folder])
+
+    def toggle_opinion(self, track_id: int) -> None:
+        """Like a track, or take back what the listener thinks of it."""
+        self._opinions.toggle(track_id)
 
     def play(self, ids: Sequence[int], at: int = 0) -> None:
         """Play a list of tracks, starting at index `at`."""
@@ -212,6 +223,9 @@ class TrackActions(QObject):
 
     def _selected(self) -> list[int]:
         return [] if self._selection is None else self._selection.selected_ids()
+
+    def _selected_in_library(self) -> list[int]:
+        return self._store.in_library(self._selected())
 
     def _refresh(self) -> None:
         count = 0 if self._selection is None else self._selection.selection_size()

@@ -31,6 +31,7 @@ class Commands:
     similar_panel: QAction
     queue_panel: QAction
     history_panel: QAction
+    opinions: QAction
     problems: QAction
     schemes: dict[Scheme, QAction]
     shortcuts: QAction
@@ -96,6 +97,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
         similar_panel=command(tr("Similar tracks"), "Ctrl+1", checkable=True),
         queue_panel=command(tr("Queue"), "Ctrl+2", checkable=True),
         history_panel=command(tr("History"), "Ctrl+3", checkable=True),
+        opinions=command(tr("Likes and bans…"), icon="heart"),
         problems=command(tr("Problems…")),
         schemes=schemes,
         shortcuts=command(tr("Keyboard shortcuts"), "F1"),
@@ -137,6 +139,6 @@ def fill_menu_bar(
     scheme = view.addMenu(tr("Theme"))
     scheme.addActions(list(commands.schemes.values()))
     view.addSeparator()
-    view.addAction(commands.problems)
+    view.addActions([commands.opinions, commands.problems])
     help_menu = bar.addMenu(tr("&Help"))
     help_menu.addActions([commands.shortcuts, commands.about])

@@ -1,17 +1,22 @@
-"""Like and ban: what the listener thinks of the selected tracks."""
+"""Like and ban: what the listener thinks of the selected tracks, and of the track in the player."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from musicsim.library.catalogue.opinions import Opinion, Subject
+from musicsim.library.catalogue.opinions import Opinion
 from musicsim.services.opinions import Opinions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.kit.widgets import plain_tooltip
+from musicsim.ui.playback.player import Player
+from musicsim.ui.tracks.facts import TrackFacts
+from musicsim.ui.tracks.visitors import is_visitor
 
 _TOLD = {
     (Opinion.LIKED, True): ("You like %n track.", "You like %n tracks."),
@@ -41,71 +46,126 @@ class OpinionActions(QObject):
     def __init__(
         self,
         opinions: Opinions,
+        facts: TrackFacts,
         bridge: Bridge,
         messages: Messages,
+        theme: Theme,
         selected: Callable[[], Sequence[int]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._opinions = opinions
+        self._facts = facts
         self._bridge = bridge
         self._messages = messages
         self._selected = selected
-        self._known: dict[Opinion, frozenset[int]] = dict.fromkeys(Opinion, frozenset())
 
         def action(text: str, opinion: Opinion) -> QAction:
             made = QAction(text, self)
-            made.setCheckable(True)
-            made.triggered.connect(lambda checked: self._toggle(opinion, checked))
+            make_checkable(made, opinion, theme)
+            made.triggered.connect(lambda checked: self._choose(opinion, checked))
             return made
 
         self.like = action(self.tr("Like"), Opinion.LIKED)
         self.ban = action(self.tr("Never play this"), Opinion.BANNED)
-        self._run(lambda: None)
 
     def check(self) -> None:
         """Check the entries that hold for the selection; call this before a menu with them is shown."""
-        ids = set(self._selected())
+        ids = self._selected()
+        known = {self._facts.opinions.get(track_id) for track_id in ids}
         for action, opinion in ((self.like, Opinion.LIKED), (self.ban, Opinion.BANNED)):
             # Of a file outside the library nothing is stored.
             action.setEnabled(bool(ids))
-            action.setChecked(bool(ids) and ids <= self._known[opinion])
+            action.setChecked(known == {opinion})
 
-    def _toggle(self, opinion: Opinion, checked: bool) -> None:
-        ids = self._selected()
-        before = {track_id: self._of(track_id) for track_id in ids}
+    def toggle(self, track_id: int) -> None:
+        """Like a track, or take back what the listener thinks of it."""
+        if is_visitor(track_id):
+            return
+        if (before := self._facts.opinions.get(track_id)) is None:
+            self._run({track_id: Opinion.LIKED})
+        elif before is Opinion.LIKED:
+            self._run({track_id: None})
+        else:
+            self._change((track_id,), before, wanted=False)
 
-        def tell() -> None:
+    def _choose(self, opinion: Opinion, checked: bool) -> None:
+        if ids := self._selected():
+            self._change(ids, opinion, wanted=checked)
+
+    def _change(self, ids: Sequence[int], opinion: Opinion, *, wanted: bool) -> None:
+        before = {track_id: self._facts.opinions.get(track_id) for track_id in ids}
+
+        def tell(_: None) -> None:
             self._messages.tell(
-                formats.counted("opinions", len(ids), *_TOLD[opinion, checked]),
+                formats.counted("opinions", len(ids), *_TOLD[opinion, wanted]),
                 action=self.tr("Undo"),
-                on_action=lambda: self._run(lambda: self._store(before.items())),
+                on_action=lambda: self._run(before),
             )
 
-        if ids:
-            wanted = [(track_id, opinion if checked else None) for track_id in ids]
-            self._run(lambda: self._store(wanted), tell)
+        self._run(dict.fromkeys(ids, opinion if wanted else None), tell)
 
-    def _of(self, track_id: int) -> Opinion | None:
-        return next((o for o, tracks in self._known.items() if track_id in tracks), None)
+    def _run(
+        self,
+        wanted: Mapping[int, Opinion | None],
+        then: Callable[[None], None] = lambda _: None,
+    ) -> None:
+        self._bridge.record(lambda: self._opinions.set_tracks(wanted), then, self._messages.fail)
 
-    def _store(self, wanted: Iterable[tuple[int, Opinion | None]]) -> None:
-        for track_id, opinion in wanted:
-            if opinion is None:
-                for other in Opinion:
-                    self._opinions.withdraw(track_id, Subject.TRACK, other)
-            else:
-                self._opinions.set(track_id, Subject.TRACK, opinion)
 
-    def _run(self, change: Callable[[], None], then: Callable[[], None] = lambda: None) -> None:
-        """Change the catalogue, and know what it holds afterwards."""
+def make_checkable(action: QAction, opinion: Opinion, theme: Theme) -> None:
+    """Make an action checkable; its icon shows whether it is checked, since menus draw no tick beside an icon."""
 
-        def work() -> dict[Opinion, frozenset[int]]:
-            change()
-            return {opinion: self._opinions.tracks(opinion) for opinion in Opinion}
+    def show(checked: bool) -> None:
+        if opinion is Opinion.BANNED:
+            theme.set_icon(action, "ban", "accent" if checked else "text")
+        elif checked:
+            theme.set_icon(action, "heart-filled", "accent")
+        else:
+            theme.set_icon(action, "heart")
 
-        def settle(known: dict[Opinion, frozenset[int]]) -> None:
-            self._known = known
-            then()
+    action.setCheckable(True)
+    action.toggled.connect(show)
+    show(False)
 
-        self._bridge.record(work, settle, self._messages.fail)
+
+class PlayingOpinion(QObject):
+    """The heart beside the track in the player."""
+
+    def __init__(
+        self, player: Player, actions: OpinionActions, facts: TrackFacts, theme: Theme
+    ) -> None:
+        super().__init__(actions)
+        self._player = player
+        self._facts = facts
+        self._theme = theme
+        self.action = QAction(self.tr("Like"), self)
+        self.action.setCheckable(True)
+        self.action.triggered.connect(
+            lambda: None if player.track is None else actions.toggle(player.track.id)
+        )
+        player.track_changed.connect(self._show)
+        facts.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        track, action = self._player.track, self.action
+        known = track is not None and not is_visitor(track.id)
+        opinion = self._facts.opinions.get(track.id) if track is not None else None
+        action.setEnabled(known)
+        action.setChecked(opinion is Opinion.LIKED)
+        texts = {
+            Opinion.LIKED: self.tr("You like this track: click to take it back"),
+            Opinion.BANNED: self.tr("Never played in lists: click to let it in again"),
+            None: self.tr("Like this track"),
+        }
+        action.setText(texts[opinion])
+        unknown = self.tr("This track is not in your library: add its folder to like it.")
+        tip = texts[opinion] if known or track is None else unknown
+        action.setToolTip(plain_tooltip(tip))
+        icons = {
+            Opinion.LIKED: ("heart-filled", "accent"),
+            Opinion.BANNED: ("ban", "text"),
+            None: ("heart", "text"),
+        }
+        self._theme.set_icon(action, *icons[opinion])

@@ -35,12 +35,19 @@ def ask_file(parent: QWidget, title: str, kinds: str) -> Path | None:
 
 
 def ask_new_file(parent: QWidget, title: str, kinds: str, suggested: Path) -> Path | None:
-    """Return the file that the listener wants written, or None; the default suffix is that of `suggested`."""
+    """Return the file that the listener wants written, or None.
+
+    Without a suffix, it gets that of the chosen kind: of `suggested` at first, and of any other if the listener
+    chooses it.
+    """
     dialog = QFileDialog(parent, title, str(suggested.parent))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilter(kinds)
     # Set it on the dialog, so that the dialog asks before replacing the file with the completed name.
     dialog.setDefaultSuffix(suggested.suffix.removeprefix("."))
+    dialog.filterSelected.connect(
+        lambda kind: dialog.setDefaultSuffix(kind.rpartition("*.")[2].rstrip(" )"))
+    )
     dialog.selectFile(suggested.name)
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 

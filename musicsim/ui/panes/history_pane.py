@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from musicsim.services.history import Since
 from musicsim.ui.commands.actions import TrackActions
-from musicsim.ui.kit.dialogs import confirm
+from musicsim.ui.kit.dialogs import ask_new_file, confirm
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import Label, button
 from musicsim.ui.playback.history import History
@@ -17,7 +21,7 @@ from musicsim.ui.tracks.track_table import TrackTable
 
 _COLUMNS = (
     ColumnLayout(Column.TITLE, 200, stretches=True),
-    ColumnLayout(Column.PLAYED, 128),
+    ColumnLayout(Column.PLAYED, 162),
 )
 
 _AGEING_MS = 20_000
@@ -45,7 +49,7 @@ class HistoryTable(TrackTable):
 
 
 class HistoryPane(QWidget):
-    """Play history, with a button that clears it."""
+    """Play history, with buttons that clear and export it."""
 
     def __init__(self, history: History, actions: TrackActions, theme: Theme) -> None:
         super().__init__()
@@ -54,21 +58,35 @@ class HistoryPane(QWidget):
         self.table = HistoryTable(history, actions, theme)
         self.table.setAccessibleName(self.tr("History"))
         self.table.list_name = self.tr("History")
-        self.table.placeholder = self.tr(
-            "Nothing has been played yet.\nWhat you listen to is listed here."
-        )
         caption = Label(self.tr("Recently played"))
         caption.setObjectName("dim")
-        self.clear = button(self.tr("Clear history…"), theme)
-        self.clear.clicked.connect(self._clear)
+        self.off = Label(self.tr("What you play is not remembered now."))
+        self.off.setWordWrap(True)
+        self.on = button(self.tr("Remember it again"), theme)
+        self.on.clicked.connect(lambda: history.keep(True))
+        self.clear = button(self.tr("Clear history"), theme)
+        menu = QMenu(self.clear)
+        for since, (text, question) in self._parts().items():
+            menu.addAction(text).triggered.connect(self._clearer(since, question))
+        self.clear.setMenu(menu)
+        self.export = button(self.tr("Export…"), theme, "export")
+        self.export.setToolTip(
+            self.tr("Write everything that was played to a file, for a spreadsheet or a program")
+        )
+        self.export.clicked.connect(self._export)
+        switched_off = QHBoxLayout()
+        switched_off.addWidget(self.off, 1)
+        switched_off.addWidget(self.on)
         buttons = QHBoxLayout()
         buttons.addWidget(self.clear)
+        buttons.addWidget(self.export)
         buttons.addStretch(1)
         head = QVBoxLayout()
         head.setContentsMargins(16, 12, 16, 12)
         head.setSpacing(8)
         head.addWidget(caption)
         head.addLayout(buttons)
+        head.addLayout(switched_off)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -79,6 +97,7 @@ class HistoryPane(QWidget):
         self._ageing.timeout.connect(self.table.viewport().update)
         for signal in (self.list.rowsInserted, self.list.rowsRemoved, self.list.modelReset):
             signal.connect(self._show_state)
+        history.kept_changed.connect(self._show_state)
         self._show_state()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -91,12 +110,46 @@ class HistoryPane(QWidget):
         super().hideEvent(event)
         self._ageing.stop()
 
-    def _clear(self) -> None:
-        question = self.tr(
-            "Forget everything that was played?\n\nTracks and playlists stay as they are."
-        )
-        if confirm(self.window(), self.tr("Clear history"), question, self.tr("Clear")):
-            self._history.clear()
+    def _parts(self) -> dict[Since, tuple[str, str]]:
+        """Return the parts of the history that can be cleared: name and question."""
+        return {
+            Since.TODAY: (self.tr("Today…"), self.tr("Forget what was played today?")),
+            Since.YESTERDAY: (
+                self.tr("Since yesterday…"),
+                self.tr("Forget what was played yesterday and today?"),
+            ),
+            Since.WEEK: (
+                self.tr("The last seven days…"),
+                self.tr("Forget what was played in the last seven days?"),
+            ),
+            Since.EVER: (self.tr("Everything…"), self.tr("Forget everything that was played?")),
+        }
+
+    def _clearer(self, since: Since, question: str) -> Callable[[], None]:
+        def ask() -> None:
+            stays = self.tr("Tracks and playlists stay as they are.")
+            text, yes = f"{question}\n\n{stays}", self.tr("Clear")
+            if confirm(self.window(), self.tr("Clear history"), text, yes):
+                self._history.clear(since)
+
+        return ask
+
+    def _export(self) -> None:
+        kinds = self.tr("Spreadsheet (*.csv);;JSON (*.json)")
+        suggested = Path.home() / self.tr("musicsim history.csv")
+        file = ask_new_file(self.window(), self.tr("Export the history"), kinds, suggested)
+        if file is not None:
+            self._history.export(file)
 
     def _show_state(self) -> None:
-        self.clear.setEnabled(self.list.rowCount() > 0)
+        some, kept = self.list.rowCount() > 0, self._history.is_kept
+        self.clear.setEnabled(some)
+        self.export.setEnabled(some)
+        for widget in (self.off, self.on):
+            widget.setVisible(not kept)
+        self.table.placeholder = (
+            self.tr("Nothing has been played yet.\nWhat you listen to is listed here.")
+            if kept
+            else ""
+        )
+        self.table.viewport().update()

@@ -56,7 +56,7 @@ class Deck(QObject):
         self.sleep_timer = SleepTimer(self.player, self)
         self.session = Session(app.data_folder, store, self.player, self)
         self.waveforms = WaveformSource(catalogue, app.waveforms, bridge, self.player, engine, self)
-        self.history = History(catalogue.plays, bridge, store, self.player, messages, theme, self)
+        self.history = History(app.history, bridge, store, self.player, messages, theme, self)
         # These work on their own; nothing refers to them.
         SimilarShuffle(app, bridge, store, queue, self)
         Lengths(catalogue, app.events, bridge, store, self.player, self)

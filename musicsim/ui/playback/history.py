@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-from musicsim.base.errors import MusicsimError
-from musicsim.library.catalogue.plays import Plays
+from musicsim.base.errors import MusicsimError, display_path
 from musicsim.library.types import Play
+from musicsim.services.history import PlayHistory, Since
+from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
@@ -27,9 +30,12 @@ class History(QObject):
     The list changes at once; another thread updates the catalogue.
     """
 
+    kept_changed = Signal(bool)
+    """The listener switched the history on or off."""
+
     def __init__(
         self,
-        plays: Plays,
+        history: PlayHistory,
         bridge: Bridge,
         store: TrackStore,
         player: Player,
@@ -38,7 +44,7 @@ class History(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._plays = plays
+        self._history = history
         self._bridge = bridge
         self._messages = messages
         self._visits: list[Play] = []
@@ -46,46 +52,89 @@ class History(QObject):
         self._revision = 0
         """Number that grows with each change of the stored history."""
         self._is_failing = False
+        self._is_kept = history.is_kept
         self.list = HistoryList(store, theme, self)
         self.list.set_plays(self._latest())
         player.length_found.connect(self._follow_begin)
         player.played.connect(self._follow_end)
         store.removed.connect(self._follow_removal)
 
-    def clear(self) -> None:
-        """Clear the history; the track being heard stays in the list."""
+    @property
+    def is_kept(self) -> bool:
+        """Whether plays are remembered."""
+        return self._is_kept
 
-        def tell(_: None) -> None:
-            self._messages.tell(self.tr("The history was cleared."))
+    def keep(self, wanted: bool) -> None:
+        """Remember plays from now on, or none; those of before stay."""
+        if wanted == self._is_kept:
+            return
+        self._is_kept = wanted
+        if not wanted:
+            self.list.end(None)
+        self._change(lambda: self._history.keep(wanted))
+        self.kept_changed.emit(wanted)
 
-        self._visits.clear()
-        self.list.set_plays(())
-        self._change(self._plays.clear, tell)
+    def clear(self, since: Since = Since.EVER) -> None:
+        """Forget all plays, or the last ones; the track being heard stays in the list."""
+
+        def work() -> list[Play]:
+            self._history.clear(since)
+            return self._latest()
+
+        def show(left: list[Play]) -> None:
+            self._is_failing = False
+            if revision == self._revision:
+                self._show(left)
+            else:
+                self._reload()
+            self._messages.tell(
+                self.tr("The history was cleared.")
+                if since is Since.EVER
+                else self.tr("This part of the history was cleared.")
+            )
+
+        start = since.start(datetime.now())
+        self._visits = [play for play in self._visits if play.started_at < start]
+        if since is Since.EVER:
+            self.list.set_plays(())
+        self._revision += 1
+        revision = self._revision
+        self._bridge.record(work, show, self._fail)
+
+    def export(self, file: Path) -> None:
+        """Write the whole history to a file; see `PlayHistory.export`."""
+
+        def tell(count: int) -> None:
+            text = "%n play written to {0}.", "%n plays written to {0}."
+            self._messages.tell(
+                formats.counted("history", count, *text).format(display_path(file.name))
+            )
+
+        self._bridge.record(lambda: self._history.export(file), tell, self._messages.fail)
 
     def _follow_begin(self, track_id: int, _: float) -> None:
         # A change of its sound reloads a track without ending it. A repeated track has ended before it begins again.
-        if track_id != self.list.current:
+        if self._is_kept and track_id != self.list.current:
             self.list.begin(track_id)
 
     def _follow_end(self, play: Play) -> None:
+        if not self._is_kept:
+            return
         self.list.end(play)
         if is_visitor(play.track_id):
             self._visits.insert(0, play)
             del self._visits[LIMIT:]
         else:
-            self._change(lambda: self._plays.add(play))
+            self._change(lambda: self._history.add(play))
 
     def _follow_removal(self, ids: tuple[int, ...]) -> None:
         # A track that turned out to be another one has passed its plays on to that one.
         self.list.drop(ids)
         self._reload()
 
-    def _change(
-        self, change: Callable[[], None], then: Callable[[None], None] = lambda _: None
-    ) -> None:
-        def settle(done: None) -> None:
+    def _change(self, change: Callable[[], None]) -> None:
+        def settle(_: None) -> None:
             self._is_failing = False
-            then(done)
 
         self._revision += 1
         self._bridge.record(change, settle, self._fail)
@@ -103,13 +152,16 @@ class History(QObject):
 
         def show(stored: list[Play]) -> None:
             if revision == self._revision:
-                plays = [*stored, *self._visits]
-                self.list.set_plays(sorted(plays, key=lambda play: play.started_at, reverse=True))
+                self._show(stored)
             else:
                 self._reload()
 
         self._bridge.record(self._latest, show, self._fail)
 
+    def _show(self, stored: list[Play]) -> None:
+        plays = [*stored, *self._visits]
+        self.list.set_plays(sorted(plays, key=lambda play: play.started_at, reverse=True))
+
     def _latest(self) -> list[Play]:
         # Read more than fit: consecutive plays of one track share a row.
-        return self._plays.latest(2 * LIMIT, heard=GLIMPSE)
+        return self._history.latest(2 * LIMIT, heard=GLIMPSE)

@@ -90,8 +90,11 @@ class HistoryList(TrackModel):
         if track_id in self._store:
             self._put_on_top(Row(track_id))
 
-    def end(self, play: Play) -> None:
-        """Show the finished play of the track that was being heard."""
+    def end(self, play: Play | None) -> None:
+        """Show the finished play of the track that was being heard; None only takes that track away."""
+        if play is None:
+            self._take_out(0, 1 if self.current is not None else 0)
+            return
         listed = is_listed(play) and play.track_id in self._store
         if self.current is not None:
             if listed and self.current == play.track_id:
@@ -121,7 +124,7 @@ class HistoryList(TrackModel):
         entry = self._rows[row]
         if entry.play is None:
             return self.tr("Now playing")
-        notes = [] if is_whole(entry.play) else [self._part(entry.play)]
+        notes = [] if is_whole(entry.play) else [self._ending(entry.play)]
         if entry.times > 1:
             notes.append(f"× {formats.number(entry.times)}")
         return "\n".join((self._when(entry.play), " · ".join(notes)))
@@ -137,6 +140,8 @@ class HistoryList(TrackModel):
             lines = [] if play is None else [formats.full_moment(play.started_at)]
             if play is not None and not is_whole(play):
                 lines.append(self.tr("Heard {0}").format(self._part(play)))
+                if play.end is EndOfPlay.SKIPPED:
+                    lines.append(self.tr("Skipped"))
             return "\n".join([*lines, *([state] if state else [])])
         return super().data(index, role)
 
@@ -145,6 +150,12 @@ class HistoryList(TrackModel):
         if abs(now - play.started_at - play.heard) < _JUST_NOW:
             return self.tr("Just now")
         return formats.moment(play.started_at, now)
+
+    def _ending(self, play: Play) -> str:
+        """Return how much was heard, and whether the listener went on to another track."""
+        if play.end is not EndOfPlay.SKIPPED:
+            return self._part(play)
+        return self.tr("Skipped, {0}").format(self._part(play))
 
     def _part(self, play: Play) -> str:
         text = self.tr("{0} of {1}")

@@ -109,6 +109,7 @@ class PlayerBar(QFrame):
         previous: QAction,
         play_pause: QAction,
         following: QAction,
+        like: QAction,
     ) -> None:
         super().__init__()
         self.setObjectName("playerBar")
@@ -132,6 +133,8 @@ class PlayerBar(QFrame):
         self.play_pause.setFixedSize(QSize(40, 40))
         self.shuffle = _mode_button(commands.shuffle, commands)
         self.repeat = _mode_button(commands.repeat, commands)
+        self.like = action_button(like)
+        like.changed.connect(lambda: self.like.setAccessibleName(like.text()))
         self.seek = SeekBar()
         self.seek.seek_wanted.connect(player.seek)
         self.elapsed = ElapsedLabel()
@@ -167,6 +170,7 @@ class PlayerBar(QFrame):
         row.setSpacing(12)
         row.addWidget(self._cover)
         row.addWidget(self._names, 3)
+        row.addWidget(self.like)
         row.addLayout(_row(4, self.shuffle, previous, self.play_pause, following, self.repeat))
         # Time runs from left to right, whatever the language.
         place = QWidget()

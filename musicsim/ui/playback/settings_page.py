@@ -1,4 +1,4 @@
-"""Settings page: output device, loudness, transitions between tracks, and the desktop."""
+"""Settings page: output device, loudness, transitions between tracks, the desktop, and the history."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from musicsim.library.tags.replay_gain import GainMode
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.widgets import Label, scaled_font
 from musicsim.ui.playback.controls import PlaybackControls
+from musicsim.ui.playback.history import History
 from musicsim.ui.playback.protocol import Device
 from musicsim.ui.playback.settings import LARGEST_PREAMP, LONGEST_CROSSFADE, PREAMP_STEP
 from musicsim.ui.tracks.track_model import one_line
@@ -117,10 +118,15 @@ class PlaybackPage(QWidget):
     """
 
     def __init__(
-        self, controls: PlaybackControls, *, tray_notifies: bool = sys.platform != "linux"
+        self,
+        controls: PlaybackControls,
+        history: History,
+        *,
+        tray_notifies: bool = sys.platform != "linux",
     ) -> None:
         super().__init__()
         self._controls = controls
+        self._history = history
         self._tray_notifies = tray_notifies
         self._devices_known = bool(controls.engine.devices)
         self.device = DeviceBox()
@@ -164,6 +170,7 @@ class PlaybackPage(QWidget):
             if tray_notifies
             else self.tr("Only while you use another program.")
         )
+        self.history = QCheckBox(self.tr("Remember what I play"))
         self._lay_out()
         self._connect()
         self.refresh()
@@ -222,6 +229,13 @@ class PlaybackPage(QWidget):
         inner.addWidget(self.stays_in_tray)
         column.addLayout(inner)
         column.addLayout(_with_hint(self.notifications, self.about_notifications))
+        column.addSpacing(10)
+        column.addWidget(_heading(self.tr("What you play")))
+        about_history = self.tr(
+            "Counts what you play and skip, for the history and for lists. It never leaves this computer, unless you "
+            "export it. The history can be cleared in its pane."
+        )
+        column.addLayout(_with_hint(self.history, _dim(about_history)))
         column.addStretch(1)
 
     def _connect(self) -> None:
@@ -238,6 +252,8 @@ class PlaybackPage(QWidget):
         self.tray.clicked.connect(lambda on: self._change(tray=on))
         self.stays_in_tray.clicked.connect(lambda on: self._change(stays_in_tray=on))
         self.notifications.clicked.connect(lambda on: self._change(notifications=on))
+        self.history.clicked.connect(self._history.keep)
+        self._history.kept_changed.connect(self.history.setChecked)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Update the page: devices and the tray may have come or gone (Qt override)."""
@@ -273,6 +289,7 @@ class PlaybackPage(QWidget):
         can_notify = not self._tray_notifies or (has_tray and settings.tray)
         self.notifications.setEnabled(can_notify)
         self.notifications.setChecked(settings.notifications)
+        self.history.setChecked(self._history.is_kept)
 
     def _follow_devices(self) -> None:
         self._devices_known = True

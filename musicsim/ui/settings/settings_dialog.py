@@ -1,4 +1,4 @@
-"""Settings dialog: playback, listening and models."""
+"""Settings dialog: playback, listening, models, and likes and bans."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import button
 from musicsim.ui.playback.controls import PlaybackControls
+from musicsim.ui.playback.history import History
 from musicsim.ui.playback.settings_page import PlaybackPage
 from musicsim.ui.settings.listening_page import ListeningPage
 from musicsim.ui.settings.model_page import ModelPage
+from musicsim.ui.settings.opinions_page import OpinionsPage
 from musicsim.ui.tracks.store import TrackStore
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class SettingsDialog(QDialog):
-    """Dialog of three pages. Each choice applies at once, and the window stays usable."""
+    """Dialog of four pages. Each choice applies at once, and the window stays usable."""
 
     def __init__(
         self,
@@ -41,19 +43,22 @@ class SettingsDialog(QDialog):
         theme: Theme,
         settings: QSettings,
         controls: PlaybackControls,
+        history: History,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Settings"))
-        self.playback = PlaybackPage(controls)
+        self.playback = PlaybackPage(controls, history)
         self.listening = ListeningPage(app, bridge, store, messages)
         self.model = ModelPage(app, bridge, store, messages, theme, settings)
+        self.opinions = OpinionsPage(app.opinions, bridge, messages, theme)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.tabBar().setDrawBase(False)
         self.pages.addTab(_scrolling(self.playback), self.tr("Playback"))
         self.pages.addTab(_scrolling(self.listening), self.tr("Listening"))
         self.pages.addTab(self.model, self.tr("Model"))
+        self.pages.addTab(self.opinions, self.tr("Likes and bans"))
         self.done_button = button(self.tr("Close"), theme)
         self.done_button.clicked.connect(self.close)
         buttons = QHBoxLayout()

@@ -44,7 +44,7 @@ _FOREMOST = (Column.TITLE, Column.ARTIST)
 """Columns drawn in the full text colour."""
 
 
-class _TrackDelegate(QStyledItemDelegate):
+class TrackDelegate(QStyledItemDelegate):
     """Base of the delegates for cells in track lists.
 
     Delegates call the model's Python methods. `initStyleOption` and `index.data` would take eight Qt calls for each of
@@ -73,7 +73,7 @@ class _TrackDelegate(QStyledItemDelegate):
         raise NotImplementedError
 
 
-class CellDelegate(_TrackDelegate):
+class CellDelegate(TrackDelegate):
     """Delegate for one line of text or one icon; a tooltip shows text that is cut off."""
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
@@ -115,7 +115,7 @@ def _cut_off(option: Any, index: Index) -> str:
     return text if option.fontMetrics.horizontalAdvance(text) > room else ""
 
 
-class CardDelegate(_TrackDelegate):
+class CardDelegate(TrackDelegate):
     """Delegate with the title above the artist, for narrow lists."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -150,7 +150,7 @@ class CardDelegate(_TrackDelegate):
         return True
 
 
-class ScoreDelegate(_TrackDelegate):
+class ScoreDelegate(TrackDelegate):
     """Bar as long as the similarity, with the percentage beside it."""
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:
@@ -171,7 +171,7 @@ class ScoreDelegate(_TrackDelegate):
         painter.drawText(place, _RIGHT, self._tracks.text(track, Column.SIMILARITY, row))
 
 
-class QuietLinesDelegate(_TrackDelegate):
+class QuietLinesDelegate(TrackDelegate):
     """Delegate for lines of small text at the right of a card, the first beside its title."""
 
     def _draw(self, painter: QPainter, opt: Any, track: Track, row: int, column: int) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPalette
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.tracks.track_model import NUMERIC, Column, column_name
+from musicsim.ui.tracks.track_model import ICONS, NUMERIC, Column, column_name
 
 PADDING = 10
 """Pixels at the left and right of a cell's text."""
@@ -26,6 +26,8 @@ class ColumnLayout:
     stretches: bool = False
     gives_way: int = 0
     """Columns with higher numbers are hidden earlier when the table gets narrow; 0 stays."""
+    extra: bool = False
+    """Whether it is hidden until the listener asks for it."""
 
 
 class FillingHeader(QHeaderView):
@@ -40,8 +42,8 @@ class FillingHeader(QHeaderView):
         self._table = table
         self._layout = tuple(layout)
         self._theme = theme
-        self._unwanted: set[Column] = set()
-        """Columns that the listener hid."""
+        self._unwanted = {each.column for each in layout if each.extra}
+        """Columns that the listener hid, or didn't ask for."""
         self._fitting = False
         self._widths = {each.column: each.width for each in layout}
         """Preferred width of each column, kept apart from its width while the table is narrow."""
@@ -57,6 +59,11 @@ class FillingHeader(QHeaderView):
         """The table's columns."""
         return [each.column for each in self._layout]
 
+    def arrange(self) -> None:
+        """Put the columns in the layout's order, the others after them; call this once the table has its model."""
+        for place, each in enumerate(self._layout):
+            self.moveSection(self.visualIndex(each.column), place)
+
     def save(self) -> str:
         """Return widths and hidden columns as text for `restore`."""
         widths = ",".join(f"{column.name}={width}" for column, width in self._widths.items())
@@ -66,14 +73,18 @@ class FillingHeader(QHeaderView):
     def restore(self, saved: str) -> None:
         """Apply what `save` returned; ignore what doesn't fit this table."""
         widths, _, hidden = saved.partition(";")
+        known = set()
         for entry in widths.split(","):
             name, _, width = entry.partition("=")
+            known.add(name)
             if name in Column.__members__ and Column[name] in self._widths and width.isdecimal():
                 self._widths[Column[name]] = max(self.minimumSectionSize(), int(width))
         optional = {each.column for each in self._layout if each.gives_way}
-        self._unwanted = {
-            Column[name] for name in hidden.split(",") if name in Column.__members__
-        } & optional
+        # An earlier version may have saved this before there were some of the columns.
+        new = {each.column for each in self._layout if each.extra and each.column.name not in known}
+        self._unwanted = (
+            {Column[name] for name in hidden.split(",") if name in Column.__members__} | new
+        ) & optional
         self.fit()
 
     def fit(self) -> None:
@@ -178,7 +189,7 @@ class FillingHeader(QHeaderView):
             if column in NUMERIC:
                 arrow.moveLeft(text_rect.left() - 6)
                 text_rect.setLeft(arrow.right())
-            elif column is not Column.STATE:
+            elif column not in ICONS:
                 arrow.moveRight(text_rect.right() + 6)
                 text_rect.setRight(arrow.left())
             self._theme.icon("sort-up" if up else "sort-down", "accent").paint(painter, arrow)

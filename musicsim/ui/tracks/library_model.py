@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from math import inf
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
+from musicsim.library.catalogue.opinions import Opinion
+from musicsim.library.catalogue.plays import PlayCounts
 from musicsim.library.query.folding import fold
 from musicsim.library.query.word_search import WordSearch, as_bytes
 from musicsim.library.types import Track, TrackState
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.tracks.facts import NO_MUSIC
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_model import Column, Ids, Mask, Rows, TrackModel, as_ids
 from musicsim.ui.tracks.visitors import is_visitor
@@ -64,6 +68,7 @@ class LibraryModel(TrackModel):
         self._matches = self._match(self._words)
         self._ids = self._shown()
         store.changed.connect(self._update)
+        store.facts.changed.connect(self._follow_facts)
         store.removed.connect(self._drop)
 
     @property
@@ -106,7 +111,7 @@ class LibraryModel(TrackModel):
 
     def _update(self, ids: tuple[int, ...]) -> None:
         moved = False
-        key = _KEYS.get(self._column, _place)
+        key = self._key or _place
         for track in self._store.tracks(i for i in ids if not is_visitor(i)):
             before, entry = self._entries.get(track.id), _entry(track)
             self._entries[track.id] = entry
@@ -119,6 +124,36 @@ class LibraryModel(TrackModel):
             self._show(asked_for=False)
             self.counts_changed.emit()
         self.redraw(ids)
+
+    def _follow_facts(self, _: tuple[int, ...]) -> None:
+        """Keep the order if it is that of facts."""
+        if self._column >= Column.OPINION:
+            self._sort()
+            self._show(asked_for=False)
+
+    @property
+    def _key(self) -> Callable[[_Entry], Any] | None:
+        """Sort key of the column; None for the artist's, whose order is the shelf itself."""
+        facts = self._store.facts
+        match self._column:
+            case Column.OPINION:
+                opinions = facts.opinions
+                return lambda entry: _OPINIONS[opinions.get(entry.track.id)]
+            case Column.PLAYS | Column.LAST_PLAYED:
+                plays = facts.plays
+                of = attrgetter("plays" if self._column is Column.PLAYS else "last_played")
+                return lambda entry: of(plays.get(entry.track.id, _NEVER)) or 0
+            case Column.RATING:
+                music = facts.music
+                return lambda entry: music.get(entry.track.id, NO_MUSIC)[2] or 0
+            case Column.BPM:
+                music = facts.music
+                return lambda entry: music.get(entry.track.id, NO_MUSIC)[0] or inf
+            case Column.KEY:
+                music = facts.music
+                return lambda entry: _musical_key(music.get(entry.track.id, NO_MUSIC)[1])
+            case _:
+                return _KEYS.get(self._column)
 
     def _drop(self, ids: tuple[int, ...]) -> None:
         for track_id in self._entries.keys() & ids:
@@ -147,8 +182,8 @@ class LibraryModel(TrackModel):
     def _sort(self) -> None:
         """Order all tracks by the column, and equal ones by their position on the shelf."""
         self._order = np.arange(len(self._shelf))
-        if self._column in _KEYS:
-            keys = list(map(_KEYS[self._column], self._shelved()))
+        if (key := self._key) is not None:
+            keys = list(map(key, self._shelved()))
             self._order = np.array(sorted(range(len(keys)), key=keys.__getitem__), np.intp)
         if self._descending:
             self._order = self._order[::-1]
@@ -232,6 +267,14 @@ def _rank(entry: _Entry) -> int:
     return 3 if track.state is TrackState.EMBEDDED else 2
 
 
+def _musical_key(key: str) -> str:
+    """Return the sort key of a musical key: 8A comes before 10A."""
+    number = key[: len(key) - len(key.lstrip("0123456789"))]
+    return f"{number.zfill(2) if number else ''}{key[len(number) :].casefold()}" if key else _LAST
+
+
+_OPINIONS = {Opinion.LIKED: 0, None: 1, Opinion.BANNED: 2}
+_NEVER = PlayCounts(0, 0, None)
 _KEYS: dict[Column, Callable[[_Entry], Any]] = {
     Column.STATE: _rank,
     Column.TITLE: attrgetter("title"),
@@ -240,4 +283,4 @@ _KEYS: dict[Column, Callable[[_Entry], Any]] = {
     Column.YEAR: lambda entry: entry.track.tags.year or 0,
     Column.LENGTH: lambda entry: entry.track.tags.duration or 0.0,
 }
-"""Sort keys of the columns that are shown, except the artist's, whose order is the shelf itself."""
+"""Sort keys of the columns of tags, except the artist's."""

@@ -12,6 +12,7 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.types import Counts, TagDetails, Tags, Track, TrackState
 from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.tracks.facts import TrackFacts
 from musicsim.ui.tracks.visitors import NO_TAGS, Visitors, is_visitor
 
 
@@ -38,6 +39,8 @@ class TrackStore(QObject):
         # Counted along: the catalogue counts by going through all tracks.
         self._states = Counter(_state(track) for track in self)
         self._playing: int | None = None
+        self.facts = TrackFacts(catalogue, bridge, self)
+        """Facts about the library's tracks that few lists show."""
         self._visitors = Visitors(bridge, self)
         self._visitors.changed.connect(self.changed)
         self._visitors.removed.connect(self.removed)
@@ -156,6 +159,7 @@ class TrackStore(QObject):
             self._states[_state(track)] += 1
             self._tracks[track.id] = track
         if tracks:
+            self.facts.follow(tracks)
             self.changed.emit(tuple(track.id for track in tracks))
         found = {track.id for track in tracks}
         self._remove(tuple(i for i in ids if i not in found))

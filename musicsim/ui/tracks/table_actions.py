@@ -41,5 +41,8 @@ class TableActions(Protocol):
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu."""
 
+    def toggle_opinion(self, track_id: int) -> None:
+        """Like a track, or take back what the listener thinks of it."""
+
     def play(self, ids: Sequence[int], at: int = 0) -> None:
         """Play a list of tracks, starting at index `at`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,9 +24,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QIcon
 
 from musicsim.base.lengths import length_text
+from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import Track, TrackState
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.tracks.facts import NO_MUSIC
 from musicsim.ui.tracks.store import TrackStore
 
 Index = QModelIndex | QPersistentModelIndex
@@ -59,9 +62,19 @@ class Column(enum.IntEnum):
     LENGTH = 7
     SIMILARITY = 8
     PLAYED = 9
+    OPINION = 10
+    PLAYS = 11
+    LAST_PLAYED = 12
+    RATING = 13
+    BPM = 14
+    KEY = 15
 
 
-NUMERIC = (Column.POSITION, Column.YEAR, Column.LENGTH)
+NUMERIC = (Column.POSITION, Column.YEAR, Column.LENGTH, Column.PLAYS, Column.BPM)
+ICONS = (Column.STATE, Column.OPINION)
+"""Columns of icons, whose heading is empty."""
+_MOST_FIRST = (Column.PLAYS, Column.LAST_PLAYED, Column.RATING)
+"""Columns that are sorted in descending order by the first click on their heading."""
 
 
 def column_name(column: Column) -> str:
@@ -78,6 +91,12 @@ def column_name(column: Column) -> str:
         Column.LENGTH: tr("columns", "Length"),
         Column.SIMILARITY: tr("columns", "Similarity"),
         Column.PLAYED: tr("columns", "Played"),
+        Column.OPINION: tr("columns", "Liked"),
+        Column.PLAYS: tr("columns", "Plays"),
+        Column.LAST_PLAYED: tr("columns", "Last played"),
+        Column.RATING: tr("columns", "Rating"),
+        Column.BPM: tr("columns", "BPM"),
+        Column.KEY: tr("columns", "Key"),
     }
     return names[column]
 
@@ -99,6 +118,7 @@ class TrackModel(QAbstractTableModel):
         self._theme = theme
         self._ids: Ids = np.zeros(0, np.int64)
         store.playing_changed.connect(self.redraw)
+        store.facts.changed.connect(self._redraw_facts)
         theme.changed.connect(self._redraw_all)
 
     @property
@@ -129,6 +149,12 @@ class TrackModel(QAbstractTableModel):
     def _redraw_all(self) -> None:
         self.redraw(self.ids)
 
+    def _redraw_facts(self, ids: tuple[int, ...]) -> None:
+        if ids:
+            self.redraw(ids)
+        else:
+            self._redraw_all()
+
     # Qt's model interface
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
@@ -151,9 +177,12 @@ class TrackModel(QAbstractTableModel):
             return None
         column = Column(section)
         if role == Role.DisplayRole:
-            return "" if column is Column.STATE else column_name(column)
+            return "" if column in ICONS else column_name(column)
         if role in (Role.ToolTipRole, Role.AccessibleTextRole):
             return column_name(column)
+        if role == Role.InitialSortOrderRole:
+            down = column in _MOST_FIRST
+            return Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -167,11 +196,15 @@ class TrackModel(QAbstractTableModel):
                 return self.text(track, column, index.row())
             case Role.DecorationRole:
                 return self.sign(track) if column is Column.STATE else None
+            case Role.ToolTipRole if column is Column.OPINION:
+                return opinion_text(self.opinion(track), click=True)
             case Role.ToolTipRole:
                 return state_text(track, playing=False) if track.missing or track.problem else None
             case Role.AccessibleTextRole:
                 if column is Column.STATE:
                     return state_text(track, playing=self.is_playing(track))
+                if column is Column.OPINION:
+                    return opinion_text(self.opinion(track))
                 return self.text(track, column, index.row())
         return None
 
@@ -179,8 +212,18 @@ class TrackModel(QAbstractTableModel):
         """Return whether the track is in the player."""
         return track.id == self._store.playing
 
+    def opinion(self, track: Track) -> Opinion | None:
+        """Return what the listener thinks of the track."""
+        return self._store.facts.opinions.get(track.id)
+
+    def rating(self, track: Track) -> float | None:
+        """Return the rating in the track's tags, in stars."""
+        return self._store.facts.music.get(track.id, NO_MUSIC)[2]
+
     def text(self, track: Track, column: int, row: int) -> str:
         """Return the text of a cell."""
+        if column >= Column.OPINION:
+            return self._fact_text(track, column)
         match column:
             case Column.STATE:
                 return ""
@@ -203,6 +246,28 @@ class TrackModel(QAbstractTableModel):
                 return "" if similarity is None else f"{similarity:.0%}"
             case Column.PLAYED:
                 return ""
+        raise ValueError(f"there is no column {column}")
+
+    def _fact_text(self, track: Track, column: int) -> str:
+        facts = self._store.facts
+        match column:
+            case Column.OPINION:
+                return ""
+            case Column.PLAYS:
+                counts = facts.plays.get(track.id)
+                return formats.number(counts.plays) if counts and counts.plays else ""
+            case Column.LAST_PLAYED:
+                counts = facts.plays.get(track.id)
+                at = counts.last_played if counts else None
+                return "" if at is None else formats.moment(at, time.time())
+            case Column.RATING:
+                stars = self.rating(track)
+                return "" if stars is None else self.tr("{0} of 5 stars").format(f"{stars:g}")
+            case Column.BPM:
+                bpm = facts.music.get(track.id, NO_MUSIC)[0]
+                return "" if bpm is None else f"{round(bpm, 1):.12g}"
+            case Column.KEY:
+                return one_line(facts.music.get(track.id, NO_MUSIC)[1])
         raise ValueError(f"there is no column {column}")
 
     def sign(self, track: Track) -> QIcon | None:
@@ -288,6 +353,32 @@ def state_text(track: Track, *, playing: bool) -> str:
     if track.state is TrackState.PENDING:
         return tr("states", "Not listened to yet")
     return ""
+
+
+def opinion_text(opinion: Opinion | None, *, click: bool = False) -> str:
+    """Return what the listener thinks of a track, in words.
+
+    Parameters
+    ----------
+    click
+        Say what a click on the sign does.
+    """
+    tr = QCoreApplication.translate
+    match opinion:
+        case Opinion.LIKED:
+            return (
+                tr("opinions", "You like it: click to take it back")
+                if click
+                else tr("opinions", "Liked")
+            )
+        case Opinion.BANNED:
+            return (
+                tr("opinions", "Never played: click to let it in lists again")
+                if click
+                else tr("opinions", "Never played")
+            )
+        case None:
+            return tr("opinions", "Like") if click else ""
 
 
 def one_line(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -26,6 +27,7 @@ from musicsim.ui.tracks.delegates import (
     card_height,
     row_height,
 )
+from musicsim.ui.tracks.fact_delegates import OpinionDelegate, RatingDelegate
 from musicsim.ui.tracks.header import ColumnLayout, FillingHeader
 from musicsim.ui.tracks.table_actions import TableActions
 from musicsim.ui.tracks.track_list import TrackList
@@ -69,6 +71,7 @@ class TrackTable(QTableView):
         self.heading = FillingHeader(layout, theme, self)
         self.setHorizontalHeader(self.heading)
         self.setModel(model)
+        self.heading.arrange()
         self.heading.setVisible(not cards)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
@@ -94,7 +97,10 @@ class TrackTable(QTableView):
             self.setItemDelegateForColumn(Column.TITLE, CardDelegate(model, self))
         self.setItemDelegateForColumn(Column.SIMILARITY, ScoreDelegate(model, self))
         self.setItemDelegateForColumn(Column.PLAYED, QuietLinesDelegate(model, self))
-        self.doubleClicked.connect(lambda index: self.play_selection())
+        self.setItemDelegateForColumn(Column.OPINION, OpinionDelegate(model, theme, self))
+        self.setItemDelegateForColumn(Column.RATING, RatingDelegate(model, self))
+        self.clicked.connect(self._click)
+        self.doubleClicked.connect(self._double_click)
         self.addActions(actions.all)
         self._anchor: tuple[int, int] | None = None
         model.rearranging.connect(self._remember_place)
@@ -210,6 +216,17 @@ class TrackTable(QTableView):
             painter.drawText(
                 place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.placeholder
             )
+
+    def _click(self, index: QModelIndex) -> None:
+        # With Ctrl and Shift, the listener selects.
+        plain = QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
+        track = self.tracks.track(index.row())
+        if index.column() == Column.OPINION and plain and track is not None:
+            self._actions.toggle_opinion(track.id)
+
+    def _double_click(self, index: QModelIndex) -> None:
+        if index.column() != Column.OPINION:
+            self.play_selection()
 
     def _remember_place(self) -> None:
         """Note which track is at the top, so that rows that come and go elsewhere don't move it."""

@@ -11,6 +11,7 @@ from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.controls import PlaybackControls
+from musicsim.ui.playback.history import History
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.window.problems import ProblemsDialog
 
@@ -28,6 +29,7 @@ class Dialogs:
         bridge: Bridge,
         store: TrackStore,
         playback: PlaybackControls,
+        history: History,
         messages: Messages,
         theme: Theme,
         settings: QSettings,
@@ -37,6 +39,7 @@ class Dialogs:
         self._bridge = bridge
         self._store = store
         self._playback = playback
+        self._history = history
         self._messages = messages
         self._theme = theme
         self._settings = settings
@@ -49,7 +52,7 @@ class Dialogs:
         self.problems.show()
         self.problems.raise_()
 
-    def open_settings(self) -> None:
+    def open_settings(self) -> SettingsDialog:
         """Show the settings."""
         if self.settings is None:
             # It needs NumPy, which the window starts without.
@@ -63,8 +66,15 @@ class Dialogs:
                 self._theme,
                 self._settings,
                 self._playback,
+                self._history,
                 self._window,
             )
         self.settings.show()
         self.settings.raise_()
         self.settings.activateWindow()
+        return self.settings
+
+    def open_opinions(self) -> None:
+        """Show everything that the listener likes or never wants to hear."""
+        settings = self.open_settings()
+        settings.pages.setCurrentWidget(settings.opinions)

@@ -101,7 +101,15 @@ class MainWindow(QMainWindow):
         self._add_places(bridge)
         self._make_bars(bridge)
         self.dialogs = Dialogs(
-            app, bridge, self.store, self.playback, self.messages, theme, settings, self
+            app,
+            bridge,
+            self.store,
+            self.playback,
+            self._deck.history,
+            self.messages,
+            theme,
+            settings,
+            self,
         )
         fill_menu_bar(
             self.menuBar(),
@@ -232,6 +240,7 @@ class MainWindow(QMainWindow):
             previous=self.commands.previous,
             play_pause=self.commands.play_pause,
             following=self.commands.following,
+            like=self.actions_.playing_opinion.action,
         )
 
     def _lay_out(self) -> None:
@@ -257,6 +266,7 @@ class MainWindow(QMainWindow):
         commands.search.triggered.connect(self.places.search)
         commands.new_playlist.triggered.connect(self.playlist_commands.create)
         commands.new_smart_playlist.triggered.connect(lambda: self.smart_commands.create())
+        commands.opinions.triggered.connect(self.dialogs.open_opinions)
         commands.problems.triggered.connect(self.dialogs.open_problems)
         commands.shortcuts.triggered.connect(self._show_shortcuts)
         commands.about.triggered.connect(lambda: show_about(self))

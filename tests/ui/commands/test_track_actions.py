@@ -67,6 +67,8 @@ def test_the_menu_opens_by_keyboard(
         "Add to playlist": True,
         "Like": True,
         "Never play this": True,
+        "Album": True,
+        "Artist": True,
         "Export similar as M3U…": True,
         "Show in folder": True,
     }

@@ -94,7 +94,7 @@ def test_the_list_follows_what_is_played(
     window.commands.following.trigger()
     settle()
     assert tracks(window) == [ids[2], ids[1], ids[0]]
-    assert shown(window)[1] == (ids[1], "Just now, 0:11 of 4:00")
+    assert shown(window)[1] == (ids[1], "Just now, Skipped, 0:11 of 4:00")
     assert stored(app) == [(ids[1], EndOfPlay.SKIPPED), (ids[0], EndOfPlay.FINISHED)]
 
 
@@ -304,6 +304,100 @@ def test_the_menu_is_that_of_every_list(
     menu.close()
 
 
+def clear(window: MainWindow, part: str) -> None:
+    (action,) = [a for a in window.history_pane.clear.menu().actions() if a.text() == part]
+    action.trigger()
+
+
+def test_the_last_plays_alone_are_cleared(
+    open_window: MainWindow,
+    app: FakeApp,
+    ids: list[int],
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window, now = open_window, time.time()
+    for days, track_id in ((40, ids[0]), (3, ids[1]), (0, ids[2])):
+        long_ago(app, track_id, at=now - days * 86_400)
+    window.history_pane._history._reload()
+    settle()
+    asked: list[str] = []
+    monkeypatch.setattr(
+        history_pane, "confirm", lambda *words: bool(asked.append(words[2])) or True
+    )
+
+    clear(window, "Since yesterday…")
+    settle()
+    assert tracks(window) == [ids[1], ids[0]]
+    clear(window, "The last seven days…")
+    settle()
+    assert tracks(window) == [ids[0]]
+    assert [track_id for track_id, _ in stored(app)] == [ids[0]]
+    assert "seven days" in asked[1]
+
+
+def test_switched_off_it_remembers_nothing_and_plays_on(
+    open_window: MainWindow,
+    app: FakeApp,
+    engine: FakeEngine,
+    ids: list[int],
+    settle: Settle,
+    make_window: MakeWindow,
+    qtbot,
+) -> None:
+    window = open_window
+    window.player.play(ids)
+    settle()
+    engine.end()
+    settle()
+    window.commands.settings.trigger()
+    page = window.dialogs.settings.playback
+    assert page.history.isChecked()
+
+    page.history.click()
+    settle()
+    assert not page.history.isChecked()
+    assert tracks(window) == [ids[0]]
+    engine.end()
+    settle()
+    assert window.player.queue.current == ids[2]
+    assert stored(app) == [(ids[0], EndOfPlay.FINISHED)]
+    assert window.history_pane.off.isVisible()
+    # Also the next time.
+    assert not make_window().history_pane._history.is_kept
+
+    qtbot.mouseClick(window.history_pane.on, Qt.MouseButton.LeftButton)
+    settle()
+    assert page.history.isChecked()
+    engine.end()
+    engine.end()
+    settle()
+    assert tracks(window) == [ids[4], ids[3], ids[2], ids[0]]
+    assert not window.history_pane.off.isVisible()
+
+
+def test_the_history_is_exported_to_where_the_listener_says(
+    open_window: MainWindow,
+    app: FakeApp,
+    ids: list[int],
+    settle: Settle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_window
+    long_ago(app, *ids[:2])
+    window.history_pane._history._reload()
+    settle()
+    file = tmp_path / "heard.csv"
+    monkeypatch.setattr(history_pane, "ask_new_file", lambda *_: file)
+
+    window.history_pane.export.click()
+    settle()
+
+    assert file.read_text("utf-8-sig").count("finished") == 2
+    assert window.message_bar.text == "2 plays written to heard.csv."
+
+
 def test_clearing_asks_first_and_leaves_what_plays(
     make_window: MakeWindow,
     app: FakeApp,
@@ -318,11 +412,11 @@ def test_clearing_asks_first_and_leaves_what_plays(
     settle()
 
     monkeypatch.setattr(history_pane, "confirm", lambda *_: False)
-    pane.clear.click()
+    clear(window, "Everything…")
     assert len(stored(app)) == len(ids)
 
     monkeypatch.setattr(history_pane, "confirm", lambda *_: True)
-    pane.clear.click()
+    clear(window, "Everything…")
     settle()
     assert stored(app) == []
     assert shown(window) == [(ids[0], "Now playing")]

@@ -283,7 +283,7 @@ def test_the_tray_and_what_depends_on_it(page: PlaybackPage, window: MainWindow,
 def test_where_the_tray_tells_of_tracks_it_is_needed_for_that(
     has_tray, window: MainWindow, qtbot
 ) -> None:
-    page = PlaybackPage(window.playback, tray_notifies=True)
+    page = PlaybackPage(window.playback, window._deck.history, tray_notifies=True)
     qtbot.addWidget(page)
     assert not page.notifications.isEnabled()
     page.tray.click()
