@@ -272,6 +272,34 @@ def test_the_history_is_shown_and_cleared(musicsim, music):
     assert "Four" in told(musicsim, "like")
 
 
+def test_plays_stay_with_a_sound_that_is_copied_retagged_removed_and_brought_back(musicsim, music):
+    four = music / "4.flac"
+    played(musicsim, (four, 1_700_000_000, 60.0, EndOfPlay.FINISHED))
+
+    def plays() -> dict[str, int]:
+        counts = musicsim("history", "--tracks", "--json").json
+        return {Path(each["path"]).name: each["plays"] for each in counts}
+
+    copy, transcode = music / "copy.flac", music / "transcode.wav"
+    shutil.copy(four, copy)
+    retag(copy, title="Another name")
+    sound, rate = soundfile.read(four)
+    soundfile.write(transcode, sound * 0.99, rate, subtype="FLOAT")
+    scan(musicsim)
+    assert plays() == {"4.flac": 1, "copy.flac": 1}
+
+    kept = shutil.move(four, musicsim.data / "kept.flac")
+    copy.unlink()
+    scan(musicsim)
+    with Musicsim.open(musicsim.data) as app:
+        app.collection.forget_missing()
+    assert plays() == {}
+
+    shutil.move(kept, music / "again.flac")
+    scan(musicsim)
+    assert plays() == {"again.flac": 1}
+
+
 def test_the_history_is_switched_off_and_exported(musicsim, music):
     four = music / "4.flac"
     played(musicsim, (four, 1_700_000_000, 60.0, EndOfPlay.FINISHED))
