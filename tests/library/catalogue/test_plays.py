@@ -144,6 +144,9 @@ def test_plays_of_a_copy_that_is_removed_go_to_the_other(
     catalogue.files.forget_missing()
 
     assert catalogue.plays.latest(9) == [play(ids[1], 2), play(ids[1], 1)]
+    # Only once.
+    hear(catalogue, {ids[1]: b"sound"})
+    assert len(catalogue.plays.latest(9)) == 2
 
 
 def test_copies_share_their_counts_and_a_transcode_has_its_own(

@@ -13,6 +13,8 @@ from musicsim.base.events import (
     FetchProgress,
     ModelChanged,
     Notice,
+    OpinionsChanged,
+    PlaysChanged,
     TracksChanged,
     TracksRemoved,
 )
@@ -62,6 +64,27 @@ def test_events_come_in_batches_with_the_last_word_only(library: Library, bridge
     assert removed == [(3,)]
     assert [each.done for each in progress] == [999]
     assert notices == [Notice("watcher", "Too many folders."), Notice("disk", "")]
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [([(1,), (2, 3)], (1, 2, 3)), ([(1,), ()], ()), ([(), (1,)], ()), ([(1,), (), (2,)], ())],
+)
+def test_plays_are_told_together(
+    library: Library, bridge: Bridge, told: list[tuple[int, ...]], seen: tuple[int, ...]
+) -> None:
+    plays: list[tuple[int, ...]] = []
+    opinions: list[None] = []
+    bridge.plays_changed.connect(plays.append)
+    bridge.opinions_changed.connect(lambda: opinions.append(None))
+
+    for ids in told:
+        library.events.emit(PlaysChanged(ids))
+        library.events.emit(OpinionsChanged())
+    bridge.deliver()
+
+    assert plays == [seen]
+    assert opinions == [None]
 
 
 def test_a_future_is_answered_in_the_windows_thread(bridge: Bridge, qapp: QApplication) -> None:

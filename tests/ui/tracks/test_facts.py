@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+import mutagen
 import pytest
+from mutagen.id3 import ID3, POPM, TIT2
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
+from tagged_files import make
 from window_fakes import SONGS, FakeApp, FakeEngine, Library, titles
 
 from musicsim.base.events import TracksChanged, TracksRemoved
+from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.catalogue.opinions import Opinion, Subject
+from musicsim.library.scanning.scanner import Scanner
 from musicsim.library.types import EndOfPlay, Play, ScannedFile, TagDetails, Tags
 from musicsim.ui.tracks.track_model import Column
 from musicsim.ui.tracks.track_table import TrackTable
@@ -175,13 +181,19 @@ def test_a_copy_has_the_heart_of_the_other_and_keeps_it(
     assert heart(table, "Quiet Harbour") == "Liked"
 
 
-def test_columns_that_the_listener_did_not_ask_for_are_hidden(table: TrackTable) -> None:
+def test_columns_that_the_listener_did_not_ask_for_are_hidden(
+    table: TrackTable, window: MainWindow
+) -> None:
+    window.resize(1900, 800)
     extra = (Column.RATING, Column.PLAYS, Column.LAST_PLAYED, Column.BPM, Column.KEY)
     assert all(table.isColumnHidden(column) for column in extra)
     assert not table.isColumnHidden(Column.OPINION)
 
 
-def test_what_an_earlier_version_saved_shows_no_new_column(table: TrackTable) -> None:
+def test_what_an_earlier_version_saved_shows_no_new_column(
+    table: TrackTable, window: MainWindow
+) -> None:
+    window.resize(1900, 800)
     table.heading.restore("TITLE=300,LENGTH=70;GENRE")
 
     assert table.isColumnHidden(Column.RATING)
@@ -326,3 +338,34 @@ def test_a_file_outside_the_library_has_no_heart(
 
     assert not window.player_bar.like.isEnabled()
     assert "add its folder" in window.player_bar.like.toolTip()
+
+
+def test_a_rating_that_another_program_writes_is_shown(
+    library: Library, make_window: Callable[[], MainWindow], settle: Settle
+) -> None:
+    mp3, flac = make(library.music, "mp3"), make(library.music, "flac")
+    rate(mp3, 196)
+    file = mutagen.File(flac)
+    file.update({"TITLE": "Flac", "RATING": "30"})
+    file.save()
+    identity = SoundIdentity(library.catalogue, library.embeddings)
+    scanner = Scanner(library.catalogue, identity, library.events)
+    library.catalogue.folders.add(library.music)
+    scanner.scan([library.music])
+    table = make_window().places.library.table
+    assert shown(table, Column.RATING) == {}  # asks for them
+    settle()
+    assert shown(table, Column.RATING) == {"Mp3": "4 of 5 stars", "Flac": "1.5 of 5 stars"}
+
+    rate(mp3, 13)
+    scanner.scan([library.music])
+    settle()
+
+    assert shown(table, Column.RATING) == {"Mp3": "0.5 of 5 stars", "Flac": "1.5 of 5 stars"}
+
+
+def rate(path: Path, popm: int) -> None:
+    tags = ID3()
+    tags.add(TIT2(text="Mp3"))
+    tags.add(POPM(email="MusicBee", rating=popm))
+    tags.save(path)
