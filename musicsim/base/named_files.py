@@ -155,7 +155,8 @@ class FileFinder:
 def _readings(text: str) -> Iterator[str]:
     """Yield the paths that a text may name, absolute or relative, the likelier first."""
     for spelling in _spellings(text):
-        if "\0" in spelling or spelling.strip("/") in ("", "."):
+        # What ends with "." or ".." names a folder.
+        if "\0" in spelling or spelling.rstrip("/").rpartition("/")[2] in ("", ".", ".."):
             continue
         yield spelling
         yield unicodedata.normalize("NFC", spelling)

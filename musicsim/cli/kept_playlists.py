@@ -23,10 +23,11 @@ from musicsim.cli.output import (
     short,
     track_json,
 )
+from musicsim.cli.playlist_file_options import add_paths, path_style
 from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.types import Playlist, Track
-from musicsim.playlists.files.m3u import write_m3u
 from musicsim.playlists.files.reading import PlaylistFile, read_playlist
+from musicsim.playlists.files.writing import write_playlist
 
 
 def add_commands(commands: Commands) -> None:
@@ -57,16 +58,6 @@ def add_commands(commands: Commands) -> None:
     action = actions.add_parser("delete", help="forget one")
     action.add_argument("name", metavar="NAME")
     action.set_defaults(run=delete_playlist)
-
-
-def add_paths(command: argparse.ArgumentParser) -> None:
-    """Declare the option for the paths in a playlist file."""
-    command.add_argument(
-        "--paths",
-        choices=("relative", "absolute"),
-        default="relative",
-        help="in the playlist file (relative to it)",
-    )
 
 
 def list_playlists(options: argparse.Namespace) -> None:
@@ -119,7 +110,7 @@ def export_playlist(options: argparse.Namespace) -> None:
     """Write a stored playlist to a file."""
     with Musicsim.read(options.data) as app:
         tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
-    write_m3u(options.output, tracks, name=options.name, absolute=options.paths == "absolute")
+    write_playlist(options.output, tracks, name=options.name, style=path_style(options))
     say(f"{counted(len(tracks), 'track')} written to {printable(path_text(options.output))}.")
     _name_missing(tracks)
 

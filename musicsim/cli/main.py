@@ -31,7 +31,7 @@ from musicsim.cli import (
 )
 from musicsim.cli.output import UsageError, complain
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
-from musicsim.playlists.files.reading import PLAYLIST_SUFFIXES
+from musicsim.playlists.files.formats import PLAYLIST_SUFFIXES
 
 FAILED, WRONG_USE, IN_USE, INTERRUPTED = 1, 2, 75, 130
 

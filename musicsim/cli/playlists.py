@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.base.counts import counted
-from musicsim.cli.kept_playlists import add_paths
 from musicsim.cli.list_options import (
     SEED_HELP,
     add_filters,
@@ -36,9 +34,10 @@ from musicsim.cli.output import (
     short,
     track_json,
 )
+from musicsim.cli.playlist_file_options import add_paths, path_style, playlist_path
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.types import Track
-from musicsim.playlists.files.m3u import write_m3u
+from musicsim.playlists.files.writing import write_playlist
 from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
@@ -64,7 +63,7 @@ def add_commands(commands: Commands) -> None:
     command = commands.add_parser("playlist", help="make a playlist")
     command.add_argument("seeds", nargs="+", metavar="SEED", help=SEED_HELP)
     command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE.m3u8", help="write it to a file"
+        "-o", "--output", type=playlist_path, metavar="FILE.m3u8", help="write it to a file"
     )
     size = command.add_mutually_exclusive_group()
     size.add_argument("--length", type=positive, default=25, metavar="N", help="tracks (25)")
@@ -200,7 +199,7 @@ def playlist(options: argparse.Namespace) -> None:
         tracks = [match.track for match in made.matches]
         name = options.name or _name_of(seeds, request.mode)
         if options.output:
-            write_m3u(options.output, tracks, name=name, absolute=options.paths == "absolute")
+            write_playlist(options.output, tracks, name=name, style=path_style(options))
         if options.name:
             kept = app.catalogue.playlists.create(options.name, [track.id for track in tracks])
             if not options.json:

@@ -33,8 +33,8 @@ from musicsim.cli.output import (
 from musicsim.demo import DemoTrack, render_demo
 from musicsim.library.scanning.counting import ScanSummary
 from musicsim.library.types import Problem, Track, TrackState
-from musicsim.playlists.files.m3u import write_m3u
 from musicsim.playlists.files.names import file_name
+from musicsim.playlists.files.writing import write_playlist
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.making.playlists import PlaylistRequest
 
@@ -273,6 +273,6 @@ def _write_playlist(app: Musicsim, seed: Track, folder: Path) -> None:
     name = f"Like {seed.title}"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / file_name(name, ".m3u8")
-    write_m3u(file, [match.track for match in made.matches], name=name)
+    write_playlist(file, [match.track for match in made.matches], name=name)
     tracks, minutes = counted(len(made.matches), "track"), round(made.duration / 60)
     say(f"\nPlaylist of {tracks}, {counted(minutes, 'minute')}: {display_path(file)}")

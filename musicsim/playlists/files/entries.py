@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
+from musicsim.base.addresses import is_address
 from musicsim.base.errors import MusicsimError
 
 
@@ -26,6 +30,10 @@ class TooManyEntriesError(ListError):
         super().__init__(f"it has more than {MOST_ENTRIES:,} entries")
 
 
+class UnwritableError(ValueError):
+    """An entry can't be written in a format; the message says which, why, and what can be done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """An entry as it is written in a playlist."""
@@ -38,6 +46,8 @@ class Listed:
     """Its length; None if missing."""
     may_be_comment: bool = False
     """Whether it counts only if there is such a file."""
+    artist: str = ""
+    """Its artist, if the playlist states it apart; the title then is "Artist - Title"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,55 @@ class Listing:
     entries: tuple[Listed, ...]
     name: str = ""
     """The playlist's own name; empty if missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEntry:
+    """An entry of a playlist for which the library has no track.
+
+    Attributes
+    ----------
+    position
+        Its place among all entries of the playlist, from 0.
+    location
+        Its path or address as it is written in the playlist; empty for a title without a file.
+    title, artist
+        As far as the playlist tells.
+    duration
+        Seconds; None if unknown.
+    """
+
+    position: int
+    location: str
+    title: str = ""
+    artist: str = ""
+    duration: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEntry:
+    """An entry that is written into a playlist."""
+
+    line: str
+    """The path, or an address."""
+    address: str
+    """The same as an address: `file:`, or relative and percent-encoded."""
+    title: str
+    artist: str = ""
+    album: str = ""
+    seconds: float | None = None
+
+    @property
+    def name(self) -> str:
+        """`Artist - Title`, or the title alone."""
+        return f"{self.artist} - {self.title}" if self.artist else self.title
+
+
+def listed_title(artist: str, title: str) -> tuple[str, str]:
+    """Return the title and the artist of a `Listed` for those that a playlist states apart."""
+    if artist and title:
+        return f"{artist} - {title}", artist
+    return title or artist, ""
 
 
 def names_of(raw: bytes, text: str) -> tuple[str, ...]:
@@ -67,3 +126,18 @@ def names_of(raw: bytes, text: str) -> tuple[str, ...]:
     except UnicodeDecodeError:
         return text.strip(), exact.strip(), exact
     return exact.strip(), exact
+
+
+def names_of_addresses(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return the readings of the places in a format that has addresses, which may be relative.
+
+    Some programs write paths all the same, whose "%" is itself.
+    """
+    names: list[str] = []
+    for address in filter(None, addresses):
+        if "%" in address and not is_address(address):
+            # Half of a surrogate pair is in no file's name.
+            with contextlib.suppress(UnicodeEncodeError):
+                names.append(os.fsdecode(unquote_to_bytes(os.fsencode(address))))
+        names.append(address)
+    return tuple(names)

@@ -1,28 +1,27 @@
-"""Reading M3U playlists of any program, and writing them, always in UTF-8 (M3U8)."""
+"""Reading M3U playlists of any program, and writing them: in UTF-8 (M3U8), and in Windows-1252 for old players."""
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from musicsim.base.encodings import decode_all
 from musicsim.base.errors import display_path
-from musicsim.base.writing import write_text
-from musicsim.library.types import Track
 from musicsim.playlists.files.entries import (
     MOST_ENTRIES,
     Listed,
     Listing,
-    PlaylistFileError,
     TooManyEntriesError,
+    UnwritableError,
+    WrittenEntry,
     names_of,
 )
 
 M3U_SUFFIXES = frozenset({".m3u", ".m3u8"})
 """Lower-case suffixes with their dot."""
 
+_OLD = "windows-1252"
 _LINES_AN_ENTRY = 10
 _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*#EXTENC:\s*([\w.:-]+)", re.IGNORECASE)
@@ -32,64 +31,49 @@ _INFORMATION = re.compile(
 """Seconds, attributes such as `tvg-name="A, B"`, and the title."""
 
 
-def write_m3u(file: Path, tracks: Sequence[Track], *, name: str, absolute: bool = False) -> None:
-    """Write a playlist; the file appears complete or not at all.
+def m3u8_bytes(name: str, entries: Sequence[WrittenEntry]) -> bytes:
+    """Return the content of a playlist in UTF-8."""
+    return _text(name, entries).encode()
 
-    Parameters
-    ----------
-    file
-        The target; an existing file is replaced.
-    tracks
-        The tracks, in order.
-    name
-        The playlist's name, for players that show it.
-    absolute
-        Write absolute paths. By default they are relative to the playlist, so that it can move together with the music.
-        A track on another drive always gets an absolute path.
+
+def m3u_bytes(name: str, entries: Sequence[WrittenEntry]) -> bytes:
+    """Return the content of a playlist in Windows-1252, which old players expect.
 
     Raises
     ------
-    PlaylistFileError
-        If the file can't be written.
+    UnwritableError
+        If it has letters that this encoding lacks.
     """
-    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(name)}"]
-    for track in tracks:
-        seconds = -1 if track.tags.duration is None else round(track.tags.duration)
-        lines += [
-            f"#EXTINF:{seconds},{_one_line(track.name)}",
-            entry_for(track.path, None if absolute else file.parent),
-        ]
+    for text in (_one_line(name), *(text for e in entries for text in (e.line, _one_line(e.name)))):
+        _check_fits(text)
+    text = _text(name, entries)
+    if not text.isascii():
+        # No line of another encoding may look like it.
+        text = text.replace("\n", f"\n#EXTENC:{_OLD}\n", 1)
+    return text.encode(_OLD)
+
+
+def _check_fits(text: str) -> None:
     try:
-        write_text(file, "\n".join(lines) + "\n")
-    except OSError as error:
-        raise PlaylistFileError(
-            f"{display_path(file)} can't be written ({error.strerror or error}): choose another place."
-        ) from error
+        raw = text.encode(_OLD)
+    except UnicodeEncodeError as error:
+        raise UnwritableError(
+            f"“{display_path(text)}” has the letter “{display_path(text[error.start])}”, which a .m3u file can't hold. "
+            "Choose .m3u8, which holds every letter"
+        ) from None
+    if not raw.isascii():
+        with contextlib.suppress(UnicodeDecodeError):
+            raise UnwritableError(
+                f"“{text}” would be read as “{display_path(raw.decode())}” in a .m3u file. Choose .m3u8"
+            )
 
 
-def entry_for(path: Path, base: Path | None) -> str:
-    """Return the line by which a player finds a file, relative to the folder `base` if there is one and it is possible.
-
-    Most names are written unchanged. A name that would be misread becomes a percent-encoded `file:` address, which is
-    absolute. These are names with a line break, a space at an end, or bytes that are not text, and names in which a
-    player that expects addresses would see an escape or a fragment.
-    """
-    target = Path(os.path.abspath(path))  # noqa: PTH100 (keeps a link that the listener chose)
-    text = target.as_posix()
-    if not text.isprintable() or text != text.strip() or any(mark in text for mark in "%#?\\"):
-        return target.as_uri()
-    if base is not None:
-        try:
-            # ".." in a linked folder leads out of the link's target.
-            here = base.absolute()
-            if (real := here.resolve()) != here:
-                here, target = real, target.resolve()
-            relative = Path(os.path.relpath(target, here)).as_posix()
-        except ValueError:  # another drive
-            return str(target)
-        # A line that begins with "#" or ";" is a comment, and "x:" might be an address.
-        return f"./{relative}" if relative[0] in "#;-" or ":" in relative else relative
-    return str(target)
+def _text(name: str, entries: Sequence[WrittenEntry]) -> str:
+    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(name)}"]
+    for entry in entries:
+        seconds = -1 if entry.seconds is None else round(entry.seconds)
+        lines += [f"#EXTINF:{seconds},{_one_line(entry.name)}", entry.line]
+    return "\n".join(lines) + "\n"
 
 
 def parse_m3u(data: bytes) -> Listing:
@@ -136,6 +120,7 @@ def parse_m3u(data: bytes) -> Listing:
                     seconds,
                     # The sign of a comment also begins names, such as "#1 Crush.mp3".
                     may_be_comment=text.startswith(("#", ";")),
+                    artist=artist if artist and whole.startswith(f"{artist} - ") else "",
                 )
             )
             if not text.startswith(("#", ";")):

@@ -1,16 +1,18 @@
-"""Reading PLS playlists, as Winamp, Totem, Rhythmbox and radio stations write them."""
+"""Reading and writing PLS playlists, as Winamp, Totem, Rhythmbox and radio stations write them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from musicsim.base.encodings import decode_all
+from musicsim.base.errors import display_path
 from musicsim.playlists.files.entries import (
     MOST_ENTRIES,
     Listed,
     Listing,
     TooManyEntriesError,
+    WrittenEntry,
     names_of,
 )
 
@@ -57,3 +59,16 @@ def _listed(number: int, names: tuple[str, ...], others: Mapping[tuple[str, int]
     return Listed(
         names, others.get(("title", number), ""), float(seconds[0]) or None if seconds else None
     )
+
+
+def pls_bytes(name: str, entries: Sequence[WrittenEntry]) -> bytes:
+    """Return the content of a playlist, in UTF-8."""
+    lines = ["[playlist]", f"X-GNOME-Title={display_path(name).strip()}"]
+    for number, entry in enumerate(entries, 1):
+        seconds = -1 if entry.seconds is None else round(entry.seconds)
+        lines += [
+            f"File{number}={entry.line}",
+            f"Title{number}={display_path(entry.name).strip()}",
+            f"Length{number}={seconds}",
+        ]
+    return "\n".join((*lines, f"NumberOfEntries={len(entries)}", "Version=2", "")).encode()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from musicsim.base.addresses import is_address, paths_in_address
@@ -17,16 +16,12 @@ from musicsim.playlists.files.entries import (
     Listed,
     ListError,
     Listing,
+    MissingEntry,
     PlaylistFileError,
     TooManyEntriesError,
 )
-from musicsim.playlists.files.m3u import M3U_SUFFIXES, parse_m3u
-from musicsim.playlists.files.pls import PLS_SUFFIXES, parse_pls
+from musicsim.playlists.files.formats import parse
 from musicsim.playlists.files.regular_file import read_bytes
-from musicsim.playlists.files.xspf import XML_SUFFIXES, parse_xml
-
-PLAYLIST_SUFFIXES = M3U_SUFFIXES | PLS_SUFFIXES | XML_SUFFIXES
-"""Lower-case suffixes with their dot."""
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins like that of UTF-16
@@ -34,8 +29,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_PLS = re.compile(rb"\s*\[playlist\]", re.IGNORECASE)
-_XML = re.compile(rb"\s*<(?:\?|!|playlist\b|smil\b|asx\b|winampxml\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,10 @@ class PlaylistEntry:
     """Its length according to the playlist, in seconds."""
     lost: str = ""
     """Its name as it is written in the playlist, if the file can't be found."""
+    artist: str = ""
+    """Its artist, if the playlist states it apart; the title then is "Artist - Title"."""
+    position: int = field(default=0, compare=False)
+    """Its place among all entries, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +56,14 @@ class PlaylistFile:
     name: str
     """The playlist's name, else the file's."""
     entries: tuple[PlaylistEntry, ...]
-    elsewhere: tuple[str, ...] = ()
-    """Entries left out because they are not files on this computer: addresses, such as those of radio stations, and
-    titles without a file."""
+    others: tuple[MissingEntry, ...] = ()
+    """Entries that are not files on this computer: addresses, such as those of radio stations, and titles without a
+    file."""
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The `others` as they are written: their address or, without one, their title."""
+        return tuple(other.location or _whole(other) for other in self.others)
 
 
 def read_playlist(
@@ -69,7 +71,7 @@ def read_playlist(
     roots: Sequence[Path] = (),
     is_there: Callable[[Path], bool] = os.path.lexists,
 ) -> PlaylistFile:
-    """Read a playlist written by any program: M3U, PLS or XML, by its content rather than its name.
+    """Read a playlist written by any program: M3U, PLS, XML or JSPF, by its content rather than its name.
 
     See `FileFinder` for the way in which the listed files are found. Relative paths start from the playlist, also from
     the target of a link.
@@ -99,7 +101,8 @@ def read_playlist(
     places = [file.parent.absolute(), file.parent.resolve(), file.resolve().parent]
     finder = FileFinder(list(dict.fromkeys(places)), roots, is_there)
     entries: list[PlaylistEntry] = []
-    elsewhere: list[str] = []
+    others: list[MissingEntry] = []
+    position = 0
     for listed in listing.entries:
         path, lost = finder.find(*listed.names), ""
         if path is None:
@@ -108,10 +111,23 @@ def read_playlist(
             lost = listed.names[0] if listed.names else listed.title
             path = _likeliest(places[0], listed)
         if path is None:
-            elsewhere.append(lost)
+            others.append(_missing(position, listed))
         else:
-            entries.append(PlaylistEntry(path, listed.title, listed.seconds, lost))
-    return PlaylistFile(listing.name or file.stem, tuple(entries), tuple(elsewhere))
+            entries.append(
+                PlaylistEntry(path, listed.title, listed.seconds, lost, listed.artist, position)
+            )
+        position += 1
+    return PlaylistFile(listing.name or file.stem, tuple(entries), tuple(others))
+
+
+def _missing(position: int, listed: Listed) -> MissingEntry:
+    location = listed.names[0] if listed.names else ""
+    title = listed.title.removeprefix(f"{listed.artist} - ") if listed.artist else listed.title
+    return MissingEntry(position, location, title, listed.artist, listed.seconds)
+
+
+def _whole(entry: MissingEntry) -> str:
+    return f"{entry.artist} - {entry.title}" if entry.artist else entry.title
 
 
 def _likeliest(place: Path, listed: Listed) -> Path | None:
@@ -129,14 +145,7 @@ def _likeliest(place: Path, listed: Listed) -> Path | None:
 
 
 def _parse(file: Path) -> Listing:
-    data = _read(file)
-    suffix = file.suffix.lower()
-    if _PLS.match(data):
-        listing = parse_pls(data)
-    elif _XML.match(data) or suffix in XML_SUFFIXES:
-        listing = parse_xml(data)
-    else:
-        listing = parse_pls(data) if suffix in PLS_SUFFIXES else parse_m3u(data)
+    listing = parse(_read(file), file.suffix.lower())
     if len(listing.entries) > MOST_ENTRIES:
         raise TooManyEntriesError
     return listing

@@ -1,20 +1,24 @@
-"""Reading playlists in XML: XSPF, and those of Windows Media Player (WPL, ASX), Zune (ZPL) and Winamp (B4S)."""
+"""Playlists in XML: XSPF, and to read only those of Windows Media Player (WPL, ASX), Zune (ZPL) and Winamp (B4S)."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from xml.etree.ElementTree import Element, TreeBuilder
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element, SubElement, TreeBuilder, indent, tostring
 from xml.parsers import expat
 
 from musicsim.base.encodings import decode
+from musicsim.base.errors import display_path
 from musicsim.playlists.files.entries import (
     MOST_ENTRIES,
     Listed,
     ListError,
     Listing,
     TooManyEntriesError,
+    WrittenEntry,
+    listed_title,
+    names_of_addresses,
 )
 
 XML_SUFFIXES = frozenset({".xspf", ".wpl", ".zpl", ".asx", ".b4s"})
@@ -44,19 +48,44 @@ def parse_xml(data: bytes) -> Listing:
     return lists[root.tag](root)
 
 
+def xspf_bytes(name: str, entries: Sequence[WrittenEntry]) -> bytes:
+    """Return the content of a playlist in XSPF, version 1."""
+    root = Element("playlist", version="1", xmlns="http://xspf.org/ns/0/")
+    _add(root, "title", name)
+    tracks = SubElement(root, "trackList")
+    for entry in entries:
+        track = SubElement(tracks, "track")
+        _add(track, "location", entry.address)
+        _add(track, "creator", entry.artist)
+        _add(track, "title", entry.title)
+        _add(track, "album", entry.album)
+        if entry.seconds is not None:
+            _add(track, "duration", str(round(1000 * entry.seconds)))
+    indent(root, " ")
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content + b"\n"
+
+
+def _add(parent: Element, tag: str, text: str) -> None:
+    # XML has no control characters, not even escaped ones.
+    if text := display_path(text).strip():
+        SubElement(parent, tag).text = text
+
+
 def _xspf(root: Element) -> Listing:
     entries = []
     for track in root.iter("track"):
-        creator, title = _text(track, "creator"), _text(track, "title")
+        title, artist = listed_title(_text(track, "creator"), _text(track, "title"))
         try:
             seconds = float(_text(track, "duration")) / 1000
         except ValueError:
             seconds = 0.0
         entries.append(
             Listed(
-                tuple(filter(None, map(_own_text, track.findall("location")))),
-                f"{creator} - {title}" if creator and title else title or creator,
+                names_of_addresses(map(_own_text, track.findall("location"))),
+                title,
                 seconds if 0 < seconds < float("inf") else None,
+                artist=artist,
             )
         )
     return Listing(tuple(entries), _text(root, "title"))

@@ -30,7 +30,7 @@ class Exporter:
 
     def export(self, name: str, tracks: Sequence[Track]) -> None:
         """Write `tracks` as an M3U8 file that other players open."""
-        from musicsim.playlists.files.m3u import write_m3u
+        from musicsim.playlists.files.writing import write_playlist
 
         tr = QCoreApplication.translate
         if not tracks:
@@ -44,7 +44,7 @@ class Exporter:
             return
         self._settings.setValue(LAST_FOLDER, str(file.parent))
         with self._messages.reporting():
-            write_m3u(file, tracks, name=name)
+            write_playlist(file, tracks, name=name)
             count = formats.counted("export", len(tracks), "%n track", "%n tracks")
             text = tr("export", "Exported {0} to {1}.").format(count, display_path(file))
             if missing := [track.path for track in tracks if track.missing]:

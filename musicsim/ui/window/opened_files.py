@@ -17,7 +17,8 @@ from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.tags import is_audio
 from musicsim.library.types import Tags, Track
 from musicsim.playlists.files.entries import PlaylistFileError
-from musicsim.playlists.files.reading import PLAYLIST_SUFFIXES, PlaylistEntry, read_playlist
+from musicsim.playlists.files.formats import PLAYLIST_SUFFIXES
+from musicsim.playlists.files.reading import PlaylistEntry, read_playlist
 
 _SLICE = 0.1
 """Seconds after which the files found so far can be played, before the rest is looked at."""

@@ -5,8 +5,9 @@ import pytest
 
 from musicsim.library.types import Tags, Track
 from musicsim.playlists.files.entries import PlaylistFileError
-from musicsim.playlists.files.m3u import entry_for, write_m3u
+from musicsim.playlists.files.locations import Locations, PathStyle
 from musicsim.playlists.files.reading import PlaylistEntry, read_playlist
+from musicsim.playlists.files.writing import write_playlist
 
 ODD_NAMES = [
     "plain.mp3",
@@ -46,7 +47,7 @@ def read_m3u(file: Path) -> tuple[str, list[Path]]:
 def test_the_format(tmp_path):
     file = tmp_path / "list.m3u8"
     tracks = [track(tmp_path / "a" / "b.mp3"), track(tmp_path.parent / "c.mp3", duration=None)]
-    write_m3u(file, tracks, name="My\nlist")
+    write_playlist(file, tracks, name="My\nlist")
     assert file.read_bytes().decode().split("\n") == [
         "#EXTM3U",
         "#PLAYLIST:My\N{REPLACEMENT CHARACTER}list",
@@ -63,14 +64,14 @@ def test_a_playlist_in_a_linked_folder_leads_to_the_music(tmp_path):
     (tmp_path / "lists").symlink_to(tmp_path / "disk" / "lists")
     song = tmp_path / "song.mp3"
     song.write_bytes(b"x")
-    write_m3u(tmp_path / "lists" / "l.m3u8", [track(song)], name="x")
+    write_playlist(tmp_path / "lists" / "l.m3u8", [track(song)], name="x")
     entry = (tmp_path / "lists" / "l.m3u8").read_text("utf-8").splitlines()[3]
     assert (tmp_path / "lists" / entry).read_bytes() == b"x"
 
 
 def test_absolute_paths(tmp_path):
     file = tmp_path / "list.m3u8"
-    write_m3u(file, [track(tmp_path / "b.mp3")], name="x", absolute=True)
+    write_playlist(file, [track(tmp_path / "b.mp3")], name="x", style=PathStyle(absolute=True))
     assert str(tmp_path / "b.mp3") in file.read_text("utf-8").splitlines()
 
 
@@ -79,7 +80,7 @@ def test_absolute_paths(tmp_path):
 def test_any_name_comes_back(tmp_path, name, absolute):
     path = tmp_path / "music" / name
     file = tmp_path / "list.m3u8"
-    write_m3u(file, [track(path, title="T\nitle")], name="List", absolute=absolute)
+    write_playlist(file, [track(path, title="T\nitle")], name="List", style=PathStyle(absolute))
     assert read_m3u(file) == ("List", [path])
 
 
@@ -91,7 +92,7 @@ def test_ffmpeg_would_find_the_file_too(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(b"x")
     file = tmp_path / "list.m3u8"
-    write_m3u(file, [track(path)], name="List")
+    write_playlist(file, [track(path)], name="List")
     line = file.read_bytes().decode("utf-8").split("\n")[3]
     found = (
         urllib.request.url2pathname(line.removeprefix("file://"))
@@ -105,7 +106,7 @@ def test_ffmpeg_would_find_the_file_too(tmp_path, name):
 
 def test_a_playlist_in_a_folder_that_is_not_there_says_so(tmp_path):
     with pytest.raises(PlaylistFileError, match=r"nowhere.*choose another place"):
-        write_m3u(tmp_path / "nowhere" / "l.m3u8", [], name="x")
+        write_playlist(tmp_path / "nowhere" / "l.m3u8", [], name="x")
 
 
 def test_a_write_that_fails_leaves_the_old_playlist(tmp_path, monkeypatch):
@@ -117,7 +118,7 @@ def test_a_write_that_fails_leaves_the_old_playlist(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(PlaylistFileError, match="No space left"):
-        write_m3u(file, [track(tmp_path / "a.mp3")], name="x")
+        write_playlist(file, [track(tmp_path / "a.mp3")], name="x")
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
 
@@ -242,4 +243,4 @@ def test_music_on_another_drive_has_a_whole_path(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.path.relpath", relpath)
     music = tmp_path / "a.mp3"
-    assert entry_for(music, tmp_path / "lists") == str(music)
+    assert Locations(tmp_path / "lists", PathStyle()).line(music) == str(music)

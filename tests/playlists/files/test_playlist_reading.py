@@ -11,12 +11,15 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from musicsim.base.errors import display_path
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.files import m3u, pls, reading
+from musicsim.playlists.files import jspf, m3u, pls, reading
 from musicsim.playlists.files import xspf as xml_lists
 from musicsim.playlists.files.entries import PlaylistFileError
-from musicsim.playlists.files.m3u import write_m3u
+from musicsim.playlists.files.formats import PLAYLIST_SUFFIXES, WRITTEN
+from musicsim.playlists.files.locations import PathStyle, Prefix, Slashes
 from musicsim.playlists.files.reading import PlaylistEntry, read_playlist
+from musicsim.playlists.files.writing import write_playlist
 
 NAMES = [
     "Ann & Bob/Été/01 Don’t Stop… – Live.mp3",
@@ -127,7 +130,7 @@ def test_what_m3u_says_besides(music: Path) -> None:
     playlist = read_playlist(file)
     assert playlist.name == "Évening"
     assert playlist.entries == (
-        PlaylistEntry(music / NAMES[0], "Ann - One, two", 4),
+        PlaylistEntry(music / NAMES[0], "Ann - One, two", 4, artist="Ann"),
         PlaylistEntry(music / NAMES[1], "Bob - Three", 5.5),
         PlaylistEntry(music / NAMES[2]),
         PlaylistEntry(music / NAMES[3]),
@@ -202,7 +205,7 @@ def test_xspf(music: Path) -> None:
         assert found(file, music) == NAMES
     playlist = read_playlist(file, [music])
     assert playlist.name == "Évening"
-    assert playlist.entries[0] == PlaylistEntry(music / NAMES[0], "C & D - T", 61.5)
+    assert playlist.entries[0] == PlaylistEntry(music / NAMES[0], "C & D - T", 61.5, artist="C & D")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252", "iso-8859-1", ""])
@@ -320,18 +323,38 @@ _PARTS = st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=3
 ).map(lambda raw: os.fsdecode(raw.replace(b"/", b"").replace(b"\0", b"") or b"x"))
 
 
-@example(["a", "; b"], True, False, False)
-@example(["#", "#EXTINF:1,x"], False, True, False)
-@example(["\ufeff"], False, True, False)
-@example(["file:"], True, True, False)
-@settings(max_examples=60)
-@given(st.lists(_PARTS, min_size=1, max_size=4), st.booleans(), st.booleans(), st.booleans())
+_STYLES = [
+    PathStyle(),
+    PathStyle(absolute=True),
+    PathStyle(slashes=Slashes.BACK),
+    PathStyle(absolute=True, slashes=Slashes.BACK),
+    PathStyle(prefix=Prefix(Path("/nowhere"), "D:\\Music")),
+]
+
+
+@example(["a", "; b"], True, _STYLES[0], False, ".m3u8")
+@example(["#", "#EXTINF:1,x"], False, _STYLES[1], False, ".m3u8")
+@example(["\ufeff"], False, _STYLES[1], False, ".m3u8")
+@example(["file:"], True, _STYLES[1], True, ".m3u8")
+@example(["a:", "b"], False, _STYLES[0], True, ".xspf")
+@example(["a%20b"], True, _STYLES[0], True, ".jspf")
+@example(["\udcff\n#% "], False, _STYLES[0], False, ".pls")
+@example(["Ã©"], False, _STYLES[0], True, ".m3u")
+@settings(max_examples=150)
+@given(
+    st.lists(_PARTS, min_size=1, max_size=4),
+    st.booleans(),
+    st.sampled_from(_STYLES),
+    st.booleans(),
+    st.sampled_from(sorted(WRITTEN)),
+)
 def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory,
     parts: list[str],
     there: bool,
-    absolute: bool,
+    style: PathStyle,
     beside: bool,
+    suffix: str,
 ) -> None:
     try:
         # Not every text is the name of a file.
@@ -342,7 +365,7 @@ def test_what_is_written_is_read(
     folder = tmp_path_factory.mktemp("written")
     path = folder / name
     (folder / "lists").mkdir()
-    file = folder / "l.m3u8" if beside else folder / "lists" / "l.m3u8"
+    file = folder / f"l{suffix}" if beside else folder / "lists" / f"l{suffix}"
     assume(path not in (file, file.parent))
     if there:
         try:
@@ -350,17 +373,29 @@ def test_what_is_written_is_read(
             path.write_bytes(b"x")
         except OSError:
             assume(False)
-    track = Track(1, str(path), Tags(name, "Ann", duration=61.0), 1, 1, 0.0)
-    write_m3u(file, [track, track], name=name, absolute=absolute)
+    track = Track(1, str(path), Tags(f"T{name}", "Ann", duration=61.0), 1, 1, 0.0)
+    # A title is no address, so what can't be shown is lost.
+    title = display_path(name).replace("\N{REPLACEMENT CHARACTER}", "?").rstrip()
+    try:
+        write_playlist(file, [track, track], name="List", style=style)
+    except PlaylistFileError as error:
+        refused = ".m3u" if suffix == ".m3u" else "slashes"
+        assert refused in str(error)  # noqa: PT017
+        assert not file.exists()
+        return
     playlist = read_playlist(file)
+    assert playlist.name == "List"
     assert [entry.path for entry in playlist.entries] == [path, path]
     assert [bool(entry.lost) for entry in playlist.entries] == [not there] * 2
+    assert {(entry.title, entry.seconds) for entry in playlist.entries} == {
+        (f"Ann - T{title}", 61.0)
+    }
 
 
 @example(b"\xff\xfe", "l.m3u")
 @example(b"<?xml?>", "l.xspf")
 @example(b"<playlist>&a;", "l.m3u")
-@given(st.binary(max_size=200), st.sampled_from(sorted(f"l{s}" for s in reading.PLAYLIST_SUFFIXES)))
+@given(st.binary(max_size=200), st.sampled_from(sorted(f"l{s}" for s in PLAYLIST_SUFFIXES)))
 def test_any_file_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str
 ) -> None:
@@ -379,13 +414,14 @@ def test_any_file_is_read_or_refused(
         ("l.pls", "[playlist]\n" + "".join(f"File{n}=a\n" for n in range(1_001))),
         ("l.xspf", "<playlist>" + "<a/>" * 10_000 + "</playlist>"),
         ("l.xspf", "<playlist>" + "&a" * 10_000 + "</playlist>"),
+        ("l.jspf", '{"playlist": {"track": [' + "{}," * 10_001 + "{}]}}"),
     ],
-    ids=["m3u", "m3u-comments", "pls", "pls-entries", "xspf", "xspf-references"],
+    ids=["m3u", "m3u-comments", "pls", "pls-entries", "xspf", "xspf-references", "jspf"],
 )
 def test_too_many_entries_are_given_up_before_they_take_minutes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
-    for module in (reading, m3u, pls, xml_lists):
+    for module in (reading, m3u, pls, xml_lists, jspf):
         monkeypatch.setattr(module, "MOST_ENTRIES", 1_000)
     (tmp_path / name).write_text(text)
     with pytest.raises(PlaylistFileError, match="more than 100,000 entries"):
