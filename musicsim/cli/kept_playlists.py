@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from musicsim.app import Musicsim
@@ -23,11 +21,8 @@ from musicsim.cli.output import (
     short,
     track_json,
 )
-from musicsim.cli.playlist_file_options import add_paths, path_style
-from musicsim.library.scanning.known_paths import KnownFiles
-from musicsim.library.types import Playlist, Track
-from musicsim.playlists.files.reading import PlaylistFile, read_playlist
-from musicsim.playlists.files.writing import write_playlist
+from musicsim.cli.playlist_export import add_export, kept_playlist, name_missing
+from musicsim.services.making import importing
 
 
 def add_commands(commands: Commands) -> None:
@@ -42,11 +37,7 @@ def add_commands(commands: Commands) -> None:
     action.add_argument("name", metavar="NAME")
     action.add_argument("--json", action="store_true")
     action.set_defaults(run=show_playlist)
-    action = actions.add_parser("export", help="write one to a file")
-    action.add_argument("name", metavar="NAME")
-    action.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.m3u8")
-    add_paths(action)
-    action.set_defaults(run=export_playlist)
+    add_export(actions)
     action = actions.add_parser("import", help="keep the playlist of a file")
     action.add_argument("file", type=Path, metavar="FILE")
     action.set_defaults(run=import_playlist)
@@ -72,18 +63,14 @@ def list_playlists(options: argparse.Namespace) -> None:
         )
 
 
-def _kept(app: Musicsim, name: str) -> Playlist:
-    if (found := app.catalogue.playlists.named(name)) is None:
-        raise UsageError(
-            f"There is no playlist named “{printable(name)}”: `musicsim playlists list` names them all."
-        )
-    return found
-
-
 def _track_ids(app: Musicsim, name: str) -> Sequence[int]:
     """Return the tracks of a playlist or, without one of this name, of a smart playlist."""
     smart = None if app.catalogue.playlists.named(name) else app.smart_lists.named(name)
-    return _kept(app, name).track_ids if smart is None else app.smart_lists.find(smart.id).track_ids
+    return (
+        kept_playlist(app, name).track_ids
+        if smart is None
+        else app.smart_lists.find(smart.id).track_ids
+    )
 
 
 def show_playlist(options: argparse.Namespace) -> None:
@@ -103,64 +90,39 @@ def show_playlist(options: argparse.Namespace) -> None:
             ],
             right=(0, 4),
         )
-    _name_missing(tracks)
-
-
-def export_playlist(options: argparse.Namespace) -> None:
-    """Write a stored playlist to a file."""
-    with Musicsim.read(options.data) as app:
-        tracks = app.catalogue.tracks.by_id(_kept(app, options.name).track_ids)
-    write_playlist(options.output, tracks, name=options.name, style=path_style(options))
-    say(f"{counted(len(tracks), 'track')} written to {printable(path_text(options.output))}.")
-    _name_missing(tracks)
-
-
-def _name_missing(tracks: Sequence[Track]) -> None:
-    """Name the tracks of a playlist whose files a player would not find."""
-    for track in tracks:
-        if track.missing:
-            complain(f"missing, or on a disconnected disk: {printable(path_text(track.path))}")
+    name_missing(tracks)
 
 
 def import_playlist(options: argparse.Namespace) -> None:
     """Store the playlist in a file, with those of its tracks that are in the library; name the others."""
     with Musicsim.open(options.data) as app:
-        known = KnownFiles(app.catalogue)
-        playlist = read_playlist(
-            options.file,
-            app.catalogue.folders.all(),
-            # A disk that is not connected now holds tracks all the same.
-            lambda path: os.path.lexists(path) or known.track_at(path) is not None,
-        )
-        tracks: list[Track] = []
-        for entry in playlist.entries:
-            track = known.track_at(entry.path)
-            if track is not None:
-                tracks.append(track)
-            elif entry.lost:
-                complain(f"not found: {printable(entry.lost)}")
-            else:
-                complain(f"not in the library: {printable(path_text(entry.path))}")
-        for name in playlist.elsewhere:
+        read = importing.import_playlist(options.file, app.catalogue)
+        for each in read.not_found:
+            what = "not in the library" if each.is_there else "not found"
+            complain(f"{what}: {printable(each.written)}")
+        for name in read.elsewhere:
             complain(f"not a file on this computer: {printable(name)}")
-        if not tracks:
-            raise UsageError(_why_nothing(options.file, playlist))
-        kept = app.catalogue.playlists.create(playlist.name, [track.id for track in tracks])
+        if not read.tracks:
+            raise UsageError(_why_nothing(options.file, read))
+        tracks = [found.track for found in read.tracks]
+        kept = app.catalogue.playlists.create(read.name, [track.id for track in tracks])
     say(f"{counted(len(tracks), 'track')} kept as “{short(kept.name)}”.")
-    _name_missing(tracks)
+    if by_tags := sum(found.by is importing.FoundBy.TAGS for found in read.tracks):
+        say(f"{by_tags} of them found by artist, title and length.")
+    name_missing(tracks)
 
 
-def _why_nothing(file: Path, playlist: PlaylistFile) -> str:
+def _why_nothing(file: Path, read: importing.ImportedPlaylist) -> str:
     """Return why none of a playlist's entries is a track of the library."""
     name = printable(path_text(file))
-    if playlist.entries:
-        count = len(playlist.entries)
+    if read.not_found:
+        count = len(read.not_found)
         which = "The only track" if count == 1 else f"None of the {count} tracks"
         return (
             f"{which} of {name} is {'not ' if count == 1 else ''}in the library: add the folder with "
             "`musicsim scan` first."
         )
-    if playlist.elsewhere:
+    if read.elsewhere:
         return f"{name} lists no files, only addresses or titles: musicsim plays files on this computer."
     return f"{name} lists nothing: it is an empty playlist."
 
@@ -168,7 +130,7 @@ def _why_nothing(file: Path, playlist: PlaylistFile) -> str:
 def sort_playlist(options: argparse.Namespace) -> None:
     """Store a playlist in the order of its flow; its first track stays the first."""
     with Musicsim.open(options.data) as app:
-        kept = _kept(app, options.name)
+        kept = kept_playlist(app, options.name)
         order = app.playlists.in_flow(kept.track_ids).result()
         app.catalogue.playlists.set_tracks(kept.id, order)
     say(f"“{short(kept.name)}” goes from track to track now.")
@@ -177,5 +139,5 @@ def sort_playlist(options: argparse.Namespace) -> None:
 def delete_playlist(options: argparse.Namespace) -> None:
     """Delete a playlist."""
     with Musicsim.open(options.data) as app:
-        app.catalogue.playlists.delete(_kept(app, options.name).id)
+        app.catalogue.playlists.delete(kept_playlist(app, options.name).id)
     say(f"“{options.name}” is deleted; its tracks stay in the library.")

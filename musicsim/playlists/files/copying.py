@@ -158,6 +158,14 @@ def copy_playlist(
     return _Copying(plan, existing, progress, is_cancelled).run()
 
 
+def in_the_way(plan: CopyPlan) -> tuple[str, ...]:
+    """Return the names of other files that have the names of copies, or that of the playlist."""
+    names = {c.track.id: c.name for c in plan.copies if c.state is not CopyState.LEFT_OUT}
+    content = playlist_bytes(plan.playlist, _placed(plan, names), name=plan.name, style=plan.style)
+    is_other = os.path.lexists(plan.playlist) and not _holds(plan.playlist, content)
+    return (*plan.others, *([plan.playlist.name] if is_other else []))
+
+
 class _Copying:
     def __init__(
         self,
