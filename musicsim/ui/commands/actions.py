@@ -97,7 +97,7 @@ class TrackActions(QObject):
         self._playlist_menu.aboutToShow.connect(self._fill_playlist_menu)
         self.add_to_playlist = self._playlist_menu.menuAction()
         theme.set_icon(self.add_to_playlist, "add")
-        self.export = action(self.tr("Export as M3U…"), "export", "Ctrl+Shift+E", self._export)
+        self.export = action(self.tr("Export…"), "export", "Ctrl+Shift+E", self._export)
         self.show_in_folder = action(
             self.tr("Show in folder"), "folder", "Ctrl+Shift+F", self._show_in_folder
         )

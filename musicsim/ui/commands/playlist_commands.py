@@ -78,7 +78,7 @@ class PlaylistCommands(QObject):
         for text, icon, do in (
             (self.tr("Play"), "play", self.play),
             (self.tr("Rename"), "rename", self.rename_wanted.emit),
-            (self.tr("Export as M3U…"), "export", self.export),
+            (self.tr("Export…"), "export", self.export),
             (self.tr("Delete"), "delete", self.delete),
         ):
             entry = menu.addAction(self._theme.icon(icon), text)

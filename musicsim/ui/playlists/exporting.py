@@ -1,19 +1,32 @@
-"""Export of playlists to files, with the dialog that asks for the file."""
+"""Export of playlists to files, and copies with their music, with the dialog that asks how."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtWidgets import QWidget
 
 from musicsim.base.errors import display_path
 from musicsim.library.types import Track
+from musicsim.playlists.files.copy_plan import Existing, plan_copies
+from musicsim.playlists.files.copying import CopyResult, Stopped
 from musicsim.playlists.files.names import file_name
+from musicsim.playlists.files.writing import write_playlist
+from musicsim.services.making.exporting import (
+    copied_text,
+    outside_prefix,
+    outside_text,
+)
 from musicsim.ui.kit import formats
-from musicsim.ui.kit.dialogs import ask_new_file
 from musicsim.ui.kit.messages import Messages
+from musicsim.ui.kit.show_in_folder import show_in_folder
+from musicsim.ui.playlists import copying
+from musicsim.ui.playlists.export_dialog import CopyWish, ExportDialog
+from musicsim.ui.playlists.export_options import ExportOptions
 
 LAST_FOLDER = "export/folder"
 _NAMED = 3
@@ -21,17 +34,27 @@ _NAMED = 3
 
 
 class Exporter:
-    """Exporter that asks for a file and writes a playlist to it; the dialog opens in the folder used last."""
+    """Exporter that asks how, and writes a playlist or copies it with its music in the background.
+
+    The dialog opens with the folder and the choices used last.
+    """
 
     def __init__(self, window: QWidget, messages: Messages, settings: QSettings) -> None:
         self._window = window
         self._messages = messages
         self._settings = settings
+        self._options = ExportOptions.load(settings)
+        self._runs: list[copying.CopyRun] = []
+
+    def close(self) -> None:
+        """Cancel what is being copied, and wait for it; no half file is left."""
+        for run in self._runs:
+            run.cancel()
+        for run in self._runs:
+            run.wait()
 
     def export(self, name: str, tracks: Sequence[Track]) -> None:
-        """Write `tracks` as an M3U8 file that other players open."""
-        from musicsim.playlists.files.writing import write_playlist
-
+        """Write `tracks` to a file that other players open, or copy them."""
         tr = QCoreApplication.translate
         if not tracks:
             self._messages.fail(tr("export", "There are no tracks to export."))
@@ -39,23 +62,115 @@ class Exporter:
         folder = Path(str(self._settings.value(LAST_FOLDER) or tracks[0].path.parent))
         if not folder.is_dir() or not formats.is_text(folder):
             folder = Path.home()
-        file = self.ask_for_file(folder / file_name(name, ".m3u8"))
-        if file is None:
-            return
-        self._settings.setValue(LAST_FOLDER, str(file.parent))
+        if not self._options.old:
+            self._options = replace(self._options, old=_common_folder(tracks))
+        wish = self.ask_for_file(folder / file_name(name, self._options.suffix))
+        if isinstance(wish, CopyWish):
+            self._copy(name, tracks, wish.folder)
+        elif wish is not None:
+            self._settings.setValue(LAST_FOLDER, str(wish.parent))
+            self._write(name, tracks, wish)
+
+    def ask_for_file(self, suggested: Path) -> Path | CopyWish | None:
+        """Return the file that the listener chooses, or where to copy the music to; None for nothing."""
+        dialog = ExportDialog(self._window, suggested, self._options)
+        try:
+            if not dialog.exec():
+                return None
+            self._options = dialog.options
+            self._options.save(self._settings)
+            return dialog.wish
+        finally:
+            dialog.deleteLater()
+
+    def ask_existing(self, others: tuple[str, ...]) -> Existing | None:
+        """Return what the listener wants done with other files of the same names; None to cancel."""
+        return copying.ask_existing(self._window, others)
+
+    def _write(self, name: str, tracks: Sequence[Track], file: Path) -> None:
+        tr = QCoreApplication.translate
+        style = self._options.style
         with self._messages.reporting():
-            write_playlist(file, tracks, name=name)
+            write_playlist(file, tracks, name=name, style=style)
             count = formats.counted("export", len(tracks), "%n track", "%n tracks")
             text = tr("export", "Exported {0} to {1}.").format(count, display_path(file))
             if missing := [track.path for track in tracks if track.missing]:
                 text += "\n" + _of_missing(missing)
+            if outside := outside_text(outside_prefix(tracks, style), style):
+                text += "\n" + outside
             self._messages.tell(text)
 
-    def ask_for_file(self, suggested: Path) -> Path | None:
-        """Return the file that the listener chooses, or None."""
+    def _copy(self, name: str, tracks: Sequence[Track], folder: Path) -> None:
+        options = self._options
+        run = copying.CopyRun(
+            lambda: plan_copies(
+                tracks,
+                folder,
+                name=name,
+                suffix=options.suffix,
+                numbered=options.numbered,
+                slashes=options.slashes,
+            ),
+            self._window,
+        )
+        dialog = copying.CopyDialog(name, self._window)
+
+        def planned(others: tuple[str, ...]) -> None:
+            existing = self.ask_existing(others) if others else Existing.SKIP
+            if existing is None:
+                run.cancel()
+            else:
+                run.go_on(existing)
+
+        def over() -> None:
+            run.wait()
+            self._runs.remove(run)
+            run.deleteLater()
+            dialog.end()
+
+        def done(result: CopyResult | None) -> None:
+            over()
+            if result is not None:
+                self._tell_of(result)
+
+        def failed(text: str) -> None:
+            over()
+            self._messages.fail(text)
+
+        dialog.cancelled.connect(run.cancel)
+        # The signals come from the thread that copies.
+        for signal, slot in (
+            (run.planned, planned),
+            (run.progressed, dialog.show_progress),
+            (run.done, done),
+            (run.failed, failed),
+        ):
+            signal.connect(slot, Qt.ConnectionType.QueuedConnection)
+        self._runs.append(run)
+        dialog.show()
+        run.start()
+
+    def _tell_of(self, result: CopyResult) -> None:
         tr = QCoreApplication.translate
-        title, kinds = tr("export", "Export playlist"), tr("export", "M3U playlists (*.m3u8 *.m3u)")
-        return ask_new_file(self._window, title, kinds, suggested)
+        text = copied_text(result)
+        if (result.stopped and result.stopped is not Stopped.CANCELLED) or result.left_out:
+            self._messages.fail(text)
+            return
+        shown = [result.playlist or result.folder]
+        self._messages.tell(
+            text,
+            action=tr("export", "Show"),
+            on_action=lambda: show_in_folder(shown),
+        )
+
+
+def _common_folder(tracks: Sequence[Track]) -> str:
+    """Return the folder that holds all tracks, as a suggestion of what to replace; empty if there is none."""
+    try:
+        folder = os.path.commonpath([os.path.dirname(track.file) for track in tracks])  # noqa: PTH120
+    except ValueError:  # several drives
+        return ""
+    return folder if formats.is_text(Path(folder)) else ""
 
 
 def _of_missing(paths: Sequence[Path]) -> str:

@@ -335,6 +335,7 @@ class MainWindow(QMainWindow):
             return
         self.demo.cancel()
         self.groups.finder.stop()
+        self.exporter.close()
         self._deck.close()
         self.message_bar.hide()
         event.accept()
