@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QByteArray, QMimeData
 
 from musicsim.base.addresses import path_of_address
 
@@ -39,3 +39,9 @@ def dropped_uris(data: QMimeData) -> list[str]:
 def brings_files(data: QMimeData) -> bool:
     """Return whether the dragged data names a file on this computer."""
     return bool(paths_of(dropped_uris(data))[0])
+
+
+def dragged_files(paths: Iterable[Path]) -> QByteArray:
+    """Return files as other programs take them, in `URIS_MIME`; their names may have any bytes."""
+    # Not QMimeData.setUrls: a QUrl loses those bytes of a file name that are not text.
+    return QByteArray("".join(f"{path.as_uri()}\r\n" for path in paths).encode())

@@ -44,6 +44,8 @@ class PlaylistPage(QWidget):
     rename_wanted = Signal(int)
     delete_wanted = Signal(int)
     export_wanted = Signal(int)
+    files_dropped = Signal(object, int)
+    """QMimeData from another program, and the row to insert its tracks before."""
     gone = Signal()
     """The playlist shown no longer exists."""
 
@@ -61,7 +63,9 @@ class PlaylistPage(QWidget):
         self._messages = messages
         self._playlist: Playlist | None = None
         self.list = TrackList(store, theme, self)
+        self.list.takes_files = True
         self.list.edited.connect(self._keep)
+        self.list.files_dropped.connect(self.files_dropped)
         store.changed.connect(self._show_summary)
         playlists.changed.connect(self._follow)
 
@@ -81,7 +85,7 @@ class PlaylistPage(QWidget):
         self.table.setAccessibleName(self.tr("Tracks of the playlist"))
         self.table.remove.setText(self.tr("Remove from playlist"))
         self.table.placeholder = self.tr(
-            "This playlist is empty.\nDrag tracks here, or use “Add to playlist” in a track’s menu."
+            "This playlist is empty.\nDrag tracks or files here, or use “Add to playlist” in a track’s menu."
         )
 
         buttons = QHBoxLayout()

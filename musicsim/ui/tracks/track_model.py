@@ -18,7 +18,6 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
-    QUrl,
     Signal,
 )
 from PySide6.QtGui import QIcon
@@ -26,7 +25,7 @@ from PySide6.QtGui import QIcon
 from musicsim.base.lengths import length_text
 from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import Track, TrackState
-from musicsim.ui.kit import formats
+from musicsim.ui.kit.dropping import URIS_MIME, dragged_files
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.tracks.facts import NO_MUSIC
 from musicsim.ui.tracks.store import TrackStore
@@ -294,8 +293,10 @@ class TrackModel(QAbstractTableModel):
         ids = self._ids[rows].tolist()
         data = QMimeData()
         data.setData(TRACKS_MIME, json.dumps({"list": id(self), "rows": rows, "ids": ids}).encode())
-        paths = [track.path for track in self._store.tracks(ids)]
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths if formats.is_text(path)])
+        # What is missing, another program can't open.
+        paths = [track.path for track in self._store.tracks(ids) if not track.missing]
+        if paths:
+            data.setData(URIS_MIME, dragged_files(paths))
         return data
 
     def supportedDragActions(self) -> Qt.DropAction:

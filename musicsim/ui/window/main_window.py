@@ -42,6 +42,7 @@ from musicsim.ui.window.library_state import LibraryState
 from musicsim.ui.window.memory import Memory
 from musicsim.ui.window.opening import Opener
 from musicsim.ui.window.places import Places
+from musicsim.ui.window.playlist_drops import PlaylistDrops
 from musicsim.ui.window.side_panel import SidePanel, Tab
 from musicsim.ui.window.status import StatusStrip
 from musicsim.ui.window.transport import Transport
@@ -148,6 +149,7 @@ class MainWindow(QMainWindow):
             theme,
         )
         self._connect()
+        PlaylistDrops(self.places.playlist, app.catalogue, bridge, self.messages, self)
         self._memory = Memory(
             settings, self, self.places, self.panel, self.player_bar.volume, theme
         )
