@@ -35,7 +35,8 @@ NAMES = [
     "two\nlines.wav",
     "back\\slash.wav",
 ]
-LATIN = [name for name in NAMES if name != "Übung – 음악 🎵.wav"] + ["Übung – 1.wav"]
+# VLC takes Windows-1252 for Latin-1, which lacks its dashes and quotes.
+LATIN = [name for name in NAMES if name != "Übung – 음악 🎵.wav"] + ["Übung 1.wav"]
 _VLC_OPENED = re.compile(r"`file://(\S+)' successfully opened")
 
 
@@ -117,13 +118,10 @@ def vlc(folder: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "style", [PathStyle(), PathStyle(absolute=True)], ids=["relative", "absolute"]
-)
 @pytest.mark.parametrize("suffix", [".m3u8", ".m3u", ".xspf", ".pls"])
-def test_vlc_opens_every_file(vlc: list[str], folder: Path, suffix: str, style: PathStyle) -> None:
+def test_vlc_opens_every_file(vlc: list[str], folder: Path, suffix: str) -> None:
     names = LATIN if suffix == ".m3u" else NAMES
-    file = written(folder, suffix, names, style)
+    file = written(folder, suffix, names, PathStyle())
     ended = subprocess.run(
         [*vlc, file, "vlc://quit"], capture_output=True, timeout=120, check=False
     )
