@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.base.counts import counted
 from musicsim.base.lengths import length_text
-from musicsim.cli.kept_playlists import add_paths
 from musicsim.cli.matching import library_track
 from musicsim.cli.output import (
     Commands,
@@ -25,10 +23,11 @@ from musicsim.cli.output import (
     short,
     track_json,
 )
+from musicsim.cli.playlist_file_options import add_paths, path_style, playlist_path
 from musicsim.cli.smart_output import found_list, names_of_tracks, rules_json, rules_text
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.types import Track
-from musicsim.playlists.files.m3u import write_m3u
+from musicsim.playlists.files.writing import write_playlist
 from musicsim.playlists.smart.rules import Group, Order, OrderBy, Rule, SmartRules
 from musicsim.playlists.smart.storing import SmartRulesError
 from musicsim.playlists.smart.syntax import HELP, parse_rule
@@ -54,7 +53,7 @@ def add_commands(commands: Commands) -> None:
     _add_editing(actions)
     action = actions.add_parser("export", help="write its tracks to a playlist file")
     action.add_argument("name", metavar="NAME")
-    action.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.m3u8")
+    action.add_argument("-o", "--output", type=playlist_path, required=True, metavar="FILE.m3u8")
     add_paths(action)
     action.set_defaults(run=export_smart)
     action = actions.add_parser("keep", help="keep its tracks of now as an ordinary playlist")
@@ -199,7 +198,7 @@ def export_smart(options: argparse.Namespace) -> None:
         found = found_list(app, options.name)
         content = app.smart_lists.find(found.id)
         tracks = app.smart_lists.tracks(content)
-    write_m3u(options.output, tracks, name=found.name, absolute=options.paths == "absolute")
+    write_playlist(options.output, tracks, name=found.name, style=path_style(options))
     say(f"{counted(len(tracks), 'track')} written to {printable(path_text(options.output))}.")
     for remark in remarks(content):
         say(remark)

@@ -25,6 +25,7 @@ from PySide6.QtGui import QIcon
 from musicsim.base.lengths import length_text
 from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import Track, TrackState
+from musicsim.ui.kit import formats
 from musicsim.ui.kit.dropping import URIS_MIME, dragged_files
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.tracks.facts import NO_MUSIC
