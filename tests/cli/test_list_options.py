@@ -42,7 +42,8 @@ def test_each_seed_of_a_mix_gets_its_share(scanned_demo):
 
 
 def test_a_playlist_is_a_seed(musicsim_of_demo, demo_library):
-    assert musicsim_of_demo("playlist", demo_library[0].path, "--length", "4", "--name", "Évening")
+    kept = musicsim_of_demo("playlist", demo_library[0].path, "--length", "4", "--name", "Évening")
+    assert kept.code == 0, kept.err
     made = playlist(musicsim_of_demo, "playlist:evening", "--length", "8")
     assert made["seeds"] == ["playlist:Évening"]
 
