@@ -148,14 +148,78 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingEntry:
+    """An entry of a playlist whose track is not in the library.
+
+    Attributes
+    ----------
+    path
+        Where the file was, or where it was expected.
+    title, artist, album, duration
+        What is known about the track; empty text and None mean that it is unknown.
+    id
+        Unique; 0 before it is stored.
+    position
+        Its index among all entries of the playlist; set when it is stored.
+    fingerprint
+        The fingerprint of the sound, by which the track is recognised.
+    """
+
+    path: Path
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    duration: float | None = None
+    id: int = 0
+    position: int = 0
+    fingerprint: bytes | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """`Artist - Title`, or the title alone, or the file's name."""
+        title = self.title or display_path(self.path.stem)
+        return f"{self.artist} - {title}" if self.artist else title
+
+
+@dataclass(frozen=True, slots=True)
 class Playlist:
-    """A stored playlist; its tracks in order, by id."""
+    """A stored playlist.
+
+    Attributes
+    ----------
+    track_ids
+        Its tracks in order, without the missing entries.
+    created_at
+        Seconds since the epoch.
+    folder_id
+        The folder of playlists in which it is, if any.
+    missing
+        Its entries that are not in the library, by position.
+    """
 
     id: int
     name: str
     track_ids: tuple[int, ...]
     created_at: float
-    """Seconds since the epoch."""
+    folder_id: int | None = None
+    missing: tuple[MissingEntry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[int | MissingEntry, ...]:
+        """Everything in order: the ids of tracks, and the missing entries between them."""
+        entries: list[int | MissingEntry] = list(self.track_ids)
+        for entry in self.missing:
+            entries.insert(entry.position, entry)
+        return tuple(entries)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistFolder:
+    """A folder of playlists, in another one or, without `parent_id`, at the top."""
+
+    id: int
+    name: str
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

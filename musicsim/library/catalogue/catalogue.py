@@ -12,6 +12,7 @@ from musicsim.library.catalogue.folders import Folders
 from musicsim.library.catalogue.groups import GroupStore
 from musicsim.library.catalogue.loudness import LoudnessStore
 from musicsim.library.catalogue.opinions import OpinionStore
+from musicsim.library.catalogue.playlist_folders import PlaylistFolders
 from musicsim.library.catalogue.playlists import PlaylistStore
 from musicsim.library.catalogue.plays import Plays
 from musicsim.library.catalogue.pooled import PooledStore
@@ -51,6 +52,8 @@ class Catalogue:
         Files and folders that could not be read.
     playlists
         The stored playlists.
+    playlist_folders
+        The folders in which they are.
     groups
         The groups found by clustering.
     smart_lists, facts
@@ -79,6 +82,7 @@ class Catalogue:
         self.tracks = Tracks(self.database)
         self.problems = Problems(self.database)
         self.playlists = PlaylistStore(self.database)
+        self.playlist_folders = PlaylistFolders(self.database, self.playlists)
         self.groups = GroupStore(self.database)
         self.smart_lists = SmartListStore(self.database)
         self.facts = TrackFactsReader(self.database)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.paths import stored_path
 from musicsim.library.catalogue.playlist_names import (
     PlaylistNameError,
     checked_name,
@@ -13,42 +16,117 @@ from musicsim.library.catalogue.playlist_names import (
     free_name,
 )
 from musicsim.library.catalogue.smart_lists import follow_renamed_playlist
-from musicsim.library.types import Playlist
+from musicsim.library.query.natural import natural_key
+from musicsim.library.types import MissingEntry, Playlist
+
+Entry = int | MissingEntry
+"""A track's id, or what is known of a track that is not in the library."""
+
+_MISSING = (
+    "m.playlist_id, m.position, m.id, m.path, m.title, m.artist, m.album, m.duration, m.fingerprint"
+)
 
 
 class PlaylistStore:
-    """Stores playlists; thread-safe, and every read returns fresh values."""
+    """Stores playlists; thread-safe, and every read returns fresh values.
+
+    A playlist keeps its entries: a track that leaves the library becomes a missing entry, and a missing entry becomes a
+    track when its file is added at its path, or when a track turns out to have its sound. Triggers in the database see
+    to both, whatever removes or adds the track.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> list[Playlist]:
         """Return every playlist, by name."""
-        tracks: dict[int, list[int]] = {}
-        for playlist_id, track_id in self._database.query(
-            "SELECT playlist_id, track_id FROM playlist_tracks ORDER BY playlist_id, position"
-        ):
-            tracks.setdefault(playlist_id, []).append(track_id)
-        rows = self._database.query("SELECT id, name, created_at FROM playlists")
-        kept = [Playlist(i, name, tuple(tracks.get(i, ())), at) for i, name, at in rows]
-        return sorted(kept, key=lambda playlist: playlist.name.casefold())
+        return sorted(self._read(), key=lambda playlist: natural_key(playlist.name))
+
+    def get(self, playlist_id: int) -> Playlist | None:
+        """Return a playlist, or None if there is none with this id."""
+        return next(iter(self._read(playlist_id)), None)
 
     def named(self, name: str) -> Playlist | None:
         """Return the playlist of this name, if any."""
-        return next((playlist for playlist in self.all() if playlist.name == name), None)
+        rows = self._database.query("SELECT id FROM playlists WHERE name = ?", (name,))
+        return self.get(rows[0][0]) if rows else None
 
-    def create(self, name: str, track_ids: Sequence[int]) -> Playlist:
+    def _read(self, playlist_id: int | None = None) -> list[Playlist]:
+        where, values = "", tuple[int, ...]()
+        if playlist_id is not None:
+            where, values = "WHERE playlist_id = ?", (playlist_id,)
+        with self._database.transaction(is_news=False):
+            tracks: dict[int, list[int]] = {}
+            for owner, track_id in self._database.query(
+                f"SELECT playlist_id, track_id FROM playlist_tracks {where} ORDER BY playlist_id, position",
+                values,
+            ):
+                tracks.setdefault(owner, []).append(track_id)
+            missing: dict[int, list[MissingEntry]] = {}
+            for owner, entry in self.missing_entries(playlist_id):
+                missing.setdefault(owner, []).append(entry)
+            rows = self._database.query(
+                "SELECT id, name, created_at, folder_id FROM playlists "
+                + where.replace("playlist_id", "id"),
+                values,
+            )
+        return [
+            Playlist(i, name, tuple(tracks.get(i, ())), at, folder, tuple(missing.get(i, ())))
+            for i, name, at, folder in rows
+        ]
+
+    def missing_entries(self, playlist_id: int | None = None) -> list[tuple[int, MissingEntry]]:
+        """Return the entries that are not in the library, of one playlist or of all, each with its playlist's id."""
+        rows = self._database.query(
+            f"SELECT {_MISSING} FROM playlist_missing m WHERE m.playlist_id = IFNULL(?, m.playlist_id) "
+            "ORDER BY m.playlist_id, m.position",
+            (playlist_id,),
+        )
+        return [
+            (
+                owner,
+                MissingEntry(
+                    stored_path(path), title, artist, album, duration, i, position, fingerprint
+                ),
+            )
+            for owner, position, i, path, title, artist, album, duration, fingerprint in rows
+        ]
+
+    def count_missing(self) -> int:
+        """Return the number of missing entries of all playlists."""
+        return int(self._database.query("SELECT COUNT(*) FROM playlist_missing")[0][0])
+
+    def create(
+        self, name: str, entries: Sequence[Entry], *, folder_id: int | None = None
+    ) -> Playlist:
         """Store a playlist; a name already taken gets a number, and one that can't be used is cleaned."""
         with self._database.transaction() as db:
-            taken = {str(row[0]) for row in self._database.query("SELECT name FROM playlists")}
-            free = free_name(cleaned_name(name), taken)
-            now = time.time()
             cursor = db.execute(
-                "INSERT INTO playlists (name, created_at) VALUES (?, ?)", (free, now)
+                "INSERT INTO playlists (name, created_at, folder_id) VALUES (?, ?, ?)",
+                (self._free(cleaned_name(name)), time.time(), folder_id),
             )
             playlist_id = int(cursor.lastrowid or 0)
-            self.set_tracks(playlist_id, track_ids)
-        return Playlist(playlist_id, free, tuple(track_ids), now)
+            self.set_entries(playlist_id, entries)
+            (playlist,) = self._read(playlist_id)
+        return playlist
+
+    def restore(self, playlist: Playlist) -> None:
+        """Store a deleted playlist again as it was: its id, name, folder and entries.
+
+        A name that was taken meanwhile gets a number, and without its folder it comes to the top.
+        """
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO playlists (id, name, created_at, folder_id) "
+                "VALUES (?, ?, ?, (SELECT id FROM playlist_folders WHERE id = ?))",
+                (playlist.id, self._free(playlist.name), playlist.created_at, playlist.folder_id),
+            )
+            self.set_entries(playlist.id, playlist.entries)
+
+    def _free(self, name: str) -> str:
+        return free_name(
+            name, {str(row[0]) for row in self._database.query("SELECT name FROM playlists")}
+        )
 
     def rename(self, playlist_id: int, name: str) -> None:
         """Rename a playlist.
@@ -70,14 +148,101 @@ class PlaylistStore:
             follow_renamed_playlist(db, playlist_id, name)
             db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
 
-    def set_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
-        """Replace a playlist's tracks, in order; leave out those that have left the library."""
+    def move(self, playlist_ids: Iterable[int], folder_id: int | None) -> None:
+        """Move playlists into a folder; None means the top."""
         with self._database.transaction() as db:
-            db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
             db.executemany(
-                "INSERT INTO playlist_tracks SELECT ?, ?, id FROM tracks WHERE id = ?",
-                [(playlist_id, position, track_id) for position, track_id in enumerate(track_ids)],
+                "UPDATE playlists SET folder_id = ? WHERE id = ?",
+                [(folder_id, playlist_id) for playlist_id in playlist_ids],
             )
+
+    def set_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
+        """Replace a playlist's tracks, in order; leave out those that have left the library.
+
+        Its missing entries stay at their positions, or at the end if there are fewer tracks now.
+        """
+        with self._database.transaction():
+            entries: list[Entry] = list(track_ids)
+            for _, entry in self.missing_entries(playlist_id):
+                entries.insert(entry.position, entry)
+            self.set_entries(playlist_id, entries)
+
+    def set_entries(self, playlist_id: int, entries: Sequence[Entry]) -> None:
+        """Replace a playlist's entries, in order.
+
+        A missing entry whose file is in the library becomes its track; the id of a track that is not is left out.
+        """
+        with self._database.transaction() as db:
+            found = self._found([entry for entry in entries if isinstance(entry, MissingEntry)])
+            entries = [
+                found.get(entry, entry) if isinstance(entry, MissingEntry) else entry
+                for entry in entries
+            ]
+            ids = json.dumps([entry for entry in entries if not isinstance(entry, MissingEntry)])
+            here = {
+                track_id
+                for (track_id,) in db.execute(
+                    "SELECT id FROM tracks WHERE id IN (SELECT value FROM json_each(?))", (ids,)
+                )
+            }
+            kept = [entry for entry in entries if isinstance(entry, MissingEntry) or entry in here]
+            db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
+            db.execute("DELETE FROM playlist_missing WHERE playlist_id = ?", (playlist_id,))
+            db.executemany(
+                "INSERT INTO playlist_tracks VALUES (?, ?, ?)",
+                [
+                    (playlist_id, position, entry)
+                    for position, entry in enumerate(kept)
+                    if not isinstance(entry, MissingEntry)
+                ],
+            )
+            used: set[int] = set()
+            if any(isinstance(entry, MissingEntry) for entry in kept):
+                used = {i for (i,) in db.execute("SELECT id FROM playlist_missing")}
+            for position, entry in enumerate(kept):
+                if isinstance(entry, MissingEntry):
+                    # An entry keeps its id, but a copy in another playlist, or in this one, gets its own.
+                    own_id = entry.id if entry.id and entry.id not in used else None
+                    cursor = db.execute(
+                        "INSERT INTO playlist_missing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            own_id,
+                            playlist_id,
+                            position,
+                            os.fsencode(entry.path),
+                            *(entry.title, entry.artist, entry.album, entry.duration),
+                            entry.fingerprint,
+                        ),
+                    )
+                    used.add(int(cursor.lastrowid or 0))
+
+    def _found(self, entries: Iterable[MissingEntry]) -> dict[MissingEntry, int]:
+        """Return the tracks of the entries that are in the library after all, by their path or their sound."""
+        found: dict[MissingEntry, int] = {}
+        for entry in entries:
+            rows = self._database.query(
+                "SELECT id FROM tracks WHERE path = ?1 OR (fingerprint = ?2 AND NOT unheard) "
+                "ORDER BY path = ?1 DESC, missing_since IS NOT NULL, id LIMIT 1",
+                (os.fsencode(entry.path), entry.fingerprint),
+            )
+            if rows:
+                found[entry] = rows[0][0]
+        return found
+
+    def resolve(self, playlist_id: int, entry_id: int, track_id: int) -> bool:
+        """Make a missing entry the track that it turned out to be; return False if there is no such entry any more."""
+        with self._database.transaction() as db:
+            row = db.execute(
+                "DELETE FROM playlist_missing WHERE playlist_id = ? AND id = ? "
+                "AND EXISTS (SELECT 1 FROM tracks WHERE id = ?) RETURNING position",
+                (playlist_id, entry_id, track_id),
+            ).fetchone()
+            if row is None:
+                return False
+            db.execute(
+                "INSERT INTO playlist_tracks VALUES (?, ?, ?)", (playlist_id, row[0], track_id)
+            )
+            return True
 
     def replace(self, track_id: int, by: int) -> None:
         """Replace a track by another one in every playlist."""

@@ -240,4 +240,67 @@ MIGRATIONS = (
         created_at REAL NOT NULL
     );
     """,
+    # Playlists get folders, ids that are never used again, and entries whose tracks are not in the library. These share
+    # the positions of the tracks; a track that leaves the library becomes one, and turns back when it is found.
+    """
+    CREATE TABLE playlist_folders (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        parent_id INTEGER REFERENCES playlist_folders (id) ON DELETE CASCADE
+    );
+    CREATE TABLE playlists_in_folders (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        created_at REAL NOT NULL,
+        folder_id INTEGER REFERENCES playlist_folders (id) ON DELETE SET NULL
+    );
+    INSERT INTO playlists_in_folders (id, name, created_at) SELECT id, name, created_at FROM playlists;
+    CREATE TABLE playlist_entries (
+        playlist_id INTEGER NOT NULL REFERENCES playlists_in_folders (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+        PRIMARY KEY (playlist_id, position)
+    ) WITHOUT ROWID;
+    INSERT INTO playlist_entries
+    SELECT playlist_id, ROW_NUMBER() OVER (PARTITION BY playlist_id ORDER BY position) - 1, track_id
+    FROM playlist_tracks;
+    DROP TABLE playlist_tracks;
+    DROP TABLE playlists;
+    ALTER TABLE playlists_in_folders RENAME TO playlists;
+    ALTER TABLE playlist_entries RENAME TO playlist_tracks;
+    CREATE INDEX playlist_tracks_by_track ON playlist_tracks (track_id);
+    CREATE TABLE playlist_missing (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        playlist_id INTEGER NOT NULL REFERENCES playlists (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        path BLOB NOT NULL,
+        title TEXT NOT NULL, artist TEXT NOT NULL, album TEXT NOT NULL, duration REAL,
+        fingerprint BLOB
+    );
+    CREATE INDEX playlist_missing_by_playlist ON playlist_missing (playlist_id);
+    CREATE INDEX playlist_missing_by_path ON playlist_missing (path);
+    CREATE INDEX playlist_missing_by_fingerprint ON playlist_missing (fingerprint);
+    CREATE TRIGGER track_in_playlists_to_remove BEFORE DELETE ON tracks BEGIN
+        INSERT INTO playlist_missing (playlist_id, position, path, title, artist, album, duration, fingerprint)
+        SELECT playlist_id, position, OLD.path, OLD.title, IIF(OLD.artist = '', OLD.album_artist, OLD.artist),
+            OLD.album, OLD.duration, IIF(OLD.unheard, NULL, OLD.fingerprint)
+        FROM playlist_tracks WHERE track_id = OLD.id;
+    END;
+    CREATE TRIGGER missing_entry_added AFTER INSERT ON tracks BEGIN
+        INSERT INTO playlist_tracks
+        SELECT playlist_id, position, NEW.id FROM playlist_missing WHERE path = NEW.path;
+        DELETE FROM playlist_missing WHERE path = NEW.path;
+    END;
+    CREATE TRIGGER missing_entry_moved_in AFTER UPDATE OF path ON tracks WHEN NEW.path != OLD.path BEGIN
+        INSERT INTO playlist_tracks
+        SELECT playlist_id, position, NEW.id FROM playlist_missing WHERE path = NEW.path;
+        DELETE FROM playlist_missing WHERE path = NEW.path;
+    END;
+    CREATE TRIGGER missing_entry_heard AFTER UPDATE OF fingerprint ON tracks
+    WHEN NEW.fingerprint IS NOT NULL AND NEW.missing_since IS NULL BEGIN
+        INSERT INTO playlist_tracks
+        SELECT playlist_id, position, NEW.id FROM playlist_missing WHERE fingerprint = NEW.fingerprint;
+        DELETE FROM playlist_missing WHERE fingerprint = NEW.fingerprint;
+    END;
+    """,
 )

@@ -83,6 +83,15 @@ class Tracks:
         groups.pop("", None)
         return groups
 
+    def fingerprints(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """Return the fingerprints of the tracks' sounds, by id, for those whose present file was listened to."""
+        rows = self._database.query(
+            "SELECT id, fingerprint FROM tracks WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND fingerprint IS NOT NULL AND NOT unheard",
+            (json.dumps(list(ids)),),
+        )
+        return dict(rows)
+
     def details(self, track_id: int) -> TagDetails:
         """Return the tags of a track's file beyond `Track.tags`."""
         rows = self._database.query("SELECT details FROM tracks WHERE id = ?", (track_id,))
