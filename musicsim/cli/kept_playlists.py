@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from musicsim.app import Musicsim
@@ -22,7 +21,11 @@ from musicsim.cli.output import (
     short,
     track_json,
 )
-from musicsim.cli.playlist_export import add_export, kept_playlist, name_missing
+from musicsim.cli.playlist_editing import add_editing
+from musicsim.cli.playlist_export import add_export, kept_playlist, name_absent, name_missing
+from musicsim.library.catalogue.playlist_folders import folder_names
+from musicsim.library.query.natural import natural_key
+from musicsim.library.types import MissingEntry, Track
 from musicsim.services.making import importing
 
 
@@ -46,7 +49,14 @@ def add_commands(commands: Commands) -> None:
         "sort", help="put one in an order in which each track sounds like the next"
     )
     action.add_argument("name", metavar="NAME")
+    action.add_argument(
+        "--keep",
+        choices=("first", "last", "both", "neither"),
+        default="first",
+        help="which track stays at its end (first)",
+    )
     action.set_defaults(run=sort_playlist)
+    add_editing(actions)
     action = actions.add_parser("delete", help="forget one")
     action.add_argument("name", metavar="NAME")
     action.set_defaults(run=delete_playlist)
@@ -55,43 +65,84 @@ def add_commands(commands: Commands) -> None:
 def list_playlists(options: argparse.Namespace) -> None:
     """Print the stored playlists."""
     with Musicsim.read(options.data) as app:
-        kept = app.catalogue.playlists.all()
+        kept, folders = app.catalogue.playlists.all(), app.catalogue.playlist_folders.all()
+    around = {p.id: "/".join(folder_names(p.folder_id, folders)) for p in kept}
+    # Those in folders first, as in the window.
+    kept.sort(key=lambda p: (not around[p.id], natural_key(around[p.id])))
     if options.json:
-        print_json([{"name": p.name, "tracks": len(p.track_ids)} for p in kept])
+        print_json(
+            [
+                {
+                    "name": p.name,
+                    "tracks": len(p.track_ids),
+                    "folder": around[p.id] or None,
+                    "missing": len(p.missing),
+                }
+                for p in kept
+            ]
+        )
     else:
         print_table(
-            ("Playlist", "Tracks"), [(short(p.name), len(p.track_ids)) for p in kept], right=(1,)
+            ("Folder", "Playlist", "Tracks"),
+            [(short(around[p.id]), short(p.name), len(p.track_ids)) for p in kept],
+            right=(2,),
         )
-
-
-def _track_ids(app: Musicsim, name: str) -> Sequence[int]:
-    """Return the tracks of a playlist or, without one of this name, of a smart playlist."""
-    smart = None if app.catalogue.playlists.named(name) else app.smart_lists.named(name)
-    return (
-        kept_playlist(app, name).track_ids
-        if smart is None
-        else app.smart_lists.find(smart.id).track_ids
-    )
 
 
 def show_playlist(options: argparse.Namespace) -> None:
-    """Print a playlist's tracks."""
+    """Print the tracks of a playlist or, without one of this name, of a smart playlist."""
     with Musicsim.read(options.data) as app:
-        tracks = app.catalogue.tracks.by_id(_track_ids(app, options.name))
+        smart = app.smart_lists.named(options.name)
+        if smart is None or app.catalogue.playlists.named(options.name):
+            kept = kept_playlist(app, options.name)
+            ids, missing = kept.track_ids, kept.missing
+        else:
+            ids, missing = app.smart_lists.find(smart.id).track_ids, ()
+        tracks = app.catalogue.tracks.by_id(ids)
+    listed: list[Track | MissingEntry] = list(tracks)
+    for entry in missing:
+        listed.insert(entry.position, entry)
     if options.json:
-        print_json(
-            [{**track_json(t), "duration": t.tags.duration, "missing": t.missing} for t in tracks]
-        )
+        print_json([_entry_json(each) for each in listed])
     else:
         print_table(
             ("", "Title", "Artist", "Album", "Length", ""),
-            [
-                (n, *names(t), length_text(t.tags.duration), "missing" if t.missing else "")
-                for n, t in enumerate(tracks, 1)
-            ],
+            [(n, *_entry_row(each)) for n, each in enumerate(listed, 1)],
             right=(0, 4),
         )
     name_missing(tracks)
+    name_absent(missing)
+
+
+def _entry_json(entry: Track | MissingEntry) -> dict[str, object]:
+    if isinstance(entry, Track):
+        return {
+            **track_json(entry),
+            "duration": entry.tags.duration,
+            "missing": entry.missing,
+            "in_library": True,
+        }
+    return {
+        "path": path_text(entry.path),
+        "title": entry.title,
+        "artist": entry.artist,
+        "album": entry.album,
+        "duration": entry.duration,
+        "missing": True,
+        "in_library": False,
+    }
+
+
+def _entry_row(entry: Track | MissingEntry) -> tuple[object, ...]:
+    if isinstance(entry, Track):
+        note = "missing" if entry.missing else ""
+        return *names(entry), length_text(entry.tags.duration), note
+    title = entry.title or entry.path.name
+    return (
+        *map(short, (title, entry.artist, entry.album)),
+        length_text(entry.duration),
+        "not in the library",
+    )
 
 
 def import_playlist(options: argparse.Namespace) -> None:
@@ -106,7 +157,7 @@ def import_playlist(options: argparse.Namespace) -> None:
         if not read.tracks:
             raise UsageError(_why_nothing(options.file, read))
         tracks = [found.track for found in read.tracks]
-        kept = app.catalogue.playlists.create(read.name, [track.id for track in tracks])
+        kept = app.catalogue.playlists.create(read.name, read.entries)
     say(f"{counted(len(tracks), 'track')} kept as “{short(kept.name)}”.")
     if by_tags := sum(found.by is importing.FoundBy.TAGS for found in read.tracks):
         say(f"{by_tags} of them found by artist, title and length.")
@@ -129,10 +180,12 @@ def _why_nothing(file: Path, read: importing.ImportedPlaylist) -> str:
 
 
 def sort_playlist(options: argparse.Namespace) -> None:
-    """Store a playlist in the order of its flow; its first track stays the first."""
+    """Store a playlist in the order of its flow."""
     with Musicsim.open(options.data) as app:
         kept = kept_playlist(app, options.name)
-        order = app.playlists.in_flow(kept.track_ids).result()
+        first = 0 if options.keep in ("first", "both") else None
+        last = len(kept.track_ids) - 1 if options.keep in ("last", "both") else None
+        order = app.playlists.in_flow(kept.track_ids, first=first, last=last).result()
         app.catalogue.playlists.set_tracks(kept.id, order)
     say(f"“{short(kept.name)}” goes from track to track now.")
 

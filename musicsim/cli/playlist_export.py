@@ -30,7 +30,7 @@ from musicsim.cli.output import (
     say,
 )
 from musicsim.cli.playlist_file_options import add_paths, path_style, playlist_path
-from musicsim.library.types import Playlist, Track
+from musicsim.library.types import MissingEntry, Playlist, Track
 from musicsim.playlists.files.copy_plan import CopyPlan, Existing, plan_copies
 from musicsim.playlists.files.copying import (
     CopyProgress,
@@ -109,6 +109,7 @@ def export_playlist(options: argparse.Namespace) -> int:
     if text := outside_text(outside_prefix(tracks, style), style):
         complain(text)
     name_missing(tracks)
+    name_absent(kept.missing)
     return 0
 
 
@@ -126,6 +127,12 @@ def name_missing(tracks: Sequence[Track]) -> None:
     for track in tracks:
         if track.missing:
             complain(f"missing, or on a disconnected disk: {printable(path_text(track.path))}")
+
+
+def name_absent(entries: Sequence[MissingEntry]) -> None:
+    """Name the entries of a playlist that are not in the library, and so neither played nor exported."""
+    for entry in entries:
+        complain(f"not in the library: {printable(path_text(entry.path))}")
 
 
 def _check(options: argparse.Namespace) -> None:

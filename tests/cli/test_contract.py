@@ -277,7 +277,9 @@ def test_playlists_are_kept_exported_imported_and_deleted(
     shutil.copytree(scanned_demo.data, musicsim.data)
     seed = str(demo_library[0].path)
     assert musicsim("playlist", seed, "--length", "4", "--name", "Évening").code == 0
-    assert musicsim("playlists", "list", "--json").json == [{"name": "Évening", "tracks": 4}]
+    assert musicsim("playlists", "list", "--json").json == [
+        {"name": "Évening", "tracks": 4, "folder": None, "missing": 0}
+    ]
     file = tmp_path / "out.m3u8"
     assert musicsim("playlists", "export", "Évening", "-o", file, "--paths", "absolute").code == 0
     assert seed in file.read_text("utf-8").splitlines()

@@ -60,7 +60,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingEntry:
+class LostEntry:
     """An entry of a playlist for which the library has no track.
 
     Attributes

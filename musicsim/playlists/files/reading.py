@@ -16,7 +16,7 @@ from musicsim.playlists.files.entries import (
     Listed,
     ListError,
     Listing,
-    MissingEntry,
+    LostEntry,
     PlaylistFileError,
     TooManyEntriesError,
 )
@@ -56,7 +56,7 @@ class PlaylistFile:
     name: str
     """The playlist's name, else the file's."""
     entries: tuple[PlaylistEntry, ...]
-    others: tuple[MissingEntry, ...] = ()
+    others: tuple[LostEntry, ...] = ()
     """Entries that are not files on this computer: addresses, such as those of radio stations, and titles without a
     file."""
 
@@ -101,7 +101,7 @@ def read_playlist(
     places = [file.parent.absolute(), file.parent.resolve(), file.resolve().parent]
     finder = FileFinder(list(dict.fromkeys(places)), roots, is_there)
     entries: list[PlaylistEntry] = []
-    others: list[MissingEntry] = []
+    others: list[LostEntry] = []
     position = 0
     for listed in listing.entries:
         path, lost = finder.find(*listed.names), ""
@@ -120,13 +120,13 @@ def read_playlist(
     return PlaylistFile(listing.name or file.stem, tuple(entries), tuple(others))
 
 
-def _missing(position: int, listed: Listed) -> MissingEntry:
+def _missing(position: int, listed: Listed) -> LostEntry:
     location = listed.names[0] if listed.names else ""
     title = listed.title.removeprefix(f"{listed.artist} - ") if listed.artist else listed.title
-    return MissingEntry(position, location, title, listed.artist, listed.seconds)
+    return LostEntry(position, location, title, listed.artist, listed.seconds)
 
 
-def _whole(entry: MissingEntry) -> str:
+def _whole(entry: LostEntry) -> str:
     return f"{entry.artist} - {entry.title}" if entry.artist else entry.title
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from musicsim.base.addresses import is_address
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.scanning.known_paths import KnownFiles
-from musicsim.library.types import Track
-from musicsim.playlists.files.entries import MissingEntry
+from musicsim.library.types import MissingEntry, Track
+from musicsim.playlists.files.entries import LostEntry
 from musicsim.playlists.files.reading import PlaylistEntry, read_playlist
 from musicsim.playlists.rules.artists import artist_key, credit_key
 from musicsim.playlists.rules.key_words import key_words
@@ -57,7 +57,7 @@ class NotFound:
         Whether there is such a file, which is not in the library.
     """
 
-    entry: MissingEntry
+    entry: LostEntry
     written: str
     is_there: bool
 
@@ -84,9 +84,13 @@ class ImportedPlaylist:
     elsewhere: tuple[str, ...]
 
     @property
-    def missing(self) -> tuple[MissingEntry, ...]:
-        """The entries that are not in the library."""
-        return tuple(each.entry for each in self.not_found)
+    def entries(self) -> list[int | MissingEntry]:
+        """The tracks' ids, and what is known of the entries that are not in the library, in order."""
+        placed: list[tuple[int, int | MissingEntry]] = [
+            (each.position, each.track.id) for each in self.tracks
+        ]
+        placed += [(each.entry.position, _missing(each.entry)) for each in self.not_found]
+        return [entry for _, entry in sorted(placed, key=lambda one: one[0])]
 
 
 class TagMatcher:
@@ -105,7 +109,7 @@ class TagMatcher:
         for track in self._tracks:
             self._by_title.setdefault(key_words(track.tags.title), []).append(track)
 
-    def find(self, entry: MissingEntry) -> Track | None:
+    def find(self, entry: LostEntry) -> Track | None:
         """Return the track of an entry; None if there is none, or more than one fits.
 
         Case, accents, punctuation and guests don't matter. Lengths may differ by `SAME_LENGTH`. Another version of the
@@ -181,10 +185,16 @@ def import_playlist(file: Path, catalogue: Catalogue) -> ImportedPlaylist:
     return ImportedPlaylist(read.name, tuple(tracks), tuple(not_found), tuple(elsewhere))
 
 
+def _missing(entry: LostEntry) -> MissingEntry:
+    # Of a title without a file, the title stands where the path would.
+    path = Path(entry.location or entry.title)
+    return MissingEntry(path, entry.title, entry.artist, duration=entry.duration)
+
+
 def _not_found(entry: PlaylistEntry) -> NotFound:
     written = entry.lost or os.fspath(entry.path)
     is_whole = is_address(written) or _WHOLE_PATH.match(written)
-    missing = MissingEntry(
+    missing = LostEntry(
         entry.position,
         written if is_whole else os.fspath(entry.path),
         entry.title.removeprefix(f"{entry.artist} - ") if entry.artist else entry.title,
@@ -194,7 +204,7 @@ def _not_found(entry: PlaylistEntry) -> NotFound:
     return NotFound(_apart(missing), written, is_there=not entry.lost)
 
 
-def _apart(entry: MissingEntry) -> MissingEntry:
+def _apart(entry: LostEntry) -> LostEntry:
     """Return an entry with its title "Artist - Title" taken apart, if that is not ambiguous."""
     parts = _DASH.split(entry.title)
     if entry.artist or len(parts) != 2 or not all(parts):
@@ -202,7 +212,7 @@ def _apart(entry: MissingEntry) -> MissingEntry:
     return replace(entry, artist=parts[0], title=parts[1])
 
 
-def _readings(entry: MissingEntry) -> Iterator[tuple[str, str]]:
+def _readings(entry: LostEntry) -> Iterator[tuple[str, str]]:
     """Yield the artists and titles that an entry may mean."""
     if entry.artist:
         yield entry.artist, entry.title
@@ -227,7 +237,7 @@ def _is_as_long(track: Track, seconds: float | None) -> bool:
     return seconds is None or length is None or abs(length - seconds) <= SAME_LENGTH
 
 
-def _is_station(entry: MissingEntry) -> bool:
+def _is_station(entry: LostEntry) -> bool:
     """Return whether an entry is an address without a length, or nothing at all."""
     if entry.location:
         return (
@@ -238,5 +248,5 @@ def _is_station(entry: MissingEntry) -> bool:
     return not entry.title
 
 
-def _name(entry: MissingEntry) -> str:
+def _name(entry: LostEntry) -> str:
     return f"{entry.artist} - {entry.title}" if entry.artist else entry.title

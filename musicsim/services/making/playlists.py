@@ -129,9 +129,19 @@ class PlaylistMaker:
         """
         return self._thread.submit(self._make, request)
 
-    def in_flow(self, track_ids: Sequence[int]) -> Future[list[int]]:
-        """Return tracks in an order in which each sounds like the next; those that are not embedded stay at the end."""
-        return self._thread.submit(self._in_flow, track_ids)
+    def in_flow(
+        self, track_ids: Sequence[int], *, first: int | None = 0, last: int | None = None
+    ) -> Future[list[int]]:
+        """Return tracks in an order in which each sounds like the next; those that are not embedded come after them.
+
+        Parameters
+        ----------
+        track_ids
+            The tracks.
+        first, last
+            Indices of the tracks that stay at the beginning and at the end; None if any may be there.
+        """
+        return self._thread.submit(self._in_flow, track_ids, first, last)
 
     def steps(self, track_ids: Sequence[int]) -> Future[list[float | None]]:
         """Return how similar each track is to the one before it, from 0 to 1; None where one is not embedded."""
@@ -297,34 +307,38 @@ class PlaylistMaker:
         elif made.matches and made.matches[0].track.id in seeds:
             yield 0
 
-    def _in_flow(self, track_ids: Sequence[int]) -> list[int]:
-        points, embedded, rest = self._known_points(track_ids)
-        if len(embedded) > 2:
-            embedded = [embedded[row] for row in order_by_flow(np.stack(points), first=0)]
-        return [*embedded, *rest]
+    def _in_flow(self, track_ids: Sequence[int], first: int | None, last: int | None) -> list[int]:
+        if not track_ids:
+            return []
+        last = None if last == first else last
+        points = self._known_points(track_ids)
+        embedded = list(points)
+        if len(embedded) > 1:
+            ends = [embedded.index(end) if end in points else None for end in (first, last)]
+            order = order_by_flow(np.stack(list(points.values())), first=ends[0], last=ends[1])
+            embedded = [embedded[row] for row in order]
+        rest = [row for row in range(len(track_ids)) if row not in points]
+        # The ends stay where they are, also if nothing is known about their sound.
+        middle = [row for row in (*embedded, *rest) if row not in (first, last)]
+        begin, end = ([row] if row is not None else [] for row in (first, last))
+        return [track_ids[row] for row in (*begin, *middle, *end)]
 
     def _steps(self, track_ids: Sequence[int]) -> list[float | None]:
-        points, embedded, _ = self._known_points(track_ids)
-        at = dict(zip(embedded, points, strict=True))
+        points = self._known_points(track_ids)
         return [
-            similarity(float(at[one] @ at[other])) if one in at and other in at else None
-            for one, other in pairwise(track_ids)
+            similarity(float(points[one] @ points[other])) if {one, other} <= set(points) else None
+            for one, other in pairwise(range(len(track_ids)))
         ]
 
-    def _known_points(self, track_ids: Sequence[int]) -> tuple[list[Vectors], list[int], list[int]]:
-        """Return the points of the tracks that are embedded, these, and the other tracks."""
+    def _known_points(self, track_ids: Sequence[int]) -> dict[int, Vectors]:
+        """Return the points of the tracks that are embedded, by their indices."""
         nearest = self._finding.nearest
-        points: list[Vectors] = []
-        embedded: list[int] = []
-        rest: list[int] = []
+        points: dict[int, Vectors] = {}
         with nearest.steady():
-            for track_id in track_ids:
-                try:
-                    points.append(nearest.point_of(track_id))
-                    embedded.append(track_id)
-                except NotEmbedded:
-                    rest.append(track_id)
-        return points, embedded, rest
+            for row, track_id in enumerate(track_ids):
+                with suppress(NotEmbedded):
+                    points[row] = nearest.point_of(track_id)
+        return points
 
 
 def _stop_of(seed: _Resolved) -> Stop:

@@ -9,7 +9,7 @@ import pytest
 
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import ScannedFile, Tags, Track
-from musicsim.playlists.files.entries import MissingEntry
+from musicsim.playlists.files.entries import LostEntry
 from musicsim.services.making.importing import (
     FoundBy,
     ImportedPlaylist,
@@ -67,13 +67,13 @@ LIBRARY = [
 def test_one_track_that_fits(
     title: str, artist: str, seconds: float | None, found: int | None
 ) -> None:
-    track = TagMatcher(LIBRARY).find(MissingEntry(0, "x", title, artist, seconds))
+    track = TagMatcher(LIBRARY).find(LostEntry(0, "x", title, artist, seconds))
     assert (track and track.id) == found
 
 
 def test_a_missing_track_that_alone_fits_is_found() -> None:
     matcher = TagMatcher([track for track in LIBRARY if track.id != 11])
-    found = matcher.find(MissingEntry(0, "", "Gone", "Ann"))
+    found = matcher.find(LostEntry(0, "", "Gone", "Ann"))
     assert found is not None
     assert found.id == 10
 
@@ -120,9 +120,9 @@ def test_what_is_not_found_is_handed_over_as_the_playlist_tells_of_it(imported, 
     ]
     assert read.elsewhere == ("http://radio.example/x",)
     assert read.missing == (
-        MissingEntry(4, str(tmp_path / "more" / "3.mp3"), "Three", "Cleo", 33.0),
-        MissingEntry(5, str(tmp_path / "new.mp3")),
-        MissingEntry(6, "/gone/4.mp3"),
+        LostEntry(4, str(tmp_path / "more" / "3.mp3"), "Three", "Cleo", 33.0),
+        LostEntry(5, str(tmp_path / "new.mp3")),
+        LostEntry(6, "/gone/4.mp3"),
     )
     assert [(each.written, each.is_there) for each in read.not_found] == [
         ("more/3.mp3", False),
@@ -141,8 +141,8 @@ def test_a_playlist_of_titles_alone(imported) -> None:
     read = imported("l.jspf", json.dumps({"playlist": {"title": "Weekly", "track": tracks}}))
     assert (read.name, found(read)) == ("Weekly", [(0, "Two", FoundBy.TAGS)])
     assert read.missing == (
-        MissingEntry(1, "", "Three", "Cleo", 33.0),
-        MissingEntry(2, "", "Four"),
+        LostEntry(1, "", "Three", "Cleo", 33.0),
+        LostEntry(2, "", "Four"),
     )
     assert [each.written for each in read.not_found] == ["Cleo - Three", "Four"]
 
