@@ -32,7 +32,7 @@ from musicsim.services.finding.points import LibraryPoints, NotEmbedded
 from musicsim.services.history import PlayHistory
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.making.groups import Groups
-from musicsim.services.making.playlists import PlaylistRequest
+from musicsim.services.making.playlists import Mode, PlaylistRequest
 from musicsim.services.making.smart_lists import SmartLists
 from musicsim.services.models.models import OfferedModel, read_model
 from musicsim.services.opinions import Opinions
@@ -267,7 +267,20 @@ class FakePlaylistMaker:
         near = self.app.finding.like(seeds[0], length)
         others = [m for m in near if m.track.id not in set(seed_ids)]
         matches = (*chosen, *others)[:length]
+        if request.mode is Mode.JOURNEY:
+            matches = (chosen[0], *others[: length - 2], chosen[-1])
         future.set_result(GeneratedPlaylist("similar", tuple(seeds), matches, {}))
+        return future
+
+    def in_flow(
+        self, track_ids: Sequence[int], *, first: int | None = 0, last: int | None = None
+    ) -> Future[list[int]]:
+        """By id, for a flow that a test can tell; the ends stay."""
+        self.app.calls.append(("in_flow", first, last))
+        middle = sorted(i for n, i in enumerate(track_ids) if n not in (first, last))
+        ends = [[] if end is None else [track_ids[end]] for end in (first, last)]
+        future: Future[list[int]] = Future()
+        future.set_result([*ends[0], *middle, *ends[1]])
         return future
 
 

@@ -24,6 +24,7 @@ from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playlists.exporting import Exporter
 from musicsim.ui.playlists.kept import Playlists
+from musicsim.ui.playlists.undo import Step
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.table_actions import Selection
 from musicsim.ui.tracks.track_model import one_line
@@ -159,10 +160,12 @@ class TrackActions(QObject):
         if ids:
             self._player.play(ids, at)
 
-    def enqueue(self, ids: Sequence[int]) -> None:
-        """Queue tracks after those queued by hand before; start playing them if the player is empty."""
-        if ids and self._player.enqueue(ids):
-            text = "Added %n track to the queue.", "Added %n tracks to the queue."
+    def enqueue(self, ids: Sequence[int], *, first: bool = False) -> None:
+        """Queue tracks after those queued by hand before, or before all; start playing them if the player is empty."""
+        if ids and self._player.enqueue(ids, first=first):
+            text = ("Added %n track to the queue.", "Added %n tracks to the queue.")
+            if first:
+                text = ("%n track plays next.", "%n tracks play next.")
             self._messages.tell(formats.counted("actions", len(ids), *text))
 
     def save_as_playlist(self, ids: Sequence[int], suggested: str) -> None:
@@ -183,18 +186,17 @@ class TrackActions(QObject):
         if not known:
             self._messages.tell(not_in_library(len(ids)))
             return
-        before = playlist.track_ids
         with self._messages.reporting():
-            self._playlists.add(playlist_id, known)
             text = formats.counted(
                 "actions", len(known), "Added %n track to “{0}”.", "Added %n tracks to “{0}”."
             ).format(playlist.name)
             if left_out := len(ids) - len(known):
                 text = f"{text} {not_in_library(left_out)}"
+            step = self._playlists.add(playlist_id, known, text)
             self._messages.tell(
                 text,
                 action=self.tr("Undo"),
-                on_action=lambda: self._restore(playlist_id, before),
+                on_action=lambda: self._undo(playlist_id, step),
             )
 
     def _in_library(self, ids: Sequence[int]) -> list[int]:
@@ -217,9 +219,9 @@ class TrackActions(QObject):
         with self._messages.reporting():
             self._bridge.watch(request(), then, self._messages.fail)
 
-    def _restore(self, playlist_id: int, ids: Sequence[int]) -> None:
+    def _undo(self, playlist_id: int, step: Step | None) -> None:
         with self._messages.reporting():
-            self._playlists.set_tracks(playlist_id, ids)
+            self._playlists.history(playlist_id).undo(step)
 
     def _selected(self) -> list[int]:
         return [] if self._selection is None else self._selection.selected_ids()
@@ -291,10 +293,7 @@ class TrackActions(QObject):
             self._ask_playlist(ids, max(25, 2 * len(ids)), keep)
 
     def _play_next(self) -> None:
-        ids = self._selected()
-        if ids and self._player.enqueue(ids, first=True):
-            text = "%n track plays next.", "%n tracks play next."
-            self._messages.tell(formats.counted("actions", len(ids), *text))
+        self.enqueue(self._selected(), first=True)
 
     def _add_to_queue(self) -> None:
         self.enqueue(self._selected())

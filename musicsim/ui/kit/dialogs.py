@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
@@ -62,6 +63,19 @@ def confirm(parent: QWidget, title: str, question: str, yes: str) -> bool:
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.exec()
     return box.clickedButton() is button
+
+
+def ask_choice(parent: QWidget, title: str, question: str, choices: Sequence[str]) -> int | None:
+    """Return the index of the button that the listener chooses, or None."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, "", parent=parent)
+    # Names may hold markup.
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(question)
+    buttons = [box.addButton(text, QMessageBox.ButtonRole.AcceptRole) for text in choices]
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.exec()
+    chosen = box.clickedButton()
+    return next((number for number, button in enumerate(buttons) if button is chosen), None)
 
 
 def show_failure(text: str) -> None:

@@ -30,7 +30,7 @@ from musicsim.ui.playlists.export_options import ExportOptions
 
 LAST_FOLDER = "export/folder"
 _NAMED = 3
-"""Most missing files that a message names; the others are counted."""
+"""Most tracks that a message names; the others are counted."""
 
 
 class Exporter:
@@ -53,8 +53,8 @@ class Exporter:
         for run in self._runs:
             run.wait()
 
-    def export(self, name: str, tracks: Sequence[Track]) -> None:
-        """Write `tracks` to a file that other players open, or copy them."""
+    def export(self, name: str, tracks: Sequence[Track], absent: Sequence[str] = ()) -> None:
+        """Write `tracks` to a file that other players open, or copy them; name `absent`, which is left out."""
         tr = QCoreApplication.translate
         if not tracks:
             self._messages.fail(tr("export", "There are no tracks to export."))
@@ -69,7 +69,7 @@ class Exporter:
             self._copy(name, tracks, wish.folder)
         elif wish is not None:
             self._settings.setValue(LAST_FOLDER, str(wish.parent))
-            self._write(name, tracks, wish)
+            self._write(name, tracks, absent, wish)
 
     def ask_for_file(self, suggested: Path) -> Path | CopyWish | None:
         """Return the file that the listener chooses, or where to copy the music to; None for nothing."""
@@ -87,15 +87,23 @@ class Exporter:
         """Return what the listener wants done with other files of the same names; None to cancel."""
         return copying.ask_existing(self._window, others)
 
-    def _write(self, name: str, tracks: Sequence[Track], file: Path) -> None:
+    def _write(self, name: str, tracks: Sequence[Track], absent: Sequence[str], file: Path) -> None:
         tr = QCoreApplication.translate
         style = self._options.style
         with self._messages.reporting():
             write_playlist(file, tracks, name=name, style=style)
             count = formats.counted("export", len(tracks), "%n track", "%n tracks")
             text = tr("export", "Exported {0} to {1}.").format(count, display_path(file))
-            if missing := [track.path for track in tracks if track.missing]:
-                text += "\n" + _of_missing(missing)
+            if missing := [track.path.name for track in tracks if track.missing]:
+                text += "\n" + _naming(
+                    missing, "%n file is missing: {0}.", "%n files are missing: {0}."
+                )
+            if absent:
+                text += "\n" + _naming(
+                    absent,
+                    "%n track is left out, since it is not in your library: {0}.",
+                    "%n tracks are left out, since they are not in your library: {0}.",
+                )
             if outside := outside_text(outside_prefix(tracks, style), style):
                 text += "\n" + outside
             self._messages.tell(text)
@@ -173,14 +181,11 @@ def _common_folder(tracks: Sequence[Track]) -> str:
     return folder if formats.is_text(Path(folder)) else ""
 
 
-def _of_missing(paths: Sequence[Path]) -> str:
-    """Return which files of a playlist are missing, in words."""
+def _naming(names: Sequence[str], *texts: str) -> str:
+    """Return a text for one or several, with the first names and the number of the others."""
     tr = QCoreApplication.translate
-    names = ", ".join(display_path(path.name) for path in paths[:_NAMED])
-    if len(paths) > _NAMED:
-        more = formats.number(len(paths) - _NAMED)
-        names = tr("export", "{0} and {1} more").format(names, more)
-    text = formats.counted(
-        "export", len(paths), "%n file is missing: {0}.", "%n files are missing: {0}."
-    )
-    return text.format(names)
+    listed = ", ".join(display_path(name) for name in names[:_NAMED])
+    if len(names) > _NAMED:
+        more = formats.number(len(names) - _NAMED)
+        listed = tr("export", "{0} and {1} more").format(listed, more)
+    return formats.counted("export", len(names), *texts).format(listed)

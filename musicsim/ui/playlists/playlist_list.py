@@ -1,136 +1,52 @@
-"""List of playlists, in which the listener opens, renames and deletes them, and drops tracks on them."""
+"""List of playlists in their folders, in which the listener opens, renames, moves and deletes them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QMimeData,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QSettings, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
 )
-from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTreeView,
     QWidget,
 )
 
 from musicsim.ui.kit import formats
-from musicsim.ui.kit.messages import Messages
-from musicsim.ui.kit.widgets import plain_tooltip
-from musicsim.ui.playlists.kept import Playlists
+from musicsim.ui.kit.theme import Theme
+from musicsim.ui.playlists.playlist_tree import (
+    COUNT_ROLE,
+    FOLDER_ROLE,
+    Chosen,
+    Index,
+    PlaylistModel,
+)
 from musicsim.ui.tracks.delegates import row_height
-from musicsim.ui.tracks.track_list import dragged_tracks
-from musicsim.ui.tracks.track_model import TRACKS_MIME
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
-
-COUNT_ROLE = int(Role.UserRole)
-
-_NO_INDEX = QModelIndex()
-
-
-class PlaylistModel(QAbstractListModel):
-    """Playlists by name; they can be renamed in place, and take dropped tracks."""
-
-    tracks_dropped = Signal(int, object)
-    """The playlist's id, and list[int]: the tracks."""
-
-    def __init__(
-        self, playlists: Playlists, messages: Messages, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._playlists = playlists
-        self._messages = messages
-        self._rows = playlists.all
-        playlists.changed.connect(self._read)
-
-    def playlist_id(self, row: int) -> int:
-        """Return the id of the playlist in a row."""
-        return self._rows[row].id
-
-    def row_of(self, playlist_id: int) -> int | None:
-        """Return the row of a playlist, or None."""
-        ids = [playlist.id for playlist in self._rows]
-        return ids.index(playlist_id) if playlist_id in ids else None
-
-    def _read(self) -> None:
-        rows = self._playlists.all
-        if [playlist.id for playlist in rows] == [playlist.id for playlist in self._rows]:
-            self._rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-        else:
-            self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
-
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        """Return the number of playlists (Qt override)."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """Return the name, track count or tooltip of a playlist (Qt override)."""
-        playlist = self._rows[index.row()]
-        if role in (Role.DisplayRole, Role.EditRole):
-            return playlist.name
-        if role == COUNT_ROLE:
-            return len(playlist.track_ids)
-        if role == Role.ToolTipRole:
-            count = formats.counted("lists", len(playlist.track_ids), "%n track", "%n tracks")
-            return plain_tooltip(f"{playlist.name}\n{count}")
-        return None
-
-    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
-        """Rename a playlist (Qt override)."""
-        playlist = self._rows[index.row()]
-        if role != Role.EditRole or str(value).strip() == playlist.name:
-            return False
-        with self._messages.reporting():
-            self._playlists.rename(playlist.id, str(value))
-        return self._rows[index.row()].name != playlist.name
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Let playlists be selected, edited and dropped on (Qt override)."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        return (
-            Qt.ItemFlag.ItemIsSelectable
-            | Qt.ItemFlag.ItemIsEnabled
-            | Qt.ItemFlag.ItemIsEditable
-            | Qt.ItemFlag.ItemIsDropEnabled
-        )
-
-    def mimeTypes(self) -> list[str]:
-        """Return the accepted MIME type (Qt override)."""
-        return [TRACKS_MIME]
-
-    def supportedDropActions(self) -> Qt.DropAction:
-        """Return the supported drop action (Qt override)."""
-        return Qt.DropAction.CopyAction
-
-    def dropMimeData(
-        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
-    ) -> bool:
-        """Report tracks dropped on a playlist (Qt override)."""
-        ids = dragged_tracks(data)
-        if not ids or not parent.isValid():
-            return False
-        self.tracks_dropped.emit(self.playlist_id(parent.row()), ids)
-        return True
+_COLLAPSED = "sidebar/collapsed folders"
+_INDENT = 16
+_SIGN = 16
+"""Size of the arrow before a folder, in pixels."""
 
 
 class _PlaylistDelegate(QStyledItemDelegate):
-    """Delegate that draws a playlist's name and its number of tracks."""
+    """Delegate that draws a playlist's name and its number of tracks, or a folder's with an arrow."""
+
+    def __init__(self, view: PlaylistList, theme: Theme) -> None:
+        super().__init__(view)
+        self._view = view
+        self._theme = theme
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         opt: Any = QStyleOptionViewItem(option)
@@ -138,19 +54,28 @@ class _PlaylistDelegate(QStyledItemDelegate):
         palette: QPalette = opt.palette
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        place = opt.rect.adjusted(8, 1, -8, -1)
+        # Over the whole width, whatever the depth.
+        place = QRect(0, opt.rect.top(), opt.rect.right(), opt.rect.height()).adjusted(8, 1, -8, -1)
         if opt.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             selected = opt.state & QStyle.StateFlag.State_Selected
             role = QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Midlight
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(palette.brush(role))
             painter.drawRoundedRect(place, 6, 6)
-        place.adjust(10, 0, -10, 0)
-        count = formats.number(index.data(COUNT_ROLE))
+        place.adjust(10 + opt.rect.left(), 0, -10, 0)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | middle, count)
-        place.setRight(place.right() - opt.fontMetrics.horizontalAdvance(count) - 10)
+        if index.data(FOLDER_ROLE):
+            sign = QRect(0, 0, _SIGN, _SIGN)
+            sign.moveCenter(place.center())
+            sign.moveLeft(place.left() - 4)
+            is_open = self._view.isExpanded(index)
+            self._theme.icon("folded-out" if is_open else "folded", "dim").paint(painter, sign)
+            place.setLeft(sign.right() + 6)
+        else:
+            count = formats.number(index.data(COUNT_ROLE))
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | middle, count)
+            place.setRight(place.right() - opt.fontMetrics.horizontalAdvance(count) - 10)
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         name = opt.fontMetrics.elidedText(opt.text, Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, middle, name)
@@ -168,50 +93,180 @@ class _PlaylistDelegate(QStyledItemDelegate):
         editor.setGeometry(place.rect.adjusted(8, 1, -8, -1))
 
 
-class PlaylistList(QListView):
-    """List view of the playlists."""
+class PlaylistList(QTreeView):
+    """View of the playlists; a click on a folder opens and closes it."""
 
-    menu_wanted = Signal(int, object)
-    """The playlist's id, and the position on the screen."""
-    delete_wanted = Signal(int)
+    menu_wanted = Signal(object, object)
+    """Chosen, and the position on the screen."""
+    delete_wanted = Signal(object)
+    """Chosen."""
+    undo_wanted = Signal()
+    redo_wanted = Signal()
 
-    def __init__(self, model: PlaylistModel) -> None:
+    def __init__(self, model: PlaylistModel, theme: Theme) -> None:
         super().__init__()
         self.playlists = model
+        self._collapsed: set[int] = set()
+        """Folders that are closed; kept apart from the view, which forgets them when the rows change."""
         self.setModel(model)
-        self.setItemDelegate(_PlaylistDelegate(self))
+        self.setItemDelegate(_PlaylistDelegate(self, theme))
         self.setObjectName("playlists")
-        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(_INDENT)
+        self.setUniformRowHeights(True)
+        self.setExpandsOnDoubleClick(False)
         self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setDragEnabled(True)
         self.setAcceptDrops(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
-        delete = QAction(self.tr("Delete playlist"), self)
-        delete.setShortcut("Del")
-        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.triggered.connect(self._delete_current)
-        self.addAction(delete)
+        self.setDropIndicatorShown(True)
+        self.setAutoExpandDelay(700)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        for text, shortcut, do in (
+            (self.tr("Delete playlist"), "Del", self._delete_selected),
+            (self.tr("Undo"), "Ctrl+Z", self.undo_wanted.emit),
+            (self.tr("Redo"), "Ctrl+Shift+Z", self.redo_wanted.emit),
+        ):
+            action = QAction(text, self)
+            action.setShortcut(shortcut)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(do)
+            self.addAction(action)
+        self.expanded.connect(lambda index: self._note(index, is_open=True))
+        self.collapsed.connect(lambda index: self._note(index, is_open=False))
+        model.modelReset.connect(self._open_folders)
+        self._open_folders()
+
+    # Open and closed folders
+
+    def save(self, settings: QSettings) -> None:
+        """Save which folders are closed."""
+        there = {self.playlists.folder_id(index) for index in self.playlists.folder_indexes()}
+        closed = sorted(folder_id for folder_id in self._collapsed if folder_id in there)
+        settings.setValue(_COLLAPSED, ",".join(map(str, closed)))
+
+    def restore(self, settings: QSettings) -> None:
+        """Restore which folders are closed."""
+        saved = str(settings.value(_COLLAPSED) or "")
+        self._collapsed = {int(part) for part in saved.split(",") if part.isdecimal()}
+        self._open_folders()
+
+    def _open_folders(self) -> None:
+        blocked = self.blockSignals(True)
+        for index in self.playlists.folder_indexes():
+            self.setExpanded(index, self.playlists.folder_id(index) not in self._collapsed)
+        self.blockSignals(blocked)
+
+    def _note(self, index: QModelIndex, *, is_open: bool) -> None:
+        folder_id = self.playlists.folder_id(index)
+        if folder_id is not None:
+            (self._collapsed.discard if is_open else self._collapsed.add)(folder_id)
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
+        """Draw nothing: the delegate draws the arrows (Qt override)."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open or close the folder that is clicked (Qt override)."""
+        index = self.indexAt(event.position().toPoint())
+        is_click = (
+            event.button() is Qt.MouseButton.LeftButton
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+            and self.state() is not QAbstractItemView.State.DraggingState
+            and index == self.currentIndex()
+        )
+        super().mouseReleaseEvent(event)
+        if is_click and index.isValid() and self.playlists.folder_id(index) is not None:
+            self.setExpanded(index, not self.isExpanded(index))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open or close the current folder on Return (Qt override)."""
+        index = self.currentIndex()
+        is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_return and index.isValid() and self.playlists.folder_id(index) is not None:
+            self.setExpanded(index, not self.isExpanded(index))
+        else:
+            super().keyPressEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what is dropped; the view itself removes nothing that was moved (Qt override)."""
+        super().dropEvent(event)
+        event.setDropAction(Qt.DropAction.CopyAction)
+
+    # Commands
+
+    def chosen(self) -> Chosen:
+        """Return the selected playlists and folders, from top to bottom."""
+        rows = self.selectionModel().selectedRows()
+        return self.playlists.chosen(sorted(rows, key=lambda index: self.visualRect(index).top()))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Request a playlist's menu (Qt override)."""
+        """Request the menu of the selection, or that of the empty space (Qt override)."""
         by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
+        if not index.isValid():
+            self.menu_wanted.emit(Chosen(), event.globalPos())
+            return
+        selected = self.selectionModel().selectedRows()
+        chosen = self.chosen() if index in selected else self.playlists.chosen([index])
+        place = self.viewport().mapToGlobal(self.visualRect(index).center())
+        self.menu_wanted.emit(chosen, place if by_keyboard else event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Leave the selection as it is under a right click, which only opens a menu (Qt override)."""
+        if (
+            isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonPress
+            and event.button() is Qt.MouseButton.RightButton
+        ):
+            return True
+        return super().viewportEvent(event)
+
+    def show_playlist(self, playlist_id: int | None) -> None:
+        """Mark a playlist as the one that is shown, or none, without a signal; open the folders around it."""
+        index = QModelIndex()
+        if playlist_id is not None:
+            index = self.playlists.index_of(playlist_id)
+        selection = self.selectionModel()
+        around = index.parent()
+        while around.isValid():
+            self.setExpanded(around, True)
+            around = around.parent()
+        if index.isValid() and index == self.currentIndex():
+            # The listener chose it here, perhaps in addition to others.
+            return
+        selection.blockSignals(True)
         if index.isValid():
-            place = self.viewport().mapToGlobal(self.visualRect(index).center())
-            self.menu_wanted.emit(
-                self.playlists.playlist_id(index.row()),
-                place if by_keyboard else event.globalPos(),
-            )
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(index)
+        else:
+            selection.clear()
+        selection.blockSignals(False)
+        self.viewport().update()
 
     def rename(self, playlist_id: int) -> None:
         """Let the listener rename a playlist."""
-        row = self.playlists.row_of(playlist_id)
-        if row is not None:
-            self.setFocus()
-            self.edit(self.playlists.index(row))
+        self._edit(self.playlists.index_of(playlist_id))
 
-    def _delete_current(self) -> None:
-        index = self.currentIndex()
+    def rename_folder(self, folder_id: int) -> None:
+        """Let the listener rename a folder."""
+        self._edit(self.playlists.index_of_folder(folder_id))
+
+    def _edit(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.delete_wanted.emit(self.playlists.playlist_id(index.row()))
+            around = index.parent()
+            while around.isValid():
+                self.setExpanded(around, True)
+                around = around.parent()
+            self.scrollTo(index)
+            self.setFocus()
+            self.edit(index)
+
+    def _delete_selected(self) -> None:
+        chosen = self.chosen()
+        if chosen != Chosen():
+            self.delete_wanted.emit(chosen)

@@ -16,6 +16,7 @@ from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.commands.menus import fill_menu_bar, make_commands
 from musicsim.ui.commands.playlist_commands import PlaylistCommands
+from musicsim.ui.commands.playlist_editing import PlaylistEditing
 from musicsim.ui.commands.smart_commands import SmartCommands
 from musicsim.ui.groups.group_commands import GroupCommands
 from musicsim.ui.kit.bridge import Bridge
@@ -79,7 +80,9 @@ class MainWindow(QMainWindow):
 
         self.messages = Messages(self)
         self.store = TrackStore(app.catalogue, bridge, self)
-        self.playlists = Playlists(app.catalogue.playlists, bridge, self)
+        self.playlists = Playlists(
+            app.catalogue.playlists, app.catalogue.playlist_folders, bridge, self
+        )
         self._deck = Deck(
             app, bridge, self.store, self.messages, theme, settings, make_engine, self
         )
@@ -173,10 +176,12 @@ class MainWindow(QMainWindow):
             self,
         )
         self.commands = make_commands(self, theme)
+        editing = PlaylistEditing(app, bridge, self.store, self.playlists, self.messages, self)
         self.playlist_commands = PlaylistCommands(
             self.store,
             self.playlists,
             self.actions_,
+            editing,
             self.exporter,
             self.messages,
             theme,

@@ -63,7 +63,7 @@ class Places(QStackedWidget):
         self._messages = messages
         self.start = FirstStart(demo, messages, theme)
         self.library = LibraryPage(LibraryModel(store, theme, self), actions, theme)
-        self.playlist = PlaylistPage(store, playlists, actions, messages, theme)
+        self.playlist = PlaylistPage(store, playlists, actions, commands.editing, messages, theme)
         self.sidebar = Sidebar(playlists, messages, theme)
         self.actions_: list[QAction] = []
         """Actions that open the pages of the sidebar."""
@@ -96,15 +96,21 @@ class Places(QStackedWidget):
         self.sidebar.entries.wanted.connect(self.show_page)
         self.sidebar.playlist_wanted.connect(self.show_playlist)
         self.sidebar.new_playlist_wanted.connect(commands.create)
+        self.sidebar.new_folder_wanted.connect(commands.create_folder)
         self.sidebar.list.menu_wanted.connect(commands.open_menu)
         self.sidebar.list.delete_wanted.connect(commands.delete)
+        self.sidebar.list.undo_wanted.connect(commands.undo)
+        self.sidebar.list.redo_wanted.connect(commands.redo)
+        self.sidebar.model.moved.connect(commands.move)
         self.sidebar.model.tracks_dropped.connect(actions.add_tracks_to_playlist)
         self.playlist.rename_wanted.connect(self.sidebar.list.rename)
         self.playlist.export_wanted.connect(commands.export)
-        self.playlist.delete_wanted.connect(commands.delete)
+        self.playlist.delete_wanted.connect(commands.delete_playlist)
+        self.playlist.menu_wanted.connect(commands.open_menu)
         self.playlist.gone.connect(self.show_library)
         commands.playlist_wanted.connect(self.show_playlist)
         commands.rename_wanted.connect(self.sidebar.list.rename)
+        commands.rename_folder_wanted.connect(self.sidebar.list.rename_folder)
         actions.playlist_wanted.connect(self.show_playlist)
         self._connect_smart(smart)
 
@@ -212,11 +218,13 @@ class Places(QStackedWidget):
         for page in self._pages.values():
             page.save(settings)
         self.smart_section.save(settings)
+        self.sidebar.list.save(settings)
 
     def restore(self, settings: QSettings) -> None:
         """Restore the saved appearance of the pages, and show the one that was shown; without it, the library."""
         for page in self._pages.values():
             page.restore(settings)
+        self.sidebar.list.restore(settings)
         self.smart_section.restore(settings)
         place = str(settings.value(self._PLACE_KEY) or "")
         number = place.removeprefix(_PLAYLIST)

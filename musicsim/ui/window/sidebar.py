@@ -9,15 +9,17 @@ from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import Label, icon_button
 from musicsim.ui.playlists.kept import Playlists
-from musicsim.ui.playlists.playlist_list import PlaylistList, PlaylistModel
+from musicsim.ui.playlists.playlist_list import PlaylistList
+from musicsim.ui.playlists.playlist_tree import PlaylistModel
 from musicsim.ui.window.place_entries import PlaceEntries
 
 
 class Sidebar(QWidget):
-    """The pages, and the playlists below them."""
+    """The pages, and the playlists in their folders below them."""
 
     playlist_wanted = Signal(int)
     new_playlist_wanted = Signal()
+    new_folder_wanted = Signal()
 
     def __init__(self, playlists: Playlists, messages: Messages, theme: Theme) -> None:
         super().__init__()
@@ -28,8 +30,10 @@ class Sidebar(QWidget):
         caption.setObjectName("caption")
         self.add = icon_button(self.tr("New playlist"), theme, "add")
         self.add.clicked.connect(self.new_playlist_wanted)
+        self.add_folder = icon_button(self.tr("New folder for playlists"), theme, "new-folder")
+        self.add_folder.clicked.connect(self.new_folder_wanted)
         self.model = PlaylistModel(playlists, messages, self)
-        self.list = PlaylistList(self.model)
+        self.list = PlaylistList(self.model, theme)
         self.list.setAccessibleName(self.tr("Playlists"))
         self.list.selectionModel().currentChanged.connect(self._choose)
         self.list.clicked.connect(self._choose)
@@ -39,6 +43,7 @@ class Sidebar(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(18, 12, 8, 4)
         row.addWidget(caption, 1)
+        row.addWidget(self.add_folder)
         row.addWidget(self.add)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 8)
@@ -68,17 +73,9 @@ class Sidebar(QWidget):
 
     def _mark(self, playlist_id: int | None) -> None:
         self._shown = playlist_id
-        row = None if playlist_id is None else self.model.row_of(playlist_id)
-        selection = self.list.selectionModel()
-        selection.blockSignals(True)
-        if row is None:
-            self.list.clearSelection()
-            self.list.setCurrentIndex(QModelIndex())
-        else:
-            self.list.setCurrentIndex(self.model.index(row))
-        selection.blockSignals(False)
-        self.list.viewport().update()
+        self.list.show_playlist(playlist_id)
 
     def _choose(self, index: QModelIndex) -> None:
-        if index.isValid() and (chosen := self.model.playlist_id(index.row())) != self._shown:
+        chosen = self.model.playlist_id(index) if index.isValid() else None
+        if chosen is not None and chosen != self._shown:
             self.playlist_wanted.emit(chosen)

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,10 +5,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from window_fakes import Library
 
-from musicsim.base.events import TracksRemoved
 from musicsim.playlists.files.reading import read_playlist
 from musicsim.ui.pages.playlist_page import PlaylistPage
-from musicsim.ui.playlists.playlist_list import COUNT_ROLE
 from musicsim.ui.window.main_window import MainWindow
 
 Key = Qt.Key
@@ -80,7 +77,7 @@ def test_rename_in_the_sidebar(
     assert set(kept(library)) == {"Zoo", "Zebra"}
     assert page.playlist is not None
     assert page.playlist.name == "Zoo"
-    row = window.places.sidebar.list.currentIndex().row()
+    row = window.places.sidebar.list.currentIndex()
     assert window.places.sidebar.model.playlist_id(row) == page.playlist.id
 
 
@@ -166,22 +163,6 @@ def test_the_summary_follows(page: PlaylistPage) -> None:
     page.list.remove([3])
 
     assert page._summary.text() == "3 tracks · 10 min"
-
-
-def test_tracks_that_leave_the_library_leave_the_playlist(
-    page: PlaylistPage,
-    window: MainWindow,
-    ids: list[int],
-    library: Library,
-    settle: Callable[[], None],
-) -> None:
-    library.catalogue.folders.remove(library.music)
-    library.events.emit(TracksRemoved(tuple(ids)))
-    settle()
-
-    assert page.list.rowCount() == 0
-    assert kept(library) == {"Sunday": []}
-    assert window.places.sidebar.model.index(0).data(COUNT_ROLE) == 0
 
 
 def test_tracks_dropped_on_a_playlist_of_the_sidebar_are_added(

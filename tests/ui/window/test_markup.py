@@ -19,7 +19,7 @@ from musicsim.ui.kit import dialogs
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import ElidedLabel, Label
 from musicsim.ui.playback.time_labels import ElapsedLabel
-from musicsim.ui.playlists.playlist_list import PlaylistModel
+from musicsim.ui.playlists.playlist_tree import PlaylistModel
 from musicsim.ui.window.main_window import MainWindow
 from musicsim.ui.window.problems import ProblemsDialog
 
