@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import mutagen
 import numpy as np
 import pytest
 import soundfile
@@ -154,3 +155,30 @@ def test_entries_found_by_their_tags_are_told(musicsim, tmp_path) -> None:
     told = musicsim("playlists", "import", tmp_path / "l.m3u8")
     assert (told.code, told.err) == (0, "")
     assert "1 of them found by artist, title and length." in told.out
+
+
+def test_entries_that_are_missing_are_kept_and_found_when_they_turn_up(musicsim, music, tmp_path):
+    file, later = tmp_path / "list.m3u8", tmp_path / "Music" / "later"
+    file.write_text(
+        f"#EXTM3U\n#EXTINF:1,Ann - One More\n/gone/else.mp3\n{music / NAMES[0]}\n"
+        "#EXTINF:10,Nobody - Never\n/gone/never.mp3\n",
+        "utf-8",
+    )
+    imported = musicsim("playlists", "import", file)
+    assert imported.code == 0
+    assert "/gone/else.mp3" in imported.err
+
+    def shown():
+        entries = musicsim("playlists", "show", "list", "--json").json
+        return [(Path(entry["path"]).name, entry["in_library"]) for entry in entries]
+
+    assert shown() == [("else.mp3", False), (NAMES[0], True), ("never.mp3", False)]
+    later.mkdir()
+    sound = np.random.default_rng(9).normal(0, 0.1, 22_050).astype("float32")
+    soundfile.write(later / "new.flac", sound, 22_050)
+    tags = mutagen.File(later / "new.flac")
+    tags.update(title="One More", artist="Ann")
+    tags.save()
+    with Musicsim.open(musicsim.data) as app:
+        app.collection.scan()
+    assert shown() == [("new.flac", True), (NAMES[0], True), ("never.mp3", False)]

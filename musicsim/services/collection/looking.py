@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musicsim.base.events import (
     Events,
+    PlaylistsChanged,
     ProblemsChanged,
     ScanFinished,
     ScanStarted,
@@ -17,6 +18,7 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.scanning.counting import ScanSummary
 from musicsim.library.scanning.scanner import Scanner
+from musicsim.services.making.importing import find_missing_entries
 
 _DAY = 86_400.0
 KEEP_MISSING_SECONDS = 60 * _DAY
@@ -71,10 +73,16 @@ class Looking:
                 summary.unchanged,
                 self._catalogue.tracks.counts().failed,
             )
+            self._find_missing_entries()
         finally:
             # Also after a failure, since the scan has ended.
             self._events.emit(finished)
         return summary
+
+    def _find_missing_entries(self) -> None:
+        """Let playlists have what they miss, where it turned up elsewhere."""
+        if find_missing_entries(self._catalogue):
+            self._events.emit(PlaylistsChanged())
 
     def _count_time(self) -> None:
         """Count the time since the last scan as a day at most, for forgetting what is missing.
@@ -94,6 +102,7 @@ class Looking:
     def update(self, paths: Collection[Path], cancelled: Callable[[], bool]) -> None:
         """Scan the paths in which something happened."""
         self._scanner.update(paths, cancelled)
+        self._find_missing_entries()
 
     def remove_folder(self, folder: Path) -> None:
         """Remove a music folder and its tracks from the library; the files stay."""

@@ -185,6 +185,20 @@ def import_playlist(file: Path, catalogue: Catalogue) -> ImportedPlaylist:
     return ImportedPlaylist(read.name, tuple(tracks), tuple(not_found), tuple(elsewhere))
 
 
+def find_missing_entries(catalogue: Catalogue) -> int:
+    """Turn missing entries of kept playlists into the tracks that fit them by their tags; return how many."""
+    if not catalogue.playlists.count_missing():
+        return 0
+    matcher = TagMatcher(catalogue.tracks.all())
+    found = 0
+    for playlist_id, entry in catalogue.playlists.missing_entries():
+        if entry.title:
+            wanted = LostEntry(entry.position, "", entry.title, entry.artist, entry.duration)
+            if (track := matcher.find(wanted)) is not None:
+                found += catalogue.playlists.resolve(playlist_id, entry.id, track.id)
+    return found
+
+
 def _missing(entry: LostEntry) -> MissingEntry:
     # Of a title without a file, the title stands where the path would.
     path = Path(entry.location or entry.title)
