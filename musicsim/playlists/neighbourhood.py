@@ -68,5 +68,7 @@ def between(one: Vectors, other: Vectors, share: float) -> Vectors:
         return one if share < 0.5 else other
     weights = np.sin((1 - share) * angle), np.sin(share * angle)
     mixed = (weights[0] * one + weights[1] * other) / np.sin(angle)
-    unit: Vectors = (mixed / np.linalg.norm(mixed)).astype(np.float32)
+    # Silence has no point on the sphere, but zero; from there to itself there is no way.
+    norm = max(float(np.linalg.norm(mixed)), 1e-9)
+    unit: Vectors = (mixed / norm).astype(np.float32)
     return unit

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -48,6 +49,8 @@ GENRE_GROUPS = ((), (("rock", "*rap*"),), (("classical",), ("rock",)), (("[",), 
 YEARS = (None, 0, 1, 1969, 1999, 2024, 9999)
 DURATIONS = (None, 0.0, 0.4, 59.9, 60.0, 180.0, 200.5, 900.0, 901.0, 86_400.0, 1e9)
 ADDED = (0.0, 1.0, 1_700_000_000.0, 4e9)
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,56 +102,55 @@ class RandomLibrary:
 def libraries(
     draw: st.DrawFn, *, smallest: int = 1, largest: int = 25, dimensions: int = 4
 ) -> RandomLibrary:
-    """Draw a library. A small pool of names and places makes copies, versions, albums and crowds likely."""
+    """Draw a library. A small pool of names and places makes copies, versions, albums and crowds likely.
+
+    Only its size and a number are drawn, since hypothesis would take minutes to simplify hundreds of tags.
+    """
     count = draw(st.integers(smallest, largest))
-    ids = draw(st.permutations(range(1, count + 1)))
-    tracks = tuple(draw(_tracks(track_id * 7)) for track_id in ids)
-    return RandomLibrary(tracks, draw(_points(count, dimensions)))
-
-
-@st.composite
-def _tracks(draw: st.DrawFn, track_id: int) -> Track:
-    artist, album = draw(st.sampled_from(ARTISTS)), draw(st.sampled_from(ALBUMS))
-    tags = Tags(
-        title=draw(st.sampled_from(TITLES)),
-        artist=artist,
-        album=album,
-        album_artist=draw(st.sampled_from(("", artist, "Various Artists", "Ana"))),
-        genre=draw(st.sampled_from(GENRES)),
-        year=draw(st.sampled_from(YEARS)),
-        track_number=draw(st.sampled_from((None, 0, 1, 2, 99))),
-        duration=draw(st.sampled_from(DURATIONS)),
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    ids = (7 * (1 + rng.permutation(count))).tolist()
+    return RandomLibrary(
+        tuple(_track(rng, track_id) for track_id in ids), _points(rng, count, dimensions)
     )
-    folder = draw(st.sampled_from(("/m", "/m/Ana/Hits", "/m/Hits/CD2", "/m/Beetles - Hits")))
+
+
+def _track(rng: np.random.Generator, track_id: int) -> Track:
+    def one(values: Sequence[_Value]) -> _Value:
+        return values[int(rng.integers(len(values)))]
+
+    artist = one(ARTISTS)
+    tags = Tags(
+        title=one(TITLES),
+        artist=artist,
+        album=one(ALBUMS),
+        album_artist=one(("", artist, "Various Artists", "Ana")),
+        genre=one(GENRES),
+        year=one(YEARS),
+        track_number=one((None, 0, 1, 2, 99)),
+        duration=one(DURATIONS),
+    )
+    folder = one(("/m", "/m/Ana/Hits", "/m/Hits/CD2", "/m/Beetles - Hits"))
     return Track(
         id=track_id,
         file=f"{folder}/{track_id}.mp3",
         tags=tags,
         size=1,
         mtime_ns=1,
-        added_at=draw(st.sampled_from(ADDED)),
+        added_at=one(ADDED),
         state=TrackState.EMBEDDED,
-        missing=draw(st.sampled_from((False,) * 9 + (True,))),
-        first_artist=draw(st.sampled_from(("", "", artist))),
-        compilation=draw(st.sampled_from((False, False, True))),
-        bpm=draw(st.sampled_from(TEMPOS)),
-        key=draw(st.sampled_from(KEYS)),
+        missing=one((False,) * 9 + (True,)),
+        first_artist=one(("", "", artist)),
+        compilation=one((False, False, True)),
+        bpm=one(TEMPOS),
+        key=one(KEYS),
     )
 
 
-@st.composite
-def _points(draw: st.DrawFn, count: int, dimensions: int) -> Vectors:
+def _points(rng: np.random.Generator, count: int, dimensions: int) -> Vectors:
     """Points around a few places, or exactly there; some at the opposite place, and some at none."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
-    places = rng.normal(size=(draw(st.integers(1, max(1, count))), dimensions))
+    places = rng.normal(size=(int(rng.integers(1, count + 1)), dimensions))
     home = rng.integers(len(places), size=count)
-    kinds = draw(
-        st.lists(
-            st.sampled_from(("near", "near", "far", "same", "opposite", "zero")),
-            min_size=count,
-            max_size=count,
-        )
-    )
+    kinds = rng.choice(["near", "near", "far", "same", "opposite", "zero"], size=count)
     spread = np.array([{"near": 0.1, "far": 1.0}.get(kind, 0.0) for kind in kinds])
     sign = np.array([{"opposite": -1.0, "zero": 0.0}.get(kind, 1.0) for kind in kinds])
     drawn = places[home] + spread[:, None] * rng.normal(size=(count, dimensions))

@@ -25,6 +25,12 @@ def test_between_the_same_and_opposite_points():
     assert between(EAST, -EAST, 0.7).tolist() == [-1, 0]
 
 
+def test_between_silence_and_a_point():
+    silence = np.zeros(2, np.float32)
+    assert between(silence, silence, 0.3).tolist() == [0, 0]
+    np.testing.assert_allclose(between(silence, EAST, 0.3), EAST)
+
+
 def test_a_point_moves_away_from_others():
     moved = away_from(EAST, np.stack([NORTH]))
     assert moved @ NORTH < 0 < moved @ EAST

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
@@ -13,40 +14,32 @@ import numpy as np
 from musicsim.library.types import Track
 from musicsim.playlists.neighbourhood import Candidate, Neighbourhood, between
 from musicsim.playlists.result import GeneratedPlaylist, Match, seconds
-from musicsim.playlists.rules.chooser import Chooser
-from musicsim.playlists.rules.rules import Hidden, Rules
+from musicsim.playlists.rules.chooser import MOST_LEFT_OUT, Chooser, LeftOut
+from musicsim.playlists.rules.rules import Rules
+from musicsim.playlists.rules.spacing import Spacing
+from musicsim.playlists.way import Rows, chords, evenest_way
 from musicsim.similarity.space import Vectors, similarity
 
-_CHOICE = 48
-"""Tracks near each place of the way among which the journey chooses; more for a long one."""
+LONGEST = 1000
+"""Tracks of the longest journey: the search for a longer one would take minutes."""
+_LOOK_OUTS = 12
+"""Points of the way around which tracks are looked for; at least one for each leg that has tracks between its stops."""
+_AROUND = 64
+"""Tracks that are taken around each of these points; more for a long journey."""
 _LOOKED_AT = 400
-"""Tracks near a place that are looked at for those that the rules allow."""
-_EVENNESS = 12
-"""Exponent of a step's cost: the larger, the more a single large step counts against many small ones."""
-_STRAIGHTNESS = 0.1
-"""Cost of being away from the straight way, for each unit that a step of this length would cost."""
-_MOST_TRIES = 60
+"""Tracks around a point that are looked at for those that the rules allow."""
+_CHOICE = 100
+"""Tracks near each place of the way among which the journey chooses; more for a long one."""
+_MOST_TRIES = 30
 """Ways that are tried until the rules allow all of one."""
 _MOST_LENGTHS = 4
 """Numbers of tracks that are tried to meet a number of minutes."""
+_USUAL_SECONDS = 240.0
+_SHORTEST_SECONDS = 20.0
+"""Of a track, to tell how many make up a number of minutes: a journey from jingle to jingle has also longer ones."""
 
 Stop = tuple[Track, Vectors]
 """A track that the journey passes, and its point."""
-
-
-@dataclass(slots=True)
-class _Place:
-    """A place on the way: a stop, or a point at which some tracks are near."""
-
-    target: Vectors
-    choice: list[Candidate]
-    excluded: set[int] = field(default_factory=set)
-    """Tracks of the choice that the rules don't allow here, or that were left out by chance."""
-    is_stop: bool = False
-
-    @property
-    def left(self) -> list[Candidate]:
-        return [each for each in self.choice if each.track.id not in self.excluded]
 
 
 def journey_through(
@@ -60,9 +53,9 @@ def journey_through(
 ) -> GeneratedPlaylist:
     """Make a playlist that leads from the first stop through the others to the last, in steps as even as possible.
 
-    Places are spread evenly on the great circles from stop to stop. Of the tracks near each place, those are taken with
-    which the sum of a high power of the steps is least, by dynamic programming (the Viterbi algorithm [1]_). A track
-    that the rules don't allow is excluded, and the way is searched again.
+    Places are spread evenly on the great circles from stop to stop, and the tracks near each place are its choice. Of
+    all ways through these, `evenest_way` finds one without a step that is much larger than it must be. A track that the
+    rules don't allow is excluded, and the way is searched again.
 
     Parameters
     ----------
@@ -73,7 +66,7 @@ def journey_through(
     rules
         The rules for the tracks between the stops.
     length
-        Number of tracks, including the stops; at least as many as there are.
+        Number of tracks, including the stops; at least as many as there are, and at most `LONGEST`.
     minutes
         Length instead: the number of tracks with which the list comes nearest to it.
     rng_seed
@@ -89,28 +82,26 @@ def journey_through(
     ------
     ValueError
         With less than two stops.
-
-    References
-    ----------
-    .. [1] A. J. Viterbi, "Error bounds for convolutional codes and an asymptotically optimum decoding algorithm", IEEE
-       Transactions on Information Theory 13 (2), 260-269, 1967.
     """
     if len(stops) < 2:
         raise ValueError("a journey needs two tracks at least: where it begins and where it ends")
+    journey = _Journey(stops, neighbourhood, rules, rng_seed)
     if minutes is None:
-        return _journey(stops, neighbourhood, rules, length, rng_seed)
+        return journey.of(length)
     known = [track.tags.duration for track, _ in stops if track.tags.duration]
-    average = sum(known) / len(known) if known else 240.0
+    average = sum(known) / len(known) if known else _USUAL_SECONDS
     best: GeneratedPlaylist | None = None
+    tried: set[int] = set()
     for _ in range(_MOST_LENGTHS):
-        length = max(len(stops), round(60 * minutes / average))
-        made = _journey(stops, neighbourhood, rules, length, rng_seed)
+        length = min(LONGEST, round(60 * minutes / max(average, _SHORTEST_SECONDS)))
+        length = max(len(stops), length)
+        if length in tried:
+            break
+        tried.add(length)
+        made = journey.of(length)
         if best is None or _miss(made, minutes) < _miss(best, minutes):
             best = made
-        now = made.duration / max(1, len(made.matches))
-        if not now or round(60 * minutes / now) == length:
-            break
-        average = now
+        average = made.duration / len(made.matches)
     assert best is not None
     return best
 
@@ -119,87 +110,202 @@ def _miss(made: GeneratedPlaylist, minutes: float) -> float:
     return abs(seconds(made.matches) - 60 * minutes)
 
 
-def _journey(
-    stops: Sequence[Stop],
-    neighbourhood: Neighbourhood,
-    rules: Rules,
-    length: int,
-    rng_seed: int | None,
-) -> GeneratedPlaylist:
-    hidden: Counter[Hidden] = Counter()
-    rng = None if rng_seed is None else random.Random(rng_seed)
-    places = _places(stops, neighbourhood, rules, length, rng, hidden)
-    choice = {each.track.id: each for place in places for each in place.choice}
-    for _ in range(_MOST_TRIES):
-        # A place without a track is left out, so that the list is shorter.
-        places = [place for place in places if place.left]
-        way = _evenest(places)
-        refused = _refused(way, places, stops, rules, hidden)
-        if not refused:
-            break
-    else:
-        way = [candidate for number, candidate in enumerate(way) if number not in refused]
-    _lengthen(way, choice, stops, rules, length)
-    matches = [Match(way[0].track, 1.0)]
-    matches += [
-        Match(after.track, similarity(float(before.point @ after.point)))
-        for before, after in pairwise(way)
-    ]
-    return GeneratedPlaylist(
-        "journey", tuple(track for track, _ in stops), tuple(matches), dict(hidden)
-    )
+@dataclass(slots=True)
+class _Place:
+    """A place on the way: a stop, or a point at which some tracks are near."""
+
+    target: Vectors
+    rows: Rows
+    """Those of the pool that may be here."""
+    is_stop: bool = False
 
 
-def _places(
-    stops: Sequence[Stop],
-    neighbourhood: Neighbourhood,
-    rules: Rules,
-    length: int,
-    rng: random.Random | None,
-    hidden: Counter[Hidden],
-) -> list[_Place]:
-    """Return the stops and the places between them, with the tracks that each may have."""
-    stop_ids = {track.id for track, _ in stops}
-    alone = _Alone(rules, stops)
-    places = [_stop(stops[0])]
-    for (begin, end), between_them in zip(pairwise(stops), _shares(stops, length), strict=True):
-        for number in range(1, between_them + 1):
-            target = between(begin[1], end[1], number / (between_them + 1))
-            near = (
-                each
-                for each in islice(neighbourhood.candidates(target), _LOOKED_AT)
-                if each.track.id not in stop_ids and alone.admits(each)
-            )
-            choice = list(islice(near, max(_CHOICE, 2 * length)))
-            drawn = choice if rng is None else [each for each in choice if rng.random() < 0.5]
-            left_out = {each.track.id for each in choice} - {each.track.id for each in drawn}
-            places.append(_Place(target, choice, left_out if drawn else set()))
-        places.append(_stop(end))
-    hidden.update(alone.hidden)
-    return places
+class _Journey:
+    """Makes journeys of several lengths through the same stops, among tracks that are looked for once."""
 
-
-class _Alone:
-    """Tells which tracks the rules allow beside the stops, whatever else is in the list; each is counted once."""
-
-    def __init__(self, rules: Rules, stops: Sequence[Stop]) -> None:
-        self._rules = rules
+    def __init__(
+        self,
+        stops: Sequence[Stop],
+        neighbourhood: Neighbourhood,
+        rules: Rules,
+        rng_seed: int | None,
+    ) -> None:
         self._stops = stops
+        self._neighbourhood = neighbourhood
+        self._rules = rules
+        self._rng_seed = rng_seed
+        self._hidden_alone: dict[int, LeftOut] = {}
         self._known: dict[int, bool] = {}
-        self.hidden: Counter[Hidden] = Counter()
+        self._pool: list[Candidate] = []
+        self._points: Vectors = np.stack([point for _, point in stops])
+        self._looked_for = -1
 
-    def admits(self, candidate: Candidate) -> bool:
-        track_id = candidate.track.id
-        if track_id not in self._known:
-            chooser = Chooser(self._rules, self._stops, seeds_count=True)
-            self._known[track_id] = chooser.admit(candidate.track, candidate.point)
-            self.hidden.update(chooser.hidden)
-        return self._known[track_id]
+    def of(self, length: int) -> GeneratedPlaylist:
+        """Return a journey of a number of tracks; of fewer if the rules leave too few."""
+        length = min(length, LONGEST)
+        shares = _shares(self._stops, length)
+        self._look_for(length, shares)
+        hidden = dict(self._hidden_alone)
+        places = self._places(length, shares)
+        way: list[int] = []
+        refused: set[int] = set()
+        for _ in range(_MOST_TRIES):
+            # A place without a track is left out, so that the list is shorter.
+            places = [place for place in places if len(place.rows)]
+            targets = np.stack([place.target for place in places])
+            way = evenest_way(self._points, [place.rows for place in places], targets)
+            refused = self._refused(way, places, hidden)
+            if not refused:
+                break
+        way = [row for number, row in enumerate(way) if number not in refused]
+        self._lengthen(way, length)
+        matches = [Match(self._pool[way[0]].track, 1.0)]
+        matches += [
+            Match(
+                self._pool[after].track,
+                similarity(float(self._points[before] @ self._points[after])),
+            )
+            for before, after in pairwise(way)
+        ]
+        for match in matches:
+            hidden.pop(match.track.id, None)
+        return GeneratedPlaylist(
+            "journey",
+            tuple(track for track, _ in self._stops),
+            tuple(matches),
+            dict(Counter(each.reason for each in hidden.values())),
+            left_out=tuple(islice(hidden.values(), MOST_LEFT_OUT)),
+            wanted=length,
+        )
 
+    def _look_for(self, length: int, shares: Sequence[int]) -> None:
+        """Fill the pool: the stops, and tracks around points of the way, unless it already has enough for a length."""
+        if length <= self._looked_for:
+            return
+        # A longer one may be wanted next, if minutes are asked for.
+        self._looked_for = 2 * length
+        pool = {
+            -1 - number: Candidate(track, 1.0, point)
+            for number, (track, point) in enumerate(self._stops)
+        }
+        stop_ids = {track.id for track, _ in self._stops}
+        free = sum(shares)
+        for (begin, end), share in zip(pairwise(self._stops), shares, strict=True):
+            look_outs = min(share, math.ceil(_LOOK_OUTS * share / max(1, free)))
+            around = max(_AROUND, 8 * share // max(1, look_outs))
+            for number in range(1, look_outs + 1):
+                target = between(begin[1], end[1], number / (look_outs + 1))
+                near = islice(self._neighbourhood.candidates(target), max(_LOOKED_AT, 4 * around))
+                allowed = (
+                    each for each in near if each.track.id not in stop_ids and self._admits(each)
+                )
+                pool |= {each.track.id: each for each in islice(allowed, around)}
+        self._pool = list(pool.values())
+        self._points = np.stack([each.point for each in self._pool])
 
-def _stop(stop: Stop) -> _Place:
-    track, point = stop
-    return _Place(point, [Candidate(track, 1.0, point)], is_stop=True)
+    def _admits(self, candidate: Candidate) -> bool:
+        """Return whether the rules allow a track beside the stops alone; each is counted once."""
+        track = candidate.track
+        if track.id not in self._known:
+            chooser = self._chooser()
+            self._known[track.id] = chooser.admit(track, candidate.point)
+            self._hidden_alone |= {each.track.id: each for each in chooser.left_out}
+        return self._known[track.id]
+
+    def _chooser(self) -> Chooser:
+        return Chooser(self._rules, self._stops, seeds_count=True)
+
+    def _places(self, length: int, shares: Sequence[int]) -> list[_Place]:
+        """Return the stops and the places between them, with the tracks that each may have."""
+        rng = None if self._rng_seed is None else random.Random(self._rng_seed)
+        count = len(self._stops)
+        others = np.arange(count, len(self._pool))
+        places = [_Place(self._stops[0][1], np.array([0]), is_stop=True)]
+        for number, share in enumerate(shares):
+            begin, end = self._stops[number][1], self._stops[number + 1][1]
+            for step in range(1, share + 1):
+                target = between(begin, end, step / (share + 1))
+                rows = others
+                wanted = max(_CHOICE, 2 * length)
+                if len(others) > wanted:
+                    cosines = self._points[count:] @ target
+                    rows = others[np.sort(np.argpartition(-cosines, wanted)[:wanted])]
+                if rng is not None:
+                    drawn = [row for row in rows.tolist() if rng.random() < 0.5]
+                    rows = np.array(drawn) if drawn else rows
+                places.append(_Place(target, rows))
+            places.append(_Place(end, np.array([number + 1]), is_stop=True))
+        return places
+
+    def _refused(
+        self, way: Sequence[int], places: Sequence[_Place], hidden: dict[int, LeftOut]
+    ) -> set[int]:
+        """Return the numbers of the places whose track may not be beside the others of a way.
+
+        At these places, exclude all tracks that may not.
+        """
+        chooser = self._chooser()
+        spacing = Spacing(self._rules)
+        passed: set[int] = set()
+        refused: set[int] = set()
+        for number, (place, row) in enumerate(zip(places, way, strict=True)):
+            track = self._pool[row].track
+            if place.is_stop:
+                spacing.place(track)
+            elif spacing.matters and spacing.repetitions(track):
+                refused.add(number)
+                place.rows = self._not_too_soon(place.rows, spacing)
+                continue
+            elif row in passed or not self._admit(chooser, row):
+                refused.add(number)
+            else:
+                spacing.place(track)
+            passed.add(row)
+        left = {row for number in refused for row in places[number].rows.tolist()}
+        allowed = self._allowed(chooser, left - passed)
+        for number in refused:
+            rows = places[number].rows
+            places[number].rows = rows[np.isin(rows, allowed)]
+        hidden |= {each.track.id: each for each in chooser.left_out}
+        return refused
+
+    def _not_too_soon(self, rows: Rows, spacing: Spacing) -> Rows:
+        """Return the rows whose artist, album and song may come next."""
+        fit = [not spacing.repetitions(self._pool[row].track) for row in rows.tolist()]
+        kept: Rows = rows[np.array(fit, bool)]
+        return kept
+
+    def _admit(self, chooser: Chooser, row: int) -> bool:
+        return chooser.admit(self._pool[row].track, self._pool[row].point)
+
+    def _allowed(self, chooser: Chooser, rows: Iterable[int]) -> list[int]:
+        """Return the rows that the rules allow beside the tracks of a list, ascending."""
+        return [
+            row
+            for row in sorted(rows)
+            if chooser.allows(self._pool[row].track, self._pool[row].point)
+        ]
+
+    def _lengthen(self, way: list[int], length: int) -> None:
+        """Put tracks into a way that is too short, each where it costs least, as long as the rules allow any."""
+        if len(way) >= length:
+            return
+        count = len(self._stops)
+        chooser = self._chooser()
+        for row in way:
+            if row >= count:
+                self._admit(chooser, row)
+        left = set(range(count, len(self._pool))) - set(way)
+        while len(way) < length and (some := self._allowed(chooser, left)):
+            steps = chords(self._points[some] @ self._points[way].T)
+            # The larger of the two new steps; of equal ones, the smaller sum.
+            larger = np.maximum(steps[:, :-1], steps[:, 1:])
+            worse = larger + 1e-3 * (steps[:, :-1] + steps[:, 1:])
+            chosen, gap = np.unravel_index(int(worse.argmin()), worse.shape)
+            row = some[int(chosen)]
+            self._admit(chooser, row)
+            way.insert(int(gap) + 1, row)
+            left = set(some) - {row}
 
 
 def _shares(stops: Sequence[Stop], length: int) -> list[int]:
@@ -216,109 +322,3 @@ def _shares(stops: Sequence[Stop], length: int) -> list[int]:
     for leg in order[: free - sum(shares)]:
         shares[leg] += 1
     return shares
-
-
-def _evenest(places: Sequence[_Place]) -> list[Candidate]:
-    """Return the tracks, one for each place, with the least sum of the steps' costs."""
-    choices = [place.left for place in places]
-    points = [np.stack([each.point for each in choice]) for choice in choices]
-    cost = np.zeros(len(choices[0]))
-    before: list[np.ndarray] = []
-    for place, one, other in zip(places[1:], points[:-1], points[1:], strict=True):
-        steps = cost[:, None] + _costs(one @ other.T)
-        before.append(steps.argmin(axis=0))
-        cost = steps.min(axis=0) + _STRAIGHTNESS * _costs(other @ place.target)
-    row = int(cost.argmin())
-    rows = [row]
-    for come_from in reversed(before):
-        row = int(come_from[row])
-        rows.append(row)
-    return [choice[row] for choice, row in zip(choices, reversed(rows), strict=True)]
-
-
-def _costs(cosines: np.ndarray) -> np.ndarray:
-    chords = np.sqrt(np.maximum(2.0 - 2.0 * cosines.astype(np.float64), 0.0))
-    costs: np.ndarray = chords**_EVENNESS
-    return costs
-
-
-def _refused(
-    way: Sequence[Candidate],
-    places: Sequence[_Place],
-    stops: Sequence[Stop],
-    rules: Rules,
-    hidden: Counter[Hidden],
-) -> set[int]:
-    """Return the numbers of the places whose track may not be beside the others of a way.
-
-    At these places, exclude all tracks that may not.
-    """
-    chooser = Chooser(rules, stops, seeds_count=True)
-    home = _homes(way, places)
-    refused = {
-        number
-        for number, (place, candidate) in enumerate(zip(places, way, strict=True))
-        if not place.is_stop
-        and (
-            home[candidate.track.id] != number
-            or not chooser.admit(candidate.track, candidate.point)
-        )
-    }
-    for number in refused:
-        place = places[number]
-        place.excluded |= {
-            each.track.id
-            for each in place.left
-            if home.get(each.track.id, number) != number
-            or not chooser.allows(each.track, each.point)
-        }
-    hidden.update(chooser.hidden)
-    return refused
-
-
-def _lengthen(
-    way: list[Candidate],
-    choice: Mapping[int, Candidate],
-    stops: Sequence[Stop],
-    rules: Rules,
-    length: int,
-) -> None:
-    """Put tracks into a way that is too short, each where it costs least, as long as the rules allow any."""
-    chooser = Chooser(rules, stops, seeds_count=True)
-    stop_ids = {track.id for track, _ in stops}
-    for candidate in way:
-        if candidate.track.id not in stop_ids:
-            chooser.admit(candidate.track, candidate.point)
-    left = {
-        track_id: each
-        for track_id, each in choice.items()
-        if track_id not in {candidate.track.id for candidate in way}
-    }
-    while len(way) < length:
-        left = {key: each for key, each in left.items() if chooser.allows(each.track, each.point)}
-        if not left:
-            return
-        some = list(left.values())
-        costs = _costs(np.stack([each.point for each in some]) @ _stacked(way).T)
-        now = _costs(np.sum(_stacked(way[1:]) * _stacked(way[:-1]), axis=1))
-        more = costs[:, :-1] + costs[:, 1:] - now
-        row, gap = np.unravel_index(int(more.argmin()), more.shape)
-        chosen = some[int(row)]
-        chooser.admit(chosen.track, chosen.point)
-        way.insert(int(gap) + 1, chosen)
-        del left[chosen.track.id]
-
-
-def _stacked(way: Sequence[Candidate]) -> Vectors:
-    return np.stack([candidate.point for candidate in way])
-
-
-def _homes(way: Sequence[Candidate], places: Sequence[_Place]) -> dict[int, int]:
-    """Return the number of the place for each track of a way: of several, the nearest to it."""
-    home: dict[int, int] = {}
-    for number, candidate in enumerate(way):
-        before = home.setdefault(candidate.track.id, number)
-        nearer = candidate.point @ places[number].target > candidate.point @ places[before].target
-        if nearer:
-            home[candidate.track.id] = number
-    return home

@@ -10,6 +10,7 @@ from random_libraries import RandomLibrary, broken_rules, libraries, rules_for
 
 from musicsim.playlists.arranging import Order, arrange
 from musicsim.playlists.flow import order_by_flow
+from musicsim.playlists.generators.journey import journey_through
 from musicsim.playlists.generators.similar import Source, playlist_from, similar_tracks
 from musicsim.playlists.neighbourhood import mean_point
 from musicsim.playlists.result import GeneratedPlaylist
@@ -27,7 +28,9 @@ NUMBERS = st.one_of(st.none(), st.integers(0, 3))
 RELAXABLE = set(RELAXED_IN_ORDER)
 
 
-def check(made: GeneratedPlaylist, library: RandomLibrary, rules: Rules, seeds, length) -> None:
+def check(
+    made: GeneratedPlaylist, library: RandomLibrary, rules: Rules, seeds, length, *, relaxes=True
+) -> None:
     listed = [match.track for match in made.matches]
     named = [track.id for track, _ in seeds]
     assert len({track.id for track in listed} - set(named)) == len(
@@ -48,7 +51,8 @@ def check(made: GeneratedPlaylist, library: RandomLibrary, rules: Rules, seeds, 
     if len(listed) < min(length.get("length", 0), len(playable)):
         assert made.hidden, "too short, and nothing says why"
         assert made.is_short
-        assert {each.rule for each in made.hidden} <= (set(Rule) - RELAXABLE) | rules.firm
+        if relaxes:
+            assert {each.rule for each in made.hidden} <= (set(Rule) - RELAXABLE) | rules.firm
     counted = sum(made.hidden.values())
     assert counted + len(listed) <= len(library.tracks) + len(named)
     assert not {each.track.id for each in made.left_out} & {track.id for track in listed}
@@ -90,6 +94,23 @@ def test_playlists_keep_their_rules(data, library):
         )
         assert sorted(rows) == list(range(len(tracks)))
         assert all(rows[row] == row for row in fixed)
+
+
+@given(data=st.data(), library=libraries(smallest=2))
+def test_journeys_keep_their_rules(data, library):
+    rules = data.draw(rules_for(library))
+    rows = st.lists(st.integers(0, len(library.tracks) - 1), min_size=2, max_size=4)
+    stops = library.stops(*data.draw(rows))
+    length = data.draw(LENGTHS)
+    options = {"rules": rules, "rng_seed": data.draw(NUMBERS), **length}
+    made = journey_through(stops, library, **options)
+    check(made, library, rules, stops, length, relaxes=False)
+    passed = [match.track.id for match in made.matches]
+    assert (passed[0], passed[-1]) == (stops[0][0].id, stops[-1][0].id)
+    assert [track_id for track_id in passed if track_id in {t.id for t, _ in stops}] == [
+        track.id for track, _ in stops
+    ]
+    assert journey_through(stops, library, **options) == made
 
 
 @given(data=st.data(), library=libraries(), limit=st.integers(0, 30))
