@@ -94,8 +94,10 @@ class Musicsim:
         self.history = PlayHistory(self.catalogue, self.events)
         searched = (nearest, index, self.worker, self.events, self._answers)
         self.finding = Finding(self.catalogue, self.models, self.opinions, *searched)
-        self.playlists = PlaylistMaker(self.catalogue, self.opinions, self.finding, self._answers)
         self.groups = Groups(self.catalogue, self.opinions, nearest, self.events)
+        self.playlists = PlaylistMaker(
+            self.catalogue, self.opinions, self.finding, self.groups, self._answers
+        )
         smart = (self.catalogue, self.opinions, nearest, self.events)
         self.smart_lists = SmartLists(*smart, read_only=read_only)
         identity = SoundIdentity(self.catalogue, self.embeddings)

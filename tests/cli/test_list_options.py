@@ -138,3 +138,14 @@ def musicsim_of_demo(scanned_demo, tmp_path):
     from command_line import CommandLine
 
     return CommandLine(shutil.copytree(scanned_demo.data, tmp_path / "data"))
+
+
+def test_a_list_of_a_group_stays_in_it(musicsim_of_demo, demo_library):
+    alone = musicsim_of_demo("playlist", demo_library[0].path, "--mode", "group")
+    assert alone.code == 1
+    assert "groups" in alone.err.lower()
+    groups = musicsim_of_demo("groups", "refresh", "--json")
+    assert groups.code == 0, groups.err
+    made = playlist(musicsim_of_demo, "Fuse Box Serenade", "--mode", "group", "--length", "5")
+    assert made["mode"] == "group"
+    assert set(artists(made)) <= {"Voltage Auntie", "Parallax Kitchen"}

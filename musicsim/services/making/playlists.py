@@ -27,6 +27,7 @@ from musicsim.playlists.rules.relaxing import loosened
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.making.groups import Groups
 from musicsim.services.making.seeds import Seed, SeedKind, Seeds, as_seeds
 from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors, similarity
@@ -43,6 +44,8 @@ class Mode(enum.StrEnum):
     """From the first seed through the others to the last."""
     MIX = "mix"
     """Near each of the seeds, as much as its weight says, and away from others."""
+    GROUP = "group"
+    """The seed's group of the library, the most typical tracks first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ class PlaylistMaker:
         What the listener banned.
     finding
         Finds similar tracks.
+    groups
+        Knows the group of a track.
     thread
         Makes the playlists, one after the other.
 
@@ -114,11 +119,17 @@ class PlaylistMaker:
     """
 
     def __init__(
-        self, catalogue: Catalogue, opinions: Opinions, finding: Finding, thread: Executor
+        self,
+        catalogue: Catalogue,
+        opinions: Opinions,
+        finding: Finding,
+        groups: Groups,
+        thread: Executor,
     ) -> None:
         self._catalogue = catalogue
         self._opinions = opinions
         self._finding = finding
+        self._groups = groups
         self._thread = thread
         self.seeds = Seeds(catalogue, opinions)
 
@@ -242,6 +253,11 @@ class PlaylistMaker:
         self, wanted: Sequence[_Resolved], unwanted: Unwanted | None, request: PlaylistRequest
     ) -> list[Source]:
         """Return where the tracks come from: for a mix, near each seed; otherwise, near their middle."""
+        if request.mode is Mode.GROUP:
+            return [
+                Source(self._of_group(each), each.seed.weight, number, each.points[:20])
+                for number, each in enumerate(wanted)
+            ]
         single = [each for each in wanted if each.seed.kind is SeedKind.TRACK]
         if request.mode is Mode.MIX or len(single) < len(wanted):
             parts = [
@@ -262,6 +278,15 @@ class PlaylistMaker:
         """Yield the tracks nearest to a target, each with its nearness to the seed itself."""
         for each in self._finding.candidates(target):
             yield each if target is point else replace(each, cosine=float(each.point @ point))
+
+    def _of_group(self, seed: _Resolved) -> Iterator[Candidate]:
+        """Yield the tracks of the seed's group, the most typical first."""
+        centre, point = _stop_of(seed)
+        _, tracks = self._groups.group_of(centre.id)
+        for track in tracks:
+            with suppress(NotEmbedded):
+                own = self._finding.nearest.point_of(track.id)
+                yield Candidate(track, float(own @ point), own)
 
     def _tracks_of(self, locked: Mapping[int, int]) -> list[Stop]:
         ids = [track_id for _, track_id in sorted(locked.items())]
