@@ -55,13 +55,13 @@ class PlaylistStore:
         where, values = "", tuple[int, ...]()
         if playlist_id is not None:
             where, values = "WHERE playlist_id = ?", (playlist_id,)
-        with self._database.transaction(is_news=False):
-            tracks: dict[int, list[int]] = {}
-            for owner, track_id in self._database.query(
-                f"SELECT playlist_id, track_id FROM playlist_tracks {where} ORDER BY playlist_id, position",
+        with self._database.reading():
+            # As one text for each playlist, which takes half as long as a row for each track.
+            lists = self._database.query(
+                "SELECT playlist_id, json_group_array(track_id) FROM (SELECT playlist_id, track_id "
+                f"FROM playlist_tracks {where} ORDER BY playlist_id, position) GROUP BY playlist_id",
                 values,
-            ):
-                tracks.setdefault(owner, []).append(track_id)
+            )
             missing: dict[int, list[MissingEntry]] = {}
             for owner, entry in self.missing_entries(playlist_id):
                 missing.setdefault(owner, []).append(entry)
@@ -70,6 +70,7 @@ class PlaylistStore:
                 + where.replace("playlist_id", "id"),
                 values,
             )
+        tracks = {owner: json.loads(ids) for owner, ids in lists}
         return [
             Playlist(i, name, tuple(tracks.get(i, ())), at, folder, tuple(missing.get(i, ())))
             for i, name, at, folder in rows
@@ -186,16 +187,8 @@ class PlaylistStore:
                 )
             }
             kept = [entry for entry in entries if isinstance(entry, MissingEntry) or entry in here]
-            db.execute("DELETE FROM playlist_tracks WHERE playlist_id = ?", (playlist_id,))
+            self._write_tracks(playlist_id, kept)
             db.execute("DELETE FROM playlist_missing WHERE playlist_id = ?", (playlist_id,))
-            db.executemany(
-                "INSERT INTO playlist_tracks VALUES (?, ?, ?)",
-                [
-                    (playlist_id, position, entry)
-                    for position, entry in enumerate(kept)
-                    if not isinstance(entry, MissingEntry)
-                ],
-            )
             used: set[int] = set()
             if any(isinstance(entry, MissingEntry) for entry in kept):
                 used = {i for (i,) in db.execute("SELECT id FROM playlist_missing")}
@@ -215,6 +208,29 @@ class PlaylistStore:
                         ),
                     )
                     used.add(int(cursor.lastrowid or 0))
+
+    def _write_tracks(self, playlist_id: int, entries: Sequence[Entry]) -> None:
+        """Write the tracks among a playlist's entries; only those that are new at their positions, for speed."""
+        with self._database.transaction() as db:
+            sql = "SELECT position, track_id FROM playlist_tracks WHERE playlist_id = ?"
+            before: dict[int, int] = dict(db.execute(sql, (playlist_id,)))
+            after = {
+                position: entry
+                for position, entry in enumerate(entries)
+                if not isinstance(entry, MissingEntry)
+            }
+            db.executemany(
+                "DELETE FROM playlist_tracks WHERE playlist_id = ? AND position = ?",
+                [(playlist_id, position) for position in before.keys() - after.keys()],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO playlist_tracks VALUES (?, ?, ?)",
+                [
+                    (playlist_id, position, track_id)
+                    for position, track_id in after.items()
+                    if before.get(position) != track_id
+                ],
+            )
 
     def _found(self, entries: Iterable[MissingEntry]) -> dict[MissingEntry, int]:
         """Return the tracks of the entries that are in the library after all, by their path or their sound."""

@@ -291,6 +291,8 @@ class PlaylistPage(QWidget):
 
     def _entries(self, row_ids: Sequence[int]) -> list[Entry]:
         """Return the entries of rows; tracks outside the library are left out."""
+        if not self.list.has_missing and min(row_ids, default=0) >= 0:
+            return list(row_ids)
         entries: list[Entry] = []
         for row_id in row_ids:
             missing = self.list.missing_entry(row_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -322,3 +324,13 @@ def test_to_restore_a_folder_leaves_what_was_moved_meanwhile(
     catalogue.playlist_folders.restore(deleted)
 
     assert places(catalogue) == {"a": "A (2)", "b": "A (2)/B", "c": "A (2)/B/C"}
+
+
+def test_playlists_are_read_while_another_process_writes(
+    catalogue: Catalogue, ids: list[int], tmp_path: Path
+) -> None:
+    made = catalogue.playlists.create("List", ids)
+    with contextlib.closing(sqlite3.connect(tmp_path / "catalogue.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        assert catalogue.playlists.all() == [made]
