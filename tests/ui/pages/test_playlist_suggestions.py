@@ -63,6 +63,7 @@ def test_one_click_adds_a_suggestion_and_the_others_stay(
     assert kept(library) == [*ids[:4], shown[2]]
     assert page.list.ids == kept(library)
     assert page.suggestions.rows.ids == [*shown[:2], *shown[3:]]
+    assert not page.suggestions._waiting.isActive(), "no others are on their way"
     assert window.message_bar.text == "Added 1 track to “Sunday”."
     qtbot.mouseClick(window.message_bar._action, Qt.MouseButton.LeftButton)
     assert kept(library) == ids[:4]
