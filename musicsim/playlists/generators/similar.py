@@ -167,7 +167,8 @@ def playlist_from(
             offered[candidate.track.id] = match
     pool.extend(offered[track_id] for track_id in chooser.relax(lambda: full(pool)))
     if rng_seed is not None:
-        pool = _draw(pool, rng_seed)
+        # A track that the listener let in is not left to chance.
+        pool = sorted(_draw(pool, rng_seed), key=lambda match: match.track.id not in rules.let_in)
     drawn: list[Match] = []
     for match in pool:
         if full(drawn):

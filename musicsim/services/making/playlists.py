@@ -34,6 +34,9 @@ from musicsim.similarity.space import Vectors, similarity
 
 __all__ = ["Mode", "Order", "PlaylistMaker", "PlaylistRequest"]
 
+MOST_TRACKS = 400
+"""Tracks of one seed that are read; of a larger one, they are spread evenly over it."""
+
 
 class Mode(enum.StrEnum):
     """A way of making a playlist."""
@@ -67,8 +70,12 @@ class PlaylistRequest:
         From 0, the nearest tracks, to 1, tracks of a wide neighbourhood that sound unlike each other. Not for journeys.
     rng_seed
         The same number gives the same playlist; None the nearest tracks.
+    shuffle
+        The number of a random order; by default `rng_seed`.
     locked
         Tracks by their places in the list, from 0, that stay there whatever the rules say.
+    held
+        The same for tracks that the listener didn't choose to keep: the list says which rules they break.
     """
 
     seeds: Sequence[int | Seed]
@@ -80,12 +87,21 @@ class PlaylistRequest:
     less: Sequence[int] = ()
     variety: float = 0.0
     rng_seed: int | None = None
+    shuffle: int | None = None
     locked: Mapping[int, int] = field(default_factory=dict)
+    held: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> Mapping[int, int]:
+        """The tracks by their places that stay there: those that are locked, and those that are held beside them."""
+        locked = set(self.locked.values())
+        held = {place: i for place, i in self.held.items() if i not in locked}
+        return held | dict(self.locked)
 
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
-    """A seed with the tracks of it that are embedded, and their points (N, D)."""
+    """A seed with the tracks of it that are embedded, and their points (N, D); of a large seed, some of them."""
 
     seed: Seed
     tracks: list[Track]
@@ -178,7 +194,7 @@ class PlaylistMaker:
         """Return a seed's tracks and points; of several tracks, some may not be embedded yet."""
         tracks: list[Track] = []
         points: list[Vectors] = []
-        for track in self._catalogue.tracks.by_id(dict.fromkeys(seed.track_ids)):
+        for track in self._catalogue.tracks.by_id(some_of(tuple(dict.fromkeys(seed.track_ids)))):
             if seed.kind is SeedKind.TRACK:
                 points.append(self._finding.nearest.point_of(track.id))
                 tracks.append(track)
@@ -192,10 +208,10 @@ class PlaylistMaker:
         return _Resolved(seed, tracks, np.stack(points))
 
     def _journey(self, seeds: Sequence[_Resolved], request: PlaylistRequest) -> GeneratedPlaylist:
-        stops = [_stop_of(each) for each in seeds if each.seed.weight > 0]
+        stops = [_stop_of(each, request.rules) for each in seeds if each.seed.weight > 0]
         if len(stops) < 2:
             raise MusicsimError("A journey needs two tracks: where it begins, and where it ends.")
-        stops = [stops[0], *self._tracks_of(request.locked), *stops[1:]]
+        kept = dict(zip(sorted(request.kept), self._tracks_of(request.kept), strict=True))
         best: GeneratedPlaylist | None = None
         for rules in loosened(request.rules):
             made = journey_through(
@@ -205,6 +221,7 @@ class PlaylistMaker:
                 length=request.length,
                 minutes=request.minutes,
                 rng_seed=request.rng_seed,
+                kept=kept,
             )
             if best is None or len(made.matches) > len(best.matches):
                 best = made
@@ -220,10 +237,14 @@ class PlaylistMaker:
         less = [each for each in seeds if each.seed.weight <= 0]
         less += [self._resolve(each) for each in as_seeds(request.less)]
         begins = [
-            stop for each in wanted if each.seed.kind is SeedKind.TRACK for stop in each.stops
+            stop
+            for each in wanted
+            if each.seed.kind is SeedKind.TRACK
+            for stop in each.stops
+            if _may_begin(stop[0], request.rules)
         ]
         begun = {track.id for track, _ in begins}
-        locked = [stop for stop in self._tracks_of(request.locked) if stop[0].id not in begun]
+        locked = [stop for stop in self._tracks_of(request.kept) if stop[0].id not in begun]
         unwanted = _unwanted(less)
         avoided = {track.id for each in less for track in each.tracks if len(each.tracks) == 1}
         rules = replace(request.rules, without=request.rules.without | avoided)
@@ -295,12 +316,15 @@ class PlaylistMaker:
     def _finished(self, made: GeneratedPlaylist, request: PlaylistRequest) -> GeneratedPlaylist:
         """Return a list in its order, with the rules that it doesn't keep."""
         matches = list(made.matches)
+        wanted = request.length if request.minutes is None else None
+        if not matches:
+            return replace(made, wanted=wanted, wanted_minutes=request.minutes)
         points = np.stack([self._finding.nearest.point_of(m.track.id) for m in matches])
         fixed = frozenset(self._fixed(made, request))
-        if request.mode is not Mode.JOURNEY and request.locked:
-            at = _places([match.track.id for match in matches], request.locked)
+        if request.mode is not Mode.JOURNEY and request.kept:
+            at = _places([match.track.id for match in matches], request.kept)
             matches, points = [matches[row] for row in at], points[at]
-            locked = set(request.locked.values())
+            locked = set(request.kept.values())
             fixed = frozenset(
                 row for row, match in enumerate(matches) if row in fixed or match.track.id in locked
             )
@@ -311,13 +335,13 @@ class PlaylistMaker:
             request.order,
             rules=request.rules,
             fixed=fixed,
-            rng_seed=request.rng_seed,
+            rng_seed=request.rng_seed if request.shuffle is None else request.shuffle,
         )
         points = points[rows]
         exempt = frozenset({*(track.id for track in made.seeds), *request.locked.values()})
         return replace(
             made,
-            wanted=request.length if request.minutes is None else None,
+            wanted=wanted,
             wanted_minutes=request.minutes,
             matches=tuple(matches[row] for row in rows),
             relaxed=breaches([tracks[row] for row in rows], request.rules, exempt=exempt),
@@ -366,9 +390,25 @@ class PlaylistMaker:
         return points
 
 
-def _stop_of(seed: _Resolved) -> Stop:
+def some_of(track_ids: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the tracks of a seed from which its points are taken: if there are many, some from everywhere in it."""
+    if len(track_ids) <= MOST_TRACKS:
+        return track_ids
+    rows = np.linspace(0, len(track_ids) - 1, MOST_TRACKS).astype(int)
+    return tuple(track_ids[row] for row in rows.tolist())
+
+
+def _may_begin(track: Track, rules: Rules) -> bool:
+    """Return whether a track from which a list is made is in it, or only says how it should sound."""
+    return not (track.missing or track.id in rules.without or rules.bans.forbid(track))
+
+
+def _stop_of(seed: _Resolved, rules: Rules) -> Stop:
     """Return the track by which a journey passes a seed: of several, the one nearest to their middle."""
-    row = int((seed.points @ mean_point(seed.points)).argmax())
+    rows = [row for row, track in enumerate(seed.tracks) if _may_begin(track, rules)]
+    if seed.seed.kind is SeedKind.TRACK or not rows:
+        rows = list(range(len(seed.tracks)))
+    row = rows[int((seed.points[rows] @ mean_point(seed.points)).argmax())]
     return seed.tracks[row], seed.points[row]
 
 
@@ -384,9 +424,18 @@ def _unwanted(less: Sequence[_Resolved]) -> Unwanted | None:
     )
 
 
-def _places(ids: Sequence[int], locked: Mapping[int, int]) -> list[int]:
-    """Return the rows of a list so that locked tracks are in their places; the others keep their order."""
-    wanted = {track_id: place for place, track_id in locked.items()}
-    rest = [row for row, track_id in enumerate(ids) if track_id not in wanted]
-    rows = {min(place, len(ids) - 1): ids.index(i) for i, place in wanted.items() if i in ids}
-    return [rows[place] if place in rows else rest.pop(0) for place in range(len(ids))]
+def _places(ids: Sequence[int], kept: Mapping[int, int]) -> list[int]:
+    """Return the rows of a list so that kept tracks are in their places; the others keep their order.
+
+    A track whose place is beyond the end is as near to it as those that come after it in the same way allow.
+    """
+    rows = {track_id: row for row, track_id in enumerate(ids)}
+    placed: dict[int, int] = {}
+    end = len(ids) - 1
+    for place, track_id in sorted(kept.items(), reverse=True):
+        if track_id in rows:
+            end = min(place, end)
+            placed[end] = rows.pop(track_id)
+            end -= 1
+    rest = iter(rows.values())
+    return [placed[place] if place in placed else next(rest) for place in range(len(ids))]
