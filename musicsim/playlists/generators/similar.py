@@ -158,7 +158,8 @@ def playlist_from(
             continue
         known.add(candidate.track.id)
         match = Match(candidate.track, similarity(candidate.cosine), supply.source.seed)
-        if unwanted is not None and unwanted.is_nearer(candidate):
+        let_in = candidate.track.id in rules.let_in
+        if unwanted is not None and not let_in and unwanted.is_nearer(candidate):
             chooser.hide(candidate.track, Rule.UNLIKE)
         elif chooser.admit(candidate.track, candidate.point):
             pool.append(match)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from musicsim.base.errors import display_path
 from musicsim.library.catalogue.playlist_names import checked_name
 from musicsim.services.making.playlists import PlaylistRequest
+from musicsim.ui.commands.building import BuildActions
 from musicsim.ui.commands.opinions import OpinionActions, PlayingOpinion
 from musicsim.ui.commands.subject_menus import make_subject_menus
 from musicsim.ui.kit import formats
@@ -110,11 +111,15 @@ class TrackActions(QObject):
         )
         self.playing_opinion = PlayingOpinion(player, self._opinions, store.facts, theme)
         self.like, self.ban = self._opinions.like, self._opinions.ban
+        self.building = BuildActions(
+            lambda: self._in_library(self._selected()), theme, window, self
+        )
         self.all = (
             self.play_selected,
             self.play_similar,
             self.show_similar,
             self.make_playlist,
+            *self.building.all,
             self.play_next,
             self.add_to_queue,
             self.add_to_playlist,
@@ -143,7 +148,9 @@ class TrackActions(QObject):
         menu.addSeparator()
         menu.addActions([self.play_next, self.add_to_queue])
         menu.addSeparator()
-        menu.addActions([self.show_similar, self.make_playlist, self.add_to_playlist])
+        menu.addActions(
+            [self.show_similar, self.make_playlist, self.building.menu, self.add_to_playlist]
+        )
         menu.addSeparator()
         menu.addActions([self.like, self.ban])
         menu.addActions([each.menu.menuAction() for each in self.subject_menus.values()])

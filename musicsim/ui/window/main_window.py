@@ -23,6 +23,7 @@ from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.dropping import brings_files
 from musicsim.ui.kit.messages import MessageBar, Messages
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.pages.builder_page import BuilderPage
 from musicsim.ui.pages.groups_page import GroupsPage
 from musicsim.ui.panes.history_pane import HistoryPane
 from musicsim.ui.panes.queue_pane import QueuePane
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
             self.panel,
         )
         self._add_places(bridge)
+        self._add_builder(bridge)
         self._make_bars(bridge)
         self.dialogs = Dialogs(
             app,
@@ -235,6 +237,12 @@ class MainWindow(QMainWindow):
             self._app, bridge, self.store, actions, self.group_commands, self.messages, theme
         )
         self.places.add(self.groups)
+
+    def _add_builder(self, bridge: Bridge) -> None:
+        parts = (self.store, self.playlists, self.actions_, self.exporter, self.messages)
+        self.builder = BuilderPage(self._app, bridge, *parts, self._theme)
+        self.places.add(self.builder)
+        self.builder.wanted.connect(lambda: self.places.show_page(self.builder.key))
 
     def _make_bars(self, bridge: Bridge) -> None:
         self.status = StatusStrip(self._theme, paused=self._app.listening.paused)
