@@ -17,7 +17,8 @@ from musicsim.library.types import Track
 from musicsim.playlists.anchors import anchors
 from musicsim.playlists.arranging import Order, arrange
 from musicsim.playlists.flow import order_by_flow
-from musicsim.playlists.generators.journey import Stop, journey_through
+from musicsim.playlists.generators.journey import journey_through
+from musicsim.playlists.generators.route import Stop
 from musicsim.playlists.generators.similar import Source, Unwanted, playlist_from
 from musicsim.playlists.neighbourhood import Candidate, away_from, mean_point
 from musicsim.playlists.result import GeneratedPlaylist

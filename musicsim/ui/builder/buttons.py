@@ -23,8 +23,8 @@ class ListHead(QWidget):
         self.another.setToolTip(
             tr("Make another list from the same. Tracks that are locked stay (Ctrl+D).")
         )
-        self.queue = button(tr("Add to queue"), theme, "queue")
-        self.keep = button(tr("Keep as playlist…"), theme, "playlist")
+        self.queue = button(tr("Queue"), theme, "queue")
+        self.keep = button(tr("Keep…"), theme, "playlist")
         self.export = button(tr("Export…"), theme, "export")
         self.hidden = button("", theme)
         self.hidden.setObjectName("plain")
@@ -37,20 +37,33 @@ class ListHead(QWidget):
         self._known = Label()
         self._known.setObjectName("dim")
         self._known.setWordWrap(True)
-        self._buttons = FlowBox(8, 8)
+        self.queue.setToolTip(tr("Add the list to the queue"))
+        self.keep.setToolTip(tr("Keep the list as a playlist"))
+        self.export.setToolTip(tr("Write the list to a playlist file"))
+        self._buttons = FlowBox(6, 6)
         self._buttons.add(self.play, self.another, self.queue, self.keep, self.export)
-        line = QHBoxLayout()
-        line.setSpacing(10)
+        about = QWidget()
+        line = QHBoxLayout(about)
+        line.setContentsMargins(2, 0, 0, 0)
+        line.setSpacing(4)
         line.addWidget(self._summary)
         line.addWidget(self.hidden)
-        line.addStretch(1)
+        self._buttons.add(about)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 16, 4)
         column.setSpacing(5)
         column.addWidget(self._buttons)
-        column.addLayout(line)
         column.addWidget(self._notes)
         column.addWidget(self._known)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Show some buttons without their names, where there is little room."""
+        for each in (self.queue, self.keep, self.export):
+            each.setText("" if narrow else f" {each.accessibleName()}")
+
+    def height_for(self, width: int) -> int:
+        """Return the height at a width."""
+        return self.layout().totalHeightForWidth(width)  # type: ignore[union-attr]
 
     @property
     def notes(self) -> str:
@@ -62,13 +75,17 @@ class ListHead(QWidget):
         """Number of tracks and length."""
         return self._summary.text()
 
-    def show_list(self, made: GeneratedPlaylist | None, *, embedded: int, pending: int) -> None:
+    def show_list(
+        self, made: GeneratedPlaylist | None, *, hidden: int, embedded: int, pending: int
+    ) -> None:
         """Show the notes of a list.
 
         Parameters
         ----------
         made
             The list; None if there is none.
+        hidden
+            How many tracks the rules left out.
         embedded, pending
             How many tracks of the library have been listened to, and how many have not.
         """
@@ -79,8 +96,8 @@ class ListHead(QWidget):
         for each in (self.play, self.queue, self.keep, self.export):
             each.setEnabled(has_tracks)
         self._summary.setText(formats.track_summary(len(made.matches), made.duration))
-        total = sum(made.hidden.values())
-        self.hidden.setText(formats.counted("builder", total, "%n hidden", "%n hidden"))
+        self.hidden.setText(formats.counted("builder", hidden, "%n hidden", "%n hidden"))
+        self.hidden.setVisible(hidden > 0 or self.hidden.isChecked())
         self.hidden.setAccessibleName(self.hidden.text())
         notes = [note for note in (short_note(made), relaxed_note(made)) if note]
         self._notes.setText("\n".join(notes))

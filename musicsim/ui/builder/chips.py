@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+)
 
 from musicsim.services.making.seeds import Seed
 from musicsim.ui.builder.dropping import CHIP_MIME
@@ -51,9 +58,16 @@ class ChipState:
 class _Name(ElidedLabel):
     """Name that takes as much room as it needs, up to a limit."""
 
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self.setFixedWidth(min(_WIDEST, self.fontMetrics().horizontalAdvance(text) + 2))
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        width = min(_WIDEST, self.fontMetrics().horizontalAdvance(self.text()) + 4)
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(48, self.sizeHint().width()), super().minimumSizeHint().height())
 
 
 class Chip(QFrame):
@@ -78,6 +92,7 @@ class Chip(QFrame):
         self._place.setObjectName("dim")
         self._sign = QToolButton()
         self._sign.setObjectName("sign")
+        self._sign.setIconSize(QSize(17, 17))
         self._sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.name = _Name()
@@ -87,10 +102,11 @@ class Chip(QFrame):
         self.more = self._button(tr("More of this"), "add", lambda: self.weighted.emit(1))
         self.remove = self._button(tr("Remove"), "close", self.removed.emit)
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 4, 2)
+        row.setContentsMargins(5, 1, 4, 1)
         row.setSpacing(2)
         for widget in (self._place, self._sign, self.name, self._weight):
             row.addWidget(widget)
+        row.setStretch(row.indexOf(self.name), 1)
         row.addSpacing(2)
         for widget in (self.less, self.more, self.remove):
             row.addWidget(widget)
@@ -191,13 +207,7 @@ class Chip(QFrame):
     def _button(self, name: str, icon: str, do: object) -> QToolButton:
         made = icon_button(name, self._theme, icon)
         made.setObjectName("small")
+        made.setIconSize(QSize(15, 15))
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         made.clicked.connect(do)
         return made
-
-
-def arrow() -> QWidget:
-    """Return what is between two stops of a journey."""
-    made = Label("→")
-    made.setObjectName("dim")
-    return made

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from musicsim.ui.builder.words import tr
 from musicsim.ui.kit.theme import Theme
 
-_HEIGHT = 92
-_LEFT, _RIGHT, _BELOW = 46, 18, 10
+_HEIGHT, _FLAT = 92, 62
+_LEFT, _RIGHT, _BELOW = 56, 18, 9
 _LEAST_RANGE = 0.1
 _DOTS_FROM = 9
 """Pixels between two steps from which on each has a dot."""
@@ -85,6 +85,10 @@ class StepCurve(QWidget):
             self._titles[self.current + 1],
             round(100 * self._steps[self.current]),
         )
+
+    def set_flat(self, flat: bool) -> None:
+        """Take less room, where there is little."""
+        self.setFixedHeight(_FLAT if flat else _HEIGHT)
 
     def sizeHint(self) -> QSize:
         """Return a flat size (Qt override)."""

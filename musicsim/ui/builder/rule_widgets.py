@@ -24,6 +24,7 @@ class Number(QSpinBox):
         self.setToolTip(name)
         self.setSuffix(suffix)
         self.setKeyboardTracking(False)
+        self.setFixedWidth(80)
 
     @property
     def number(self) -> int | None:
@@ -68,7 +69,7 @@ class WindowChoice(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._number = Number(1, 999, tr("any time"), name)
+        self._number = Number(1, 999, tr("any"), name)
         self._unit = QComboBox()
         self._unit.addItems([tr("tracks"), tr("min")])
         self._unit.setAccessibleName(tr("In tracks or in minutes"))
@@ -78,8 +79,9 @@ class WindowChoice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        row.addWidget(self._number, 1)
+        row.addWidget(self._number)
         row.addWidget(self._unit)
+        row.addStretch(1)
 
     @property
     def window_(self) -> Window:

@@ -60,7 +60,7 @@ class RulesPanel(QScrollArea):
         self._forget.clicked.connect(
             lambda: self.edited.emit(drafts.without_exceptions(self._draft), "")
         )
-        groups = FlowBox(28, 14)
+        groups = FlowBox(28, 14, whole=False)
         groups.add(
             _group(
                 tr("Not too much of the same"),
@@ -75,7 +75,7 @@ class RulesPanel(QScrollArea):
                 tr("Which tracks"),
                 (tr("Length"), _between(self.shortest, self.longest, tr("min"))),
                 ("", self.strict),
-                (tr("Change of tempo, at most"), self.tempo),
+                (tr("Tempo change up to"), self.tempo),
                 ("", self.keys),
                 ("", self.seasonal),
                 (tr("Years"), _between(self.first_year, self.last_year, "")),
@@ -106,7 +106,7 @@ class RulesPanel(QScrollArea):
     def height_for(self, width: int) -> int:
         """Return the height at which everything is shown."""
         inner = self._inner
-        return max(inner.sizeHint().height(), inner.heightForWidth(width)) + 2
+        return inner.heightForWidth(width) + 2
 
     def show_draft(self, draft: Draft) -> None:
         """Show the rules of a draft."""
@@ -151,9 +151,9 @@ class RulesPanel(QScrollArea):
         )
 
     def _make_inputs(self) -> None:
-        any_number, none = tr("any number"), tr("any")
-        self.per_artist = Number(1, 99, any_number, tr("Tracks per artist, at most"))
-        self.per_album = Number(1, 99, any_number, tr("Tracks per album, at most"))
+        none = tr("any")
+        self.per_artist = Number(1, 99, none, tr("Tracks per artist, at most"))
+        self.per_album = Number(1, 99, none, tr("Tracks per album, at most"))
         self.artist_window = WindowChoice(tr("When the same artist may come again"))
         self.album_window = WindowChoice(tr("When the same album may come again"))
         self.song_window = WindowChoice(tr("When the same song may come again"))
@@ -263,11 +263,12 @@ def _group(title: str, *rows: tuple[str, QWidget]) -> QWidget:
         if name:
             label = Label(name)
             label.setBuddy(widget)
-            grid.addWidget(label, number, 0, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(label, number, 0)
             grid.addWidget(widget, number, 1)
         else:
             grid.addWidget(widget, number, 0, 1, 2)
     grid.setRowStretch(len(rows) + 1, 1)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
     return made
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from musicsim.services.making.drafts import Draft
 from musicsim.services.making.suggestions import Suggestions
-from musicsim.ui.builder.chips import Chip, ChipState, arrow
+from musicsim.ui.builder.chips import Chip, ChipState
 from musicsim.ui.builder.dropping import CHIP_MIME, PLAYLISTS_MIME, dragged_chip
 from musicsim.ui.builder.modes import choice_of
 from musicsim.ui.builder.seed_field import SeedField
 from musicsim.ui.builder.words import tr
-from musicsim.ui.kit.flow_layout import FlowLayout
+from musicsim.ui.kit.flow_layout import FlowLayout, keep_rows_whole
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.tracks.track_model import TRACKS_MIME
 
@@ -37,7 +37,6 @@ class SeedBox(QFrame):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.chips: list[Chip] = []
-        self._arrows: list[QWidget] = []
         self.field = SeedField(theme, suggestions)
         self.field.left.connect(lambda: self._focus(len(self.chips) - 1))
         self._flow = FlowLayout(self, 6)
@@ -63,16 +62,15 @@ class SeedBox(QFrame):
             chip.deleteLater()
         while len(self.chips) < len(seeds):
             self._add_chip()
-        self._set_arrows(max(0, len(seeds) - 1) if choice.is_route else 0)
         stops = [n for n, seed in enumerate(seeds) if seed.weight > 0]
         for number, (chip, seed) in enumerate(zip(self.chips, seeds, strict=True)):
             place = ""
             if choice.is_route and number in stops:
-                place = tr("via")
+                place = tr("→ via")
                 if number == stops[0]:
                     place = tr("From")
                 elif number == stops[-1]:
-                    place = tr("To")
+                    place = tr("→ To")
             state = ChipState(
                 place,
                 choice.has_weights,
@@ -104,6 +102,11 @@ class SeedBox(QFrame):
         self.moved.emit(number, self._number_at(place, number))
         return True
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the rows whole (Qt override)."""
+        keep_rows_whole(self, event)
+        return super().event(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Let the listener type (Qt override)."""
         self.field.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -133,15 +136,6 @@ class SeedBox(QFrame):
         self._flow.insert_widget(self._flow.indexOf(self.field), chip)
         chip.show()
         QWidget.setTabOrder(chip, self.field)
-
-    def _set_arrows(self, count: int) -> None:
-        for each in self._arrows:
-            self._flow.removeWidget(each)
-            each.deleteLater()
-        self._arrows = [arrow() for _ in range(count)]
-        for each, chip in zip(self._arrows, self.chips, strict=False):
-            self._flow.insert_widget(self._flow.indexOf(chip) + 1, each)
-            each.show()
 
     def _move(self, number: int, steps: int) -> None:
         to = max(0, min(len(self.chips) - 1, number + steps))

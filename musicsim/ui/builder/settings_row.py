@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
+    QSizePolicy,
     QSlider,
     QSpinBox,
     QToolButton,
@@ -29,13 +30,19 @@ MOST_MINUTES = 1440
 
 
 class SettingsRow(FlowBox):
-    """The settings that every list has."""
+    """The settings that every list has.
+
+    Parameters
+    ----------
+    further
+        Widgets at the end of the row.
+    """
 
     edited = Signal(object, str)
     """The draft after the change, and the kind of the change, if several in a row are one."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(18, 8)
+    def __init__(self, theme: Theme, *further: QWidget) -> None:
+        super().__init__(12, 6)
         self._draft = Draft()
         self.modes: dict[Mode, QToolButton] = {}
         self._group = QButtonGroup(self)
@@ -57,6 +64,7 @@ class SettingsRow(FlowBox):
             self.modes[choice.mode] = button
             buttons.addWidget(button)
         self.amount = QSpinBox()
+        self.amount.setFixedWidth(62)
         self.amount.setAccessibleName(tr("Size of the list"))
         self.amount.valueChanged.connect(self._resize)
         self.unit = QComboBox()
@@ -69,6 +77,8 @@ class SettingsRow(FlowBox):
         self.variety.setRange(0, 100)
         self.variety.setPageStep(20)
         self.variety.setFixedWidth(96)
+        # Part of a row that must not grow with it.
+        self.variety.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.variety.setAccessibleName(tr("Variety"))
         self.variety.setToolTip(
             tr("From the closest tracks to a wide choice of tracks that sound unlike each other")
@@ -82,16 +92,18 @@ class SettingsRow(FlowBox):
         for order in (Order.FLOW, Order.FOUND, Order.RANDOM):
             self.order.addItem(order_name(order), order)
         self.order.setAccessibleName(tr("Order"))
+        self.order.setToolTip(tr("Order of the list"))
         self.order.activated.connect(
             lambda at: self._setter(order=Order(self.order.itemData(at)))()
         )
         self._size_part = _part(self.amount, self.unit)
         self._variety_part = _part(_dim(tr("Closest")), self.variety, _dim(tr("Explore")))
-        self._order_part = _part(_dim(tr("Order")), self.order)
+        self._order_part = _part(self.order)
         self._modes_part = QWidget()
         buttons.setContentsMargins(0, 0, 0, 0)
         self._modes_part.setLayout(buttons)
         self.add(self._modes_part, self._size_part, self._variety_part, self._order_part)
+        self.add(*further)
 
     def show_draft(self, draft: Draft) -> None:
         """Show the settings of a draft."""

@@ -14,6 +14,7 @@ from musicsim.base.events import TrackWanted
 from musicsim.library.types import TrackState
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.chooser import LeftOut
+from musicsim.playlists.rules.rules import Hidden
 from musicsim.services.making import drafts
 from musicsim.services.making.draft_history import History
 from musicsim.services.making.drafts import Draft, Lacking
@@ -65,7 +66,9 @@ class Workbench(QObject):
         self.made: GeneratedPlaylist | None = None
         """The list; None if there is none."""
         self.left_out: tuple[LeftOut, ...] = ()
-        """The tracks that the rules left out of it."""
+        """The first of the tracks that the rules left out of it."""
+        self.hidden: dict[Hidden, int] = {}
+        """How many tracks the rules left out, by reason."""
         self.problem = ""
         """Why no list could be made."""
         self._timer = QTimer(self)
@@ -200,11 +203,14 @@ class Workbench(QObject):
     def _show(
         self, made: GeneratedPlaylist | None, request: PlaylistRequest | None, problem: str = ""
     ) -> None:
-        before = self.left_out if request is not None and request.held else ()
+        is_held = request is not None and bool(request.held)
+        before, counts = (self.left_out, self.hidden) if is_held else ((), {})
         self.made, self._answered, self.problem = made, request, problem
         listed = set(self.shown)
         found = {each.track.id: each for each in (made.left_out if made else ())}
-        # A list of which most was held has hardly looked at other tracks: what was left out before still is.
+        # For a list of which most was held, hardly any other track was looked at: what was left out before still is.
+        new = dict(made.hidden) if made else {}
+        self.hidden = {why: max(counts.get(why, 0), new.get(why, 0)) for why in {**counts, **new}}
         left_out = {each.track.id: each for each in before} | found
         self.left_out = tuple(each for i, each in left_out.items() if i not in listed)
         self.list_changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
@@ -124,15 +124,41 @@ class FlowLayout(QLayout):
             x += width + self.spacing()
 
 
-class FlowBox(QWidget):
-    """Widget that is as high as the rows of its flow layout."""
+def keep_rows_whole(widget: QWidget, event: QEvent) -> None:
+    """Keep a widget with a flow layout at least as high as its rows; call this for each of its events.
 
-    def __init__(self, spacing: int, row_spacing: int | None = None) -> None:
+    The layouts around it know only its least height, and would cut rows off where there is little room.
+    """
+    if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+        needed = widget.heightForWidth(widget.width())
+        if needed != widget.minimumHeight():
+            widget.setMinimumHeight(needed)
+
+
+class FlowBox(QWidget):
+    """Widget that is as high as the rows of its flow layout.
+
+    Parameters
+    ----------
+    spacing, row_spacing
+        As for `FlowLayout`.
+    whole
+        Whether it keeps its rows whole; needless where it can be scrolled.
+    """
+
+    def __init__(self, spacing: int, row_spacing: int | None = None, *, whole: bool = True) -> None:
         super().__init__()
+        self._whole = whole
         self.flow = FlowLayout(self, spacing, row_spacing)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the rows whole (Qt override)."""
+        if self._whole:
+            keep_rows_whole(self, event)
+        return super().event(event)
 
     def add(self, *widgets: QWidget) -> None:
         """Append widgets."""

@@ -14,7 +14,16 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicsim.services.making import drafts
 from musicsim.services.making.draft_text import draft_as_text, draft_from_text
@@ -47,7 +56,13 @@ if TYPE_CHECKING:
 
 VEIL_MS = 150
 """How long a list may be older than its settings before it is dimmed."""
-_WIDE = 820
+_LOW, _TALL = 560, 800
+"""Pixels of height below which there is no title and a flatter curve, and from which on rules leave room for it."""
+_NARROW = 560
+"""Pixels of width below which some buttons have no names."""
+_LEAST_LIST = 130
+"""Pixels that the rules leave to the list."""
+_WIDE = 720
 """Pixels from which on the hidden tracks fit beside the list."""
 
 
@@ -106,9 +121,8 @@ class BuilderPage(QWidget):
         self.undo = action(self.tr("Undo"), "undo", ["Ctrl+Z"], self.bench.undo)
         self.redo = action(self.tr("Redo"), "redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self.bench.redo)
         self.another = action(self.tr("Another one"), "dice", ["Ctrl+D"], self._make_another)
-        self.start_over = action(self.tr("Start over"), "delete", [], self._start_over)
+        self.start_over = action(self.tr("Start over"), "refresh", [], self._start_over)
         self.box = SeedBox(theme, lambda: self.seeding.suggestions)
-        self.settings = SettingsRow(theme)
         self.rules_button = QToolButton()
         self.rules_button.setObjectName("disclosure")
         self.rules_button.setText(self.tr("Rules and filters"))
@@ -118,6 +132,15 @@ class BuilderPage(QWidget):
         self.rules_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._rules_summary = ElidedLabel()
         self._rules_summary.setObjectName("dim")
+        self._rules_summary.setMinimumWidth(160)
+        rules_part = QWidget()
+        line = QHBoxLayout(rules_part)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self.rules_button)
+        line.addWidget(self._rules_summary, 1)
+        rules_part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.settings = SettingsRow(theme, rules_part)
         self.rules = RulesPanel(theme)
         self.head = ListHead(theme)
         self.curve = StepCurve(theme)
@@ -129,23 +152,27 @@ class BuilderPage(QWidget):
         self._veil.setInterval(VEIL_MS)
 
     def _lay_out(self) -> None:
-        title = Label(self.name)
-        title.setFont(scaled_font(title, 1.4, bold=True))
+        self._title = Label(self.name)
+        self._title.setFont(scaled_font(self._title, 1.4, bold=True))
         top = QHBoxLayout()
-        top.addWidget(title, 1)
+        top.setSpacing(2)
+        self._seeds = QScrollArea()
+        self._seeds.setObjectName("seeds")
+        self._seeds.setFrameShape(QFrame.Shape.NoFrame)
+        self._seeds.setWidgetResizable(True)
+        self._seeds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._seeds.setWidget(self.box)
+        self.box.installEventFilter(self)
+        top.addWidget(self._seeds, 1)
+        top.addSpacing(4)
         for each in (self.undo, self.redo, self.start_over):
-            top.addWidget(action_button(each))
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.rules_button)
-        line.addWidget(self._rules_summary, 1)
-        head = QVBoxLayout()
+            top.addWidget(action_button(each), 0, Qt.AlignmentFlag.AlignTop)
+        self._head = head = QVBoxLayout()
         head.setContentsMargins(16, 10, 16, 8)
         head.setSpacing(8)
+        head.addWidget(self._title)
         head.addLayout(top)
-        head.addWidget(self.box)
         head.addWidget(self.settings)
-        head.addLayout(line)
         self._left = QWidget()
         left = QVBoxLayout(self._left)
         left.setContentsMargins(0, 0, 0, 0)
@@ -288,15 +315,20 @@ class BuilderPage(QWidget):
     def _show_list(self) -> None:
         bench = self.bench
         counts = self._store.counts()
-        self.head.show_list(bench.made, embedded=counts.embedded, pending=counts.pending)
+        self.head.show_list(
+            bench.made,
+            hidden=sum(bench.hidden.values()),
+            embedded=counts.embedded,
+            pending=counts.pending,
+        )
         self.table.show_list(bench.shown, bench.draft.locked_ids)
         self.table.list_name = self._list_name()
         titles = [one_line(track.title) for track in self._store.tracks(self.list.ids)]
         steps = bench.made.steps if bench.made else ()
-        self.curve.setVisible(len(steps) > 1)
         self.curve.show_steps(steps if len(steps) == len(titles) - 1 else (), titles)
-        self.hidden.show_hidden(bench.made.hidden if bench.made else {}, bench.left_out)
+        self.hidden.show_hidden(bench.hidden, bench.left_out)
         self._show_hidden(self.head.hidden.isChecked())
+        self._fit()
         self.table.heading.setVisible(bench.made is not None)
         if bench.lacking is not None:
             self.table.placeholder = lacking_text(bench.lacking, counts.pending)
@@ -325,11 +357,26 @@ class BuilderPage(QWidget):
     def _disclose(self, shown: bool) -> None:
         self.rules.setVisible(shown)
         self.rules_button.setIcon(self._theme.icon("chevron-down" if shown else "chevron-right"))
-        self._fit_rules()
+        self._fit()
 
-    def _fit_rules(self) -> None:
-        needed = self.rules.height_for(self.width())
-        self.rules.setFixedHeight(min(needed, max(120, int(self.height() * 0.42))))
+    def _fit(self) -> None:
+        """Share the height: where there is little, the list has more of it than the rest."""
+        width, height = self.width(), self.height()
+        is_low, with_rules = height < _LOW, self.rules_button.isChecked()
+        self._title.setVisible(not is_low)
+        self.curve.set_flat(is_low)
+        self.head.set_narrow(width < _NARROW)
+        self.head.setVisible(self.bench.made is not None and not (is_low and with_rules))
+        steps = len(self.bench.made.steps) if self.bench.made else 0
+        self.curve.setVisible(steps > 1 and not (height < _TALL and with_rules))
+        # The undo buttons are beside the seeds.
+        seeds = self.box.heightForWidth(max(1, self._seeds.width()))
+        self._seeds.setFixedHeight(min(seeds, max(86, int(height * 0.22))))
+        taken = self._head.totalHeightForWidth(width)
+        if not self.head.isHidden():
+            taken += self.head.height_for(width)
+        left = height - taken - (0 if self.curve.isHidden() else self.curve.height())
+        self.rules.setFixedHeight(max(90, min(self.rules.height_for(width), left - _LEAST_LIST)))
 
     def _list_name(self) -> str:
         names = [one_line(seed.name) for seed in self.bench.draft.seeds if seed.weight > 0]
@@ -375,12 +422,15 @@ class BuilderPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room among the parts (Qt override)."""
         super().resizeEvent(event)
-        self._fit_rules()
+        self._fit()
         self._show_hidden(self.head.hidden.isChecked())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let undo in a setting undo the last change of the page, whichever it was (Qt override)."""
-        if (
+        """Let undo in a setting undo the last change of the page; follow the height of the seeds (Qt override)."""
+        if watched is self.box:
+            if event.type() == QEvent.Type.Resize:
+                self._fit()
+        elif (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and (
