@@ -87,6 +87,8 @@ class Chip(QFrame):
         self._theme = theme
         self._grabbed: QPoint | None = None
         self.setObjectName("chip")
+        # It must not grow with its row.
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._place = Label()
         self._place.setObjectName("dim")

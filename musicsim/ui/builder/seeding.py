@@ -62,9 +62,8 @@ class Seeding(QObject):
         store: TrackStore,
         playlists: Playlists,
         messages: Messages,
-        parent: QObject,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._app = app
         self._bridge = bridge
         self._store = store
