@@ -29,6 +29,9 @@ from musicsim.similarity.space import Vectors
 from musicsim.worker.client import Refused, WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack
 
+_FIRST_READ = 64
+"""Tracks that are read at first; each time, twice as many as before."""
+
 
 class Finding:
     """Searches for similar tracks; every query returns a Future at once.
@@ -111,19 +114,35 @@ class Finding:
         """
         return self._thread.submit(self._similar_to_file, path, rules or Rules(), limit)
 
-    def candidates(self, point: Vectors) -> Iterator[Candidate]:
+    def candidates(
+        self, point: Vectors, known: dict[int, Track] | None = None
+    ) -> Iterator[Candidate]:
         """Yield every embedded track, ordered by distance from a point (D,), with what the rules need.
 
         Iterate while holding `nearest.steady`.
+
+        Parameters
+        ----------
+        point
+            The point.
+        known
+            Tracks by their ids that were read already; those that are read now are added.
         """
-        for neighbours in self.nearest.nearest(point):
-            tracks = self._catalogue.tracks.by_id(n.track_id for n in neighbours)
-            known: dict[int, Track] = {track.id: track for track in tracks}
-            for neighbour in neighbours:
-                track = known.get(neighbour.track_id)
-                # A track on a disconnected disk can't be played now.
-                if track is not None and not track.missing:
-                    yield Candidate(track, neighbour.cosine, neighbour.point)
+        known = {} if known is None else known
+        read = _FIRST_READ
+        for portion in self.nearest.nearest(point):
+            # Comparing all points is quicker than reading some hundred tracks, of which a few are looked at.
+            start = 0
+            while start < len(portion):
+                neighbours = portion[start : start + read]
+                start, read = start + read, 2 * read
+                unread = [n.track_id for n in neighbours if n.track_id not in known]
+                known.update((track.id, track) for track in self._catalogue.tracks.by_id(unread))
+                for neighbour in neighbours:
+                    track = known.get(neighbour.track_id)
+                    # A track on a disconnected disk can't be played now.
+                    if track is not None and not track.missing:
+                        yield Candidate(track, neighbour.cosine, neighbour.point)
 
     def _similar(self, track_id: int, rules: Rules, limit: int) -> SimilarTracks:
         seed = next(iter(self._catalogue.tracks.by_id([track_id])), None)

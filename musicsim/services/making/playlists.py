@@ -29,14 +29,11 @@ from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.making.groups import Groups
-from musicsim.services.making.seeds import Seed, SeedKind, Seeds, as_seeds
+from musicsim.services.making.seeds import Seed, SeedKind, Seeds, as_seeds, some_of
 from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors, similarity
 
 __all__ = ["Mode", "Order", "PlaylistMaker", "PlaylistRequest"]
-
-MOST_TRACKS = 400
-"""Tracks of one seed that are read; of a larger one, they are spread evenly over it."""
 
 
 class Mode(enum.StrEnum):
@@ -212,12 +209,13 @@ class PlaylistMaker:
         stops = [_stop_of(each, request.rules) for each in seeds if each.seed.weight > 0]
         if len(stops) < 2:
             raise MusicsimError("A journey needs two tracks: where it begins, and where it ends.")
+        nearby = _Nearby(self._finding)
         kept = dict(zip(sorted(request.kept), self._tracks_of(request.kept), strict=True))
         best: GeneratedPlaylist | None = None
         for rules in loosened(request.rules):
             made = journey_through(
                 stops,
-                self._finding,
+                nearby,
                 rules=rules,
                 length=request.length,
                 minutes=request.minutes,
@@ -391,12 +389,16 @@ class PlaylistMaker:
         return points
 
 
-def some_of(track_ids: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the tracks of a seed from which its points are taken: if there are many, some from everywhere in it."""
-    if len(track_ids) <= MOST_TRACKS:
-        return track_ids
-    rows = np.linspace(0, len(track_ids) - 1, MOST_TRACKS).astype(int)
-    return tuple(track_ids[row] for row in rows.tolist())
+class _Nearby:
+    """Tracks near the places of a journey, of which many are near several: each is read once."""
+
+    def __init__(self, finding: Finding) -> None:
+        self._finding = finding
+        self._known: dict[int, Track] = {}
+
+    def candidates(self, point: Vectors) -> Iterator[Candidate]:
+        """Yield every track, ordered by distance from a point (D,)."""
+        return self._finding.candidates(point, self._known)
 
 
 def _may_begin(track: Track, rules: Rules) -> bool:

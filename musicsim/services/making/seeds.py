@@ -6,6 +6,8 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.opinions import Subject
@@ -14,6 +16,9 @@ from musicsim.library.query.genres import genres_in, has_wildcards, is_in_group
 from musicsim.library.types import Playlist, Track
 from musicsim.playlists.rules.artists import album_key, album_title_key, artist_key, credit_key
 from musicsim.services.opinions import Opinions
+
+MOST_TRACKS = 400
+"""Tracks of one seed that are read; of a larger one, they are spread evenly over it."""
 
 
 class SeedKind(enum.StrEnum):
@@ -136,3 +141,11 @@ class Seeds:
 def as_seeds(seeds: Sequence[int | Seed]) -> list[Seed]:
     """Return seeds, of which tracks may be given by their ids."""
     return [Seed(SeedKind.TRACK, "", (each,)) if isinstance(each, int) else each for each in seeds]
+
+
+def some_of(track_ids: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the tracks of a seed from which its points are taken: if there are many, some from everywhere in it."""
+    if len(track_ids) <= MOST_TRACKS:
+        return track_ids
+    rows = np.linspace(0, len(track_ids) - 1, MOST_TRACKS).astype(int)
+    return tuple(track_ids[row] for row in rows.tolist())
