@@ -92,9 +92,13 @@ class PlaylistRequest:
     @property
     def kept(self) -> Mapping[int, int]:
         """The tracks by their places that stay there: those that are locked, and those that are held beside them."""
-        locked = set(self.locked.values())
-        held = {place: i for place, i in self.held.items() if i not in locked}
-        return held | dict(self.locked)
+        places: dict[int, int] = {}
+        for place, track_id in (*self.locked.items(), *self.held.items()):
+            places.setdefault(track_id, place)
+        kept: dict[int, int] = {}
+        for track_id, place in places.items():
+            kept.setdefault(place, track_id)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,9 @@ class SeedField(QLineEdit):
         self.popup.setCurrentIndex(self.model.index(0))
 
     def _choose(self, index: QModelIndex) -> None:
-        self._take(self.model.found[index.row()])
+        # Qt reports one Return twice.
+        if index.row() < len(self.model.found):
+            self._take(self.model.found[index.row()])
 
     def _choose_first(self) -> None:
         if self.text() and self.model.found:

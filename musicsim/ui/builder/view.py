@@ -33,8 +33,9 @@ from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.table_actions import TableActions
 from musicsim.ui.tracks.track_model import one_line
 
-_LOW, _TALL = 560, 800
-"""Pixels of height below which there is no title and a flatter curve, and from which on rules leave room for it."""
+_LOWEST, _LOW, _TALL = 400, 560, 800
+"""Pixels of height below which there is no curve, and no title and a flatter curve; and from which on rules leave room
+for it."""
 _NARROW = 560
 """Pixels of width below which some buttons have no names."""
 _LEAST_LIST = 130
@@ -188,7 +189,8 @@ class BuilderView(QWidget):
         self.head.set_narrow(width < _NARROW)
         self.head.setVisible(self.bench.made is not None and not (is_low and with_rules))
         steps = len(self.bench.made.steps) if self.bench.made else 0
-        self.curve.setVisible(steps > 1 and not (height < _TALL and with_rules))
+        has_room = height >= (_TALL if with_rules else _LOWEST)
+        self.curve.setVisible(steps > 1 and has_room)
         # The undo buttons are beside the seeds.
         seeds = self.box.heightForWidth(max(1, self._seeds.width()))
         self._seeds.setFixedHeight(min(seeds, max(86, int(height * 0.27))))

@@ -94,6 +94,11 @@ class Workbench(QObject):
         return [] if self.made is None else [match.track.id for match in self.made.matches]
 
     @property
+    def is_working(self) -> bool:
+        """Whether the list is older than the draft."""
+        return self._working
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a change to undo."""
         return bool(self._history.past)
@@ -203,6 +208,11 @@ class Workbench(QObject):
     def _show(
         self, made: GeneratedPlaylist | None, request: PlaylistRequest | None, problem: str = ""
     ) -> None:
+        ids = [match.track.id for match in made.matches] if made else []
+        if ids and ids == self.shown and self._is_other_number(request):
+            self._messages.tell(
+                self.tr("There is no other list: your rules leave only these tracks.")
+            )
         is_held = request is not None and bool(request.held)
         before, counts = (self.left_out, self.hidden) if is_held else ((), {})
         self.made, self._answered, self.problem = made, request, problem
@@ -215,6 +225,17 @@ class Workbench(QObject):
         self.left_out = tuple(each for i, each in left_out.items() if i not in listed)
         self.list_changed.emit()
         self._set_working(False)
+
+    def _is_other_number(self, request: PlaylistRequest | None) -> bool:
+        """Return whether a request asks for another list of the same as the one before."""
+        before = self._answered
+        return (
+            before is not None
+            and request is not None
+            and request.rng_seed != before.rng_seed
+            and replace(before, rng_seed=request.rng_seed, shuffle=request.shuffle, held={})
+            == replace(request, held={})
+        )
 
     def _set_working(self, working: bool) -> None:
         if working is not self._working:
