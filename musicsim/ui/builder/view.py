@@ -177,7 +177,7 @@ class BuilderView(QWidget):
 
     def _disclose(self, shown: bool) -> None:
         self.rules.setVisible(shown)
-        self.rules_button.setIcon(self._theme.icon("chevron-down" if shown else "chevron-right"))
+        self._theme.set_icon(self.rules_button, "chevron-down" if shown else "chevron-right")
         self._fit()
 
     def _fit(self) -> None:

@@ -55,7 +55,7 @@ class BuildActions(QObject):
         self.more = action(self.tr("More like this"), "add", "", BuildWith.MORE)
         self.less = action(self.tr("Less like this"), "minus", "", BuildWith.LESS)
         self.journey = action(
-            self.tr("Journey from here to…"), "journey", "Ctrl+J", BuildWith.JOURNEY
+            self.tr("Journey from here to…"), "journey", "Ctrl+Shift+J", BuildWith.JOURNEY
         )
         self.all = (self.menu, self.open, self.more, self.less, self.journey)
 

@@ -135,7 +135,6 @@ class BuilderPage(BuilderView):
             lambda: self.curve.mark(self.table.selected_rows())
         )
         self._actions.building.wanted.connect(self.take)
-        self._theme.changed.connect(lambda: self._disclose(self.rules_button.isChecked()))
         for edit in self.findChildren(QLineEdit):
             if not isinstance(edit, SeedField):
                 edit.installEventFilter(self)

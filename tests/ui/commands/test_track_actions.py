@@ -64,6 +64,7 @@ def test_the_menu_opens_by_keyboard(
         "Add to queue": True,
         "Show similar tracks": True,
         "Make playlist from this": True,
+        "Playlist builder": True,
         "Add to playlist": True,
         "Like": True,
         "Never play this": True,
