@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidg
 
 from musicsim.playlists.rules.rules import Window
 from musicsim.ui.builder.words import tr
+from musicsim.ui.kit.widgets import plain_tooltip
 
 
 class Number(QSpinBox):
@@ -21,7 +22,7 @@ class Number(QSpinBox):
         self.setRange(low - 1, high)
         self.setSpecialValueText(none)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain_tooltip(name))
         self.setSuffix(suffix)
         self.setKeyboardTracking(False)
         self.setFixedWidth(80)
@@ -103,7 +104,8 @@ class Names(QLineEdit):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setToolTip(tr("{0}, separated by “;”. A part of a name is enough.").format(name))
+        text = tr("{0}, separated by “;”. A part of a name is enough.").format(name)
+        self.setToolTip(plain_tooltip(text))
         self.setPlaceholderText(tr("any"))
         self.setMinimumWidth(150)
 

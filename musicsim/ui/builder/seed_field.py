@@ -14,19 +14,16 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPalette
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
-    QCompleter,
     QLineEdit,
     QListView,
     QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from musicsim.services.making.seeds import SeedKind
@@ -39,7 +36,7 @@ from musicsim.ui.tracks.track_model import one_line
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _SUGGESTION = int(Qt.ItemDataRole.UserRole)
-_MOST_SHOWN = 12
+_MOST_SHOWN, _WIDTH = 12, 520
 
 
 class SuggestionModel(QAbstractListModel):
@@ -131,20 +128,18 @@ class SeedField(QLineEdit):
         self.setAccessibleName(tr("What the playlist is made from"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.model = SuggestionModel(self)
-        self.popup = QListView()
+        # No window of its own, and no QCompleter: that deletes its popup a second time when the window goes.
+        self.popup = QListView(self)
         self.popup.setObjectName("suggestions")
+        self.popup.setAccessibleName(tr("Suggestions"))
+        self.popup.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.popup.setMouseTracking(True)
         self.popup.setUniformItemSizes(True)
-        self._completer = QCompleter(self.model, self)
-        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._completer.setMaxVisibleItems(_MOST_SHOWN)
-        self._completer.setPopup(self.popup)
+        self.popup.setModel(self.model)
         self.popup.setItemDelegate(_SuggestionDelegate(theme, self.popup))
-        # Not setCompleter: the field would then hold the name that was chosen.
-        self._completer.setWidget(self)
-        self._completer.activated[QModelIndex].connect(self._choose)  # type: ignore[index]
+        self.popup.clicked.connect(self._choose)
+        self.popup.hide()
         self.textEdited.connect(self._search)
-        self.returnPressed.connect(self._choose_first)
 
     def sizeHint(self) -> QSize:
         """Return a size with room for the placeholder (Qt override)."""
@@ -178,14 +173,31 @@ class SeedField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the chips, open the list, or clear the field (Qt override)."""
         at_start = not self.cursorPosition() and not self.hasSelectedText()
-        if at_start and event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
+        key, is_open = event.key(), self.popup.isVisible()
+        if is_open and key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self._go(1 if key == Qt.Key.Key_Down else -1)
+        elif is_open and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.popup.currentIndex())
+        elif is_open and key == Qt.Key.Key_Escape:
+            self.popup.hide()
+        elif at_start and key in (Qt.Key.Key_Backspace, Qt.Key.Key_Left):
             self.left.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.text():
+        elif key == Qt.Key.Key_Escape and self.text():
             self.clear()
-        elif event.key() == Qt.Key.Key_Down and self.text():
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text():
             self._search(self.text())
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Close the list (Qt override)."""
+        super().focusOutEvent(event)
+        self.popup.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Close the list, which would be elsewhere (Qt override)."""
+        super().resizeEvent(event)
+        self.popup.hide()
 
     def _search(self, text: str) -> None:
         self.wanted.emit()
@@ -194,27 +206,33 @@ class SeedField(QLineEdit):
         if not self.model.found:
             self.popup.hide()
             return
-        # As wide as names need, also if the field is narrow.
-        parent = self.parentWidget()
-        width = max(self.width(), min(520, parent.width() if isinstance(parent, QWidget) else 520))
-        place = self.rect()
-        place.setWidth(width)
-        self._completer.complete(place)
+        self._open()
         self.popup.setCurrentIndex(self.model.index(0))
+        self.popup.scrollToTop()
+
+    def _open(self) -> None:
+        """Show the list below the field, as wide as names need and as high as there is room."""
+        window = self.window()
+        if self.popup.parent() is not window:
+            self.popup.setParent(window)
+        corner = self.mapTo(window, self.rect().bottomLeft())
+        rows = min(_MOST_SHOWN, len(self.model.found))
+        width = min(max(self.width(), _WIDTH), window.width() - 16)
+        height = min(rows * self.popup.sizeHintForRow(0) + 10, window.height() - corner.y() - 8)
+        left = max(8, min(corner.x(), window.width() - width - 8))
+        self.popup.setGeometry(left, corner.y() + 4, width, height)
+        self.popup.show()
+        self.popup.raise_()
+
+    def _go(self, steps: int) -> None:
+        rows = self.model.rowCount()
+        row = (self.popup.currentIndex().row() + steps) % rows
+        self.popup.setCurrentIndex(self.model.index(row))
 
     def _choose(self, index: QModelIndex) -> None:
-        # Qt reports one Return twice.
-        if index.row() < len(self.model.found):
-            self._take(self.model.found[index.row()])
-
-    def _choose_first(self) -> None:
-        if self.text() and self.model.found:
-            self._take(self.model.found[0])
-
-    def _take(self, suggestion: Suggestion) -> None:
-        self.popup.hide()
-        self.model.show_found([])
-        # The completer goes on with the text when this returns.
-        QTimer.singleShot(0, self.clear)
-        self.clear()
-        self.chosen.emit(suggestion)
+        if 0 <= index.row() < len(self.model.found):
+            suggestion = self.model.found[index.row()]
+            self.popup.hide()
+            self.model.show_found([])
+            self.clear()
+            self.chosen.emit(suggestion)
