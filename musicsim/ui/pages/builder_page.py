@@ -269,7 +269,7 @@ class BuilderPage(BuilderView):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let undo in a setting undo the last change of the page; follow the height of the seeds (Qt override)."""
         if watched is self.box:
-            if event.type() == QEvent.Type.Resize:
+            if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
                 self._fit()
         elif (
             event.type() == QEvent.Type.ShortcutOverride

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,8 @@ from window_fakes import FakeEngine
 from musicsim.app import Musicsim
 from musicsim.library.query.filters import Filters
 from musicsim.library.types import Track
-from musicsim.services.making.drafts import Lacking, changed
-from musicsim.services.making.playlists import Mode, Order
+from musicsim.services.making.drafts import Lacking, changed, request_of
+from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
 from musicsim.services.making.seeds import SeedKind
 from musicsim.ui.builder.chips import Chip
 from musicsim.ui.builder.dropping import PLAYLISTS_MIME
@@ -311,6 +313,29 @@ def test_the_last_of_several_edits_counts(started: BuilderPage, settled, qtbot) 
     started.undo.trigger()
     settled()
     assert started.list.rowCount() == 8
+
+
+def test_an_answer_that_comes_too_late_is_not_shown(
+    app: Musicsim, started: BuilderPage, settled, qapp: QApplication
+) -> None:
+    first = started.list.ids
+    seen: list[list[int]] = []
+    started.bench.list_changed.connect(lambda: seen.append(started.bench.shown))
+    gate = threading.Event()
+    app._answers.submit(gate.wait)
+    for _ in range(3):
+        # Each is asked for, if none is on its way, before the next edit.
+        started.another.trigger()
+        qapp.processEvents()
+    assert started.list.ids == first
+
+    gate.set()
+    settled()
+
+    request = request_of(started.bench.draft, date.today())
+    assert isinstance(request, PlaylistRequest)
+    wanted = [match.track.id for match in app.playlists.make(request).result().matches]
+    assert seen == [wanted]
 
 
 def test_size_in_minutes(started: BuilderPage, settled, qtbot) -> None:
