@@ -19,7 +19,7 @@ from musicsim.library.types import TrackState
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.listening.settings import Depth, ListeningSettings
-from musicsim.services.making.playlists import PlaylistRequest
+from musicsim.services.making.request import PlaylistRequest
 
 
 class Waiter:

@@ -37,10 +37,11 @@ from musicsim.cli.output import (
 from musicsim.cli.playlist_file_options import add_paths, path_style, playlist_path
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.types import Track
+from musicsim.playlists.arranging import Order
 from musicsim.playlists.files.writing import write_playlist
 from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.rules import Rules
-from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
+from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind
 from musicsim.services.texts import relaxed_text
 

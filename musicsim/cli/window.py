@@ -36,7 +36,7 @@ from musicsim.library.types import Problem, Track, TrackState
 from musicsim.playlists.files.names import file_name
 from musicsim.playlists.files.writing import write_playlist
 from musicsim.playlists.rules.rules import Rules
-from musicsim.services.making.playlists import PlaylistRequest
+from musicsim.services.making.request import PlaylistRequest
 
 if TYPE_CHECKING:
     from musicsim.ui.window.instance import Request

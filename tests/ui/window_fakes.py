@@ -32,7 +32,7 @@ from musicsim.services.finding.points import LibraryPoints, NotEmbedded
 from musicsim.services.history import PlayHistory
 from musicsim.services.listening.settings import Depth, ListeningSettings
 from musicsim.services.making.groups import Groups
-from musicsim.services.making.playlists import Mode, PlaylistRequest
+from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.smart_lists import SmartLists
 from musicsim.services.models.models import OfferedModel, read_model
 from musicsim.services.opinions import Opinions

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
 
-from musicsim.library.types import Track
+from musicsim.playlists.generators.route import Stop, in_order, shares_of
 from musicsim.playlists.neighbourhood import Candidate, Neighbourhood, between
 from musicsim.playlists.result import GeneratedPlaylist, Match, seconds
 from musicsim.playlists.rules.chooser import MOST_LEFT_OUT, Chooser, LeftOut
@@ -38,9 +38,6 @@ _USUAL_SECONDS = 240.0
 _SHORTEST_SECONDS = 20.0
 """Of a track, to tell how many make up a number of minutes: a journey from jingle to jingle has also longer ones."""
 
-Stop = tuple[Track, Vectors]
-"""A track that the journey passes, and its point."""
-
 
 def journey_through(
     stops: Sequence[Stop],
@@ -50,6 +47,7 @@ def journey_through(
     length: int = 25,
     minutes: float | None = None,
     rng_seed: int | None = None,
+    kept: Mapping[int, Stop] | None = None,
 ) -> GeneratedPlaylist:
     """Make a playlist that leads from the first stop through the others to the last, in steps as even as possible.
 
@@ -71,6 +69,8 @@ def journey_through(
         Length instead: the number of tracks with which the list comes nearest to it.
     rng_seed
         If given, some of the tracks near each place are left out by chance; the same number gives the same playlist.
+    kept
+        Further stops by their places in the list, from 0, where they stay; also of stops among the others.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def journey_through(
     """
     if len(stops) < 2:
         raise ValueError("a journey needs two tracks at least: where it begins and where it ends")
-    journey = _Journey(stops, neighbourhood, rules, rng_seed)
+    journey = _Journey(stops, neighbourhood, rules, rng_seed, kept or {})
     if minutes is None:
         return journey.of(length)
     known = [track.tags.duration for track, _ in stops if track.tags.duration]
@@ -94,7 +94,7 @@ def journey_through(
     tried: set[int] = set()
     for _ in range(_MOST_LENGTHS):
         length = min(LONGEST, round(60 * minutes / max(average, _SHORTEST_SECONDS)))
-        length = max(len(stops), length)
+        length = max(journey.least, length)
         if length in tried:
             break
         tried.add(length)
@@ -129,8 +129,11 @@ class _Journey:
         neighbourhood: Neighbourhood,
         rules: Rules,
         rng_seed: int | None,
+        kept: Mapping[int, Stop],
     ) -> None:
-        self._stops = stops
+        self._route = stops
+        self._kept = kept
+        self._stops: Sequence[Stop] = stops
         self._neighbourhood = neighbourhood
         self._rules = rules
         self._rng_seed = rng_seed
@@ -140,10 +143,19 @@ class _Journey:
         self._points: Vectors = np.stack([point for _, point in stops])
         self._looked_for = -1
 
+    @property
+    def least(self) -> int:
+        """The number of stops."""
+        return len(in_order(self._route, self._kept, 0)[0])
+
     def of(self, length: int) -> GeneratedPlaylist:
         """Return a journey of a number of tracks; of fewer if the rules leave too few."""
         length = min(length, LONGEST)
-        shares = _shares(self._stops, length)
+        self._stops, numbers = in_order(self._route, self._kept, length)
+        if self._kept:
+            # In a list of another length, they may come in another order.
+            self._looked_for = -1
+        shares = shares_of(self._stops, length, numbers)
         self._look_for(length, shares)
         hidden = dict(self._hidden_alone)
         places = self._places(length, shares)
@@ -158,7 +170,7 @@ class _Journey:
             if not refused:
                 break
         way = [row for number, row in enumerate(way) if number not in refused]
-        self._lengthen(way, length)
+        self._lengthen(way, length, numbers)
         matches = [Match(self._pool[way[0]].track, 1.0)]
         matches += [
             Match(
@@ -286,8 +298,11 @@ class _Journey:
             if chooser.allows(self._pool[row].track, self._pool[row].point)
         ]
 
-    def _lengthen(self, way: list[int], length: int) -> None:
-        """Put tracks into a way that is too short, each where it costs least, as long as the rules allow any."""
+    def _lengthen(self, way: list[int], length: int, numbers: Mapping[int, int]) -> None:
+        """Put tracks into a way that is too short, each where it costs least, as long as the rules allow any.
+
+        Stops that have a place, by their numbers, are not moved beyond it.
+        """
         if len(way) >= length:
             return
         count = len(self._stops)
@@ -301,6 +316,10 @@ class _Journey:
             # The larger of the two new steps; of equal ones, the smaller sum.
             larger = np.maximum(steps[:, :-1], steps[:, 1:])
             worse = larger + 1e-3 * (steps[:, :-1] + steps[:, 1:])
+            full = [gap for gap in range(len(way) - 1) if _is_full(way, gap + 1, numbers)]
+            worse[:, full] = np.inf
+            if len(full) == len(way) - 1:
+                return
             chosen, gap = np.unravel_index(int(worse.argmin()), worse.shape)
             row = some[int(chosen)]
             self._admit(chooser, row)
@@ -308,17 +327,6 @@ class _Journey:
             left = set(some) - {row}
 
 
-def _shares(stops: Sequence[Stop], length: int) -> list[int]:
-    """Divide the tracks that are no stops among the legs, by their angles."""
-    free = max(0, length - len(stops))
-    angles = [
-        float(np.arccos(np.clip(begin[1] @ end[1], -1.0, 1.0))) for begin, end in pairwise(stops)
-    ]
-    total = sum(angles) or 1.0
-    wanted = [free * angle / total if sum(angles) else free / len(angles) for angle in angles]
-    shares = [int(share) for share in wanted]
-    # The largest remainders get what is left.
-    order = sorted(range(len(wanted)), key=lambda leg: shares[leg] - wanted[leg])
-    for leg in order[: free - sum(shares)]:
-        shares[leg] += 1
-    return shares
+def _is_full(way: Sequence[int], place: int, numbers: Mapping[int, int]) -> bool:
+    """Return whether one more track at a place of the way would move a stop beyond its own."""
+    return any(row in numbers and at >= numbers[row] for at, row in enumerate(way) if at >= place)

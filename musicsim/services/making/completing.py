@@ -11,7 +11,8 @@ from musicsim.library.catalogue.playlists import Entry
 from musicsim.library.types import MissingEntry, Playlist, Track, TrackState
 from musicsim.playlists.rules.duplicates import Duplicate, find_duplicates
 from musicsim.playlists.rules.same_song import song_key
-from musicsim.services.making.playlists import Mode, PlaylistMaker, PlaylistRequest
+from musicsim.services.making.playlists import PlaylistMaker
+from musicsim.services.making.request import Mode, PlaylistRequest
 
 T = TypeVar("T")
 

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from musicsim.library.query.filters import Filters
+from musicsim.playlists.arranging import Order
 from musicsim.playlists.rules.rules import Rules, Window
 from musicsim.services.making.drafts import Draft
-from musicsim.services.making.playlists import Mode, Order
+from musicsim.services.making.request import Mode
 from musicsim.services.making.seeds import Seed, SeedKind
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from musicsim.playlists.arranging import Order
 from musicsim.playlists.rules.rules import Rules
-from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
+from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind
 
 LENGTH = 25

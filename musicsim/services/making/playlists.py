@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +13,7 @@ from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import Track
 from musicsim.playlists.anchors import anchors
-from musicsim.playlists.arranging import Order, arrange
+from musicsim.playlists.arranging import arrange
 from musicsim.playlists.flow import order_by_flow
 from musicsim.playlists.generators.journey import journey_through
 from musicsim.playlists.generators.route import Stop
@@ -29,76 +27,10 @@ from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.making.groups import Groups
+from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind, Seeds, as_seeds, some_of
 from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors, similarity
-
-__all__ = ["Mode", "Order", "PlaylistMaker", "PlaylistRequest"]
-
-
-class Mode(enum.StrEnum):
-    """A way of making a playlist."""
-
-    SIMILAR = "similar"
-    """The tracks nearest to the middle of the seeds."""
-    JOURNEY = "journey"
-    """From the first seed through the others to the last."""
-    MIX = "mix"
-    """Near each of the seeds, as much as its weight says, and away from others."""
-    GROUP = "group"
-    """The seed's group of the library, the most typical tracks first."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlaylistRequest:
-    """A playlist to make.
-
-    Attributes
-    ----------
-    seeds
-        What it is made from; tracks may be given by their ids. In a mix, those with a weight below 0 are what it
-        should not sound like.
-    mode, order, rules
-        How it is made.
-    length, minutes
-        The number of tracks, or the length instead.
-    less
-        The ids of tracks that it should not sound like.
-    variety
-        From 0, the nearest tracks, to 1, tracks of a wide neighbourhood that sound unlike each other. Not for journeys.
-    rng_seed
-        The same number gives the same playlist; None the nearest tracks.
-    shuffle
-        The number of a random order; by default `rng_seed`.
-    locked
-        Tracks by their places in the list, from 0, that stay there whatever the rules say.
-    held
-        The same for tracks that the listener didn't choose to keep: the list says which rules they break.
-    """
-
-    seeds: Sequence[int | Seed]
-    mode: Mode = Mode.SIMILAR
-    order: Order = Order.FOUND
-    rules: Rules = field(default_factory=Rules)
-    length: int = 25
-    minutes: float | None = None
-    less: Sequence[int] = ()
-    variety: float = 0.0
-    rng_seed: int | None = None
-    shuffle: int | None = None
-    locked: Mapping[int, int] = field(default_factory=dict)
-    held: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def kept(self) -> Mapping[int, int]:
-        """The tracks by their places that stay there: those that are locked, and those that are held beside them."""
-        places: dict[int, int] = {}
-        for place, track_id in (*self.locked.items(), *self.held.items()):
-            places.setdefault(track_id, place)
-        kept: dict[int, int] = {}
-        for track_id, place in places.items():
-            kept.setdefault(place, track_id)
-        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +103,6 @@ class PlaylistMaker:
             Indices of the tracks that stay at the beginning and at the end; None if any may be there.
         """
         return self._thread.submit(self._in_flow, track_ids, first, last)
-
-    def steps(self, track_ids: Sequence[int]) -> Future[list[float | None]]:
-        """Return how similar each track is to the one before it, from 0 to 1; None where one is not embedded."""
-        return self._thread.submit(self._steps, track_ids)
 
     def _make(self, request: PlaylistRequest) -> GeneratedPlaylist:
         nearest = self._finding.nearest
@@ -279,7 +207,9 @@ class PlaylistMaker:
         """Return where the tracks come from: for a mix, near each seed; otherwise, near their middle."""
         if request.mode is Mode.GROUP:
             return [
-                Source(self._of_group(each), each.seed.weight, number, each.points[:20])
+                Source(
+                    self._of_group(each, request.rules), each.seed.weight, number, each.points[:20]
+                )
                 for number, each in enumerate(wanted)
             ]
         single = [each for each in wanted if each.seed.kind is SeedKind.TRACK]
@@ -303,9 +233,9 @@ class PlaylistMaker:
         for each in self._finding.candidates(target):
             yield each if target is point else replace(each, cosine=float(each.point @ point))
 
-    def _of_group(self, seed: _Resolved) -> Iterator[Candidate]:
+    def _of_group(self, seed: _Resolved, rules: Rules) -> Iterator[Candidate]:
         """Yield the tracks of the seed's group, the most typical first."""
-        centre, point = _stop_of(seed)
+        centre, point = _stop_of(seed, rules)
         _, tracks = self._groups.group_of(centre.id)
         for track in tracks:
             with suppress(NotEmbedded):
@@ -374,13 +304,6 @@ class PlaylistMaker:
         middle = [row for row in (*embedded, *rest) if row not in (first, last)]
         begin, end = ([row] if row is not None else [] for row in (first, last))
         return [track_ids[row] for row in (*begin, *middle, *end)]
-
-    def _steps(self, track_ids: Sequence[int]) -> list[float | None]:
-        points = self._known_points(track_ids)
-        return [
-            similarity(float(points[one] @ points[other])) if {one, other} <= set(points) else None
-            for one, other in pairwise(range(len(track_ids)))
-        ]
 
     def _known_points(self, track_ids: Sequence[int]) -> dict[int, Vectors]:
         """Return the points of the tracks that are embedded, by their indices."""

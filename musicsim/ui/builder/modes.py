@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from musicsim.services.making.playlists import Mode, Order
+from musicsim.playlists.arranging import Order
+from musicsim.services.making.request import Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 
 from musicsim.services.making import drafts
 from musicsim.services.making.drafts import Draft
-from musicsim.services.making.playlists import Mode
+from musicsim.services.making.request import Mode
 from musicsim.services.making.seeds import Seed, SeedKind
 from musicsim.services.making.suggestions import Suggestion, Suggestions, seed_of
 from musicsim.ui.builder.dropping import dragged_playlists

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicsim.playlists.arranging import Order
 from musicsim.services.making import drafts
 from musicsim.services.making.drafts import Draft
-from musicsim.services.making.playlists import Mode, Order
+from musicsim.services.making.request import Mode
 from musicsim.ui.builder.modes import choice_of, mode_choices, order_name
 from musicsim.ui.builder.words import tr
 from musicsim.ui.kit.flow_layout import FlowBox

@@ -18,7 +18,7 @@ from musicsim.playlists.rules.rules import Hidden
 from musicsim.services.making import drafts
 from musicsim.services.making.draft_history import History
 from musicsim.services.making.drafts import Draft, Lacking
-from musicsim.services.making.playlists import PlaylistRequest
+from musicsim.services.making.request import PlaylistRequest
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages

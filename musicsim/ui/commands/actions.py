@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from musicsim.base.errors import display_path
 from musicsim.library.catalogue.playlist_names import checked_name
-from musicsim.services.making.playlists import PlaylistRequest
+from musicsim.services.making.request import PlaylistRequest
 from musicsim.ui.commands.building import BuildActions
 from musicsim.ui.commands.opinions import OpinionActions, PlayingOpinion
 from musicsim.ui.commands.subject_menus import make_subject_menus

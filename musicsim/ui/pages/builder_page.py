@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from musicsim.services.making import drafts
 from musicsim.services.making.draft_text import draft_as_text, draft_from_text
 from musicsim.services.making.drafts import Lacking
-from musicsim.services.making.playlists import Mode
+from musicsim.services.making.request import Mode
 from musicsim.services.making.seeds import Seed
 from musicsim.ui.builder.seed_field import SeedField
 from musicsim.ui.builder.seeding import BuildWith, Seeding

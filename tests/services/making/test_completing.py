@@ -14,7 +14,7 @@ from musicsim.library.types import MissingEntry, Playlist, ScannedFile, Tags
 from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.duplicates import Duplicate
 from musicsim.services.making.completing import between, duplicates_in, merged_entries, suggest
-from musicsim.services.making.playlists import Mode, PlaylistRequest
+from musicsim.services.making.request import Mode, PlaylistRequest
 
 
 class Maker:

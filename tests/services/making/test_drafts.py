@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicsim.library.query.filters import Filters
+from musicsim.playlists.arranging import Order
 from musicsim.playlists.rules.rules import Rules, Window
 from musicsim.services.making import drafts
 from musicsim.services.making.draft_history import MOST_STEPS, History
 from musicsim.services.making.draft_text import draft_as_text, draft_from_text
 from musicsim.services.making.drafts import WEIGHTS, Draft, Lacking
-from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
+from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind
 
 TODAY = date(2026, 7, 1)

@@ -19,13 +19,16 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.opinions import Opinion, Subject
 from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.playlists.arranging import Order
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rule, Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints
-from musicsim.services.making.playlists import Mode, Order, PlaylistMaker, PlaylistRequest
+from musicsim.services.making.groups import Groups
+from musicsim.services.making.playlists import PlaylistMaker
+from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import MOST_TRACKS, Seed, SeedKind, some_of
 from musicsim.services.opinions import Opinions
 
@@ -46,9 +49,11 @@ class Made:
         self.thread = ThreadPoolExecutor(1)
         self.thread.submit(int).result()
         nothing = cast(Any, SimpleNamespace())
-        parts = (Nearest(points, index), index, nothing, Events(), self.thread)
+        nearest, events = Nearest(points, index), Events()
+        parts = (nearest, index, nothing, events, self.thread)
         finding = Finding(self.catalogue, nothing, self.opinions, *parts)
-        self.maker = PlaylistMaker(self.catalogue, self.opinions, finding, self.thread)
+        groups = Groups(self.catalogue, self.opinions, nearest, events)
+        self.maker = PlaylistMaker(self.catalogue, self.opinions, finding, groups, self.thread)
         rng = np.random.default_rng(0)
         root = self.catalogue.folders.add(Path("/m"))
         self.ids = []
@@ -98,7 +103,7 @@ places = st.dictionaries(st.integers(0, 40), st.integers(0, COUNT - 1), max_size
     kept=places,
     held=places,
     length=st.integers(1, 30),
-    mode=st.sampled_from(Mode),
+    mode=st.sampled_from([Mode.SIMILAR, Mode.MIX, Mode.JOURNEY]),
     order=st.sampled_from(Order),
     number=st.none() | st.integers(1, 3),
     seeds=st.lists(st.integers(0, COUNT - 1), min_size=2, max_size=4, unique=True),

@@ -19,8 +19,9 @@ from window_fakes import FakeEngine
 from musicsim.app import Musicsim
 from musicsim.library.query.filters import Filters
 from musicsim.library.types import Track
+from musicsim.playlists.arranging import Order
 from musicsim.services.making.drafts import Lacking, changed, request_of
-from musicsim.services.making.playlists import Mode, Order, PlaylistRequest
+from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import SeedKind
 from musicsim.ui.builder.chips import Chip
 from musicsim.ui.builder.dropping import PLAYLISTS_MIME
