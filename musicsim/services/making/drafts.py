@@ -298,7 +298,7 @@ def request_of(
     if not seeds:
         return Lacking.LISTENED
     is_journey = draft.mode is Mode.JOURNEY
-    if draft.mode is Mode.SIMILAR:
+    if draft.mode in (Mode.SIMILAR, Mode.GROUP):
         seeds = tuple(replace(seed, weight=1.0 if seed.weight > 0 else -1.0) for seed in seeds)
     wanted = sum(seed.weight > 0 for seed in seeds)
     if not wanted:

@@ -67,6 +67,12 @@ def mode_choices() -> tuple[ModeChoice, ...]:
             tr("Some tracks near each, as much as it weighs, and away from what you want less of"),
             has_weights=True,
         ),
+        ModeChoice(
+            Mode.GROUP,
+            tr("Group"),
+            "groups",
+            tr("From the groups of your library to which they belong, the most typical first"),
+        ),
     )
 
 

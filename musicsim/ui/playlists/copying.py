@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from musicsim.playlists.files.copying import (
 )
 from musicsim.services.making.exporting import named, size_text
 from musicsim.ui.kit import formats
+from musicsim.ui.kit.dialogs import ask_choice
 from musicsim.ui.kit.widgets import ElidedLabel, Label
 
 _EVERY = 0.1  # s
@@ -165,24 +165,13 @@ class CopyDialog(QDialog):
 def ask_existing(parent: QWidget, others: tuple[str, ...]) -> Existing | None:
     """Return what the listener wants done with other files that are in the way, or None to cancel."""
     tr = QCoreApplication.translate
-    box = QMessageBox(QMessageBox.Icon.NoIcon, tr("export", "Copy playlist"), "", parent=parent)
-    # Names may hold markup.
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    count = formats.counted(
+    question = formats.counted(
         "export",
         len(others),
         "%n other file there has the name of a copy: {0}.",
         "%n other files there have the names of copies: {0}.",
-    )
-    box.setText(count.format(named(others)))
-    buttons = {
-        box.addButton(text, QMessageBox.ButtonRole.AcceptRole): existing
-        for text, existing in (
-            (tr("export", "Keep both"), Existing.RENAME),
-            (tr("export", "Replace"), Existing.REPLACE),
-            (tr("export", "Leave them"), Existing.SKIP),
-        )
-    }
-    box.addButton(QMessageBox.StandardButton.Cancel)
-    box.exec()
-    return buttons.get(box.clickedButton())  # type: ignore[call-overload]
+    ).format(named(others))
+    kinds = (Existing.RENAME, Existing.REPLACE, Existing.SKIP)
+    texts = tr("export", "Keep both"), tr("export", "Replace"), tr("export", "Leave them")
+    chosen = ask_choice(parent, tr("export", "Copy playlist"), question, texts)
+    return None if chosen is None else kinds[chosen]
