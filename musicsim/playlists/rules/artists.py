@@ -80,8 +80,8 @@ def album_key(track: Track) -> tuple[str, str] | None:
         return _whole_name(album_artist), title
     if album_artist or track.compilation:
         return "", title
-    folder = _album_folder(track.file)
-    if f" {title} " in f" {key_words(PurePath(folder).name)} ":
+    folder, name = _album_folder(os.path.dirname(track.file))  # noqa: PTH120 (quick)
+    if f" {title} " in f" {name} ":
         return folder, title
     return artist_key(track), title
 
@@ -134,6 +134,10 @@ def _artist_folders(folder: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_name(fold(name)) for name in names))
 
 
-def _album_folder(file: str) -> str:
-    folder = PurePath(file).parent
-    return str(folder.parent if is_disc_folder(folder.name) else folder)
+@lru_cache(maxsize=4096)
+def _album_folder(folder: str) -> tuple[str, str]:
+    """Return the folder of an album, given that of a file, and the words of its name."""
+    path = PurePath(folder)
+    if is_disc_folder(path.name):
+        path = path.parent
+    return str(path), key_words(path.name)
