@@ -27,6 +27,7 @@ from musicsim.services.listening.listening import Listening, worker_settings
 from musicsim.services.listening.settings import ListeningSettings
 from musicsim.services.making.groups import Groups
 from musicsim.services.making.playlists import PlaylistMaker
+from musicsim.services.making.radio import RadioMaker
 from musicsim.services.making.smart_lists import SmartLists
 from musicsim.services.models.models import Models
 from musicsim.services.opinions import Opinions
@@ -56,6 +57,8 @@ class Musicsim:
         Finds similar tracks.
     playlists
         Makes playlists from seeds.
+    radio
+        Makes radios from seeds.
     groups, smart_lists
         The library's own groups, and playlists made by rules.
     listening
@@ -98,6 +101,8 @@ class Musicsim:
         self.playlists = PlaylistMaker(
             self.catalogue, self.opinions, self.finding, self.groups, self._answers
         )
+        radio = (self.catalogue, self.opinions, self.finding, self.events, self._answers)
+        self.radio = RadioMaker(*radio)
         smart = (self.catalogue, self.opinions, nearest, self.events)
         self.smart_lists = SmartLists(*smart, read_only=read_only)
         identity = SoundIdentity(self.catalogue, self.embeddings)
