@@ -15,6 +15,7 @@ from musicsim.library.catalogue.playlist_names import checked_name
 from musicsim.services.making.request import PlaylistRequest
 from musicsim.ui.commands.building import BuildActions
 from musicsim.ui.commands.opinions import OpinionActions, PlayingOpinion
+from musicsim.ui.commands.radio import RadioActions
 from musicsim.ui.commands.subject_menus import make_subject_menus
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.bridge import Bridge
@@ -23,6 +24,7 @@ from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.show_in_folder import show_in_folder
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.player import Player
+from musicsim.ui.playback.radio_desk import RadioDesk
 from musicsim.ui.playlists.exporting import Exporter
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.playlists.undo import Step
@@ -54,6 +56,7 @@ class TrackActions(QObject):
         bridge: Bridge,
         store: TrackStore,
         player: Player,
+        radio: RadioDesk,
         playlists: Playlists,
         exporter: Exporter,
         messages: Messages,
@@ -110,6 +113,17 @@ class TrackActions(QObject):
             app.opinions, bridge, messages, theme, self._selected_in_library, window
         )
         self.playing_opinion = PlayingOpinion(player, self._opinions, store.facts, theme)
+        self.radio = RadioActions(
+            app,
+            bridge,
+            store,
+            player,
+            radio,
+            messages,
+            theme,
+            lambda: self._in_library(self._selected()),
+            self,
+        )
         self.like, self.ban = self._opinions.like, self._opinions.ban
         self.building = BuildActions(
             lambda: self._in_library(self._selected()), theme, window, self
@@ -117,11 +131,13 @@ class TrackActions(QObject):
         self.all = (
             self.play_selected,
             self.play_similar,
+            self.radio.start_radio,
             self.show_similar,
             self.make_playlist,
             *self.building.all,
             self.play_next,
             self.add_to_queue,
+            self.radio.add_similar,
             self.add_to_playlist,
             self.like,
             self.ban,
@@ -144,9 +160,9 @@ class TrackActions(QObject):
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu, in groups."""
         self._refresh()
-        menu.addActions([self.play_selected, self.play_similar])
+        menu.addActions([self.play_selected, self.play_similar, self.radio.start_radio])
         menu.addSeparator()
-        menu.addActions([self.play_next, self.add_to_queue])
+        menu.addActions([self.play_next, self.add_to_queue, self.radio.add_similar])
         menu.addSeparator()
         menu.addActions(
             [self.show_similar, self.make_playlist, self.building.menu, self.add_to_playlist]

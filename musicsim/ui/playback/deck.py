@@ -18,6 +18,7 @@ from musicsim.ui.playback.history import History
 from musicsim.ui.playback.lengths import Lengths
 from musicsim.ui.playback.play_queue import PlayQueue
 from musicsim.ui.playback.player import Player
+from musicsim.ui.playback.radio_desk import RadioDesk
 from musicsim.ui.playback.session import Session
 from musicsim.ui.playback.similar_shuffle import SimilarShuffle
 from musicsim.ui.playback.sleep_timer import SleepTimer
@@ -54,7 +55,8 @@ class Deck(QObject):
             engine, self.player, settings, make_gain=gains_by(catalogue, store), parent=self
         )
         self.sleep_timer = SleepTimer(self.player, self)
-        self.session = Session(app.data_folder, store, self.player, self)
+        self.radio = RadioDesk(app, bridge, store, self.player, self.controls, messages, self)
+        self.session = Session(app.data_folder, store, self.player, self.radio, self)
         self.waveforms = WaveformSource(catalogue, app.waveforms, bridge, self.player, engine, self)
         self.history = History(app.history, bridge, store, self.player, messages, theme, self)
         # These work on their own; nothing refers to them.

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playback.albums import shuffled_by_album
 from musicsim.ui.playback.modes import Repeat, Shuffle
-from musicsim.ui.playback.queue_list import QueueList
+from musicsim.ui.playback.queue_list import Origin, QueueList
 from musicsim.ui.tracks.store import TrackStore
 
 _LONGEST_WAY_BACK = 1000
@@ -34,6 +34,7 @@ class QueueState:
     heard: frozenset[int] = field(default_factory=frozenset)
     edited: bool = False
     """Whether the listener has removed or moved tracks of the rest."""
+    radio: tuple[int, ...] = ()
 
 
 class PlayQueue(QObject):
@@ -45,6 +46,10 @@ class PlayQueue(QObject):
     """The upcoming tracks, the current one or the modes have changed."""
     similar_wanted = Signal(int, object)
     """Request to bring forward, of these tracks, the one most similar to this track; tuple[int, ...]."""
+    list_started = Signal()
+    """The listener plays another list; what the radio had queued is gone."""
+    removed_from_radio = Signal(object)
+    """tuple[int, ...]: tracks of the radio that the listener doesn't want to hear now."""
 
     def __init__(
         self,
@@ -59,6 +64,8 @@ class PlayQueue(QObject):
         self._store = store
         self._random = generator or random.Random()
         self._current: int | None = None
+        self._is_of_radio = False
+        """Whether the current track comes from the radio."""
         self._played: list[int] = []
         self._context: list[int] = []
         """The list that plays, in its own order."""
@@ -72,6 +79,7 @@ class PlayQueue(QObject):
         self._refilled = False
         """Whether the upcoming tracks repeat the list, since all of it has played."""
         self.upcoming.taken.connect(self._note_taken)
+        self.upcoming.removed_from_radio.connect(self._note_removed_from_radio)
         store.removed.connect(self._forget)
         for signal in (
             self.upcoming.rowsInserted,
@@ -126,9 +134,32 @@ class PlayQueue(QObject):
         self._heard = {ids[at]}
         self._edited = self._refilled = False
         self._set_current(ids[at])
-        self.upcoming.set_rest(self._rest_after(at))
+        self.upcoming.set_queue(self.upcoming.by_hand, self._rest_after(at))
+        self.list_started.emit()
         self._refill()
         self._want_similar()
+
+    def start_radio(self, ids: Sequence[int], *, now: int | None = None) -> None:
+        """Let the tracks of a radio come after those queued by hand, in place of the list that plays.
+
+        Parameters
+        ----------
+        now
+            A track of the radio that becomes the current one.
+        """
+        self._revision += 1
+        self._context, self._heard = [], set()
+        self._edited = self._refilled = False
+        self.upcoming.set_queue(self.upcoming.by_hand, (), ids)
+        if now is not None:
+            self._remember()
+            self._set_current(now, of_radio=True)
+
+    def last_heard(self, count: int) -> list[int]:
+        """Return the last tracks of the list that plays, with the current one at the end."""
+        before = [i for i in self._played if i in self._heard and i != self._current]
+        current = [] if self._current is None else [self._current]
+        return [*before[-count + 1 :], *current] if count > 1 else current
 
     def extend(self, ids: Sequence[int]) -> None:
         """Append tracks to the list that plays; when shuffling, mix them with the rest of it."""
@@ -161,13 +192,14 @@ class PlayQueue(QObject):
         if to >= self.upcoming.rowCount():
             return False
         self._remember()
+        of_radio = self.upcoming.is_radio(to)
         passed = self.upcoming.first(to + 1)
         next_id = passed[-1]
         self._heard.update(passed)
         with self._step():
             self.upcoming.remove(range(to + 1))
         self._refilled = False
-        self._set_current(next_id)
+        self._set_current(next_id, of_radio=of_radio)
         self._refill()
         self._want_similar()
         return True
@@ -182,8 +214,9 @@ class PlayQueue(QObject):
         if not self._played:
             return False
         if self._current is not None:
+            origin = Origin.RADIO if self._is_of_radio else Origin.LIST
             with self._step():
-                self.upcoming.insert(0, [self._current], by_hand=False)
+                self.upcoming.insert(0, [self._current], origin=origin)
         self._set_current(self._played.pop())
         return True
 
@@ -227,6 +260,7 @@ class PlayQueue(QObject):
             self._repeat,
             frozenset(self._heard),
             self._edited,
+            tuple(self.upcoming.radio),
         )
 
     def restore(self, state: QueueState) -> None:
@@ -239,10 +273,19 @@ class PlayQueue(QObject):
         self._context = [i for i in state.context if i in self._store]
         self._played = [i for i in state.played if i in self._store]
         self._heard = set(state.heard)
-        self.upcoming.set_queue(state.by_hand, state.rest)
+        self.upcoming.set_queue(state.by_hand, state.rest, state.radio)
         known = state.current is not None and state.current in self._store
         self._set_current(state.current if known else None)
         self.modes_changed.emit()
+
+    def put_back(self, state: QueueState) -> None:
+        """Restore what was upcoming, and the list that played; the current track plays on."""
+        self._revision += 1
+        self._refilled = False
+        self._edited = state.edited
+        self._context = [i for i in state.context if i in self._store]
+        self._heard = set(state.heard)
+        self.upcoming.set_queue(state.by_hand, state.rest, state.radio)
 
     def catch_up(self, track_id: int) -> None:
         """Continue to a track that began after the restored state was saved, if it is one of the next."""
@@ -258,6 +301,17 @@ class PlayQueue(QObject):
             yield
         finally:
             self._stepping = False
+
+    def _note_removed_from_radio(self, ids: tuple[int, ...]) -> None:
+        if not self._stepping:
+            self.removed_from_radio.emit(ids)
+
+    def leave_out(self, ids: Iterable[int]) -> None:
+        """Remove tracks of the radio that may not be played; this is no opinion of the listener."""
+        gone = set(ids)
+        rows = [r for r in self.upcoming.rows_of(gone) if self.upcoming.is_radio(r)]
+        with self._step():
+            self.upcoming.remove(rows)
 
     def _note_taken(self, ids: tuple[int, ...]) -> None:
         if self._stepping:
@@ -308,8 +362,8 @@ class PlayQueue(QObject):
             self._played.append(self._current)
             del self._played[:-_LONGEST_WAY_BACK]
 
-    def _set_current(self, track_id: int | None) -> None:
-        self._current = track_id
+    def _set_current(self, track_id: int | None, *, of_radio: bool = False) -> None:
+        self._current, self._is_of_radio = track_id, of_radio
         self._store.set_playing(track_id)
         self.current_changed.emit()
 

@@ -129,6 +129,14 @@ class Player(Playing):
         if made_by_hand:
             self.replaced.emit(*state)
 
+    def play_radio(self, ids: Sequence[int]) -> None:
+        """Play the tracks of a radio now, in place of the current track and its list."""
+        self._failures = 0
+        self._end_play(EndOfPlay.SKIPPED)
+        self._stops_after = False
+        self.queue.start_radio(ids[1:], now=ids[0])
+        self._load(0.0)
+
     def enqueue(self, ids: Sequence[int], *, first: bool = False) -> bool:
         """Queue tracks by hand: after those queued by hand before or, with `first`, as the next ones.
 
@@ -199,6 +207,7 @@ class Player(Playing):
         else:
             self._end_play(EndOfPlay.SKIPPED)
             self.stop()
+            self.ran_out.emit()
 
     def previous(self, *, paused: bool = False) -> None:
         """Go to the track's beginning or, near it, to the previous track; with `paused`, wait there."""

@@ -44,6 +44,8 @@ class Playing(QObject):
     """Silence | None: why nothing can be heard; None once it can."""
     length_found = Signal(int, float)
     """A track's id, and its length in seconds as the decoder found it."""
+    ran_out = Signal()
+    """It stopped because nothing was upcoming."""
     played = Signal(object)
     """Play: a track is no longer heard."""
 
@@ -276,6 +278,7 @@ class Playing(QObject):
             self._load(0.0)
         else:
             self._unload()
+            self.ran_out.emit()
 
     def _follow_silence(self, why: Silence | None) -> None:
         self._silence = why

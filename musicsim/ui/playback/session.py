@@ -15,6 +15,8 @@ from musicsim.base.writing import write_text
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.play_queue import QueueState
 from musicsim.ui.playback.player import Player
+from musicsim.ui.playback.radio_desk import RadioDesk
+from musicsim.ui.playback.radio_saving import radio_as_json, radio_from_json
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.visitors import is_visitor
 
@@ -38,11 +40,17 @@ class Session(QObject):
     """
 
     def __init__(
-        self, folder: Path, store: TrackStore, player: Player, parent: QObject | None = None
+        self,
+        folder: Path,
+        store: TrackStore,
+        player: Player,
+        radio: RadioDesk,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
         self._player = player
+        self._radio = radio
         self._queue_file = _LatestText(folder / QUEUE_FILE)
         self._place_file = _LatestText(folder / PLACE_FILE)
         self._settling = QTimer(self)
@@ -53,6 +61,7 @@ class Session(QObject):
         self._ticking.setInterval(_EVERY_MS)
         self._ticking.timeout.connect(self._keep_place)
         player.queue.changed.connect(self._settling.start)
+        radio.changed.connect(self._settling.start)
         player.playing_changed.connect(self._follow_playing)
         player.position_jumped.connect(self._keep_place)
         player.track_changed.connect(self._keep_place)
@@ -68,6 +77,7 @@ class Session(QObject):
                 _log.warning("%s can't be understood, so the queue is empty", QUEUE_FILE)
             return
         self._player.queue.restore(state)
+        self._restore_radio(kept.get("station"))
         if not isinstance(place, dict) or self._player.track is None:
             return
         current, seconds = place.get("track"), place.get("seconds")
@@ -81,6 +91,17 @@ class Session(QObject):
             if is_there and isinstance(seconds, int | float) and 0 <= seconds < 1e7:
                 self._player.show_loaded(float(seconds))
                 self._keep_place()
+
+    def _restore_radio(self, kept: Any) -> None:
+        try:
+            state = None if kept is None else radio_from_json(kept)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            _log.warning("%s has a radio that can't be understood, so it is off", QUEUE_FILE)
+            state = None
+        if state is not None:
+            self._radio.restore(state)
+        else:
+            self._player.queue.upcoming.set_radio(())
 
     def close(self) -> None:
         """Write pending changes, and wait for that."""
@@ -100,8 +121,9 @@ class Session(QObject):
 
     def _keep_queue(self) -> None:
         state = self._player.queue.state()
-        store = self._store
-        self._queue_file.write(lambda: json.dumps(_as_json(state, store)))
+        store, radio = self._store, self._radio.state()
+        station = None if radio is None else radio_as_json(radio)
+        self._queue_file.write(lambda: json.dumps({**_as_json(state, store), "station": station}))
 
     def _keep_place(self) -> None:
         track = self._player.track
@@ -162,7 +184,8 @@ class _LatestText:
 
 
 def _as_json(state: QueueState, store: TrackStore) -> dict[str, Any]:
-    everything = {state.current, *state.by_hand, *state.rest, *state.context, *state.played}
+    lists = state.by_hand, state.rest, state.radio, state.context, state.played
+    everything = {state.current, *(i for each in lists for i in each)}
     visitors = {
         str(i): track.file
         for i in everything
@@ -172,6 +195,7 @@ def _as_json(state: QueueState, store: TrackStore) -> dict[str, Any]:
         "current": state.current,
         "by_hand": state.by_hand,
         "rest": state.rest,
+        "radio": state.radio,
         "context": state.context,
         "played": state.played,
         "heard": sorted(state.heard),
@@ -206,6 +230,7 @@ def _state_from(kept: Any, visitor: Callable[[str], int]) -> QueueState:
         Repeat(kept["repeat"]),
         frozenset(ids("heard")),
         bool(kept.get("edited")),
+        tuple(_known(kept.get("radio", ()), visitors)),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSettings
 
 from musicsim.library.tags.replay_gain import GainMode
+from musicsim.services.making.radio import RadioSettings, Strictness
 
 LARGEST_PREAMP = 15.0
 """Decibels, up or down."""
@@ -16,6 +17,8 @@ PREAMP_STEP = 0.5
 LONGEST_CROSSFADE = 12
 """Seconds."""
 
+_STRICTNESSES = {strictness.value: strictness for strictness in Strictness}
+_AS_BUILT = RadioSettings()
 _GAINS = {mode.value: mode for mode in GainMode}
 
 
@@ -40,6 +43,10 @@ class PlaybackSettings:
     """Whether the desktop shows a notification when a track begins."""
     remaining_time: bool = False
     """Whether the right end of the seek bar shows the remaining time instead of the length."""
+    goes_on: bool = False
+    """Whether a radio begins when the queue ends."""
+    radio: RadioSettings = _AS_BUILT
+    """How a radio goes on."""
 
     @classmethod
     def load(cls, settings: QSettings) -> PlaybackSettings:
@@ -60,6 +67,11 @@ class PlaybackSettings:
             stays_in_tray=_text(settings, "stays_in_tray") == "true",
             notifications=_text(settings, "notifications") == "true",
             remaining_time=_text(settings, "remaining_time") == "true",
+            goes_on=_text(settings, "goes_on") == "true",
+            radio=RadioSettings(
+                _STRICTNESSES.get(_text(settings, "radio_strictness"), _AS_BUILT.strictness),
+                _text(settings, "radio_follows_vibe") == "true",
+            ),
         )
 
     def save(self, settings: QSettings) -> None:
@@ -74,6 +86,9 @@ class PlaybackSettings:
             ("stays_in_tray", _word(self.stays_in_tray)),
             ("notifications", _word(self.notifications)),
             ("remaining_time", _word(self.remaining_time)),
+            ("goes_on", _word(self.goes_on)),
+            ("radio_strictness", self.radio.strictness.value),
+            ("radio_follows_vibe", _word(self.radio.follows_vibe)),
         ):
             settings.setValue(f"playback/{name}", text)
 

@@ -157,6 +157,7 @@ class PlaybackPage(QWidget):
         self.crossfade.setRange(0, LONGEST_CROSSFADE)
         self.crossfade.setPageStep(3)
         self.crossfade_value = _value(_decibels(-LARGEST_PREAMP))
+        self.goes_on = QCheckBox(self.tr("When the queue ends, go on with similar music"))
         self.tray = QCheckBox(self.tr("Show an icon in the system tray"))
         self.no_tray = _dim(
             self.tr("This desktop shows no tray. On GNOME, the AppIndicator extension adds one.")
@@ -222,6 +223,19 @@ class PlaybackPage(QWidget):
             )
         )
         column.addSpacing(10)
+        column.addWidget(_heading(self.tr("When the queue ends")))
+        column.addLayout(
+            _with_hint(
+                self.goes_on,
+                _dim(
+                    self.tr(
+                        "A radio goes on from the last tracks, unless the list is repeated or playback stops after "
+                        "this track."
+                    )
+                ),
+            )
+        )
+        column.addSpacing(10)
         column.addWidget(_heading(self.tr("On the desktop")))
         column.addLayout(_with_hint(self.tray, self.no_tray))
         inner = QHBoxLayout()
@@ -249,6 +263,7 @@ class PlaybackPage(QWidget):
             choice.radio.clicked.connect(lambda _, mode=mode: self._change(gain=mode))
         self.preamp.valueChanged.connect(lambda steps: self._change(preamp=steps * PREAMP_STEP))
         self.crossfade.valueChanged.connect(lambda s: self._change(crossfade=float(s)))
+        self.goes_on.clicked.connect(lambda on: self._change(goes_on=on))
         self.tray.clicked.connect(lambda on: self._change(tray=on))
         self.stays_in_tray.clicked.connect(lambda on: self._change(stays_in_tray=on))
         self.notifications.clicked.connect(lambda on: self._change(notifications=on))
@@ -280,6 +295,7 @@ class PlaybackPage(QWidget):
             else self.tr("Off")
         )
         self.crossfade.setAccessibleDescription(self.crossfade_value.text())
+        self.goes_on.setChecked(settings.goes_on)
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
         self.tray.setEnabled(has_tray)
         self.no_tray.setVisible(not has_tray)

@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
             bridge,
             self.store,
             self.player,
+            self._deck.radio,
             self.playlists,
             self.exporter,
             self.messages,
@@ -207,7 +208,7 @@ class MainWindow(QMainWindow):
     def _make_panel(self, bridge: Bridge) -> None:
         actions, theme = self.actions_, self._theme
         self.similar = SimilarPane(self._app, bridge, self.store, actions, theme)
-        self.queue_pane = QueuePane(self.player, actions, self.messages, theme)
+        self.queue_pane = QueuePane(self.player, self._deck.radio, actions, self.messages, theme)
         self.history_pane = HistoryPane(self._deck.history, actions, theme)
         self.panel = SidePanel(
             self.similar,

@@ -60,8 +60,10 @@ def test_the_menu_opens_by_keyboard(
     assert entries(menu) == {
         "Play": True,
         "Play similar": True,
+        "Start radio": True,
         "Play next": True,
         "Add to queue": True,
+        "Add 5 similar after this one": True,
         "Show similar tracks": True,
         "Make playlist from this": True,
         "Playlist builder": True,
