@@ -39,13 +39,14 @@ from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked
 from musicsim.library.types import Track
 from musicsim.playlists.arranging import Order
 from musicsim.playlists.files.writing import write_playlist
+from musicsim.playlists.generators.radio import RadioSettings, Strictness
 from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind
 from musicsim.services.texts import relaxed_text
 
-_LATER_MODES = ("radio",)
+_RADIO = "radio"
 
 
 def add_commands(commands: Commands) -> None:
@@ -71,9 +72,10 @@ def add_commands(commands: Commands) -> None:
     size.add_argument("--minutes", type=positive, metavar="M", help="how long instead")
     command.add_argument(
         "--mode",
-        choices=(*Mode, *_LATER_MODES),
+        choices=(*Mode, _RADIO),
         default=Mode.SIMILAR,
-        help="near the seeds, from the first seed to the last, or near each seed and away from others (similar)",
+        help="near the seeds, from the first seed to the last, near each seed and away from others, of the group, "
+        "or as a radio plays (similar)",
     )
     command.add_argument(
         "--via",
@@ -88,6 +90,17 @@ def add_commands(commands: Commands) -> None:
         default=[],
         metavar="TRACK",
         help="what a mix should not sound like; repeatable",
+    )
+    command.add_argument(
+        "--strictness",
+        choices=tuple(Strictness),
+        default=None,
+        help="how near a radio stays to its seeds (focused)",
+    )
+    command.add_argument(
+        "--follow-vibe",
+        action="store_true",
+        help="let a radio stay near what came last instead of near its seeds",
     )
     command.add_argument(
         "--weights",
@@ -185,20 +198,9 @@ def playlist(options: argparse.Namespace) -> None:
                 replace(seed, weight=weight)
                 for seed, weight in zip(seeds, options.weights, strict=True)
             ]
-        request = PlaylistRequest(
-            seeds,
-            Mode(options.mode),
-            Order(options.order),
-            rules_of(options),
-            length=options.length,
-            minutes=options.minutes,
-            less=ids_of(app, options.less, quiet=options.json),
-            variety=options.variety / 100,
-            rng_seed=options.rng_seed,
-        )
-        made = app.playlists.make(request).result()
+        made = _made(app, seeds, options)
         tracks = [match.track for match in made.matches]
-        name = options.name or _name_of(seeds, request.mode)
+        name = options.name or _name_of(seeds, options.mode)
         if options.output:
             write_playlist(options.output, tracks, name=name, style=path_style(options))
         if options.name:
@@ -208,22 +210,55 @@ def playlist(options: argparse.Namespace) -> None:
     _print_playlist(made, seeds, options)
 
 
-def _name_of(seeds: Sequence[Seed], mode: Mode) -> str:
-    if mode is Mode.JOURNEY:
+def _made(app: Musicsim, seeds: Sequence[Seed], options: argparse.Namespace) -> GeneratedPlaylist:
+    if options.mode == _RADIO:
+        settings = RadioSettings(
+            Strictness(options.strictness or Strictness.FOCUSED), options.follow_vibe
+        )
+        return app.radio.playlist(
+            seeds,
+            settings,
+            rules=rules_of(options),
+            length=options.length,
+            minutes=options.minutes,
+            rng_seed=options.rng_seed or 0,
+        ).result()
+    request = PlaylistRequest(
+        seeds,
+        Mode(options.mode),
+        Order(options.order),
+        rules_of(options),
+        length=options.length,
+        minutes=options.minutes,
+        less=ids_of(app, options.less, quiet=options.json),
+        variety=options.variety / 100,
+        rng_seed=options.rng_seed,
+    )
+    return app.playlists.make(request).result()
+
+
+def _name_of(seeds: Sequence[Seed], mode: str) -> str:
+    if mode == Mode.JOURNEY:
         return f"From {seeds[0].name} to {seeds[-1].name}"
     return f"Like {seeds[0].name}"
 
 
 def _check_mode(options: argparse.Namespace) -> None:
-    if options.mode in _LATER_MODES:
-        raise UsageError(f"The mode {options.mode} is not there yet; --mode {', '.join(Mode)} are.")
-    for option, mode in (("via", Mode.JOURNEY), ("less", Mode.MIX), ("weights", Mode.MIX)):
-        if getattr(options, option) and options.mode != mode:
+    for option, mode in (
+        ("via", Mode.JOURNEY),
+        ("less", Mode.MIX),
+        ("weights", Mode.MIX),
+        ("strictness", _RADIO),
+        ("follow-vibe", _RADIO),
+    ):
+        if getattr(options, option.replace("-", "_")) and options.mode != mode:
             raise UsageError(f"--{option} is for --mode {mode}.")
     if options.weights and len(options.weights) != len(options.seeds):
         raise UsageError(
             f"--weights names {len(options.weights)} for {len(options.seeds)} seeds: give one for each."
         )
+    if options.mode == _RADIO and (options.variety or options.order != Order.FOUND):
+        raise UsageError("A radio has an order and a variety of its own: choose its --strictness.")
     if options.mode == Mode.JOURNEY:
         if len(options.seeds) < 2:
             raise UsageError("A journey needs two seeds: where it begins, and where it ends.")

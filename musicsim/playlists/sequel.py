@@ -26,6 +26,11 @@ _EXPECTED_COUNTS = 0.5
 """How much that counts beside the cosine."""
 _DOUBT_COUNTS = 16.0
 """How much the chance of a track falls if the listener may skip it: e to the power of this times what is expected."""
+_FAR_COUNTS = 3.0
+"""How much the chance of a track falls with its distance: by e to the power of this where it is not similar at all.
+
+In a small library, tracks of a near rank may be of quite another kind.
+"""
 _FAMILIAR_COUNTS = 0.8
 """How much the chance of a track falls with each of the last tracks by its artist: by e to the power of this."""
 _FAMILIAR = 100
@@ -146,9 +151,9 @@ class Sequel:
 class Pool:
     """Tracks near a point that may come next, drawn so that near ones tend to come first.
 
-    The chance of a track falls with its rank in the order of nearness: by e with each reach. The largest of the
-    logarithms of these chances plus Gumbel noise is a draw by them (E. J. Gumbel, "Statistical theory of extreme values
-    and some practical applications", 1954).
+    The chance of a track falls with its rank in the order of nearness, by e with each reach, and with its distance. The
+    largest of the logarithms of these chances plus Gumbel noise is a draw by them (E. J. Gumbel, "Statistical theory of
+    extreme values and some practical applications", 1954).
 
     Parameters
     ----------
@@ -183,6 +188,7 @@ class Pool:
         self._reach = reach
         self._rng = rng
         self._seen = self._rank = 0
+        self._best, self._seen_any = 0.0, False
         self._keyed: list[tuple[float, Candidate]] = []
         """What may come, with its key, the largest first."""
         self._unloved: list[tuple[float, Candidate]] = []
@@ -264,6 +270,8 @@ class Pool:
     def _add(self, admitted: Sequence[Candidate]) -> None:
         points = np.stack([each.point for each in admitted])
         expected = self._reactions.expected([each.track for each in admitted], points)
+        if not self._seen_any:
+            self._best, self._seen_any = max(each.cosine for each in admitted), True
         scores = [
             each.cosine + _EXPECTED_COUNTS * float(liking)
             for each, liking in zip(admitted, expected, strict=True)
@@ -276,6 +284,8 @@ class Pool:
                 continue
             noise = -math.log(max(self._rng.expovariate(1.0), 1e-300))
             key = noise - self._rank / self._reach
+            if self._best > 0:
+                key -= _FAR_COUNTS * max(0.0, 1.0 - admitted[row].cosine / self._best)
             key += _DOUBT_COUNTS * min(0.0, float(expected[row]))
             key -= _FAMILIAR_COUNTS * familiarity[artist_key(admitted[row].track)]
             keyed.append((key, admitted[row]))

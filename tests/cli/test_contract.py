@@ -363,7 +363,7 @@ def test_a_second_owner_is_turned_away_and_a_reader_is_not(scanned_demo, demo_li
         ["evaluate", "-k", "0"],
         ["evaluate", "-k", "1000000"],
         ["evaluate", "--relevant", "album", "--exclude-same", "artist"],
-        ["playlist", "x", "--mode", "radio"],
+        ["playlist", "x", "--mode", "radio", "--order", "flow"],
         ["nonsense"],
         ["similar", "x", "-n", "0"],
         ["similar", "x" * 300],

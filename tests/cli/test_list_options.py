@@ -149,3 +149,24 @@ def test_a_list_of_a_group_stays_in_it(musicsim_of_demo, demo_library):
     made = playlist(musicsim_of_demo, "Fuse Box Serenade", "--mode", "group", "--length", "5")
     assert made["mode"] == "group"
     assert set(artists(made)) <= {"Voltage Auntie", "Parallax Kitchen"}
+
+
+def test_a_list_as_a_radio_plays_it(scanned_demo, demo_library):
+    def radio(*options):
+        return playlist(
+            scanned_demo, "Fuse Box Serenade", "--mode", "radio", "--length", "30", *options
+        )
+
+    made = radio("--rng-seed", "3")
+    assert made["mode"] == "radio"
+    paths = [track["path"] for track in made["tracks"]]
+    assert len(set(paths)) == len(paths) == 30
+    again = radio("--rng-seed", "3")
+    assert [track["path"] for track in again["tracks"]] == paths
+    near = radio("--length", "8", "--strictness", "locked-in")
+    far = radio("--length", "8", "--strictness", "adventurous", "--follow-vibe")
+    techno = ("Voltage Auntie", "Parallax Kitchen")
+    assert sum(name in techno for name in artists(near)[:6]) >= 4
+    assert artists(near) != artists(far)
+    refused = scanned_demo("playlist", "Moths", "--strictness", "focused")
+    assert (refused.code, "--mode radio" in refused.err) == (2, True)

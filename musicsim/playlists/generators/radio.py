@@ -15,8 +15,9 @@ from musicsim.library.types import Track
 from musicsim.playlists.feedback import Reaction, Reactions
 from musicsim.playlists.neighbourhood import Candidate, Neighbourhood
 from musicsim.playlists.result import Match
+from musicsim.playlists.rules.artists import artist_key
 from musicsim.playlists.rules.breaches import breaches
-from musicsim.playlists.rules.chooser import LeftOut
+from musicsim.playlists.rules.chooser import NEAR_DUPLICATE_COSINE, LeftOut
 from musicsim.playlists.rules.memory import SongMemory
 from musicsim.playlists.rules.rules import Relaxed, Rule, Rules, Window
 from musicsim.playlists.sequel import LEAST_EXPECTED, Pool, Sequel, looked_back_at
@@ -30,6 +31,8 @@ three days and nights.
 """
 A_WHILE = 60
 """Tracks after which a song may come again, four hours, where the library has no other that the listener would like."""
+_NEARBY = 200
+"""Tracks of which the artists are counted."""
 _WIDEST = 2000
 """Candidates among which one is found to come again."""
 _REMEMBERED = 300
@@ -124,14 +127,36 @@ def near_in(neighbourhood: Neighbourhood) -> Near:
     return near
 
 
-def rules_of_radio(rules: Rules) -> Rules:
-    """Return rules with the windows of a radio where they have none, and without limits for a list that ends."""
+def artists_nearby(candidates: Iterable[Candidate]) -> int:
+    """Return how many artists sound like a place, of candidates with the nearest first.
+
+    These are at least half as near as the nearest one; tracks at the place itself don't count.
+    """
+    others = [each for each in islice(candidates, _NEARBY) if each.cosine < NEAR_DUPLICATE_COSINE]
+    least = others[0].cosine / 2 if others else 0.0
+    return len({artist_key(each.track) for each in others if each.cosine >= least})
+
+
+def rules_of_radio(rules: Rules, artists: int | None = None) -> Rules:
+    """Return rules with the windows of a radio where they have none, and without limits for a list that ends.
+
+    Parameters
+    ----------
+    artists
+        How many sound like the seeds. With few, they come again sooner: otherwise a radio would have to play music of
+        another kind between.
+    """
+    tracks = ARTIST_WINDOW.tracks
+    if artists is not None:
+        tracks = min(tracks, max(1, artists // 2))
+    artist_window = Window(tracks)
+    album_window = ALBUM_WINDOW if tracks == ARTIST_WINDOW.tracks else artist_window
     return replace(
         rules,
         max_per_artist=None,
         max_per_album=None,
-        artist_window=rules.artist_window or ARTIST_WINDOW,
-        album_window=rules.album_window or ALBUM_WINDOW,
+        artist_window=rules.artist_window or artist_window,
+        album_window=rules.album_window or album_window,
         song_window=rules.song_window or SONG_WINDOW,
     )
 

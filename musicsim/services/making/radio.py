@@ -25,6 +25,7 @@ from musicsim.playlists.generators.radio import (
     RadioSettings,
     RadioTracks,
     Strictness,
+    artists_nearby,
     rules_of_radio,
 )
 from musicsim.playlists.result import GeneratedPlaylist, Match, seconds
@@ -226,7 +227,9 @@ class RadioMaker:
                 for point, share in anchors(points)
             ]
         seeding = [track for _, tracks, _ in wanted for track in tracks]
-        fitted = fitted_to(self._opinions.added_to(rules_of_radio(rules)), seeding)
+        nearby = artists_nearby(self._sources.near(places[0].point, lambda _: False))
+        rules = rules_of_radio(rules, nearby)
+        fitted = fitted_to(self._opinions.added_to(rules), seeding)
         radio = Radio(places, rules=fitted, settings=settings, rng_seed=rng_seed)
         for number, tracks, points in less:
             for track, point in islice(zip(tracks, points, strict=True), _LESS):
