@@ -282,11 +282,14 @@ class PlaylistMaker:
         )
 
     def _fixed(self, made: GeneratedPlaylist, request: PlaylistRequest) -> Iterator[int]:
-        """Yield the rows that stay where they are: the first seed, and all stops of a journey."""
+        """Yield the rows that stay where they are: the first seed, and all stops of a journey.
+
+        Without a seed in the list, what flows begins with the most similar track.
+        """
         seeds = {track.id for track in made.seeds}
         if request.mode is Mode.JOURNEY:
             yield from (row for row, m in enumerate(made.matches) if m.track.id in seeds)
-        elif made.matches and made.matches[0].track.id in seeds:
+        elif made.matches[0].track.id in seeds or request.order is Order.FLOW:
             yield 0
 
     def _in_flow(self, track_ids: Sequence[int], first: int | None, last: int | None) -> list[int]:
