@@ -35,7 +35,7 @@ _FAMILIAR_COUNTS = 0.8
 """How much the chance of a track falls with each of the last tracks by its artist: by e to the power of this."""
 _FAMILIAR = 100
 """The last tracks that make an artist familiar."""
-_FIRST, _MOST_AT_FIRST = 10, 250
+_FIRST, _MOST_AT_FIRST = 10, 150
 """How many times the reach is looked at first, and how many candidates at most."""
 _MORE = 200
 """By how many candidates a pool grows where the rules leave none."""

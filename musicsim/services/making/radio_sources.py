@@ -24,7 +24,7 @@ _GLIMPSE = 10.0
 _MOST_RECENT = 500
 _MOST_OF_A_SEED = 400
 """Tracks of a seed that are looked at: some that are evenly spread over it."""
-_READ_AT_ONCE = 200
+_READ_AT_ONCE = 100
 
 
 class RadioSources:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.opinions import Opinion
@@ -34,7 +34,7 @@ UPCOMING, FEWEST = 10, 5
 _SEEDS_OF_A_LIST = 5
 """The last tracks of a list that a radio goes on from."""
 _LOOKED_AT = 60
-"""Upcoming tracks that the radio hears of, so that it repeats none of them."""
+"""Upcoming tracks that the radio hears of."""
 
 
 class RadioDesk(QObject):
@@ -71,16 +71,20 @@ class RadioDesk(QObject):
         self._is_exhausted = False
         """Whether there was nothing more, so that asking again makes no sense until something changes."""
         self._told: set[object] = set()
-        """What was said about this radio."""
         self._declined: int | None = None
         """The queue's revision for which the listener wants no radio."""
         self._is_starved = False
         """Whether the player stopped because the next track had not come yet."""
         self._liked: frozenset[int] | None = None
-        self._queue.changed.connect(self._keep_going)
+        # A moment later, when the queue has gone on to the next track altogether.
+        self._looking = QTimer(self)
+        self._looking.setSingleShot(True)
+        self._looking.setInterval(0)
+        self._looking.timeout.connect(self._keep_going)
+        self._queue.changed.connect(self._looking.start)
         self._queue.removed_from_radio.connect(self._note_removed)
         self._queue.list_started.connect(self._give_way)
-        player.modes_changed.connect(self._keep_going)
+        player.modes_changed.connect(self._looking.start)
         player.playing_changed.connect(self._follow_playing)
         player.ran_out.connect(self._note_starved)
         player.played.connect(self._note_play)
@@ -134,8 +138,7 @@ class RadioDesk(QObject):
         """
         with self._messages.reporting():
             session = self._app.radio.session(seeds, self.settings)
-            first = self._first_of(seeds)
-            if first is not None:
+            if (first := self._first_of(seeds)) is not None:
                 session.remember([first])
             self._ask(session, lambda ids: self._put_on(session, ids), first=first)
 
@@ -322,11 +325,6 @@ class RadioDesk(QObject):
             self._is_starved = False
             self._player.play_upcoming()
 
-    def _replace(self, ids: Sequence[int]) -> None:
-        self._is_waiting = True
-        self._queue.upcoming.set_radio(ids)
-        self._is_waiting = False
-
     def _tell_relaxed(self, found: RadioTracks) -> None:
         for relaxed in found.relaxed:
             text = self.tr("The radio has few tracks to choose from: {0}.")
@@ -354,10 +352,10 @@ class RadioDesk(QObject):
     def _follow_playing(self, playing: bool) -> None:
         if playing:
             self._is_starved = False
-            self._keep_going()
+            self._looking.start()
 
     def _note_starved(self) -> None:
-        self._is_starved = self._session is not None and self._is_waiting
+        self._is_starved = self._session is not None and not self._is_exhausted
 
     def _follow_settings(self) -> None:
         session = self._session
@@ -372,7 +370,7 @@ class RadioDesk(QObject):
             session.change(self.settings, planned)
             self._is_exhausted = False
             # Those before stay until the others are there, so that the next track is always known.
-            self._ask(session, self._replace)
+            self._ask(session, self._queue.upcoming.set_radio)
 
     def _follow_opinions(self) -> None:
         """Learn of likes, and leave out what the listener has banned."""
@@ -391,8 +389,7 @@ class RadioDesk(QObject):
             for track_id in () if before is None else liked - before:
                 self._session.like(track_id)
             tracks = self._store.tracks(self._queue.upcoming.radio)
-            if banned := [track.id for track in tracks if bans.forbid(track)]:
-                self._queue.leave_out(banned)
+            self._queue.leave_out(track.id for track in tracks if bans.forbid(track))
             self.changed.emit()
 
         self._bridge.record(read, settle, lambda _: None)

@@ -96,7 +96,7 @@ def test_skips_push_away_and_the_number_of_them_is_told(app: Musicsim, ids: list
                 EndOfPlay.SKIPPED if skipped else EndOfPlay.FINISHED,
                 0.05 if skipped else 1.0,
             )
-    assert radio.learned_from[0] >= 2
+    assert radio.learned_from[0] >= 1
     assert len(set(more(radio, 8)) & set(ids[:20])) <= 1
 
 

@@ -285,6 +285,9 @@ def test_when_the_queue_ends_similar_music_follows_if_wanted(
     if wanted:
         room.until_full()
         qtbot.waitUntil(lambda: room.engine.following is not None)
+        session = room.desk._session
+        assert session is not None
+        assert [seed.track_ids for seed in session.seeds] == [(i,) for i in room.ids[:2]]
         assert not set(room.ids[:2]) & set(room.upcoming.ids)
         assert "similar music follows" in room.said()
     room.hear_out()
