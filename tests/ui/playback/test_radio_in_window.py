@@ -326,6 +326,7 @@ def test_stopping_what_began_by_itself_is_final(room: Room, qtbot) -> None:
     room.until_full()
     room.window.message_bar._action.click()
     QApplication.processEvents()
+    assert not room.desk._is_waiting
     assert not room.desk.is_on
     assert room.upcoming.ids == []
     room.hear_out()
