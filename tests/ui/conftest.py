@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from window_fakes import SONGS, AtOnce, FakeApp, FakeEngine, Library
 
+from musicsim.app import Musicsim
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Scheme, Theme
@@ -133,3 +135,26 @@ def player(
     made = Player(tracks, PlayQueue(tracks, theme), Messages(), engine)
     yield made
     made.close()
+
+
+@pytest.fixture
+def demo_app(shared_scan: Path, tmp_path: Path) -> Iterator[Musicsim]:
+    """The program on a copy of the scanned demo library."""
+    with Musicsim.open(shutil.copytree(shared_scan, tmp_path / "data")) as made:
+        yield made
+
+
+@pytest.fixture
+def demo_window(
+    demo_app: Musicsim, theme: Theme, engine: FakeEngine, tmp_path: Path, qtbot
+) -> Iterator[MainWindow]:
+    bridge = Bridge(demo_app.events)
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(demo_app, bridge, theme, settings, make_engine=lambda log: engine)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    yield window
+    window.close()
+    bridge.close()

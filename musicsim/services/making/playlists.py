@@ -13,7 +13,7 @@ from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import Track
 from musicsim.playlists.anchors import anchors
-from musicsim.playlists.arranging import arrange
+from musicsim.playlists.arranging import Order, arrange
 from musicsim.playlists.flow import order_by_flow
 from musicsim.playlists.generators.journey import journey_through
 from musicsim.playlists.generators.route import Stop

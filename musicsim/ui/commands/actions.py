@@ -107,10 +107,10 @@ class TrackActions(QObject):
             self.tr("Show in folder"), "folder", "Ctrl+Shift+F", self._show_in_folder
         )
         self._opinions = OpinionActions(
-            app.opinions, store.facts, bridge, messages, theme, self._selected_in_library, self
+            app.opinions, store.facts, bridge, messages, theme, self.selected_in_library, self
         )
         self.subject_menus = make_subject_menus(
-            app.opinions, bridge, messages, theme, self._selected_in_library, window
+            app.opinions, bridge, messages, theme, self.selected_in_library, window
         )
         self.playing_opinion = PlayingOpinion(player, self._opinions, store.facts, theme)
         self.radio = RadioActions(
@@ -249,7 +249,8 @@ class TrackActions(QObject):
     def _selected(self) -> list[int]:
         return [] if self._selection is None else self._selection.selected_ids()
 
-    def _selected_in_library(self) -> list[int]:
+    def selected_in_library(self) -> list[int]:
+        """Return the selected tracks that are in the library."""
         return self._store.in_library(self._selected())
 
     def _refresh(self) -> None:
@@ -258,9 +259,9 @@ class TrackActions(QObject):
             action.setEnabled(count > 0)
         self.show_similar.setEnabled(count == 1)
         self.export.setText(
-            self.tr("Export similar as M3U…")
+            self.tr("Export similar…")
             if count <= 1
-            else self.tr("Export {0} tracks as M3U…").format(formats.number(count))
+            else self.tr("Export {0} tracks…").format(formats.number(count))
         )
 
     def _play_selection(self) -> None:

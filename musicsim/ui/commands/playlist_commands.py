@@ -274,7 +274,7 @@ class PlaylistCommands(QObject):
             self.add_order_actions(menu, one)
             menu.addSeparator()
             entry(self.tr("Rename"), "rename", lambda: self.rename_wanted.emit(one))
-            entry(self.tr("Export as M3U…"), "export", lambda: self.export(one))
+            entry(self.tr("Export…"), "export", lambda: self.export(one))
         if folder is not None:
             entry(self.tr("Rename"), "rename", lambda: self.rename_folder_wanted.emit(folder))
         asks = any(self._playlists.inside(i) for i in chosen.folders)

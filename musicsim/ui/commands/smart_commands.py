@@ -137,7 +137,7 @@ class SmartCommands(QObject):
             (self.tr("Edit rules…"), "rename", self.edit),
             (self.tr("Duplicate"), "copy", self.duplicate),
             (self.tr("Keep as an ordinary playlist…"), "playlist", self.keep),
-            (self.tr("Export as M3U…"), "export", self.export),
+            (self.tr("Export…"), "export", self.export),
             None,
         ]
         if found.is_edited:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction
@@ -27,7 +27,6 @@ def make_subject_menus(
     theme: Theme,
     selected: Callable[[], Sequence[int]],
     window: QWidget,
-    further: Mapping[Subject, Iterable[QAction]] | None = None,
 ) -> dict[Subject, SubjectMenu]:
     """Return the submenus "Album" and "Artist" of the track menu.
 
@@ -35,8 +34,6 @@ def make_subject_menus(
     ----------
     selected
         Returns the selected tracks that are in the library.
-    further
-        Actions to put above those for opinions. They are enabled like these, while the tags name an album or artist.
     """
     return {
         subject: SubjectMenu(
@@ -47,7 +44,6 @@ def make_subject_menus(
             theme,
             selected,
             window,
-            tuple((further or {}).get(subject, ())),
         )
         for subject in (Subject.ALBUM, Subject.ARTIST)
     }
@@ -75,7 +71,6 @@ class SubjectMenu(QObject):
         theme: Theme,
         selected: Callable[[], Sequence[int]],
         window: QWidget,
-        further: tuple[QAction, ...],
     ) -> None:
         super().__init__(window)
         self._subject = subject
@@ -83,7 +78,7 @@ class SubjectMenu(QObject):
         self._bridge = bridge
         self._messages = messages
         self._selected = selected
-        self._further = further
+        self._further: tuple[QAction, ...] = ()
         is_album = subject is Subject.ALBUM
         self.menu = QMenu(self.tr("Album") if is_album else self.tr("Artist"), window)
         theme.set_icon(self.menu.menuAction(), subject.value)
@@ -95,11 +90,14 @@ class SubjectMenu(QObject):
             Opinion.BANNED,
             theme,
         )
-        if further:
-            self.menu.addActions(further)
-            self.menu.addSeparator()
         self.menu.addActions([self.like, self.ban])
         self.menu.aboutToShow.connect(self._check)
+
+    def add(self, actions: Sequence[QAction]) -> None:
+        """Put actions above those for opinions; they are enabled like these, while the tags name an album or artist."""
+        self._further = (*self._further, *actions)
+        self.menu.insertActions(self.like, [*actions])
+        self.menu.insertSeparator(self.like)
 
     def _action(self, text: str, opinion: Opinion, theme: Theme) -> QAction:
         made = QAction(text, self)

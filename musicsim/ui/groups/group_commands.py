@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from musicsim.library.types import Group, Track
@@ -51,6 +52,8 @@ class GroupCommands(QObject):
         self._messages = messages
         self._theme = theme
         self._window = window
+        self.more_actions: list[Callable[[int, QMenu], list[QAction]]] = []
+        """Functions that return more actions for a group's menu."""
 
     def open(self, group_id: int) -> None:
         """Read a group and its tracks; `opened` or `gone` follows."""
@@ -128,7 +131,7 @@ class GroupCommands(QObject):
             None,
             (self.tr("More like this"), "similar", self.more_like),
             (self.tr("Save as playlist…"), "playlist", self.keep),
-            (self.tr("Export as M3U…"), "export", self.export),
+            (self.tr("Export…"), "export", self.export),
             None,
             (self.tr("Rename…"), "rename", self.rename),
             (keep, "lock", lambda group: self.set_frozen(group, not frozen)),
@@ -140,6 +143,9 @@ class GroupCommands(QObject):
             text, icon, do = entry
             action = menu.addAction(self._theme.icon(icon), text)
             action.triggered.connect(lambda _, do=do: do(group_id))
+        for more in self.more_actions:
+            menu.addSeparator()
+            menu.addActions(more(group_id, menu))
         menu.popup(place)
 
     def _read(self, group_id: int) -> GroupTracks | None:

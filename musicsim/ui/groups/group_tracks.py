@@ -62,7 +62,7 @@ class GroupTracksView(QWidget):
         self.frozen.setCheckable(True)
         self.enqueue = icon_button(self.tr("Add to queue"), theme, "queue")
         self.keep = icon_button(self.tr("Save as playlist"), theme, "playlist")
-        self.export = icon_button(self.tr("Export as M3U"), theme, "export")
+        self.export = icon_button(self.tr("Export…"), theme, "export")
         self.rename = icon_button(self.tr("Rename group"), theme, "rename")
 
         def on(do: Callable[[int], None]) -> Callable[[], None]:

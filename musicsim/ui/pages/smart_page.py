@@ -83,7 +83,7 @@ class SmartPage(QWidget):
         self.refresh.clicked.connect(self.find_again)
         self.keep = icon_button(self.tr("Keep as an ordinary playlist"), theme, "playlist")
         self.keep.clicked.connect(lambda: self._emit(self.keep_wanted))
-        self.export = icon_button(self.tr("Export as M3U…"), theme, "export")
+        self.export = icon_button(self.tr("Export…"), theme, "export")
         self.export.clicked.connect(lambda: self._emit(self.export_wanted))
         self.table = TrackTable(self.list, _COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks of the smart playlist"))

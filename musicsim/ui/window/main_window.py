@@ -17,6 +17,7 @@ from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.commands.menus import fill_menu_bar, make_commands
 from musicsim.ui.commands.playlist_commands import PlaylistCommands
 from musicsim.ui.commands.playlist_editing import PlaylistEditing
+from musicsim.ui.commands.seed_menus import SeedMenus
 from musicsim.ui.commands.smart_commands import SmartCommands
 from musicsim.ui.groups.group_commands import GroupCommands
 from musicsim.ui.kit.bridge import Bridge
@@ -244,6 +245,19 @@ class MainWindow(QMainWindow):
         self.builder = BuilderPage(self._app, bridge, *parts, self._theme)
         self.places.add(self.builder)
         self.builder.wanted.connect(lambda: self.places.show_page(self.builder.key))
+        menus = SeedMenus(self._app, bridge, self.actions_, self.messages, self._theme, self)
+        menus.builder_wanted.connect(self.builder.add_seeds)
+        for subject, menu in self.actions_.subject_menus.items():
+            menu.add(menus.for_subject(subject))
+        self.playlist_commands.more_actions.append(
+            lambda chosen, menu: [
+                action
+                for playlist in map(self.playlists.get, chosen.playlists[:1])
+                if playlist is not None and chosen.playlist is not None
+                for action in menus.for_playlist(playlist, menu)
+            ]
+        )
+        self.group_commands.more_actions.append(menus.for_group)
 
     def _make_bars(self, bridge: Bridge) -> None:
         self.status = StatusStrip(self._theme, paused=self._app.listening.paused)

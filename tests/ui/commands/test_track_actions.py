@@ -72,7 +72,7 @@ def test_the_menu_opens_by_keyboard(
         "Never play this": True,
         "Album": True,
         "Artist": True,
-        "Export similar as M3U…": True,
+        "Export similar…": True,
         "Show in folder": True,
     }
     menu.close()
@@ -89,7 +89,7 @@ def test_the_menu_opens_by_mouse_and_works_on_several(table: TrackTable, qtbot) 
 
     menu = open_menu()
     assert entries(menu)["Show similar tracks"] is False
-    assert entries(menu)["Export 2 tracks as M3U…"] is True
+    assert entries(menu)["Export 2 tracks…"] is True
     menu.close()
 
 

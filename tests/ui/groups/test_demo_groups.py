@@ -1,41 +1,11 @@
 """The journey through the groups of the demo library, with all real services."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from window_fakes import FakeEngine
 
 from musicsim.app import Musicsim
 from musicsim.playlists.generators.groups import says_little
-from musicsim.ui.kit.bridge import Bridge
-from musicsim.ui.kit.theme import Theme
 from musicsim.ui.window.main_window import MainWindow
-
-
-@pytest.fixture
-def demo_app(shared_scan: Path, tmp_path: Path) -> Iterator[Musicsim]:
-    """The program on a copy of the scanned demo library."""
-    with Musicsim.open(shutil.copytree(shared_scan, tmp_path / "data")) as made:
-        yield made
-
-
-@pytest.fixture
-def demo_window(
-    demo_app: Musicsim, theme: Theme, engine: FakeEngine, tmp_path: Path, qtbot
-) -> Iterator[MainWindow]:
-    bridge = Bridge(demo_app.events)
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(demo_app, bridge, theme, settings, make_engine=lambda log: engine)
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    yield window
-    window.close()
-    bridge.close()
 
 
 def test_from_the_first_groups_to_one_that_plays(

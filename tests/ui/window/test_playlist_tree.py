@@ -256,7 +256,7 @@ def test_a_new_folder_asks_for_its_name(
 def test_the_menus_offer_what_fits(tree: PlaylistList, window: MainWindow, qtbot) -> None:
     assert texts(menu_at(tree, "BBQ")) == [
         "Play", "Play next", "Add to queue", "Duplicate", "Move to folder", "Sort by flow", "Remove duplicates",
-        "Rename", "Export as M3U…", "Delete",
+        "Rename", "Export…", "Delete",
     ]  # fmt: skip
     assert texts(menu_at(tree, "Parties")) == [
         "New playlist", "New folder", "Move to folder", "Rename", "Delete…",
