@@ -101,8 +101,7 @@ class Musicsim:
         self.playlists = PlaylistMaker(
             self.catalogue, self.opinions, self.finding, self.groups, self._answers
         )
-        radio = (self.catalogue, self.opinions, self.finding, self.events, self._answers)
-        self.radio = RadioMaker(*radio)
+        self.radio = RadioMaker(self.catalogue, self.finding, self.events, self._answers)
         smart = (self.catalogue, self.opinions, nearest, self.events)
         self.smart_lists = SmartLists(*smart, read_only=read_only)
         identity = SoundIdentity(self.catalogue, self.embeddings)

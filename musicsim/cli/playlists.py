@@ -198,6 +198,7 @@ def playlist(options: argparse.Namespace) -> None:
                 replace(seed, weight=weight)
                 for seed, weight in zip(seeds, options.weights, strict=True)
             ]
+        names = _seed_names(app, seeds)
         made = _made(app, seeds, options)
         tracks = [match.track for match in made.matches]
         name = options.name or _name_of(seeds, options.mode)
@@ -207,7 +208,7 @@ def playlist(options: argparse.Namespace) -> None:
             kept = app.catalogue.playlists.create(options.name, [track.id for track in tracks])
             if not options.json:
                 say(f"Kept as “{short(kept.name)}”.")
-    _print_playlist(made, seeds, options)
+    _print_playlist(made, seeds, names, options)
 
 
 def _made(app: Musicsim, seeds: Sequence[Seed], options: argparse.Namespace) -> GeneratedPlaylist:
@@ -282,11 +283,15 @@ def _percent(text: str) -> int:
     return int(text)
 
 
-def _seed_json(seed: Seed, made: GeneratedPlaylist) -> str:
-    if seed.kind is not SeedKind.TRACK:
-        return f"{seed.kind}:{seed.name}"
-    track = next(track for track in made.seeds if track.id == seed.track_ids[0])
-    return path_text(track.path)
+def _seed_names(app: Musicsim, seeds: Sequence[Seed]) -> list[str]:
+    """Return the seeds as in JSON: tracks by their paths."""
+    names = []
+    for seed in seeds:
+        if seed.kind is SeedKind.TRACK:
+            names += [path_text(track.path) for track in app.catalogue.tracks.by_id(seed.track_ids)]
+        else:
+            names.append(f"{seed.kind}:{seed.name}")
+    return names
 
 
 def _whys(made: GeneratedPlaylist, seeds: Sequence[Seed]) -> list[list[str]]:
@@ -318,7 +323,10 @@ def _print_matches(matches: Sequence[Match], whys: Sequence[Sequence[str]] | Non
 
 
 def _print_playlist(
-    made: GeneratedPlaylist, seeds: Sequence[Seed], options: argparse.Namespace
+    made: GeneratedPlaylist,
+    seeds: Sequence[Seed],
+    names: Sequence[str],
+    options: argparse.Namespace,
 ) -> None:
     whys = _whys(made, seeds) if options.why else None
     if options.json:
@@ -335,7 +343,7 @@ def _print_playlist(
         print_json(
             {
                 "mode": made.mode,
-                "seeds": [_seed_json(seed, made) for seed in seeds],
+                "seeds": list(names),
                 "tracks": tracks,
                 "duration": made.duration,
                 "hidden": hidden_json(made.hidden),

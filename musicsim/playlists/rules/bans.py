@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from musicsim.library.types import Track
 from musicsim.playlists.rules.artists import album_key, artist_key
@@ -17,32 +17,6 @@ Different recordings reached 0.943 at most; see `NEAR_DUPLICATE_COSINE`, which h
 """
 SAME_RECORDING_SECONDS = 2.0
 """Largest difference in length between files of one recording: encoders add some silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bans:
-    """What may be in no list.
-
-    Attributes
-    ----------
-    track_ids
-        The tracks.
-    artists, albums
-        The keys of artists and albums; see `artist_key` and `album_key`.
-    """
-
-    track_ids: frozenset[int] = frozenset()
-    artists: frozenset[str] = frozenset()
-    albums: frozenset[tuple[str, str]] = frozenset()
-
-    def forbid(self, track: Track) -> bool:
-        """Return whether a track is banned: itself, with its album or with its artist."""
-        return (
-            track.id in self.track_ids
-            # Most listeners ban few artists and albums, and the keys take longer than the ids.
-            or (bool(self.artists) and artist_key(track) in self.artists)
-            or (bool(self.albums) and album_key(track) in self.albums)
-        )
 
 
 class BannedRecordings:
@@ -76,6 +50,35 @@ class BannedRecordings:
             _same_length(track.tags.duration, length)
             and float(point @ other) > SAME_RECORDING_COSINE
             for length, other in self._of_songs.get(song, ())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bans:
+    """What may be in no list.
+
+    Attributes
+    ----------
+    track_ids
+        The tracks.
+    artists, albums
+        The keys of artists and albums; see `artist_key` and `album_key`.
+    recordings
+        The recordings of the tracks, by which a chooser knows other files of them.
+    """
+
+    track_ids: frozenset[int] = frozenset()
+    artists: frozenset[str] = frozenset()
+    albums: frozenset[tuple[str, str]] = frozenset()
+    recordings: BannedRecordings | None = field(default=None, compare=False)
+
+    def forbid(self, track: Track) -> bool:
+        """Return whether a track is banned: itself, with its album or with its artist."""
+        return (
+            track.id in self.track_ids
+            # Most listeners ban few artists and albums, and the keys take longer than the ids.
+            or (bool(self.artists) and artist_key(track) in self.artists)
+            or (bool(self.albums) and album_key(track) in self.albums)
         )
 
 

@@ -205,7 +205,10 @@ class Chooser:
         self, track: Track, point: Vectors, song: tuple[str, str] | None
     ) -> Hidden | None:
         rules = self._rules
-        if rules.bans.forbid(track):
+        recordings = rules.bans.recordings
+        if rules.bans.forbid(track) or (
+            recordings is not None and recordings.forbid(track, point, song)
+        ):
             return Hidden(Rule.BANNED)
         if track.id in rules.without:
             return Hidden(Rule.UNWANTED)

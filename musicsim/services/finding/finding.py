@@ -19,6 +19,7 @@ from musicsim.library.types import KnownModel, Track
 from musicsim.playlists.generators.similar import similar_tracks
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import SimilarTracks
+from musicsim.playlists.rules.bans import BannedRecordings
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
@@ -114,6 +115,20 @@ class Finding:
         """
         return self._thread.submit(self._similar_to_file, path, rules or Rules(), limit)
 
+    def with_bans(self, rules: Rules) -> Rules:
+        """Return rules with everything that is banned, also as other files of the same recordings.
+
+        Call it while holding `nearest.steady`.
+        """
+        rules = self._opinions.added_to(rules)
+        if not rules.bans.track_ids:
+            return rules
+        banned: list[tuple[Track, Vectors]] = []
+        for track in self._catalogue.tracks.by_id(rules.bans.track_ids):
+            with contextlib.suppress(NotEmbedded):
+                banned.append((track, self.nearest.point_of(track.id)))
+        return replace(rules, bans=replace(rules.bans, recordings=BannedRecordings(banned)))
+
     def candidates(
         self, point: Vectors, known: dict[int, Track] | None = None
     ) -> Iterator[Candidate]:
@@ -161,7 +176,7 @@ class Finding:
                 seed,
                 point,
                 self.candidates(point),
-                rules=self._opinions.added_to(rules),
+                rules=self.with_bans(rules),
                 limit=limit,
             )
 
@@ -186,7 +201,7 @@ class Finding:
                     None,
                     point,
                     self.candidates(point),
-                    rules=self._opinions.added_to(rules),
+                    rules=self.with_bans(rules),
                     limit=limit,
                 )
         # Another model took over while the file was being embedded.

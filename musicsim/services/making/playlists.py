@@ -54,9 +54,9 @@ class PlaylistMaker:
     catalogue
         The tracks.
     opinions
-        What the listener banned.
+        Knows albums and artists by their names.
     finding
-        Finds similar tracks.
+        Finds similar tracks, and knows what is banned.
     groups
         Knows the group of a track.
     thread
@@ -77,7 +77,6 @@ class PlaylistMaker:
         thread: Executor,
     ) -> None:
         self._catalogue = catalogue
-        self._opinions = opinions
         self._finding = finding
         self._groups = groups
         self._thread = thread
@@ -115,7 +114,7 @@ class PlaylistMaker:
                     "A list needs a track, artist, album, genre or playlist to begin with."
                 )
             seeding = [track for each in wanted for track in each.tracks]
-            rules = fitted_to(self._opinions.added_to(request.rules), seeding)
+            rules = fitted_to(self._finding.with_bans(request.rules), seeding)
             request = replace(request, rules=rules)
             make = self._journey if request.mode is Mode.JOURNEY else self._around
             return self._finished(make(seeds, request), request)

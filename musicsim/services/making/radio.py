@@ -43,7 +43,6 @@ from musicsim.services.making.radio_session import (
 )
 from musicsim.services.making.radio_sources import RadioSources, some_of
 from musicsim.services.making.seeds import Seed, SeedKind
-from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors, similarity
 
 __all__ = ["NothingMore", "RadioMaker", "RadioSession", "RadioSettings", "RadioState", "Strictness"]
@@ -61,10 +60,8 @@ class RadioMaker:
     ----------
     catalogue
         The tracks and plays.
-    opinions
-        What the listener banned.
     finding
-        Finds the nearest tracks.
+        Finds the nearest tracks, and knows what is banned.
     events
         Receives the seed that should be embedded next.
     thread
@@ -74,13 +71,11 @@ class RadioMaker:
     def __init__(
         self,
         catalogue: Catalogue,
-        opinions: Opinions,
         finding: Finding,
         events: Events,
         thread: Executor,
     ) -> None:
         self._catalogue = catalogue
-        self._opinions = opinions
         self._finding = finding
         self._events = events
         self._thread = thread
@@ -147,7 +142,7 @@ class RadioMaker:
         nearest.prepare()
         with nearest.steady():
             radio = session.brought_up_to_date(nearest.model.identity, self._build)
-            radio.rules = self._opinions.added_to(radio.rules)
+            radio.rules = self._finding.with_bans(radio.rules)
             found = radio.next(count, self._sources.near, list(self._sources.with_points(upcoming)))
             session.remember(match.track.id for match in found.matches)
             if not found.matches:
@@ -229,7 +224,7 @@ class RadioMaker:
         seeding = [track for _, tracks, _ in wanted for track in tracks]
         nearby = artists_nearby(self._sources.near(places[0].point, lambda _: False))
         rules = rules_of_radio(rules, nearby)
-        fitted = fitted_to(self._opinions.added_to(rules), seeding)
+        fitted = fitted_to(self._finding.with_bans(rules), seeding)
         radio = Radio(places, rules=fitted, settings=settings, rng_seed=rng_seed)
         for number, tracks, points in less:
             for track, point in islice(zip(tracks, points, strict=True), _LESS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -55,18 +56,32 @@ class Made:
         groups = Groups(self.catalogue, self.opinions, nearest, events)
         self.maker = PlaylistMaker(self.catalogue, self.opinions, finding, groups, self.thread)
         rng = np.random.default_rng(0)
-        root = self.catalogue.folders.add(Path("/m"))
+        root = self._root = self.catalogue.folders.add(Path("/m"))
+        self._sounds: dict[int, np.ndarray] = {}
         self.ids = []
         for number in range(COUNT):
-            tags = Tags(f"Title {number}", f"Artist {number % 20}", duration=200.0)
+            tags = Tags(f"Halo the {number}th", f"Artist {number % 20}", duration=200.0)
             path = Path(f"/m/{number}.flac")
             file = ScannedFile(path, 1, 1, str(number).encode(), tags)
             self.ids.append(self.catalogue.files.add(root, file))
         for track in embeddings.pending.tracks(MODEL.identity):
-            sound = rng.normal(size=16).astype(np.float32)
+            sound = self._sounds[track.id] = rng.normal(size=16).astype(np.float32)
             windows = TrackWindows(np.zeros(1, np.float32), sound[None])
             embeddings.store(track, MODEL.identity, 1, windows, PooledTrack(sound, 1))
         self._embeddings = embeddings
+
+    def add_copy_of(self, track_id: int, *, length: float) -> int:
+        """Add a file of the same song and nearly the same sound."""
+        (track,) = self.catalogue.tracks.by_id([track_id])
+        path = Path(f"/m/{track_id} {length}.mp3")
+        tags = replace(track.tags, duration=length)
+        file = ScannedFile(path, 1, 1, str(path).encode(), tags)
+        copy = self.catalogue.files.add(self._root, file)
+        for pending in self._embeddings.pending.tracks(MODEL.identity):
+            sound = self._sounds[track_id] + np.float32(0.001)
+            windows = TrackWindows(np.zeros(1, np.float32), sound[None])
+            self._embeddings.store(pending, MODEL.identity, 1, windows, PooledTrack(sound, 1))
+        return copy
 
     def make(self, *seeds: int | Seed, **settings: Any) -> GeneratedPlaylist:
         return self.maker.make(PlaylistRequest(seeds, **settings)).result()
@@ -261,3 +276,18 @@ def test_an_album_is_no_track_that_must_be_in_the_list(shared: Made) -> None:
     seed = Seed(SeedKind.ALBUM, "An album", tuple(shared.ids[:3]))
 
     assert len(shared.make(seed, length=10).matches) == 10
+
+
+def test_another_file_of_a_banned_recording_is_banned(tmp_path: Path) -> None:
+    own = Made(tmp_path)
+    try:
+        original, copy = own.ids[5], own.add_copy_of(own.ids[5], length=201.0)
+        live = own.add_copy_of(own.ids[5], length=250.0)
+        loose = Rules(max_per_artist=None, near_duplicates=True)
+        assert {original, copy, live} <= set(ids_of(own.make(own.ids[25], length=62, rules=loose)))
+        own.opinions.set(original, Subject.TRACK, Opinion.BANNED)
+        made = ids_of(own.make(own.ids[25], length=62, rules=loose))
+        assert not {original, copy} & set(made)
+        assert live in made
+    finally:
+        own.close()
