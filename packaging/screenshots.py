@@ -28,6 +28,7 @@ from sound_server import SoundServer
 from musicsim.app import Musicsim
 from musicsim.base.events import EmbeddingProgress
 from musicsim.demo import render_demo
+from musicsim.services.making.request import PlaylistRequest
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.theme import Scheme, Theme
 from musicsim.ui.window.main_window import MainWindow
@@ -35,6 +36,7 @@ from musicsim.ui.window.main_window import MainWindow
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "screenshots"
 SIZE = QSize(1180, 720)
 SEED = "Biscuit Weather"
+OTHER_SEED = "Fuse Box Serenade"
 POLL_MS = 50
 
 
@@ -122,11 +124,30 @@ def take_pictures() -> None:
         theme.set_scheme(Scheme.DARK)
         take("library-dark")
         theme.set_scheme(Scheme.LIGHT)
-        made = app.playlists.make([seed.id], length=12).result()
+        made = app.playlists.make(PlaylistRequest([seed.id], length=12)).result()
         kept = window.playlists.create(f"Like {SEED}", [m.track.id for m in made.matches])
         window.playlists.create("Slow Sunday", [m.track.id for m in made.matches[4:]])
         window.places.show_playlist(kept.id)
         take("playlist")
+        seeds = app.playlists.seeds
+        fuse = next(track for track in app.catalogue.tracks.all() if track.title == OTHER_SEED)
+        window.builder.add_seeds([seeds.artist_of(seed.id), seeds.track(fuse.id)])
+        wait_until(lambda: window.builder.list.rowCount() > 10)
+        take("builder")
+        window.actions_.radio.start([seeds.track(fuse.id)])
+        window.places.show_library()
+        window.commands.queue_panel.trigger()
+        wait_until(lambda: len(window.player.queue.upcoming.radio) > 5)
+        window.message_bar.hide()
+        take("radio")
+        app.groups.refresh().result()
+        window.places.show_page(window.groups.key)
+        wait_until(lambda: len(window.groups.model.cards) > 3)
+        take("groups")
+        ready_made = app.smart_lists.named("Recently added")
+        if ready_made is not None:
+            window.places.show_smart(ready_made.id)
+            take("smart")
         window.commands.settings.trigger()
         if window.dialogs.settings is not None:
             # The window is limited to the screen, which is small here.

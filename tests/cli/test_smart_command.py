@@ -42,7 +42,7 @@ def test_a_list_is_made_shown_changed_and_exported(smart, demo_library, tmp_path
     again = smart("smart", "show", "Again", "--json").json
     assert again["rules"] == shown["rules"], "what is printed can be typed"
     assert smart("playlists", "show", "Near", "--json").json == [
-        {**each, "missing": False} for each in shown["tracks"]
+        {**each, "missing": False, "in_library": True} for each in shown["tracks"]
     ]
 
     assert smart("smart", "edit", "Near", "--length", "2", "--rename", "Nearer").code == 0
