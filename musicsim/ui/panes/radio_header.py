@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QToolBu
 
 from musicsim.services.making.radio import Strictness
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import ElidedLabel, button, scaled_font
+from musicsim.ui.kit.widgets import ElidedLabel, button, plain_tooltip, scaled_font
 from musicsim.ui.playback.radio_desk import RadioDesk
 from musicsim.ui.playback.radio_names import learned_text
 
@@ -108,7 +108,8 @@ class RadioHeader(QFrame):
         row = self.strictness.findData(desk.settings.strictness.value)
         with QSignalBlocker(self.strictness):
             self.strictness.setCurrentIndex(row)
-        self.strictness.setToolTip(self.strictness.itemData(row, Qt.ItemDataRole.ToolTipRole))
+        tip = self.strictness.itemData(row, Qt.ItemDataRole.ToolTipRole)
+        self.strictness.setToolTip(plain_tooltip(tip or ""))
         self.follows_vibe.setChecked(desk.settings.follows_vibe)
         self.title.setText(self.tr("Radio {0}").format(desk.name))
         self.about.setText(learned_text(*desk.learned_from))

@@ -297,7 +297,9 @@ class RadioDesk(QObject):
         request, self._is_waiting = self._request, True
         begins = [] if first is None else [first]
         current = [] if self._queue.current is None else [self._queue.current]
-        upcoming = [*current, *begins, *self._queue.upcoming.first(_LOOKED_AT)]
+        queue = self._queue.upcoming
+        # A list gives way to a new radio, and so does another radio.
+        stay = [*queue.by_hand, *(queue.radio if session is self._session else ())][:_LOOKED_AT]
 
         def arrived(found: RadioTracks) -> None:
             if request == self._request:
@@ -316,7 +318,7 @@ class RadioDesk(QObject):
                 else:
                     self._messages.fail(error)
 
-        future = session.more(count - len(begins), upcoming)
+        future = session.more(count - len(begins), [*current, *begins, *stay])
         self._bridge.watch(future, arrived, failed)
 
     def _add(self, ids: Sequence[int]) -> None:

@@ -104,6 +104,18 @@ def test_by_keyboard_with_nothing_playing_the_seed_comes_first(room: Room, qtbot
     assert "Song 3" in room.window.queue_pane.radio.title.text()
 
 
+def test_the_rest_of_a_list_that_plays_keeps_nothing_from_the_radio(room: Room) -> None:
+    room.player.play(room.ids[:20])
+    QApplication.processEvents()
+    room.start(3)
+    room.until_full()
+
+    upcoming = room.upcoming.radio
+    assert len(set(upcoming)) == len(upcoming)
+    assert room.ids[0] not in upcoming, "it plays now"
+    assert len(set(upcoming) & set(room.ids[:20])) >= 5, "these sound like the seed"
+
+
 def test_a_song_that_plays_goes_on_and_what_was_queued_by_hand_comes_first(
     room: Room, qtbot
 ) -> None:
