@@ -501,13 +501,14 @@ def test_variety_is_a_percentage(scanned_demo, demo_library):
     assert scanned_demo("playlist", seed, "--variety", "101").code == 2
 
 
-def test_a_kept_playlist_is_put_in_the_order_of_its_flow(scanned_demo, demo_library):
+def test_a_kept_playlist_is_put_in_the_order_of_its_flow(scanned_demo, musicsim, demo_library):
+    shutil.copytree(scanned_demo.data, musicsim.data)
     files = [track.path for track in demo_library[:10]]
-    made = scanned_demo(
+    made = musicsim(
         "playlist", files[0], "--length", "12", "--order", "random", "--name", "Evening", "--json"
     ).json
-    assert scanned_demo("playlists", "sort", "Evening").code == 0
-    after = [track["path"] for track in scanned_demo("playlists", "show", "Evening", "--json").json]
+    assert musicsim("playlists", "sort", "Evening").code == 0
+    after = [track["path"] for track in musicsim("playlists", "show", "Evening", "--json").json]
     before = [track["path"] for track in made["tracks"]]
     assert after[0] == before[0]
     assert after != before

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from musicsim.library.scanning.formats import AUDIO_SUFFIXES
-from musicsim.playlists.files.reading import PLAYLIST_SUFFIXES
+from musicsim.playlists.files.formats import PLAYLIST_SUFFIXES
 
 PROJECT = Path(__file__).resolve().parents[2]
 DESKTOP_ENTRY = PROJECT / "packaging" / "musicsim.desktop"
