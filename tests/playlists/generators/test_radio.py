@@ -312,10 +312,10 @@ def test_interludes_and_carols_come_only_where_nothing_else_is_left() -> None:
 
 
 def test_what_it_knows_does_not_grow() -> None:
-    library = crowded(kinds=20, of_each=80, artists=12)
+    library = crowded(kinds=10, of_each=20, artists=12)
     rules = replace(RULES, song_window=Window(50))
     radio = radio_at(library, 5, rules=rules)
-    listen(radio, library, 400, lambda track: -0.5)
+    listen(radio, library, 310, lambda track: -0.5)
     assert len(radio._memory._tracks) <= 51
     assert len(radio._heard) <= 300
     assert len(radio._reactions) <= 200

@@ -1,7 +1,7 @@
 import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from rules_of_any_kind import all_rules
 
 from musicsim.playlists.smart.rules import (
@@ -88,6 +88,7 @@ def test_what_is_no_rule_is_refused_with_an_example(text):
         parse(text)
 
 
+@settings(max_examples=30)
 @given(all_rules)
 def test_any_rules_can_be_written_for_people(rules):
     assert isinstance(rule_text(rules.group, name=str), str)
