@@ -196,10 +196,11 @@ def _mixed(rules: SmartRules, facts: Facts, world: World, rows: Rows) -> Rows:
     Each part begins with a track near to the part before. Tracks that have no point yet come in their random order.
     """
     assert rules.known_per_new is not None
-    per_new = max(rules.known_per_new, 1)
     keys = random_keys(facts.ids[rows], number_of(rules, world))
     rows = rows[np.argsort(keys, kind="stable")]
     is_known = facts.number(Field.PLAYS)[rows] > 0
+    # More than there are make no difference, but would take long to count.
+    per_new = max(min(rules.known_per_new, int(is_known.sum())), 1)
     known, new = _Pool(rows[is_known], facts, world), _Pool(rows[~is_known], facts, world)
     most = len(rows) if rules.tracks is None else max(rules.tracks, 0)
     minutes = _lengths(facts)

@@ -173,3 +173,11 @@ def test_a_list_of_a_list_is_in_its_own_order():
     world = FakeWorld(playlists={"Sunday": (3, 1)}, zone=datetime.UTC)
     rules = SmartRules(Group((PlaylistRule("Sunday"),)), Order(OrderBy.TITLE))
     assert found(rules, track(1), track(2), track(3), world=world) == [1, 3]
+
+
+def test_more_known_tracks_than_there_are_take_no_time():
+    tracks = [track(number) for number in range(1, 9)]
+    plays = {number: PlayFacts(1, 0, NOW) for number in range(1, 7)}
+    mixed = found(by("random", known_per_new=10**12), *tracks, plays=plays)
+    assert sorted(mixed) == list(range(1, 9))
+    assert set(mixed[:6]) == set(range(1, 7))

@@ -34,7 +34,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(
     all_rules, libraries, histories, st.sets(st.integers(1, 9)), st.sets(st.integers(1, 9)), times
 )
@@ -54,7 +54,7 @@ def test_any_rules_give_a_list_without_what_is_unwanted(
     assert ids == found(rules, *library, plays=plays, liked=liked, unwanted=unwanted, world=world)
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(groups, libraries, histories)
 def test_a_negated_group_is_the_rest(group, library, plays):
     facts = Facts(library, plays)
@@ -67,14 +67,14 @@ def test_a_negated_group_is_the_rest(group, library, plays):
         assert (straight != opposite).all() or (straight.all() and opposite.all())
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(all_rules)
 def test_rules_are_read_as_they_were_written(rules):
     assert from_json(to_json(rules)) == rules
     assert to_json(rules).isascii()
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(all_rules, st.data())
 def test_damaged_rules_are_refused_or_read_as_others(rules, data):
     document = json.loads(to_json(rules))
@@ -92,7 +92,7 @@ def test_damaged_rules_are_refused_or_read_as_others(rules, data):
         assert from_json(to_json(read)) == read
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(_json | st.just({"version": 1}))
 def test_what_is_no_rules_is_refused(document):
     with pytest.raises(SmartRulesError):

@@ -88,7 +88,7 @@ def test_what_is_no_rule_is_refused_with_an_example(text):
         parse(text)
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(all_rules)
 def test_any_rules_can_be_written_for_people(rules):
     assert isinstance(rule_text(rules.group, name=str), str)
