@@ -303,13 +303,8 @@ def _broken_by_order(rules: Rules, tracks: Sequence[Track], let_in: set[int]) ->
                     broken.add(rule)
         before = tracks[row - 1] if row else track
         if row and not {track.id, before.id} <= let_in:
-            step = rules.tempo_step
-            if (
-                step is not None
-                and before.bpm
-                and track.bpm
-                and (tempo_change(before.bpm, track.bpm) > step)
-            ):
+            step, change = rules.tempo_step, tempo_change(before.bpm, track.bpm)
+            if step is not None and change is not None and change > step:
                 broken.add(Rule.TEMPO)
             if rules.matching_keys and keys_match(before.key, track.key) is False:
                 broken.add(Rule.KEYS)

@@ -15,6 +15,7 @@ from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.rules import RELAXED_IN_ORDER, Hidden, Rule, Rules, Window
 from musicsim.playlists.rules.same_song import song_key
 from musicsim.playlists.rules.season import is_out_of_season
+from musicsim.playlists.rules.spacing import MINUTES_OF_A_TRACK
 from musicsim.similarity.space import Vectors
 
 NEAR_DUPLICATE_COSINE = 0.98
@@ -29,8 +30,6 @@ MOST_DEFERRED = 2000
 """Tracks against which only a rule that can be relaxed stands; beyond them, relaxing beats looking ever further."""
 MOST_LEFT_OUT = 200
 """Hidden tracks that are remembered with the reason; the others are counted."""
-_MINUTES_A_TRACK = 4.0
-"""The length of a track by which a window in minutes limits a list that is counted in tracks."""
 
 _RELAXABLE = frozenset(RELAXED_IN_ORDER)
 
@@ -270,12 +269,12 @@ def _room(window: Window, length: int | None, minutes: float | None) -> int | No
     """Return how often something can be in a list with a window; None for any number."""
     if not window or (length is None and minutes is None):
         return None
-    tracks = length if length is not None else minutes / _MINUTES_A_TRACK  # type: ignore[operator]
+    tracks = length if length is not None else minutes / MINUTES_OF_A_TRACK  # type: ignore[operator]
     rooms = []
     if window.tracks:
         rooms.append(tracks / (window.tracks + 1))
     if window.minutes:
-        whole = minutes if minutes is not None else tracks * _MINUTES_A_TRACK
+        whole = minutes if minutes is not None else tracks * MINUTES_OF_A_TRACK
         rooms.append(whole / window.minutes)
     return max(1, ceil(min(rooms)))
 

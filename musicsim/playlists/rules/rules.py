@@ -95,7 +95,7 @@ class Rules:
         return cls(shortest=1.0, longest=15.0, today=today)
 
 
-class Rule(enum.Enum):
+class Rule(enum.StrEnum):
     """A kind of rule."""
 
     FILTERS = "filters"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from musicsim.library.types import Track
@@ -12,7 +12,7 @@ from musicsim.playlists.rules.rules import Rule, Rules, Window
 from musicsim.playlists.rules.same_song import song_key
 from musicsim.playlists.rules.tempo_and_key import keys_match, tempo_change
 
-_DEFAULT_MINUTES = 4.0
+MINUTES_OF_A_TRACK = 4.0
 """The length of a track that says none."""
 
 Key = tuple[Rule, Hashable]
@@ -93,13 +93,24 @@ class Spacing:
                     found.append(Repetition(rule, last[0], between, minutes))
         return found
 
+    def count_repetitions(self, keys: Iterable[Key]) -> int:
+        """Return how many of these keys would come again too soon if a track with them came next."""
+        return sum(map(self._is_too_soon, keys))
+
+    def _is_too_soon(self, key: Key) -> bool:
+        last = self._last.get(key)
+        if last is None:
+            return False
+        window = self._windows[key[0]]
+        return self._count - last[0] - 1 < window.tracks or self._minutes - last[1] < window.minutes
+
     def tempo_change(self, track: Track) -> float | None:
         """Return the change of tempo in percent if it is larger than allowed and this track came next."""
         limit, before = self._rules.tempo_step, self._before
-        if limit is None or before is None or not before.bpm or not track.bpm:
+        if limit is None or before is None:
             return None
         change = tempo_change(before.bpm, track.bpm)
-        return change if change > limit else None
+        return None if change is None or change <= limit else change
 
     def keys_clash(self, track: Track) -> bool:
         """Return whether the keys would not go together if this track came next."""
@@ -108,10 +119,9 @@ class Spacing:
             return False
         return keys_match(before.key, track.key) is False
 
-    def cost(self, track: Track) -> tuple[int, int]:
-        """Return how many windows, and how many rules about tempo and key, the track would break if it came next."""
-        steps = (self.tempo_change(track) is not None) + self.keys_clash(track)
-        return len(self.repetitions(track)), steps
+    def steps(self, track: Track) -> int:
+        """Return how many rules about tempo and key the track would break if it came next."""
+        return (self.tempo_change(track) is not None) + self.keys_clash(track)
 
     def place(self, track: Track) -> None:
         """Let this track come next."""
@@ -129,9 +139,13 @@ _KEYS = {
 }
 
 
+_DEAREST = (2 * len(_KEYS) + 1, 0, 0)
+"""More than any track costs, with a repetition before it and one after it by each key."""
+
+
 def minutes_of(track: Track) -> float:
     """Return the length of a track in minutes, or a common one if it is unknown."""
-    return track.tags.duration / 60 if track.tags.duration else _DEFAULT_MINUTES
+    return track.tags.duration / 60 if track.tags.duration else MINUTES_OF_A_TRACK
 
 
 def spaced(
@@ -158,61 +172,90 @@ def spaced(
     spacing = Spacing(rules)
     if not spacing.matters:
         return list(range(len(tracks)))
-    left = [row for row in range(len(tracks)) if row not in fixed]
-    keys = {row: spacing.keys(tracks[row]) for row in range(len(tracks))}
-    frequent = Counter(key for row in left for key in keys[row])
+    every = [spacing.keys(track) for track in tracks]
+    total = Counter(key for keys in every for key in keys)
+    # What comes once can't come again too soon.
+    repeated = [tuple(key for key in keys if total[key] > 1) for keys in every]
+    queue = _Queue(tracks, repeated, spacing, fixed)
     order: list[int] = []
     for position in range(len(tracks)):
-        if position in fixed:
-            row = position
-        else:
-            ahead = _keys_ahead(position, fixed, keys, spacing.windows)
-            row = _next(left, tracks, keys, frequent, spacing, ahead)
-            left.remove(row)
-            frequent.subtract(keys[row])
+        row = position if position in fixed else queue.take(position)
         spacing.place(tracks[row])
         order.append(row)
     return order
 
 
-def _keys_ahead(
-    position: int,
-    fixed: frozenset[int],
-    keys: Mapping[int, Sequence[Key]],
-    windows: Mapping[Rule, Window],
-) -> set[Key]:
-    """Return what must not come at a position, because it comes in a fixed row soon after."""
-    return {
-        key
-        for row in fixed
-        if row > position
-        for key in keys[row]
-        if row - position - 1 < windows[key[0]].tracks
-    }
+class _Queue:
+    """The tracks that have no place yet.
 
+    Parameters
+    ----------
+    tracks
+        The whole list.
+    keys
+        What each row repeats. Many rows have the same, and cost the same.
+    spacing
+        What they follow.
+    fixed
+        The rows that have a place.
+    """
 
-def _next(
-    left: Sequence[int],
-    tracks: Sequence[Track],
-    keys: Mapping[int, Sequence[Key]],
-    frequent: Counter[Key],
-    spacing: Spacing,
-    ahead: set[Key],
-) -> int:
-    """Return the row that comes next: the first that breaks least, but a pressing one before it."""
-    # With this many of them left, each needs all the room from here on.
-    pressing = {
-        key
-        for key, count in frequent.items()
-        if count > 1 and (count - 1) * (spacing.windows[key[0]].tracks + 1) + 1 >= len(left)
-    }
-    best, lowest = left[0], (len(left) + 1, 0, 0)
-    for row in left:
-        windows, steps = spacing.cost(tracks[row])
-        windows += sum(key in ahead for key in keys[row])
-        cost = (windows, steps, int(bool(pressing) and pressing.isdisjoint(keys[row])))
-        if cost < lowest:
-            best, lowest = row, cost
-        if lowest == (0, 0, 0):
-            break
-    return best
+    def __init__(
+        self,
+        tracks: Sequence[Track],
+        keys: Sequence[tuple[Key, ...]],
+        spacing: Spacing,
+        fixed: frozenset[int],
+    ) -> None:
+        self._tracks = tracks
+        self._keys = keys
+        self._spacing = spacing
+        self._left = [row for row in range(len(tracks)) if row not in fixed]
+        self._frequent = Counter(key for row in self._left for key in keys[row])
+        self._fixed = sorted(row for row in fixed if row < len(tracks) and keys[row])
+
+    def take(self, position: int) -> int:
+        """Take out the row that comes next: the first that breaks least, but a pressing one before it."""
+        keys, tracks, spacing = self._keys, self._tracks, self._spacing
+        pressing, ahead = self._pressing(), self._ahead(position)
+        known: dict[tuple[Key, ...], tuple[int, int]] = {}
+        best, lowest = self._left[0], _DEAREST
+        for row in self._left:
+            mine = keys[row]
+            cost = known.get(mine)
+            if cost is None:
+                again = spacing.count_repetitions(mine) + sum(key in ahead for key in mine)
+                cost = known[mine] = again, int(bool(pressing) and pressing.isdisjoint(mine))
+            # A rule about tempo and key is looked at only where it decides.
+            if (cost[0], 0, cost[1]) < lowest:
+                whole = cost[0], spacing.steps(tracks[row]), cost[1]
+                if whole < lowest:
+                    best, lowest = row, whole
+                    if lowest == (0, 0, 0):
+                        break
+        self._left.remove(best)
+        for key in keys[best]:
+            self._frequent[key] -= 1
+            if self._frequent[key] < 2:
+                del self._frequent[key]
+        return best
+
+    def _pressing(self) -> set[Key]:
+        """Return what is so frequent that it needs all the room from here on."""
+        windows = self._spacing.windows
+        return {
+            key
+            for key, count in self._frequent.items()
+            if count > 1 and (count - 1) * (windows[key[0]].tracks + 1) + 1 >= len(self._left)
+        }
+
+    def _ahead(self, position: int) -> set[Key]:
+        """Return what must not come at a position, because it comes in a fixed row soon after."""
+        while self._fixed and self._fixed[0] <= position:
+            del self._fixed[0]
+        return {
+            key
+            for row in self._fixed
+            for key in self._keys[row]
+            if row - position - 1 < self._spacing.windows[key[0]].tracks
+        }

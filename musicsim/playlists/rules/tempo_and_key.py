@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
@@ -14,10 +15,16 @@ _SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11, "h": 11}
 _SHARP, _FLAT = ("sharp", "♯", "#", "is"), ("flat", "♭", "es", "s", "b")
 
 
-def tempo_change(one: float, other: float) -> float:
-    """Return the change from one tempo to another in percent; half and double tempo are the same tempo."""
-    ratios = (other / one, 2 * other / one, other / (2 * one))
-    return min(100 * (max(ratio, 1 / ratio) - 1) for ratio in ratios)
+def tempo_change(one: float | None, other: float | None) -> float | None:
+    """Return the change from one tempo to another in percent; None if one is unknown, or no tempo at all.
+
+    Half and double tempo are the same tempo.
+    """
+    if not one or not other or not (0 < one < math.inf and 0 < other < math.inf):
+        return None
+    ratio = max(one, other) / min(one, other)
+    # Once halved, it may be below 1, and then counts the other way round.
+    return 100 * (min(ratio, max(ratio / 2, 2 / ratio)) - 1)
 
 
 def keys_match(one: str, other: str) -> bool | None:
