@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from musicsim.library.query.folding import fold
@@ -37,7 +37,9 @@ class Filters:
     def admit(self, track: Track) -> bool:
         """Return whether a track passes. A track without a year or length fails if one is required."""
         tags = track.tags
-        names = fold(f"{tags.artist}\n{tags.album_artist}")
+        names = ""
+        if self.artists or self.not_artists:
+            names = fold(f"{tags.artist}\n{tags.album_artist}")
         minutes = None if tags.duration is None else tags.duration / 60
         return (
             _contains_any(names, self.artists) is not False
@@ -54,16 +56,20 @@ def is_empty(name: str) -> bool:
     return not fold(name).strip()
 
 
-def _contains_any(text: str, names: Iterable[str]) -> bool | None:
+def _contains_any(text: str, names: Sequence[str]) -> bool | None:
     """Return whether a text contains one of the names; None if no name is given."""
+    if not names:
+        return None
     wanted = [name for name in map(str.strip, map(fold, names)) if name]
     return any(name in text for name in wanted) if wanted else None
 
 
-def _has_any_genre(genre: str, names: Iterable[str]) -> bool | None:
+def _has_any_genre(genre: str, names: Sequence[str]) -> bool | None:
     """Return whether a tag has one of the genres; None if none is given."""
+    if not names:
+        return None
     patterns = tuple(name.strip() for name in names if has_wildcards(name))
-    found = _contains_any(fold(genre), (name for name in names if not has_wildcards(name)))
+    found = _contains_any(fold(genre), [name for name in names if not has_wildcards(name)])
     return bool(found) or is_in_group(genre, patterns) if patterns else found
 
 

@@ -147,7 +147,7 @@ def playlist_from(
         return seconds(more) >= times * (60 * minutes - seconds(chosen))
 
     known = {track.id for track, _ in seeds}
-    offered: dict[int, Match] = {}
+    offered: dict[int, tuple[Candidate, int]] = {}
     pool: list[Match] = []
     times = 1 if rng_seed is None else 2
     supplies = [_Supply(source, variety, length) for source in sources]
@@ -157,16 +157,15 @@ def playlist_from(
         if candidate.track.id in known:
             continue
         known.add(candidate.track.id)
-        match = Match(candidate.track, similarity(candidate.cosine), supply.source.seed)
         let_in = candidate.track.id in rules.let_in
         if unwanted is not None and not let_in and unwanted.is_nearer(candidate):
             chooser.hide(candidate.track, Rule.UNLIKE)
         elif chooser.admit(candidate.track, candidate.point):
-            pool.append(match)
+            pool.append(_match(candidate, supply.source.seed))
             supply.count += 1
         else:
-            offered[candidate.track.id] = match
-    pool.extend(offered[track_id] for track_id in chooser.relax(lambda: full(pool)))
+            offered[candidate.track.id] = candidate, supply.source.seed
+    pool.extend(_match(*offered[track_id]) for track_id in chooser.relax(lambda: full(pool)))
     if rng_seed is not None:
         # A track that the listener let in is not left to chance.
         pool = sorted(_draw(pool, rng_seed), key=lambda match: match.track.id not in rules.let_in)
@@ -263,5 +262,5 @@ def _draw(pool: Sequence[Match], rng_seed: int) -> list[Match]:
     return [pool[i] for i in sorted(range(len(pool)), key=lambda i: -keys[i])]
 
 
-def _match(candidate: Candidate) -> Match:
-    return Match(candidate.track, similarity(candidate.cosine))
+def _match(candidate: Candidate, found_for: int | None = None) -> Match:
+    return Match(candidate.track, similarity(candidate.cosine), found_for)

@@ -80,7 +80,7 @@ class Chooser:
         self._album_room = _room(rules.album_window, length, minutes)
         self.hidden: Counter[Hidden] = Counter()
         for track, point in seeds:
-            self._take(track, point, song_key(track), counts=seeds_count)
+            self._take(track, point, counts=seeds_count)
 
     @property
     def has_deferred_enough(self) -> bool:
@@ -94,18 +94,17 @@ class Chooser:
 
     def admit(self, track: Track, point: Vectors) -> bool:
         """Decide whether a candidate may join the list; if so, add it and return True."""
-        song = song_key(track)
-        if (reason := self._objection(track, point, song)) is not None:
+        if (reason := self._objection(track, point)) is not None:
             self._hide(track, reason)
-            if reason.rule in _RELAXABLE and reason.rule not in self._rules.firm:
+            if self._may_relax(reason):
                 self._deferred.append((track, point, reason))
             return False
-        self._take(track, point, song, counts=True)
+        self._take(track, point, counts=True)
         return True
 
     def allows(self, track: Track, point: Vectors) -> bool:
         """Return whether `admit` would add a candidate now."""
-        return self._objection(track, point, song_key(track)) is None
+        return self._objection(track, point) is None
 
     def fits(self, track: Track, point: Vectors) -> bool:
         """Return whether `admit` would add a candidate now, if an empty list may have it."""
@@ -142,15 +141,22 @@ class Chooser:
                 if is_enough():
                     self._deferred += waiting[number:]
                     return
+                if reason.rule is not rule:
+                    # That rule is as strict as before, and the list has no less.
+                    self._deferred.append((track, point, reason))
+                    continue
+                again = self._objection(track, point)
                 self._unhide(track, reason)
-                song = song_key(track)
-                if (again := self._objection(track, point, song)) is None:
-                    self._take(track, point, song, counts=True)
+                if again is None:
+                    self._take(track, point, counts=True)
                     yield track.id
-                else:
-                    self._hide(track, again)
-                    if again.rule in _RELAXABLE and again.rule not in self._rules.firm:
-                        self._deferred.append((track, point, again))
+                    continue
+                self._hide(track, again)
+                if self._may_relax(again):
+                    self._deferred.append((track, point, again))
+
+    def _may_relax(self, reason: Hidden) -> bool:
+        return reason.rule in _RELAXABLE and reason.rule not in self._rules.firm
 
     def _loosen(self, rule: Rule) -> None:
         """Relax one rule by a step."""
@@ -185,28 +191,29 @@ class Chooser:
             del self.hidden[reason]
         self._left_out.pop(track.id, None)
 
-    def _take(
-        self, track: Track, point: Vectors, song: tuple[str, str] | None, *, counts: bool
-    ) -> None:
+    def _take(self, track: Track, point: Vectors, *, counts: bool) -> None:
         if self._points is None or self._count == len(self._points):
             more = np.zeros((max(64, self._count), len(point)), np.float32)
             self._points = more if self._points is None else np.concatenate([self._points, more])
         self._points[self._count] = point
         self._count += 1
-        if song is not None:
+        if (song := song_key(track)) is not None:
             self._songs.add(song)
         if counts:
             self._artists[artist_key(track)] += 1
             if self._rules.max_per_album is not None or self._album_room is not None:
                 self._albums[album_key(track)] += 1
 
-    def _objection(
-        self, track: Track, point: Vectors, song: tuple[str, str] | None
-    ) -> Hidden | None:
+    def _objection(self, track: Track, point: Vectors) -> Hidden | None:
+        """Return the first rule against a track, if any.
+
+        First what the listener said of it, then what its tags and the counts tell at once, and last what needs its
+        song and its sound: where nearly everything is hidden, these would take most of the time.
+        """
         rules = self._rules
         recordings = rules.bans.recordings
         if rules.bans.forbid(track) or (
-            recordings is not None and recordings.forbid(track, point, song)
+            recordings is not None and recordings.forbid(track, point, song_key(track))
         ):
             return Hidden(Rule.BANNED)
         if track.id in rules.without:
@@ -215,12 +222,14 @@ class Chooser:
             return None
         if not rules.filters.admit(track):
             return Hidden(Rule.FILTERS)
+        if (reason := self._by_itself(track) or self._beside_others(track)) is not None:
+            return reason
         if not rules.near_duplicates:
-            if song in self._songs:
+            if song_key(track) in self._songs:
                 return Hidden(Rule.SAME_SONG)
             if self._sounds_as_one_of_them(point):
                 return Hidden(Rule.SAME_SOUND)
-        return self._by_itself(track) or self._beside_others(track)
+        return None
 
     def _by_itself(self, track: Track) -> Hidden | None:
         rules = self._rules
