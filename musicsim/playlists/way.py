@@ -24,6 +24,8 @@ _TOO_LARGE = 1000.0
 """Times that a larger step costs more: it is taken only if there is no other way."""
 _MOST_TIMES = 4.0
 """Steps of more times the limit cost no more."""
+_MOST_AT_ONCE = 2000
+"""Tracks of which all pairs are compared at once: 50 MB."""
 _AGAIN = 1e15
 """Cost of a track that the way has already passed: more than all steps."""
 _LEAST_LIMIT = 0.01
@@ -58,7 +60,7 @@ def evenest_way(points: Vectors, choices: Sequence[Rows], targets: Vectors) -> l
     .. [2] A. J. Viterbi, "Error bounds for convolutional codes and an asymptotically optimum decoding algorithm", IEEE
        Transactions on Information Theory 13 (2), 260-269, 1967.
     """
-    steps = [chords(points[one] @ points[other].T) for one, other in pairwise(choices)]
+    steps = _steps(points, choices)
     limit = max(_LEEWAY * _smallest_largest(steps), _LEAST_LIMIT)
     cost = np.zeros(len(choices[0]))
     passed = _passed(np.zeros((len(choices[0]), len(points)), bool), choices[0])
@@ -90,6 +92,15 @@ def _step_costs(lengths: _Costs, limit: float) -> _Costs:
     costs: _Costs = np.minimum(lengths / limit, _MOST_TIMES) ** _EVENNESS
     costs[lengths > limit] *= _TOO_LARGE
     return costs
+
+
+def _steps(points: Vectors, choices: Sequence[Rows]) -> list[_Costs]:
+    """Return the lengths of all steps from each place's choice to the next one's."""
+    if len(points) > _MOST_AT_ONCE:
+        return [chords(points[one] @ points[other].T) for one, other in pairwise(choices)]
+    # One large product: on a busy machine, BLAS's threads wait for each other at each of many small ones.
+    lengths = chords(points @ points.T)
+    return [lengths[np.ix_(one, other)] for one, other in pairwise(choices)]
 
 
 def _smallest_largest(steps: Sequence[_Costs]) -> float:
