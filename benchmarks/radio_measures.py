@@ -41,7 +41,7 @@ from musicsim.playlists.generators.radio import (
     near_in,
     rules_of_radio,
 )
-from musicsim.playlists.neighbourhood import Candidate
+from musicsim.playlists.neighbourhood import Candidate, Neighbourhood
 from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.rules import Rules, Window
 from musicsim.services.making.seeds import Seed, SeedKind
@@ -51,8 +51,8 @@ _SKIP = liking(Play(0, 0.0, 20.0, 200.0, EndOfPlay.SKIPPED))
 _SKIPS = 20
 
 
-class Library:
-    """Tracks and points in memory; a `Neighbourhood`."""
+class Library(Neighbourhood):
+    """Tracks and points in memory."""
 
     def __init__(self, tracks: Sequence[Track], points: Vectors, labels: Sequence[str]) -> None:
         self.tracks = list(tracks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +27,10 @@ class Neighbourhood(Protocol):
     def candidates(self, point: Vectors) -> Iterator[Candidate]:
         """Yield every track, ordered by distance from a point (D,), computed on demand."""
         ...
+
+    def candidates_of_each(self, points: Vectors) -> Sequence[Iterator[Candidate]]:
+        """Return what `candidates` yields for each of several points (M, D), which may be quicker than one by one."""
+        return [self.candidates(point) for point in points]
 
 
 def mean_point(points: Vectors) -> Vectors:

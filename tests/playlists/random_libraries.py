@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from musicsim.library.query.filters import Filters
 from musicsim.library.query.genres import is_in_group
 from musicsim.library.types import Tags, Track, TrackState
-from musicsim.playlists.neighbourhood import Candidate
+from musicsim.playlists.neighbourhood import Candidate, Neighbourhood
 from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.chooser import NEAR_DUPLICATE_COSINE
@@ -54,7 +54,7 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, eq=False)
-class RandomLibrary:
+class RandomLibrary(Neighbourhood):
     """Tracks and their points; a `Neighbourhood`.
 
     Attributes

@@ -204,10 +204,13 @@ class _Journey:
         free = sum(shares)
         for (begin, end), share in zip(pairwise(self._stops), shares, strict=True):
             look_outs = min(share, math.ceil(_LOOK_OUTS * share / max(1, free)))
-            around = max(_AROUND, 8 * share // max(1, look_outs))
-            for number in range(1, look_outs + 1):
-                target = between(begin[1], end[1], number / (look_outs + 1))
-                near = islice(self._neighbourhood.candidates(target), max(_LOOKED_AT, 4 * around))
+            if not look_outs:
+                continue
+            around = max(_AROUND, 8 * share // look_outs)
+            parts = [number / (look_outs + 1) for number in range(1, look_outs + 1)]
+            targets = np.stack([between(begin[1], end[1], part) for part in parts])
+            for found in self._neighbourhood.candidates_of_each(targets):
+                near = islice(found, max(_LOOKED_AT, 4 * around))
                 allowed = (
                     each for each in near if each.track.id not in stop_ids and self._admits(each)
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from musicsim.playlists.result import SimilarTracks
 from musicsim.playlists.rules.bans import BannedRecordings
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.index_sync import IndexSync
-from musicsim.services.finding.nearest import Nearest
+from musicsim.services.finding.nearest import Nearest, Neighbour
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.models.models import Models
 from musicsim.services.opinions import Opinions
@@ -143,9 +143,19 @@ class Finding:
         known
             Tracks by their ids that were read already; those that are read now are added.
         """
-        known = {} if known is None else known
+        return self._read(self.nearest.nearest(point), {} if known is None else known)
+
+    def candidates_of_each(
+        self, points: Vectors, known: dict[int, Track]
+    ) -> list[Iterator[Candidate]]:
+        """Return what `candidates` yields for each of several points (M, D); quicker than one by one."""
+        return [self._read(found, known) for found in self.nearest.nearest_of_each(points)]
+
+    def _read(
+        self, portions: Iterable[list[Neighbour]], known: dict[int, Track]
+    ) -> Iterator[Candidate]:
         read = _FIRST_READ
-        for portion in self.nearest.nearest(point):
+        for portion in portions:
             # Comparing all points is quicker than reading some hundred tracks, of which a few are looked at.
             start = 0
             while start < len(portion):

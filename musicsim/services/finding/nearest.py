@@ -134,11 +134,14 @@ class Nearest:
             found = ExactIndex(self._points.track_ids, points).portions(point)
         else:
             found = self._by_index(point)
-        for portion in found:
-            track_ids, cosines = portion.ids.tolist(), portion.cosines.tolist()
-            yield [
-                Neighbour(*each) for each in zip(track_ids, cosines, portion.points, strict=True)
-            ]
+        return _as_neighbours(found)
+
+    def nearest_of_each(self, points: Vectors) -> list[Iterator[list[Neighbour]]]:
+        """Return what `nearest` yields for each of several points (M, D); quicker than one by one."""
+        if (own := self._points.points) is None or not len(own):
+            return [self.nearest(point) for point in points]
+        index = ExactIndex(self._points.track_ids, own)
+        return [_as_neighbours(found) for found in index.portions_of_each(points)]
 
     def _by_index(self, point: Vectors) -> Iterator[Neighbours]:
         """Yield ever larger results of the index or, if it doesn't answer, of comparing with all; ids of tracks."""
@@ -160,3 +163,9 @@ class Nearest:
         """Compare with all points, read from the catalogue for this purpose."""
         ids, points = self._points.of_embeddings(self._points.ids.tolist())
         return ExactIndex(ids, points).query(point, len(ids))
+
+
+def _as_neighbours(found: Iterator[Neighbours]) -> Iterator[list[Neighbour]]:
+    for portion in found:
+        track_ids, cosines = portion.ids.tolist(), portion.cosines.tolist()
+        yield [Neighbour(*each) for each in zip(track_ids, cosines, portion.points, strict=True)]

@@ -329,6 +329,10 @@ class _Nearby:
         """Yield every track, ordered by distance from a point (D,)."""
         return self._finding.candidates(point, self._known)
 
+    def candidates_of_each(self, points: Vectors) -> list[Iterator[Candidate]]:
+        """Return what `candidates` yields for each of several points (M, D)."""
+        return self._finding.candidates_of_each(points, self._known)
+
 
 def _may_begin(track: Track, rules: Rules) -> bool:
     """Return whether a track from which a list is made is in it, or only says how it should sound."""

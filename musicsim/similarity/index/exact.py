@@ -42,7 +42,17 @@ class ExactIndex:
         """
         if not len(self.ids):
             return
-        cosines = self.points @ point
+        yield from self._in_portions(self.points @ point, first)
+
+    def portions_of_each(self, points: Vectors) -> list[Iterator[Neighbours]]:
+        """Return what `portions` yields for each of several points (M, D).
+
+        To read all points once for twelve takes twice as long as for one.
+        """
+        cosines = np.ascontiguousarray((self.points @ points.T).T)
+        return [self._in_portions(each, FIRST) for each in cosines]
+
+    def _in_portions(self, cosines: Vectors, first: int) -> Iterator[Neighbours]:
         left = np.arange(len(cosines))
         count = first
         while len(left):

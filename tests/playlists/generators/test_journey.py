@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from musicsim.library.types import Tags, Track
 from musicsim.playlists.generators.journey import journey_through
-from musicsim.playlists.neighbourhood import Candidate
+from musicsim.playlists.neighbourhood import Candidate, Neighbourhood
 from musicsim.playlists.rules.artists import artist_key
 from musicsim.playlists.rules.rules import Rules
 
 EVERYTHING = Rules(max_per_artist=None, near_duplicates=True)
 
 
-class Library:
+class Library(Neighbourhood):
     """Random tracks, or tracks on a line."""
 
     def __init__(self, points: np.ndarray, artists: int = 1000, seconds: float = 180.0) -> None:

@@ -141,6 +141,19 @@ def test_every_track_comes_once_nearest_first(library):
     assert cosines == sorted(cosines, reverse=True)
 
 
+@pytest.mark.parametrize("worker", [None, IndexInMemory()], ids=["compared", "by the index"])
+def test_several_searches_at_once_find_the_same_as_one_by_one(library, worker):
+    ids = library.add(250)
+    search = library.search(worker)
+    search.prepare()
+    some = [ids[7], ids[70]]
+    with search.steady():
+        at_once = search.nearest_of_each(np.stack([search.point_of(each) for each in some]))
+        found = [[n.track_id for portion in each for n in portion] for each in at_once]
+        assert found == [order(search, each) for each in some]
+    assert all(sorted(each) == sorted(ids) for each in found)
+
+
 def test_tracks_added_and_gone_since_the_last_search_are_seen(library):
     ids = library.add(5)
     search = library.search()
