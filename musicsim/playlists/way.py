@@ -11,12 +11,11 @@ import numpy.typing as npt
 from musicsim.similarity.space import Vectors
 
 Rows = npt.NDArray[np.intp]
+Lengths = npt.NDArray[np.float64]
 _Costs = npt.NDArray[np.float64]
 
 _LEEWAY = 1.1
 """A step may be so many times as large as the largest of the way with the smallest largest step."""
-_EVENNESS = 12
-"""Exponent of a step's cost: the larger, the more a single large step counts against many small ones."""
 _STRAIGHTNESS = 0.3
 """Cost of being away from the straight way by as much as a step may be large; a step of that length costs 1."""
 _STRAIGHTNESS_EXPONENT = 6
@@ -32,7 +31,12 @@ _LEAST_LIMIT = 0.01
 """Smaller steps are rounding errors, or can't be heard."""
 
 
-def evenest_way(points: Vectors, choices: Sequence[Rows], targets: Vectors) -> list[int]:
+def evenest_way(
+    points: Vectors,
+    choices: Sequence[Rows],
+    targets: Vectors,
+    lengths: Lengths | None = None,
+) -> list[int]:
     """Return one row of each place's choice, so that the steps between them are even and small.
 
     The way with the smallest largest step is found first (a bottleneck shortest path [1]_). Then, of the ways whose
@@ -48,6 +52,8 @@ def evenest_way(points: Vectors, choices: Sequence[Rows], targets: Vectors) -> l
         For each of N places, the rows of `points` that may be there; at least one.
     targets
         The points where the places are, ideally; shape (N, D).
+    lengths
+        What `all_lengths` returns for the points, if several ways are searched among them.
 
     Returns
     -------
@@ -60,13 +66,13 @@ def evenest_way(points: Vectors, choices: Sequence[Rows], targets: Vectors) -> l
     .. [2] A. J. Viterbi, "Error bounds for convolutional codes and an asymptotically optimum decoding algorithm", IEEE
        Transactions on Information Theory 13 (2), 260-269, 1967.
     """
-    steps = _steps(points, choices)
+    steps = _steps(points, choices, all_lengths(points) if lengths is None else lengths)
     limit = max(_LEEWAY * _smallest_largest(steps), _LEAST_LIMIT)
     cost = np.zeros(len(choices[0]))
     passed = _passed(np.zeros((len(choices[0]), len(points)), bool), choices[0])
     before: list[Rows] = []
-    for lengths, here, target in zip(steps, choices[1:], targets[1:], strict=True):
-        total = cost[:, None] + _step_costs(lengths, limit) + _AGAIN * passed[:, here]
+    for step, here, target in zip(steps, choices[1:], targets[1:], strict=True):
+        total = cost[:, None] + _step_costs(step, limit) + _AGAIN * passed[:, here]
         come_from = total.argmin(axis=0)
         away = np.minimum(chords(points[here] @ target) / limit, _MOST_TIMES)
         cost = total[come_from, np.arange(len(here))]
@@ -88,18 +94,29 @@ def chords(cosines: npt.NDArray[np.floating]) -> _Costs:
 
 
 def _step_costs(lengths: _Costs, limit: float) -> _Costs:
-    """Return the costs of steps: up to 1 for those within the limit, and far more for larger ones."""
-    costs: _Costs = np.minimum(lengths / limit, _MOST_TIMES) ** _EVENNESS
+    """Return the costs of steps: up to 1 for those within the limit, and far more for larger ones.
+
+    It is the 12th power: the higher, the more a single large step counts against many small ones.
+    """
+    # Products, since a power takes several times as long.
+    times = np.minimum(lengths / limit, _MOST_TIMES)
+    squares = times * times
+    sixth = squares * squares * squares
+    costs: _Costs = sixth * sixth
     costs[lengths > limit] *= _TOO_LARGE
     return costs
 
 
-def _steps(points: Vectors, choices: Sequence[Rows]) -> list[_Costs]:
-    """Return the lengths of all steps from each place's choice to the next one's."""
-    if len(points) > _MOST_AT_ONCE:
-        return [chords(points[one] @ points[other].T) for one, other in pairwise(choices)]
+def all_lengths(points: Vectors) -> Lengths | None:
+    """Return the lengths of the steps between all points (P, D), shape (P, P); None if there are too many."""
     # One large product: on a busy machine, BLAS's threads wait for each other at each of many small ones.
-    lengths = chords(points @ points.T)
+    return chords(points @ points.T) if len(points) <= _MOST_AT_ONCE else None
+
+
+def _steps(points: Vectors, choices: Sequence[Rows], lengths: Lengths | None) -> list[_Costs]:
+    """Return the lengths of all steps from each place's choice to the next one's."""
+    if lengths is None:
+        return [chords(points[one] @ points[other].T) for one, other in pairwise(choices)]
     return [lengths[np.ix_(one, other)] for one, other in pairwise(choices)]
 
 

@@ -17,7 +17,7 @@ from musicsim.playlists.result import GeneratedPlaylist, Match, seconds
 from musicsim.playlists.rules.chooser import MOST_LEFT_OUT, Chooser, LeftOut
 from musicsim.playlists.rules.rules import Rules
 from musicsim.playlists.rules.spacing import Spacing
-from musicsim.playlists.way import Rows, chords, evenest_way
+from musicsim.playlists.way import Lengths, Rows, all_lengths, chords, evenest_way
 from musicsim.similarity.space import Vectors, similarity
 
 LONGEST = 1000
@@ -141,6 +141,7 @@ class _Journey:
         self._known: dict[int, bool] = {}
         self._pool: list[Candidate] = []
         self._points: Vectors = np.stack([point for _, point in stops])
+        self._lengths: Lengths | None = None
         self._looked_for = -1
 
     @property
@@ -165,7 +166,8 @@ class _Journey:
             # A place without a track is left out, so that the list is shorter.
             places = [place for place in places if len(place.rows)]
             targets = np.stack([place.target for place in places])
-            way = evenest_way(self._points, [place.rows for place in places], targets)
+            choices = [place.rows for place in places]
+            way = evenest_way(self._points, choices, targets, self._lengths)
             refused = self._refused(way, places, hidden)
             if not refused:
                 break
@@ -217,6 +219,7 @@ class _Journey:
                 pool |= {each.track.id: each for each in islice(allowed, around)}
         self._pool = list(pool.values())
         self._points = np.stack([each.point for each in self._pool])
+        self._lengths = all_lengths(self._points)
 
     def _admits(self, candidate: Candidate) -> bool:
         """Return whether the rules allow a track beside the stops alone; each is counted once."""
