@@ -75,9 +75,9 @@ def same(paths: list[str], folder: Path) -> list[str]:
 def test_mpv_opens_every_file(folder: Path, suffix: str, style: PathStyle) -> None:
     file = written(folder, suffix, NAMES, style)
     script = folder / "say.lua"
-    # What it opens, in a form that survives a line break.
+    # What it opens, in a form that survives a line break. It waits for a hook, but not for an event's receiver.
     script.write_text(
-        'mp.register_event("file-loaded", function() local p = mp.get_property("stream-open-filename") '
+        'mp.add_hook("on_preloaded", 50, function() local p = mp.get_property("stream-open-filename") '
         'io.stderr:write("OPENED[" .. p .. "]\\n") end)'
     )
     ended = subprocess.run(
