@@ -6,7 +6,7 @@ import math
 import re
 from functools import lru_cache
 
-_CAMELOT = re.compile(r"(1[0-2]|[1-9])\s*([abdm])", re.IGNORECASE)
+_CAMELOT = re.compile(r"(1[0-2]|0?[1-9])\s*([abdm])", re.IGNORECASE)
 _NAME = re.compile(
     r"([a-h])\s*(sharp|flat|♯|♭|#|is|es|s|b)?\s*(?:(minor|min|moll|m)|(major|maj|dur))?",
     re.IGNORECASE,
