@@ -1,11 +1,13 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from musicsim.library.types import Tags, Track
-from musicsim.playlists.generators.similar import Source, similar_tracks
+from musicsim.playlists.generators.similar import Source, Unwanted, similar_tracks
 from musicsim.playlists.generators.similar import playlist_from as playlist_of_sources
 from musicsim.playlists.neighbourhood import Candidate
-from musicsim.playlists.rules.rules import Rules
+from musicsim.playlists.rules.rules import Hidden, Rule, Rules
 
 COUNT = 60
 
@@ -129,3 +131,45 @@ def test_variety_keeps_the_length_and_the_rules(variety):
         seed, iter(crowd()), rules=Rules(near_duplicates=True), length=99, variety=variety
     )
     assert len(everything.matches) == 25
+
+
+def test_the_weights_of_a_mix_are_the_shares_of_its_seeds():
+    far = [point_at(0), point_at(1)]
+    sources = [
+        Source(
+            [
+                Candidate(track(1000 * seed + n + 1), 0.9 - n / 1000, random_point(seed, n))
+                for n in range(100)
+            ],
+            weight,
+            seed,
+            far[seed][np.newaxis],
+        )
+        for seed, weight in enumerate((3.0, 1.0))
+    ]
+
+    made = playlist_of_sources([], sources, rules=Rules(), length=40)
+
+    assert Counter(match.found_for for match in made.matches) == {0: 30, 1: 10}
+
+
+def test_what_sounds_more_like_the_unwanted_is_hidden_unless_it_was_let_in():
+    near = [Candidate(track(n), 0.5, random_point(0, n)) for n in range(1, 4)]
+    unwanted = Unwanted(near[0].point[np.newaxis], np.ones(1, np.float32))
+
+    def ids(rules: Rules) -> list[int]:
+        found = playlist_of_sources([], [Source(near)], rules=rules, length=3, unwanted=unwanted)
+        assert (found.hidden == {Hidden(Rule.UNLIKE): 1}) is not bool(rules.let_in)
+        return [match.track.id for match in found.matches]
+
+    assert ids(Rules()) == [2, 3]
+    assert ids(Rules(let_in=frozenset({1}))) == [1, 2, 3]
+
+
+def point_at(axis: int) -> np.ndarray:
+    return np.eye(1, 64, axis, dtype=np.float32)[0]
+
+
+def random_point(seed: int, number: int) -> np.ndarray:
+    point = np.random.default_rng([seed, number]).normal(size=64).astype(np.float32)
+    return point / np.linalg.norm(point)

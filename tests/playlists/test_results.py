@@ -1,0 +1,34 @@
+"""What a made list says of its length."""
+
+import pytest
+
+from musicsim.library.types import Tags, Track
+from musicsim.playlists.result import GeneratedPlaylist, Match
+
+
+def made(durations: list[float | None], **wanted) -> GeneratedPlaylist:
+    matches = tuple(
+        Match(Track(number, f"/m/{number}.mp3", Tags(duration=length), 1, 1, 0.0), 1.0)
+        for number, length in enumerate(durations)
+    )
+    return GeneratedPlaylist("similar", (), matches, {}, **wanted)
+
+
+@pytest.mark.parametrize(
+    ("durations", "wanted", "is_short"),
+    [
+        ([60.0, 60.0], {"wanted": 2}, False),
+        ([60.0], {"wanted": 2}, True),
+        ([60.0], {}, False),
+        ([60.0, 60.0], {"wanted_minutes": 2.0}, False),
+        ([60.0, 59.0], {"wanted_minutes": 2.0}, True),
+        ([60.0, None], {"wanted_minutes": 2.0}, True),
+        ([], {"wanted_minutes": 2.0}, True),
+    ],
+)
+def test_a_list_says_whether_it_is_short(durations, wanted, is_short):
+    assert made(durations, **wanted).is_short is is_short
+
+
+def test_the_length_is_that_of_the_tracks_that_say_theirs():
+    assert made([60.0, None, 30.0]).duration == 90.0
