@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
@@ -19,6 +20,7 @@ from PySide6.QtCore import (
 
 from musicsim.library.types import Playlist, PlaylistFolder
 from musicsim.ui.kit import formats
+from musicsim.ui.kit.dropping import URIS_MIME, dragged_files
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.widgets import plain_tooltip
 from musicsim.ui.playlists.kept import Playlists
@@ -97,6 +99,8 @@ class PlaylistModel(QAbstractItemModel):
         super().__init__(parent)
         self._playlists = playlists
         self._messages = messages
+        self.files_of: Callable[[Sequence[int]], Iterable[Path]] = lambda _: ()
+        """Returns the files of tracks, which go to other programs."""
         self._nodes: dict[tuple[bool, int], _Node] = {}
         self._root = self._built()
         playlists.changed.connect(self._read)
@@ -258,15 +262,15 @@ class PlaylistModel(QAbstractItemModel):
         return [PLAYLISTS_MIME, TRACKS_MIME]
 
     def supportedDragActions(self) -> Qt.DropAction:
-        """Return the supported drag actions (Qt override)."""
-        return Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+        """Return the supported drag action; a file manager must never move the music (Qt override)."""
+        return Qt.DropAction.CopyAction
 
     def supportedDropActions(self) -> Qt.DropAction:
         """Return the supported drop actions (Qt override)."""
         return Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """Return the dragged playlists and folders, and the playlists' tracks for the queue (Qt override)."""
+        """Return the dragged playlists and folders, their tracks, and the files for other programs (Qt override)."""
         chosen = self.chosen(indexes)
         data = QMimeData()
         moved = {"playlists": chosen.playlists, "folders": chosen.folders}
@@ -276,6 +280,7 @@ class PlaylistModel(QAbstractItemModel):
         if ids:
             tracks = {"list": id(self), "rows": [], "ids": ids}
             data.setData(TRACKS_MIME, json.dumps(tracks).encode())
+            data.setData(URIS_MIME, dragged_files(self.files_of(ids)))
         return data
 
     def canDropMimeData(

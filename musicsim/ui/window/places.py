@@ -65,6 +65,9 @@ class Places(QStackedWidget):
         self.library = LibraryPage(LibraryModel(store, theme, self), actions, theme)
         self.playlist = PlaylistPage(store, playlists, actions, commands.editing, messages, theme)
         self.sidebar = Sidebar(playlists, messages, theme)
+        self.sidebar.model.files_of = lambda ids: [
+            track.path for track in store.tracks(ids) if not track.missing
+        ]
         self.actions_: list[QAction] = []
         """Actions that open the pages of the sidebar."""
         self.smart = SmartPage(store, smart.smart, actions, messages, theme)
