@@ -94,7 +94,8 @@ def test_of_a_thousand_tracks_each_is_looked_at_a_few_times_only(monkeypatch):
     asked: Counter[int] = Counter()
     steps: Counter[int] = Counter()
     known = dict(spacing._KEYS)
-    own = Spacing.steps
+    own, count = Spacing.steps, Spacing.count_repetitions
+    compared: Counter[str] = Counter()
 
     def key_of(each: Track):
         asked[each.id] += 1
@@ -104,6 +105,11 @@ def test_of_a_thousand_tracks_each_is_looked_at_a_few_times_only(monkeypatch):
         steps[each.id] += 1
         return own(self, each)
 
+    def count_of(self: Spacing, keys) -> int:
+        compared["all"] += 1
+        return count(self, keys)
+
+    monkeypatch.setattr(Spacing, "count_repetitions", count_of)
     monkeypatch.setitem(spacing._KEYS, Rule.ARTIST_WINDOW, key_of)
     monkeypatch.setattr(Spacing, "steps", steps_of)
 
@@ -113,4 +119,5 @@ def test_of_a_thousand_tracks_each_is_looked_at_a_few_times_only(monkeypatch):
 
     assert sorted(spaced(tracks, rules)) == list(range(1000))
     assert max(asked.values()) <= 2
+    assert compared["all"] <= 3 * len(tracks)
     assert sum(steps.values()) <= 5 * len(tracks)
