@@ -268,8 +268,9 @@ def test_a_new_folder_asks_for_its_name(
 
 def test_the_menus_offer_what_fits(tree: PlaylistList, window: MainWindow, qtbot) -> None:
     assert texts(menu_at(tree, "BBQ")) == [
-        "Play", "Play next", "Add to queue", "Start radio", "More of this in the builder", "Less of this in the builder",
-        "Duplicate", "Move to folder", "Sort by flow", "Remove duplicates", "Rename", "Export…", "Delete",
+        "Play", "Play next", "Add to queue", "Start radio", "More of this in the builder",
+        "Less of this in the builder", "Duplicate", "Move to folder", "Sort by flow", "Remove duplicates",
+        "Rename", "Export…", "Delete",
     ]  # fmt: skip
     assert texts(menu_at(tree, "Parties")) == [
         "New playlist", "New folder", "Move to folder", "Rename", "Delete…",
