@@ -15,6 +15,7 @@ from musicsim.base.events import Events, TrackWanted
 from musicsim.embedding import InputRepr, pool
 from musicsim.embedding.content import digest_in
 from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import KnownModel, Track
 from musicsim.playlists.generators.similar import similar_tracks
 from musicsim.playlists.neighbourhood import Candidate
@@ -121,10 +122,12 @@ class Finding:
         Call it while holding `nearest.steady`.
         """
         rules = self._opinions.added_to(rules)
-        if not rules.bans.track_ids:
+        # Albums and artists are known by their names, whatever the file.
+        by_themselves = self._opinions.tracks(Opinion.BANNED)
+        if not by_themselves:
             return rules
         banned: list[tuple[Track, Vectors]] = []
-        for track in self._catalogue.tracks.by_id(rules.bans.track_ids):
+        for track in self._catalogue.tracks.by_id(by_themselves):
             with contextlib.suppress(NotEmbedded):
                 banned.append((track, self.nearest.point_of(track.id)))
         return replace(rules, bans=replace(rules.bans, recordings=BannedRecordings(banned)))
