@@ -55,7 +55,7 @@ def test_a_list_is_made_shown_changed_and_exported(smart, demo_library, tmp_path
     assert len(entries) == len(again["tracks"])
     assert smart("smart", "keep", "Again").code == 0
     assert smart("playlists", "list", "--json").json == [
-        {"name": "Again", "tracks": len(again["tracks"])}
+        {"name": "Again", "tracks": len(again["tracks"]), "folder": None, "missing": 0}
     ]
 
 

@@ -110,6 +110,11 @@ class LikedRule:
     negated: bool = False
 
 
+def percent(share: float) -> int:
+    """Return a share as a whole percentage, whatever number a file of rules has for it."""
+    return round(min(max(100 * share, -1e9), 1e9))
+
+
 @dataclass(frozen=True, slots=True)
 class SoundRule:
     """A track sounds like one of some tracks.

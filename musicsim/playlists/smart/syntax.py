@@ -24,6 +24,7 @@ from musicsim.playlists.smart.rules import (
     TextRule,
     Unit,
     UnknownRule,
+    percent,
 )
 from musicsim.playlists.smart.storing import SmartRulesError
 
@@ -229,7 +230,7 @@ def rule_text(part: Rule | Group, *, name: Callable[[int], str]) -> str:
             return f"{_not(part)}liked"
         case SoundRule(track_ids=ids, least=least):
             names = "lately" if ids is None else ", ".join(_quoted(name(i)) for i in ids)
-            return f"{_not(part)}sounds like {names} at least {round(100 * least)}%"
+            return f"{_not(part)}sounds like {names} at least {percent(least)}%"
         case PlaylistRule(name=playlist):
             return f"{_not(part)}in playlist {_quoted(playlist)}"
 

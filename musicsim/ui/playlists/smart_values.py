@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from musicsim.base.errors import display_path
 from musicsim.library.query.folding import fold
-from musicsim.playlists.smart.rules import Unit
+from musicsim.playlists.smart.rules import Unit, percent
 from musicsim.playlists.smart.syntax import LIKENESS, values_in, values_text
 from musicsim.ui.kit.dialogs import ask_folder, suggested_music_folder
 from musicsim.ui.kit.theme import Theme
@@ -232,7 +232,7 @@ class SoundEdit(QWidget):
         self.percent.setSuffix(" %")
         self.percent.setPrefix(self.tr("at least "))
         self.percent.setAccessibleName(self.tr("Least similarity"))
-        self.percent.setValue(round(100 * self._least))
+        self.percent.setValue(percent(self._least))
         self._shown = self.percent.value()
         self.percent.valueChanged.connect(self.changed)
         row = QHBoxLayout(self)

@@ -23,6 +23,7 @@ from musicsim.playlists.smart.rules import (
     Unit,
     UnknownRule,
     is_complete,
+    percent,
 )
 from musicsim.playlists.smart.syntax import values_text
 from musicsim.ui.kit import formats
@@ -147,7 +148,7 @@ def _rule(rule: Rule, name: Callable[[int], str]) -> str:
                 else ", ".join(map(name, ids[:3])) + ("…" if len(ids) > 3 else "")
             )
             text = _tr("Sounds unlike {0} ({1} %)") if negated else _tr("Sounds like {0} ({1} %)")
-            return text.format(what, round(100 * least))
+            return text.format(what, percent(least))
         case PlaylistRule(name=playlist, negated=negated):
             return (_tr("Not in “{0}”") if negated else _tr("In “{0}”")).format(playlist)
 

@@ -92,3 +92,8 @@ def test_what_is_no_rule_is_refused_with_an_example(text):
 @given(all_rules)
 def test_any_rules_can_be_written_for_people(rules):
     assert isinstance(rule_text(rules.group, name=str), str)
+
+
+def test_a_share_out_of_all_bounds_can_be_written() -> None:
+    for share in (1.797693134862316e306, -1e308, float("inf"), 5e-324):
+        assert "%" in rule_text(Group((SoundRule(None, share),)), name=str)
