@@ -44,11 +44,16 @@ def has_wildcards(genre: str) -> bool:
     return "*" in genre or "?" in genre
 
 
+def split_genres(genre: str) -> list[str]:
+    """Return the parts of a tag that may hold several genres, as they are written; they may be empty."""
+    return _BETWEEN_GENRES.split(genre.strip())
+
+
 @lru_cache(maxsize=4096)
 def genres_in(genre: str) -> tuple[str, ...]:
     """Return the genres in a tag, folded: the whole, and its parts if it has several."""
     folded = fold(genre).strip()
-    parts = (folded, *_BETWEEN_GENRES.split(folded))
+    parts = (folded, *split_genres(folded))
     return tuple(dict.fromkeys(text for each in parts if (text := each.strip())))
 
 

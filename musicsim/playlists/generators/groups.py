@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from musicsim.library.catalogue.playlist_names import cleaned_name
 from musicsim.library.query.folding import fold
+from musicsim.library.query.genres import split_genres
 from musicsim.library.types import Track
 from musicsim.playlists.rules.artists import album_key
 
@@ -27,7 +28,6 @@ MOST_ARTISTS = 3
 LONGEST_PART = 40
 """Characters of a genre, an artist or a title in a name."""
 
-_BETWEEN_GENRES = re.compile(r"\s*[,;/|\0]\s*")
 _NO_GENRE = frozenset(
     {"", "unknown", "other", "misc", "miscellaneous", "genre", "none", "default", "music"}
 )
@@ -175,7 +175,7 @@ def _genres(tracks: Sequence[Track]) -> tuple[str, ...]:
     share: Counter[str] = Counter()
     tagged = 0
     for track in tracks:
-        own = {fold(text): text for text in _BETWEEN_GENRES.split(track.tags.genre.strip())}
+        own = {fold(text): text for text in split_genres(track.tags.genre)}
         own = {key: text for key, text in own.items() if key not in _NO_GENRE}
         tagged += bool(own)
         for key, text in own.items():
@@ -215,7 +215,7 @@ def _folder(tracks: Sequence[Track], common: Collection[str]) -> str:
 
 
 def _keys(track: Track) -> set[str]:
-    return {fold(text) for text in _BETWEEN_GENRES.split(track.tags.genre.strip())}
+    return {fold(text) for text in split_genres(track.tags.genre)}
 
 
 def _decade(tracks: Sequence[Track]) -> str:

@@ -106,16 +106,6 @@ class Chooser:
         """Return whether `admit` would add a candidate now."""
         return self._objection(track, point) is None
 
-    def fits(self, track: Track, point: Vectors) -> bool:
-        """Return whether `admit` would add a candidate now, if an empty list may have it."""
-        if track.id in self._rules.let_in:
-            return True
-        if not self._rules.near_duplicates and (
-            song_key(track) in self._songs or self._sounds_as_one_of_them(point)
-        ):
-            return False
-        return self._beside_others(track) is None
-
     def hide(self, track: Track, rule: Rule) -> None:
         """Count a track that a generator leaves out by a rule of its own."""
         self._hide(track, Hidden(rule))

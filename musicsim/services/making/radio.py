@@ -232,8 +232,7 @@ class RadioMaker:
         return radio, [(tracks, points) for _, tracks, points in wanted]
 
     def _why_nothing(self) -> str:
-        ids, _ = self._finding.nearest.all_points()
-        if len(ids) <= 1:
+        if self._finding.nearest.count() <= 1:
             return (
                 "The radio has nothing else to play: musicsim has listened to one track only. Add more music, or wait "
                 "until more of it has been listened to."

@@ -11,12 +11,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from musicsim.library.catalogue.opinions import Subject
-from musicsim.library.types import Playlist, Track
+from musicsim.library.types import Playlist
 from musicsim.services.making.seeds import Seed, SeedKind
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.playlists.sorting import sort_key
+from musicsim.ui.tracks.track_model import Column
 
 if TYPE_CHECKING:
     from musicsim.app import Musicsim
@@ -116,19 +118,16 @@ class SeedMenus(QObject):
         """Return the tracks of seeds, each album in its order."""
         ids = [track_id for seed in seeds for track_id in seed.track_ids]
         tracks = self._app.catalogue.tracks.by_id(dict.fromkeys(ids))
-        return [track.id for track in sorted(tracks, key=_place) if not track.missing]
+        on_album = sort_key(Column.ALBUM)
+        tracks.sort(key=lambda track: (on_album(track), track.file))
+        return [track.id for track in tracks if not track.missing]
 
     def _action(self, text: str, icon: str, do: Callable[[], None], parent: QObject) -> QAction:
         action = QAction(text, parent)
         if parent is self:
             self._theme.set_icon(action, icon)
         else:
-            # Of a menu that is made anew each time.
+            # Of a menu that is made each time it opens.
             action.setIcon(self._theme.icon(icon))
         action.triggered.connect(do)
         return action
-
-
-def _place(track: Track) -> tuple[str, int, int, str]:
-    tags = track.tags
-    return tags.album, tags.disc_number or 0, tags.track_number or 0, track.file

@@ -55,14 +55,7 @@ def ask_new_file(parent: QWidget, title: str, kinds: str, suggested: Path) -> Pa
 
 def confirm(parent: QWidget, title: str, question: str, yes: str) -> bool:
     """Return whether the listener confirms; `yes` is the button's text."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, title, "", parent=parent)
-    # Names may hold markup.
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(question)
-    button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    box.addButton(QMessageBox.StandardButton.Cancel)
-    box.exec()
-    return box.clickedButton() is button
+    return ask_choice(parent, title, question, [yes]) is not None
 
 
 def ask_choice(parent: QWidget, title: str, question: str, choices: Sequence[str]) -> int | None:

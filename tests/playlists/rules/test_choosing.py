@@ -105,14 +105,14 @@ def test_what_was_let_in_needs_only_room_in_the_list():
     made = chooser(Rules(max_per_artist=1, shortest=99.0, let_in=frozenset({1})))
 
     assert admitted(made, [track(0), track(1)]) == [1]
-    assert made.fits(track(1), POINTS[1])
-    assert not made.fits(track(2), POINTS[2])
+    assert made.allows(track(1), POINTS[1])
+    assert not made.allows(track(2), POINTS[2])
 
 
 def test_a_copy_of_what_is_in_the_list_fits_nowhere():
     made = chooser(Rules())
     assert made.admit(track(0), POINTS[0])
 
-    assert not made.fits(track(1, title="Song 0"), POINTS[1])
-    assert not made.fits(track(2), POINTS[0])
-    assert made.fits(track(2), POINTS[2])
+    assert not made.allows(track(1, title="Song 0"), POINTS[1])
+    assert not made.allows(track(2), POINTS[0])
+    assert made.allows(track(2), POINTS[2])
