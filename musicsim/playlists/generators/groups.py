@@ -22,6 +22,8 @@ BOTH_OF_THEM = 0.6
 """Share that two genres, or two decades in a row, must reach together."""
 FEWEST_OF_SECOND = 0.25
 """Share that the second of them must reach."""
+FEWEST_BESIDES = 0.35
+"""Share of them that a second genre must have to be named beside one that most agree on, without tracks of both."""
 FEWEST_BY_ARTIST = 0.1
 """Share of a group's tracks that a typical artist must have, at least two tracks."""
 MOST_ARTISTS = 3
@@ -184,9 +186,14 @@ def _genres(tracks: Sequence[Track]) -> tuple[str, ...]:
     if not tagged or tagged < FEWEST_TAGGED * len(tracks):
         return ()
     (first, most), *others = _ordered(share)
+    besides = Counter(
+        key for track in tracks for key in _keys(track) - _NO_GENRE if first not in _keys(track)
+    )
     chosen: list[str] = []
     if most >= MOST_OF_THEM * tagged:
         chosen = [first]
+        beside = _ordered(besides)[:1]
+        chosen += [key for key, count in beside if count >= FEWEST_BESIDES * tagged]
     elif others and others[0][1] >= FEWEST_OF_SECOND * tagged:
         second = others[0][0]
         both = sum(bool({first, second} & _keys(track)) for track in tracks)

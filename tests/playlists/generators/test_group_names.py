@@ -40,6 +40,13 @@ def test_two_genres_that_are_about_as_frequent_are_both_named():
     assert name_groups([group]) == ["Blues and Soul"]
 
 
+def test_half_of_one_genre_and_half_of_another_are_both_named():
+    halves = tracks(5, genre="Acoustic") + tracks(5, genre="Rock")
+    nearly = tracks(6, genre="Rock; Indie") + tracks(4, genre="Pop")
+
+    assert name_groups([halves, nearly]) == ["Acoustic and Rock", "Indie and Pop"]
+
+
 def test_groups_of_one_genre_are_told_apart_by_their_decades():
     old, new = tracks(6, genre="Rock", year=1974), tracks(6, genre="Rock", year=1999)
 
