@@ -14,7 +14,8 @@ from mutagen.mp3 import EasyMP3
 
 from musicsim.app import Musicsim
 from musicsim.audio import SETTLED
-from musicsim.library.types import PooledTrack, Tags, TrackWindows
+from musicsim.library.embedding_types import PooledTrack, TrackWindows
+from musicsim.library.types import Tags
 
 SIZE = 128
 """Values per embedding, as for the starter weights."""

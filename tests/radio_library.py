@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from musicsim.app import Musicsim
-from musicsim.library.types import PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 
 
 def fill(

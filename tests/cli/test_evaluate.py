@@ -12,7 +12,8 @@ import pytest
 from musicsim.app import Musicsim
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 
 MODEL = "m-1"
 

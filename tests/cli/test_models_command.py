@@ -27,7 +27,8 @@ from musicsim.embedding import read_weights
 from musicsim.embedding.official import official_model
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 
 NAME = "openl3-mel256-music"
 

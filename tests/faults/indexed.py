@@ -13,7 +13,8 @@ from command_line import CommandLine
 from library import FaultyLibrary
 
 from musicsim.app import Musicsim
-from musicsim.library.types import PendingTrack, PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import PendingTrack, PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.worker.protocol import QueryIndex
 
 TRACKS = 3000

@@ -22,8 +22,9 @@ from musicsim.embedding.sources import list_models
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.waveforms import Waveforms
+from musicsim.library.embedding_types import KnownModel
 from musicsim.library.tags.covers import read_cover
-from musicsim.library.types import KnownModel, ScannedFile, Tags, Track, TrackState
+from musicsim.library.types import ScannedFile, Tags, Track, TrackState
 from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.services.finding.index_sync import IndexSync

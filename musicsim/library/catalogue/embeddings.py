@@ -11,7 +11,7 @@ from musicsim.library.catalogue.models import KnownModels
 from musicsim.library.catalogue.pending import PendingTracks
 from musicsim.library.catalogue.pooled import PooledStore
 from musicsim.library.catalogue.windows import WindowStore
-from musicsim.library.types import PendingTrack, PooledTrack, TrackWindows
+from musicsim.library.embedding_types import PendingTrack, PooledTrack, TrackWindows
 
 
 class EmbeddingStore:

@@ -9,7 +9,7 @@ from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.pending import pending_track
-from musicsim.library.types import PendingTrack
+from musicsim.library.embedding_types import PendingTrack
 
 _SAME_LENGTH = 0.5
 """Largest difference, in seconds, between the lengths in a header and from the decoder."""

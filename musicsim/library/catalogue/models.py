@@ -6,7 +6,7 @@ import os
 
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.paths import stored_path
-from musicsim.library.types import KnownModel
+from musicsim.library.embedding_types import KnownModel
 
 
 class KnownModels:

@@ -8,7 +8,7 @@ from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.paths import stored_path
 from musicsim.library.catalogue.pooled import PooledStore
 from musicsim.library.catalogue.windows import WindowStore
-from musicsim.library.types import PendingTrack, TrackWindows
+from musicsim.library.embedding_types import PendingTrack, TrackWindows
 
 _ANY_PLAN = 2**62
 _PENDING = (

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.library.catalogue.database import Database
-from musicsim.library.types import PooledEmbeddings, PooledTrack
+from musicsim.library.embedding_types import PooledEmbeddings, PooledTrack
 
 _LONGEST_SKIP = 2**40
 """Largest gap in embedding ids between two openings; there is room for millions of these."""

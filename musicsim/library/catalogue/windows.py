@@ -11,7 +11,7 @@ import numpy.typing as npt
 from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.prose import prose_to_reasons
-from musicsim.library.types import PendingTrack, TrackWindows
+from musicsim.library.embedding_types import PendingTrack, TrackWindows
 
 WINDOWS_FILE = "windows.sqlite3"
 

@@ -16,7 +16,8 @@ from musicsim.embedding import InputRepr, pool
 from musicsim.embedding.content import digest_in
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.opinions import Opinion
-from musicsim.library.types import KnownModel, Track
+from musicsim.library.embedding_types import KnownModel
+from musicsim.library.types import Track
 from musicsim.playlists.generators.similar import similar_tracks
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import SimilarTracks

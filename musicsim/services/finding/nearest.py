@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from musicsim.library.types import KnownModel
+from musicsim.library.embedding_types import KnownModel
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.points import LibraryPoints, PointsCopy
 from musicsim.similarity.index.exact import FIRST, GROWTH, ExactIndex

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import KnownModel, PooledEmbeddings
+from musicsim.library.embedding_types import KnownModel, PooledEmbeddings
 from musicsim.similarity.index.protocol import Ids
 from musicsim.similarity.space import Space, Vectors
 

@@ -22,7 +22,7 @@ from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity, may_be_copies
-from musicsim.library.types import PendingTrack
+from musicsim.library.embedding_types import PendingTrack
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.listening.cost import keep_cost
 from musicsim.services.listening.in_flight import InFlight, Sent, died

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
-from musicsim.library.types import PendingTrack, PooledTrack
+from musicsim.library.embedding_types import PendingTrack, PooledTrack
 from musicsim.services.listening.patience import patience_with
 from musicsim.worker.client import WorkerDied
 from musicsim.worker.protocol import EmbeddedTrack

@@ -19,7 +19,7 @@ from musicsim.embedding.content import digest_in
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
-from musicsim.library.types import KnownModel
+from musicsim.library.embedding_types import KnownModel
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.listening.cost import seconds_a_track

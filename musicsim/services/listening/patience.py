@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musicsim.audio import DENSE_LIMIT, EVERY_WINDOW, SAMPLE_LIMIT
-from musicsim.library.types import PendingTrack
+from musicsim.library.embedding_types import PendingTrack
 
 LEAST_PATIENCE = 120.0
 """Seconds allowed for any file, since its disk may have to wake up and the model to load."""

@@ -13,7 +13,8 @@ from musicsim.embedding import pool
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
-from musicsim.library.types import Loudness, PendingTrack, PooledTrack, TrackWindows
+from musicsim.library.embedding_types import PendingTrack, PooledTrack, TrackWindows
+from musicsim.library.types import Loudness
 from musicsim.worker.protocol import EmbeddedTrack
 
 

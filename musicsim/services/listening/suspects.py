@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 
-from musicsim.library.types import PendingTrack
+from musicsim.library.embedding_types import PendingTrack
 from musicsim.services.listening.patience import LEAST_PATIENCE
 from musicsim.worker.client import ModelUnavailable, WorkerClient, WorkerDied
 from musicsim.worker.protocol import TryModel

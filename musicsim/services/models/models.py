@@ -21,7 +21,7 @@ from musicsim.embedding.content import read_content
 from musicsim.embedding.sources import list_models
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import KnownModel
+from musicsim.library.embedding_types import KnownModel
 from musicsim.services.models.downloads import Downloads
 
 _log = logging.getLogger(__name__)

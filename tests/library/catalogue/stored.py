@@ -4,12 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from musicsim.library.types import (
-    PooledTrack,
-    ScannedFile,
-    Tags,
-    TrackWindows,
-)
+from musicsim.library.embedding_types import PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 
 
 def scanned(path: str | Path, key: bytes = b"k", *, size: int = 10, **tags) -> ScannedFile:

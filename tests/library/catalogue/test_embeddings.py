@@ -9,10 +9,7 @@ from stored import embed, pooled, scanned, windows_of
 
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import (
-    KnownModel,
-    TrackWindows,
-)
+from musicsim.library.embedding_types import KnownModel, TrackWindows
 
 
 @contextlib.contextmanager

@@ -7,15 +7,9 @@ import pytest
 from scanned_library import Library
 
 from musicsim.library.catalogue.identity import may_be_copies
+from musicsim.library.embedding_types import PendingTrack, PooledTrack, TrackWindows
 from musicsim.library.scanning.counting import summarise
-from musicsim.library.types import (
-    EndOfPlay,
-    FoundGroup,
-    PendingTrack,
-    Play,
-    PooledTrack,
-    TrackWindows,
-)
+from musicsim.library.types import EndOfPlay, FoundGroup, Play
 
 MODEL = "m"
 

@@ -11,7 +11,8 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.schema import MIGRATIONS
-from musicsim.library.types import Loudness, PooledTrack, TrackWindows
+from musicsim.library.embedding_types import PooledTrack, TrackWindows
+from musicsim.library.types import Loudness
 
 MODEL = "m"
 

@@ -12,7 +12,8 @@ from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.schema import MIGRATIONS
 from musicsim.library.catalogue.windows import WINDOWS_FILE, WindowStore
-from musicsim.library.types import PendingTrack, TrackState
+from musicsim.library.embedding_types import PendingTrack
+from musicsim.library.types import TrackState
 
 BEFORE = next(n for n, script in enumerate(MIGRATIONS) if "json_array" in script)
 GONE = (

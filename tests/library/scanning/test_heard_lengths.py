@@ -10,7 +10,7 @@ from scanned_library import Library
 from tagged_files import make
 
 from musicsim.library.catalogue.schema import MIGRATIONS
-from musicsim.library.types import PooledTrack, TrackWindows
+from musicsim.library.embedding_types import PooledTrack, TrackWindows
 
 MODEL = "m"
 HEARD = 61.5

@@ -7,7 +7,8 @@ import pytest
 
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints, NotEmbedded

@@ -10,7 +10,8 @@ from known_reasons import because
 
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.services.finding.points import LibraryPoints
 
 MODELS = {

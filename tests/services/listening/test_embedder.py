@@ -13,7 +13,8 @@ from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
-from musicsim.library.types import KnownModel, Loudness, ScannedFile, Tags, TrackState, TrackWindows
+from musicsim.library.embedding_types import KnownModel, TrackWindows
+from musicsim.library.types import Loudness, ScannedFile, Tags, TrackState
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.points import LibraryPoints
 from musicsim.services.listening.embedder import LibraryEmbedder

@@ -12,14 +12,8 @@ from musicsim.base.events import Events, GroupsChanged, GroupsProgress, GroupSte
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.opinions import Opinion, Subject
-from musicsim.library.types import (
-    Group,
-    KnownModel,
-    PooledTrack,
-    ScannedFile,
-    Tags,
-    TrackWindows,
-)
+from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
+from musicsim.library.types import Group, ScannedFile, Tags
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints, NotEmbedded

@@ -19,7 +19,8 @@ from musicsim.base.events import Events
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.opinions import Opinion, Subject
-from musicsim.library.types import KnownModel, PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.playlists.arranging import Order
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rule, Rules

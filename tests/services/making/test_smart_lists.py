@@ -14,15 +14,8 @@ from musicsim.base.events import Events, SmartListsChanged, TracksChanged, Track
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.opinions import Opinion, Subject
-from musicsim.library.types import (
-    EndOfPlay,
-    KnownModel,
-    Play,
-    PooledTrack,
-    ScannedFile,
-    Tags,
-    TrackWindows,
-)
+from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
+from musicsim.library.types import EndOfPlay, Play, ScannedFile, Tags
 from musicsim.playlists.smart.ready_made import READY_MADE
 from musicsim.playlists.smart.rules import (
     Field,

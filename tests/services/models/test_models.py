@@ -13,7 +13,8 @@ from musicsim.embedding import WeightsError, find_weights
 from musicsim.embedding.content import sha256_of
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
-from musicsim.library.types import PooledTrack, ScannedFile, Tags, TrackWindows
+from musicsim.library.embedding_types import PooledTrack, TrackWindows
+from musicsim.library.types import ScannedFile, Tags
 from musicsim.services.models.models import Models
 
 
