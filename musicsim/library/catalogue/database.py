@@ -193,7 +193,7 @@ class Database:
                     )
             if derived:
                 self._put_aside()
-                return f"{where} was {state}, and is begun anew."
+                return f"{where} was {state}. An empty file replaces it; what it held can be computed again."
         except OSError as error:
             raise CatalogueError(
                 f"{where} is {state}, and its copy can't take its place ({error.strerror or error}): "

@@ -274,7 +274,7 @@ class Watcher:
             If the system has no resources left.
         """
         if self._is_dead():
-            _log.warning("the watcher has died, and is begun anew")
+            _log.warning("the watcher has stopped unexpectedly and is restarted")
             self._observer.stop()
             self._observer = None
         if self._observer is None:

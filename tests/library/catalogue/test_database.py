@@ -194,7 +194,7 @@ def test_however_a_file_is_damaged_it_goes_back_to_its_copy(path, copy, damage):
 
 @pytest.mark.logs
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_however_a_file_is_damaged_that_can_be_made_again_it_is_begun_anew(tmp_path, damage):
+def test_a_damaged_file_that_can_be_computed_again_is_replaced_by_an_empty_one(tmp_path, damage):
     file = tmp_path / "things.sqlite3"
     database = Database(file, [FIRST], derived=True)
     with database.transaction() as db:

@@ -88,7 +88,7 @@ def test_a_damaged_file_is_begun_again(kept, tmp_path, caplog):
     again.put(b"a", b"two")
     assert again.get(b"a") == b"two"
     again.close()
-    assert "begun anew" in caplog.text
+    assert "An empty file replaces it" in caplog.text
 
 
 def test_a_deleted_file_is_begun_again(kept, tmp_path):

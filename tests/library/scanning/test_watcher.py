@@ -283,7 +283,7 @@ def test_a_mount_with_an_odd_name_hinders_no_network_folder(tmp_path, monkeypatc
 
 @pytest.mark.logs
 @pytest.mark.parametrize("thread", ["dispatcher", "reader"])
-def test_a_watcher_that_died_is_begun_anew(watched, thread):
+def test_a_watcher_that_died_is_restarted(watched, thread):
     observer = watched.watcher._observer
     ended = observer if thread == "dispatcher" else getattr(observer, "_inotify_fd", None)
     if ended is None:
@@ -297,7 +297,7 @@ def test_a_watcher_that_died_is_begun_anew(watched, thread):
 
 
 @pytest.mark.logs
-def test_a_watcher_that_died_and_cannot_be_begun_anew_is_told_of(watched, monkeypatch):
+def test_a_watcher_that_died_and_cannot_be_restarted_is_reported(watched, monkeypatch):
     def refuse() -> None:
         raise OSError(errno.EMFILE, "inotify instance limit reached")
 
