@@ -9,13 +9,9 @@ from pathlib import Path
 from filelock import BaseFileLock
 
 from musicsim.base.data_folder import data_folder_lock, default_data_folder, models_folder_of
-from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, Notice
-from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.identity import SoundIdentity
-from musicsim.library.catalogue.waveforms import Waveforms
-from musicsim.library.catalogue.windows import WINDOWS_FILE, WindowStore
+from musicsim.library.catalogue.stores import Stores
 from musicsim.library.scanning.scanner import Scanner
 from musicsim.services.collection.collection import Collection
 from musicsim.services.finding.finding import Finding
@@ -45,8 +41,10 @@ class Musicsim:
         The folder with everything that is stored.
     events
         Reports what happens in the background.
+    stores
+        The databases.
     catalogue, embeddings, waveforms
-        The stored facts about the music.
+        The stored facts about the music, which `stores` opened.
     models
         The models, and which one listens.
     opinions
@@ -70,13 +68,11 @@ class Musicsim:
     def __init__(self, data_folder: Path, *, read_only: bool, lock: BaseFileLock | None) -> None:
         self.data_folder = data_folder
         self.events = Events()
-        self._read_only = read_only
         self._lock = lock
+        self.stores = Stores(data_folder, read_only=read_only)
+        self.catalogue, self.embeddings = self.stores.catalogue, self.stores.embeddings
         with contextlib.ExitStack() as undo:
-            self.catalogue = Catalogue(data_folder, read_only=read_only)
-            undo.callback(self.catalogue.close)
-            self.embeddings = EmbeddingStore(self.catalogue, data_folder, read_only=read_only)
-            undo.callback(self.embeddings.close)
+            undo.callback(self.stores.close)
             self.models = Models(
                 self.catalogue,
                 self.embeddings,
@@ -85,7 +81,7 @@ class Musicsim:
                 read_only=read_only,
             )
             undo.pop_all()
-        self.waveforms = Waveforms(data_folder, read_only=read_only)
+        self.waveforms = self.stores.waveforms
         settings = ListeningSettings.load(self.catalogue)
         self.worker = WorkerClient(worker_settings(self.models.listening, settings, data_folder))
         points = LibraryPoints(self.catalogue, self.embeddings, self.models.searched)
@@ -142,8 +138,7 @@ class Musicsim:
         lock = data_folder_lock(folder)
         try:
             if thorough:
-                Catalogue.suspect(folder)
-                WindowStore.suspect(folder)
+                Stores.suspect(folder)
             return cls(folder, read_only=False, lock=lock)
         except BaseException:
             lock.release()
@@ -159,15 +154,7 @@ class Musicsim:
             If it contains no library, or can't be read.
         """
         folder = (data_folder or default_data_folder()).absolute()
-        if not Catalogue.exists(folder):
-            raise MusicsimError(
-                f"There is no library in {display_path(folder)} yet: make one with `musicsim scan FOLDER`."
-            )
-        if not WindowStore.exists(folder):
-            raise MusicsimError(
-                f"{display_path(folder / WINDOWS_FILE)} is missing: run `musicsim doctor`, which makes it again "
-                "without loss."
-            )
+        Stores.check_exist(folder)
         return cls(folder, read_only=True, lock=None)
 
     def __enter__(self) -> Musicsim:
@@ -185,7 +172,7 @@ class Musicsim:
         self.listening.start()
         self.collection.start()
         self.smart_lists.start()
-        for mended in self.mended:
+        for mended in self.stores.mended:
             self.events.emit(Notice("storage", mended))
         if self.models.problem:
             self.events.emit(Notice("model", self.models.problem))
@@ -198,15 +185,6 @@ class Musicsim:
         self.smart_lists.close()
         self._answers.shutdown(cancel_futures=True)
         self.models.close()
-        self.waveforms.close()
-        self.embeddings.close()
-        if not self._read_only:
-            self.catalogue.back_up()
-        self.catalogue.close()
+        self.stores.close()
         if self._lock is not None:
             self._lock.release()
-
-    @property
-    def mended(self) -> list[str]:
-        """The repairs made to damaged files when this was opened, in plain words."""
-        return [text for text in (self.catalogue.mended, self.embeddings.windows.mended) if text]

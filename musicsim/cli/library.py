@@ -298,7 +298,7 @@ def _print_status(app: Musicsim, index: IndexReport, *, as_json: bool) -> None:
 def doctor(options: argparse.Namespace) -> int:
     """Check everything that is stored; return 1 if something can't be repaired."""
     with Musicsim.open(options.data, thorough=True) as app:
-        checks = [("mended", True, mended) for mended in app.mended]
+        checks = [("mended", True, mended) for mended in app.stores.mended]
         checks.append(("catalogue", *app.catalogue.check()))
         checks.append(("windows", *app.embeddings.windows.check()))
         if app.models.problem:

@@ -1,7 +1,8 @@
 """The library's data in SQLite files: the source of truth for everything else.
 
 `Catalogue` opens `catalogue.sqlite3` and provides a store for each table. `EmbeddingStore` does the same for the
-models' results, and keeps them in step with `windows.sqlite3`. Each table is written by one module:
+models' results, and keeps them in step with `windows.sqlite3`. `Stores` opens and closes both, and the waveforms. Each
+table is written by one module:
 
 - `settings`, `folders`, `playlists` (with `playlist_tracks`), `groups` (with `group_tracks`), `plays`, `loudness`,
   `models` and `windows` write the tables of the same name;
