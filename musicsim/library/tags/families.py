@@ -6,8 +6,6 @@ and `TagDetails`. If a field has several keys, the first with a value wins.
 
 from __future__ import annotations
 
-import functools
-import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +18,9 @@ from mutagen.id3 import ID3
 from mutagen.mp4 import MP4FreeForm, MP4Tags
 from mutagen.oggopus import OggOpus
 
-from musicsim.base.encodings import decode, decode_all
-from musicsim.library.tags.bounds import LONGEST_TEXT, MOST_VALUES
 from musicsim.library.tags.ratings import Popularimeter, Values
 from musicsim.library.tags.stand_ins import as_text
+from musicsim.library.tags.undecoded import WORDS, Decoder
 
 Table = Mapping[str, tuple[str, ...]]
 
@@ -34,10 +31,6 @@ _MP4_DATA: Final = 16
 _MP4_UTF_16: Final = 2
 """The type of an atom in UTF-16."""
 _MP4_INTEGER: Final = 21
-_UNDECODED: Final = re.compile("[\0-\x08\x0e-\x1f\udc80-\udcff]")
-"""Bytes of another encoding than UTF-8, as which bytes of UTF-16 pass if it has no mark."""
-_WORDS: Final = ("title", "artists", "album", "album_artists", "genres", "composers")
-"""The fields whose texts are words of one encoding. A comment or a copyright sign may have another."""
 
 _REPLAY_GAIN: Final = {
     "track_gain": ("replaygain_track_gain",),
@@ -126,7 +119,7 @@ _MP4: Table = {
 }
 _MP4_TEXTS: Final = frozenset(
     key
-    for field in (*_WORDS, "date", "rating")
+    for field in (*WORDS, "date", "rating")
     for key in _MP4[field]
     if not key.startswith(_ITUNES)
 )
@@ -211,7 +204,7 @@ def values_of(carriers: Iterable[Carrier]) -> Values:
     several = [(carrier, _of_tags(carrier)) for carrier in carriers]
     for carrier, values in several:
         by_encoding.setdefault(carrier.declared, []).append(values)
-    decoded = {declared: _Decoded(values, declared) for declared, values in by_encoding.items()}
+    decoded = {declared: Decoder(values, declared) for declared, values in by_encoding.items()}
 
     def of(field: str) -> list[Any]:
         for carrier, values in several:
@@ -220,48 +213,6 @@ def values_of(carriers: Iterable[Carrier]) -> Values:
         return []
 
     return of
-
-
-class _Decoded:
-    """The texts of a file that have bytes in some 8-bit encoding; see `stand_ins`.
-
-    Those that are words are judged together, once the first is asked for.
-    """
-
-    def __init__(self, carriers: list[Values], declared: str) -> None:
-        self._carriers = carriers
-        self._declared = declared or None
-
-    def of(self, field: str, values: list[Any]) -> list[Any]:
-        if not any(map(_is_undecoded, values)):
-            return values
-        known = self._words if field in _WORDS else {}
-        return [
-            known.get(value) or decode(_bytes_of(value), self._declared)
-            if _is_undecoded(value)
-            else value
-            for value in values
-        ]
-
-    @functools.cached_property
-    def _words(self) -> dict[str, str]:
-        texts = dict.fromkeys(
-            value
-            for values in self._carriers
-            for field in _WORDS
-            for value in values(field)[:MOST_VALUES]
-            if _is_undecoded(value)
-        )
-        raw = [_bytes_of(text) for text in texts]
-        return dict(zip(texts, decode_all(raw, self._declared), strict=True))
-
-
-def _is_undecoded(value: Any) -> bool:
-    return isinstance(value, str) and not value.isprintable() and bool(_UNDECODED.search(value))
-
-
-def _bytes_of(text: str) -> bytes:
-    return text[:LONGEST_TEXT].encode("utf-8", "surrogateescape")
 
 
 def _of_tags(carrier: Carrier) -> Values:

@@ -2,7 +2,7 @@
 
 mutagen (1.48) drops ID3 frames and MP4 atoms that are not in the encoding they declare, replaces characters of Vorbis
 comments, and doesn't return any of APEv2's items if one is bad. With these stand-ins, bytes that are no UTF-8 stay in
-the text as lone surrogates, as in file names (PEP 383), and `families` has them decoded together. MP4's atoms need no
+the text as lone surrogates, as in file names (PEP 383), and `undecoded` decodes them together. MP4's atoms need no
 stand-in, since mutagen keeps those that it couldn't read.
 """
 
