@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicsim.base.errors import MusicsimError
-from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import Play
 from musicsim.playlists.rules.bans import Bans
 from musicsim.services.making.radio import NothingMore, RadioSession, RadioSettings, RadioState
@@ -21,6 +20,7 @@ from musicsim.ui.playback.controls import PlaybackControls
 from musicsim.ui.playback.modes import Repeat
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.radio_names import radio_name
+from musicsim.ui.playback.radio_opinions import RadioOpinions
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_model import one_line
 from musicsim.ui.tracks.visitors import is_visitor
@@ -75,7 +75,7 @@ class RadioDesk(QObject):
         """The queue's revision for which the listener wants no radio."""
         self._is_starved = False
         """Whether the player stopped because the next track had not come yet."""
-        self._liked: frozenset[int] | None = None
+        self._opinions = RadioOpinions(app.opinions, bridge)
         # A moment later, when the queue has gone on to the next track altogether.
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
@@ -375,26 +375,18 @@ class RadioDesk(QObject):
             self._ask(session, self._queue.upcoming.set_radio)
 
     def _follow_opinions(self) -> None:
+        if self._session is not None:
+            self._opinions.read(self._heed)
+
+    def _heed(self, liked: Collection[int], bans: Bans) -> None:
         """Learn of likes, and leave out what the listener has banned."""
         if self._session is None:
             return
-        opinions = self._app.opinions
-
-        def read() -> tuple[frozenset[int], Bans]:
-            return opinions.tracks(Opinion.LIKED), opinions.bans()
-
-        def settle(found: tuple[frozenset[int], Bans]) -> None:
-            liked, bans = found
-            before, self._liked = self._liked, liked
-            if self._session is None:
-                return
-            for track_id in () if before is None else liked - before:
-                self._session.like(track_id)
-            tracks = self._store.tracks(self._queue.upcoming.radio)
-            self._queue.leave_out(track.id for track in tracks if bans.forbid(track))
-            self.changed.emit()
-
-        self._bridge.record(read, settle, lambda _: None)
+        for track_id in liked:
+            self._session.like(track_id)
+        tracks = self._store.tracks(self._queue.upcoming.radio)
+        self._queue.leave_out(track.id for track in tracks if bans.forbid(track))
+        self.changed.emit()
 
     def _try_again(self) -> None:
         if self._is_exhausted:
