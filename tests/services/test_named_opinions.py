@@ -1,6 +1,5 @@
 """Likes and bans of albums and artists, and the list of everything that has one, over a real catalogue."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,6 @@ TAGS = (
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = Catalogue(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def ids(catalogue: Catalogue) -> list[int]:
     folder = catalogue.folders.add(Path("/m"))
     return [
@@ -37,14 +29,7 @@ def ids(catalogue: Catalogue) -> list[int]:
 
 
 @pytest.fixture
-def told() -> list[Event]:
-    return []
-
-
-@pytest.fixture
-def opinions(catalogue: Catalogue, told: list[Event]) -> Opinions:
-    events = Events()
-    events.subscribe(told.append)
+def opinions(catalogue: Catalogue, events: Events) -> Opinions:
     return Opinions(catalogue, events)
 
 

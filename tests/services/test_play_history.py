@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +16,6 @@ TAGS = (Tags("=cmd|' /C calc'!A0", "Ä, B", "Hits"), Tags("Two\udcff", "-"))
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = Catalogue(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def ids(catalogue: Catalogue) -> list[int]:
     folder = catalogue.folders.add(Path("/m"))
     return [
@@ -33,14 +25,7 @@ def ids(catalogue: Catalogue) -> list[int]:
 
 
 @pytest.fixture
-def told() -> list[Event]:
-    return []
-
-
-@pytest.fixture
-def history(catalogue: Catalogue, told: list[Event]) -> PlayHistory:
-    events = Events()
-    events.subscribe(told.append)
+def history(catalogue: Catalogue, events: Events) -> PlayHistory:
     return PlayHistory(catalogue, events)
 
 

@@ -1,6 +1,5 @@
 """What was played, in a real catalogue."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,13 +7,6 @@ import pytest
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.plays import PlayCounts
 from musicsim.library.types import EndOfPlay, Play, ScannedFile, Tags
-
-
-@pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = Catalogue(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -38,11 +37,9 @@ class Maker:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = Catalogue(tmp_path)
-    made.settings.set("model", "m")
-    yield made
-    made.close()
+def catalogue(catalogue: Catalogue) -> Catalogue:
+    catalogue.settings.set("model", "m")
+    return catalogue
 
 
 @pytest.fixture
