@@ -32,6 +32,7 @@ from musicsim.ui.kit.widgets import ElidedLabel, Label, scaled_font
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.table_actions import TableActions
 from musicsim.ui.tracks.track_model import one_line
+from musicsim.ui.tracks.track_page import TrackPage
 
 _LOWEST, _LOW, _TALL = 400, 560, 800
 """Pixels of height below which there is no curve, and no title and a flatter curve; and from which on rules leave room
@@ -44,8 +45,12 @@ _WIDE = 720
 """Pixels from which on the hidden tracks fit beside the list."""
 
 
-class BuilderView(QWidget):
+class BuilderView(TrackPage):
     """Seeds, settings, rules, and the list with its curve; shows a workbench."""
+
+    key = "builder"
+    icon = "build"
+    table: MadeTable
 
     def __init__(
         self,

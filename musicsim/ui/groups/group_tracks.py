@@ -6,34 +6,26 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from musicsim.library.types import Group, Track
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.groups.group_commands import GroupCommands
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import ElidedLabel, Label, button, icon_button, scaled_font
-from musicsim.ui.tracks.header import ColumnLayout
+from musicsim.ui.kit.widgets import Label, button, icon_button
+from musicsim.ui.tracks.columns import FOUND_COLUMNS
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_list import SimilarList
-from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.tracks.track_page import TrackPage, list_head, list_title
 from musicsim.ui.tracks.track_table import TrackTable
 
-_COLUMNS = (
-    ColumnLayout(Column.STATE, 34),
-    ColumnLayout(Column.POSITION, 48),
-    ColumnLayout(Column.TITLE, 290, stretches=True),
-    ColumnLayout(Column.ARTIST, 190, stretches=True),
-    ColumnLayout(Column.ALBUM, 200, stretches=True, gives_way=1),
-    ColumnLayout(Column.GENRE, 112, gives_way=3),
-    ColumnLayout(Column.YEAR, 64, gives_way=2),
-    ColumnLayout(Column.LENGTH, 76),
-)
 
-
-class GroupTracksView(QWidget):
+class GroupTracksView(TrackPage):
     """Heading with the group's commands, and the table of its tracks, the most typical first."""
+
+    key = "groups"
+    icon = "groups"
 
     back_wanted = Signal()
 
@@ -47,8 +39,7 @@ class GroupTracksView(QWidget):
         store.removed.connect(self._show_summary)
         self.back = icon_button(self.tr("Back to all groups"), theme, "back")
         self.back.clicked.connect(self.back_wanted)
-        self._name = ElidedLabel()
-        self._name.setFont(scaled_font(self._name, 1.6, bold=True))
+        self._name = list_title()
         self._summary = Label()
         self._summary.setObjectName("dim")
         self.play = button(self.tr("Play"), theme, "play", primary=True)
@@ -76,7 +67,7 @@ class GroupTracksView(QWidget):
         self.frozen.clicked.connect(
             lambda: on(lambda group: commands.set_frozen(group, self.frozen.isChecked()))()
         )
-        self.table = TrackTable(self.list, _COLUMNS, actions, theme)
+        self.table = TrackTable(self.list, FOUND_COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks of the group"))
         self.table.placeholder = self.tr("None of this group’s tracks can be played now.")
         for keys in ("Escape", "Backspace", "Alt+Left"):
@@ -101,18 +92,7 @@ class GroupTracksView(QWidget):
             small.addWidget(each)
         buttons.addLayout(small)
         buttons.addStretch(1)
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 12, 16, 12)
-        head.setSpacing(2)
-        head.addLayout(title)
-        head.addWidget(self._summary)
-        head.addSpacing(8)
-        head.addLayout(buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.table, 1)
+        self._stack(list_head(title, self._summary, buttons=buttons), self.table)
 
     @property
     def group(self) -> Group | None:

@@ -13,10 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit
 
 from musicsim.services.making import drafts
 from musicsim.services.making.draft_text import draft_as_text, draft_from_text
@@ -51,7 +48,6 @@ class BuilderPage(BuilderView):
     """Request to show this page."""
 
     _DRAFT_KEY = "builder/draft"
-    _COLUMNS_KEY = "builder/columns"
     _RULES_KEY = "builder/rules shown"
 
     def __init__(
@@ -143,46 +139,23 @@ class BuilderPage(BuilderView):
     # --- the page ---
 
     @property
-    def key(self) -> str:
-        """Word by which the page is remembered."""
-        return "builder"
-
-    @property
     def name(self) -> str:
         """Title shown to the listener."""
         return self.tr("Make a playlist")
-
-    @property
-    def icon(self) -> str:
-        """Name of the page's icon."""
-        return "build"
-
-    @property
-    def widget(self) -> QWidget:
-        """Widget that is shown."""
-        return self
 
     def focus(self) -> None:
         """Focus the list or, without one, the field."""
         (self.table if self.list.rowCount() else self.box.field).setFocus()
 
-    def play_tracks(self) -> None:
-        """Play the selection or, without one, the list."""
-        self.table.play_selection_or_all()
-
-    def show_track(self, track_id: int) -> bool:
-        """Select a track and scroll to it; return False if it is not in the list."""
-        return self.table.show_track(track_id)
-
     def save(self, settings: QSettings) -> None:
         """Save the draft and the columns."""
         settings.setValue(self._DRAFT_KEY, draft_as_text(self.bench.draft))
-        settings.setValue(self._COLUMNS_KEY, self.table.heading.save())
+        super().save(settings)
         settings.setValue(self._RULES_KEY, "yes" if self.rules_button.isChecked() else "no")
 
     def restore(self, settings: QSettings) -> None:
         """Restore what was saved."""
-        self.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
+        super().restore(settings)
         self.rules_button.setChecked(settings.value(self._RULES_KEY) == "yes")
         draft = draft_from_text(str(settings.value(self._DRAFT_KEY) or ""))
         if draft is not None:

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 class GroupsPage(QWidget):
     """Cards of all groups, an explanation where there are none, or the tracks of one group."""
 
-    _COLUMNS_KEY = "groups/columns"
-
     key = "groups"
     icon = "groups"
 
@@ -161,21 +159,21 @@ class GroupsPage(QWidget):
     def play_tracks(self) -> None:
         """Play the selection of the group that is shown, or the group that the keyboard is on."""
         if self._stack.currentWidget() is self.tracks:
-            self.tracks.table.play_selection_or_all()
+            self.tracks.play_tracks()
         elif (group := self.grid.current) is not None:
             self._commands.play(group)
 
     def show_track(self, track_id: int) -> bool:
         """Select a track and scroll to it; return False if it is not in the group that is shown."""
-        return self._stack.currentWidget() is self.tracks and self.tracks.table.show_track(track_id)
+        return self._stack.currentWidget() is self.tracks and self.tracks.show_track(track_id)
 
     def save(self, settings: QSettings) -> None:
         """Save the columns."""
-        settings.setValue(self._COLUMNS_KEY, self.tracks.table.heading.save())
+        self.tracks.save(settings)
 
     def restore(self, settings: QSettings) -> None:
         """Restore the saved columns."""
-        self.tracks.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
+        self.tracks.restore(settings)
 
     def show_all(self) -> None:
         """Show the cards, with the keyboard on the group that was open."""
@@ -201,7 +199,7 @@ class GroupsPage(QWidget):
         self.tracks.show_group(group, tracks)
         if not was_open:
             self._stack.setCurrentWidget(self.tracks)
-            self.tracks.table.setFocus()
+            self.tracks.focus()
 
     def _lose(self, group_id: int) -> None:
         """A group that is shown has gone with a refresh."""

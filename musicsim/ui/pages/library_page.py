@@ -4,41 +4,28 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import Label
-from musicsim.ui.tracks.header import ColumnLayout
+from musicsim.ui.tracks.columns import LIBRARY_COLUMNS
 from musicsim.ui.tracks.library_model import LibraryModel
 from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.tracks.track_page import TrackPage
 from musicsim.ui.tracks.track_table import TrackTable
-
-_COLUMNS = (
-    ColumnLayout(Column.STATE, 32),
-    ColumnLayout(Column.OPINION, 30, gives_way=1),
-    ColumnLayout(Column.TITLE, 290, stretches=True),
-    ColumnLayout(Column.ARTIST, 190, stretches=True),
-    ColumnLayout(Column.ALBUM, 200, stretches=True, gives_way=3),
-    ColumnLayout(Column.GENRE, 106, gives_way=5),
-    ColumnLayout(Column.YEAR, 58, gives_way=4),
-    ColumnLayout(Column.RATING, 92, gives_way=2, extra=True),
-    ColumnLayout(Column.PLAYS, 58, gives_way=2, extra=True),
-    ColumnLayout(Column.LAST_PLAYED, 132, gives_way=2, extra=True),
-    ColumnLayout(Column.BPM, 58, gives_way=2, extra=True),
-    ColumnLayout(Column.KEY, 52, gives_way=2, extra=True),
-    ColumnLayout(Column.LENGTH, 72),
-)
 
 MOST_KEPT_SELECTED = 1000
 """Largest selection kept by a search: a larger one may split into as many ranges, which slows Qt down."""
 
 
-class LibraryPage(QWidget):
+class LibraryPage(TrackPage):
     """Search box and table of all tracks."""
 
-    _COLUMNS_KEY = "library/columns"
+    key = "library"
+    icon = "library"
+
     _SORT_KEY = "library/sort"
 
     def __init__(self, model: LibraryModel, actions: TrackActions, theme: Theme) -> None:
@@ -59,7 +46,7 @@ class LibraryPage(QWidget):
         self.search.installEventFilter(self)
         self._count = Label()
         self._count.setObjectName("dim")
-        self.table = TrackTable(model, _COLUMNS, actions, theme)
+        self.table = TrackTable(model, LIBRARY_COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks"))
         self.table.setSortingEnabled(False)
         heading = self.table.heading
@@ -73,41 +60,14 @@ class LibraryPage(QWidget):
         top.addWidget(self.search, 12)
         top.addStretch(1)
         top.addWidget(self._count)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(top)
-        column.addWidget(self.table, 1)
+        self._stack(top, self.table)
         model.counts_changed.connect(self._show_counts)
         self._show_counts()
-
-    @property
-    def key(self) -> str:
-        """Word by which the page is remembered."""
-        return "library"
 
     @property
     def name(self) -> str:
         """Title shown to the listener."""
         return self.tr("Library")
-
-    @property
-    def icon(self) -> str:
-        """Name of the page's icon."""
-        return "library"
-
-    @property
-    def widget(self) -> QWidget:
-        """Widget that is shown."""
-        return self
-
-    def focus(self) -> None:
-        """Focus the tracks."""
-        self.table.setFocus()
-
-    def play_tracks(self) -> None:
-        """Play the selection or, without one, all tracks that the search finds."""
-        self.table.play_selection_or_all()
 
     def show_track(self, track_id: int) -> bool:
         """Select a track and scroll to it, clearing the search if needed; return False if it is not in the library."""
@@ -133,14 +93,14 @@ class LibraryPage(QWidget):
 
     def save(self, settings: QSettings) -> None:
         """Save the columns and the sorting."""
-        settings.setValue(self._COLUMNS_KEY, self.table.heading.save())
+        super().save(settings)
         column, order = self.model.sorting
         descending = order is Qt.SortOrder.DescendingOrder
         settings.setValue(self._SORT_KEY, f"{column.name}{' descending' if descending else ''}")
 
     def restore(self, settings: QSettings) -> None:
         """Restore the saved columns and sorting."""
-        self.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
+        super().restore(settings)
         name, _, direction = str(settings.value(self._SORT_KEY) or "").partition(" ")
         if name in Column.__members__ and Column[name] in self.table.heading.order:
             order = Qt.SortOrder.DescendingOrder if direction else Qt.SortOrder.AscendingOrder

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout
 
 from musicsim.library.catalogue.playlists import Entry
 from musicsim.library.types import Playlist
@@ -15,7 +15,7 @@ from musicsim.ui.commands.playlist_editing import PlaylistEditing
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import ElidedLabel, Label, button, icon_button, scaled_font
+from musicsim.ui.kit.widgets import Label, button, icon_button
 from musicsim.ui.playlists.flow_dialog import FlowDialog
 from musicsim.ui.playlists.kept import Playlists
 from musicsim.ui.playlists.look_note import LookNote
@@ -24,32 +24,18 @@ from musicsim.ui.playlists.playlist_tree import Chosen
 from musicsim.ui.playlists.rows import PlaylistRows, is_missing_entry
 from musicsim.ui.playlists.suggestions import Suggestions
 from musicsim.ui.playlists.undo import History
-from musicsim.ui.tracks.header import ColumnLayout
+from musicsim.ui.tracks.columns import PLAYLIST_COLUMNS
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_model import Column, column_name
-
-_COLUMNS = (
-    ColumnLayout(Column.STATE, 32),
-    ColumnLayout(Column.OPINION, 30, gives_way=1),
-    ColumnLayout(Column.POSITION, 48),
-    ColumnLayout(Column.TITLE, 290, stretches=True),
-    ColumnLayout(Column.ARTIST, 190, stretches=True),
-    ColumnLayout(Column.ALBUM, 200, stretches=True, gives_way=3),
-    ColumnLayout(Column.GENRE, 106, gives_way=5),
-    ColumnLayout(Column.YEAR, 58, gives_way=4),
-    ColumnLayout(Column.RATING, 92, gives_way=2, extra=True),
-    ColumnLayout(Column.PLAYS, 58, gives_way=2, extra=True),
-    ColumnLayout(Column.LAST_PLAYED, 132, gives_way=2, extra=True),
-    ColumnLayout(Column.BPM, 58, gives_way=2, extra=True),
-    ColumnLayout(Column.KEY, 52, gives_way=2, extra=True),
-    ColumnLayout(Column.LENGTH, 72),
-)
+from musicsim.ui.tracks.track_page import TrackPage, list_head, list_title
 
 
-class PlaylistPage(QWidget):
+class PlaylistPage(TrackPage):
     """Heading with the playlist's commands, the table, and the suggestions."""
 
-    _COLUMNS_KEY = "playlist/columns"
+    key = "playlist"
+    icon = "playlist"
+    table: PlaylistTable
 
     rename_wanted = Signal(int)
     delete_wanted = Signal(int)
@@ -85,11 +71,10 @@ class PlaylistPage(QWidget):
         store.changed.connect(self._show_summary)
         playlists.changed.connect(self._follow)
 
-        self._name = ElidedLabel()
-        self._name.setFont(scaled_font(self._name, 1.6, bold=True))
+        self._name = list_title()
         self._summary = Label()
         self._summary.setObjectName("dim")
-        self.table = PlaylistTable(self.list, _COLUMNS, actions, theme)
+        self.table = PlaylistTable(self.list, PLAYLIST_COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks of the playlist"))
         self.table.remove.setText(self.tr("Remove from playlist"))
         self.table.placeholder = self.tr(
@@ -104,13 +89,7 @@ class PlaylistPage(QWidget):
         self.note.back_wanted.connect(self._leave_look)
         self.suggestions = Suggestions(store, editing.suggest, actions, theme)
         self.suggestions.added.connect(self._add)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._head(actions, theme))
-        column.addWidget(self.note)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.suggestions)
+        self._stack(self._head(actions, theme), self.note, self.table, self.suggestions)
 
     def _head(self, actions: TrackActions, theme: Theme) -> QVBoxLayout:
         self.play = button(self.tr("Play"), theme, "play", primary=True)
@@ -130,14 +109,7 @@ class PlaylistPage(QWidget):
         for widget in (self.play, self.order, self.export, self.rename, self.delete, self.more):
             buttons.addWidget(widget)
         buttons.addStretch(1)
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 12, 16, 12)
-        head.setSpacing(2)
-        head.addWidget(self._name)
-        head.addWidget(self._summary)
-        head.addSpacing(8)
-        head.addLayout(buttons)
-        return head
+        return list_head(self._name, self._summary, buttons=buttons)
 
     def _order_menu(self, theme: Theme) -> QMenu:
         menu = QMenu(self)
@@ -161,36 +133,9 @@ class PlaylistPage(QWidget):
         return self._playlist
 
     @property
-    def key(self) -> str:
-        """Word by which the page is remembered."""
-        return "playlist"
-
-    @property
     def name(self) -> str:
         """Title shown to the listener."""
         return self._playlist.name if self._playlist else ""
-
-    @property
-    def icon(self) -> str:
-        """Name of the page's icon."""
-        return "playlist"
-
-    @property
-    def widget(self) -> QWidget:
-        """Widget that is shown."""
-        return self
-
-    def focus(self) -> None:
-        """Focus the tracks."""
-        self.table.setFocus()
-
-    def play_tracks(self) -> None:
-        """Play the selection or, without one, the playlist."""
-        self.table.play_selection_or_all()
-
-    def show_track(self, track_id: int) -> bool:
-        """Select a track and scroll to it; return False if it is not in the playlist."""
-        return self.table.show_track(track_id)
 
     def has(self, playlist_id: int) -> bool:
         """Return whether there is this playlist."""
@@ -209,12 +154,12 @@ class PlaylistPage(QWidget):
 
     def save(self, settings: QSettings) -> None:
         """Save the columns, and whether the suggestions are folded away."""
-        settings.setValue(self._COLUMNS_KEY, self.table.heading.save())
+        super().save(settings)
         self.suggestions.save(settings)
 
     def restore(self, settings: QSettings) -> None:
         """Restore what was saved."""
-        self.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
+        super().restore(settings)
         self.suggestions.restore(settings)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout
 
 from musicsim.playlists.smart.rules import OrderBy
 from musicsim.services.making.smart_lists import SmartContent, SmartList
@@ -12,31 +12,21 @@ from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.kit.widgets import ElidedLabel, Label, button, icon_button, scaled_font
+from musicsim.ui.kit.widgets import ElidedLabel, Label, button, icon_button
 from musicsim.ui.playlists.smart_kept import SmartPlaylists
 from musicsim.ui.playlists.smart_words import rules_in_words
-from musicsim.ui.tracks.header import ColumnLayout
+from musicsim.ui.tracks.columns import FOUND_COLUMNS
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_list import SimilarList
-from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.tracks.track_page import TrackPage, list_head, list_title
 from musicsim.ui.tracks.track_table import TrackTable
 
-_COLUMNS = (
-    ColumnLayout(Column.STATE, 34),
-    ColumnLayout(Column.POSITION, 48),
-    ColumnLayout(Column.TITLE, 290, stretches=True),
-    ColumnLayout(Column.ARTIST, 190, stretches=True),
-    ColumnLayout(Column.ALBUM, 200, stretches=True, gives_way=1),
-    ColumnLayout(Column.GENRE, 112, gives_way=3),
-    ColumnLayout(Column.YEAR, 64, gives_way=2),
-    ColumnLayout(Column.LENGTH, 76),
-)
 
-
-class SmartPage(QWidget):
+class SmartPage(TrackPage):
     """Heading with the smart playlist's commands, and the table."""
 
-    _COLUMNS_KEY = "smart/columns"
+    key = "smart"
+    icon = "playlist"
 
     edit_wanted = Signal(int)
     keep_wanted = Signal(int)
@@ -64,8 +54,7 @@ class SmartPage(QWidget):
         store.changed.connect(self._show_summary)
         smart.changed.connect(self._follow)
 
-        self._name = ElidedLabel()
-        self._name.setFont(scaled_font(self._name, 1.6, bold=True))
+        self._name = list_title()
         self.rules = ElidedLabel()
         self.rules.setObjectName("dim")
         self.summary = Label()
@@ -85,7 +74,7 @@ class SmartPage(QWidget):
         self.keep.clicked.connect(lambda: self._emit(self.keep_wanted))
         self.export = icon_button(self.tr("Export…"), theme, "export")
         self.export.clicked.connect(lambda: self._emit(self.export_wanted))
-        self.table = TrackTable(self.list, _COLUMNS, actions, theme)
+        self.table = TrackTable(self.list, FOUND_COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks of the smart playlist"))
 
         # In two rows, since the page may be narrow.
@@ -100,29 +89,12 @@ class SmartPage(QWidget):
         buttons.addWidget(self.edit)
         buttons.addWidget(self.queue)
         buttons.addStretch(1)
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 12, 16, 12)
-        head.setSpacing(2)
-        head.addLayout(title)
-        head.addWidget(self.rules)
-        head.addWidget(self.summary)
-        head.addSpacing(8)
-        head.addLayout(buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.table, 1)
+        self._stack(list_head(title, self.rules, self.summary, buttons=buttons), self.table)
 
     @property
     def shown(self) -> SmartList | None:
         """Smart playlist that is shown."""
         return self._shown
-
-    @property
-    def key(self) -> str:
-        """Word by which the page is remembered."""
-        return "smart"
 
     def has(self, list_id: str) -> bool:
         """Return whether there is a smart playlist with this id, as text, that is not hidden."""
@@ -133,28 +105,6 @@ class SmartPage(QWidget):
     def name(self) -> str:
         """Title shown to the listener."""
         return self._shown.name if self._shown else ""
-
-    @property
-    def icon(self) -> str:
-        """Name of the page's icon."""
-        return "playlist"
-
-    @property
-    def widget(self) -> QWidget:
-        """Widget that is shown."""
-        return self
-
-    def focus(self) -> None:
-        """Focus the tracks."""
-        self.table.setFocus()
-
-    def play_tracks(self) -> None:
-        """Play the selection or, without one, the whole list."""
-        self.table.play_selection_or_all()
-
-    def show_track(self, track_id: int) -> bool:
-        """Select a track and scroll to it; return False if it is not in the list."""
-        return self.table.show_track(track_id)
 
     def show_list(self, list_id: int) -> None:
         """Show a smart playlist, with its tracks as last found until they are found again."""
@@ -174,14 +124,6 @@ class SmartPage(QWidget):
             self._smart.ask_content(
                 list_id, lambda content: self._take(list_id, content), self._messages.fail
             )
-
-    def save(self, settings: QSettings) -> None:
-        """Save the columns."""
-        settings.setValue(self._COLUMNS_KEY, self.table.heading.save())
-
-    def restore(self, settings: QSettings) -> None:
-        """Restore the saved columns."""
-        self.table.heading.restore(str(settings.value(self._COLUMNS_KEY) or ""))
 
     def _emit(self, signal: object) -> None:
         if self._shown is not None:
