@@ -12,27 +12,22 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPalette,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
     QWidget,
 )
 
-from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
+from musicsim.ui.playlists.list_delegate import ListDelegate
 from musicsim.ui.playlists.playlist_tree import (
-    COUNT_ROLE,
     FOLDER_ROLE,
     Chosen,
     Index,
     PlaylistModel,
 )
-from musicsim.ui.tracks.delegates import row_height
 
 _COLLAPSED = "sidebar/collapsed folders"
 _INDENT = 16
@@ -40,30 +35,15 @@ _SIGN = 16
 """Size of the arrow before a folder, in pixels."""
 
 
-class _PlaylistDelegate(QStyledItemDelegate):
-    """Delegate that draws a playlist's name and its number of tracks, or a folder's with an arrow."""
+class _PlaylistDelegate(ListDelegate):
+    """Delegate that also draws an arrow before the name of a folder."""
 
     def __init__(self, view: PlaylistList, theme: Theme) -> None:
         super().__init__(view)
         self._view = view
         self._theme = theme
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        opt: Any = QStyleOptionViewItem(option)
-        self.initStyleOption(opt, index)
-        palette: QPalette = opt.palette
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Over the whole width, whatever the depth.
-        place = QRect(0, opt.rect.top(), opt.rect.right(), opt.rect.height()).adjusted(8, 1, -8, -1)
-        if opt.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            selected = opt.state & QStyle.StateFlag.State_Selected
-            role = QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Midlight
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.brush(role))
-            painter.drawRoundedRect(place, 6, 6)
-        place.adjust(10 + opt.rect.left(), 0, -10, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    def _draw_sign(self, painter: QPainter, place: QRect, index: Index) -> None:
         if index.data(FOLDER_ROLE):
             sign = QRect(0, 0, _SIGN, _SIGN)
             sign.moveCenter(place.center())
@@ -71,20 +51,6 @@ class _PlaylistDelegate(QStyledItemDelegate):
             is_open = self._view.isExpanded(index)
             self._theme.icon("folded-out" if is_open else "folded", "dim").paint(painter, sign)
             place.setLeft(sign.right() + 6)
-        else:
-            count = formats.number(index.data(COUNT_ROLE))
-            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight | middle, count)
-            place.setRight(place.right() - opt.fontMetrics.horizontalAdvance(count) - 10)
-        painter.setPen(palette.color(QPalette.ColorRole.Text))
-        name = opt.fontMetrics.elidedText(opt.text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, middle, name)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> Any:
-        hint = super().sizeHint(option, index)
-        hint.setHeight(row_height(option.fontMetrics))
-        return hint
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index

@@ -24,13 +24,13 @@ from musicsim.ui.kit.dropping import URIS_MIME, dragged_files
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.widgets import plain_tooltip
 from musicsim.ui.playlists.kept import Playlists
+from musicsim.ui.playlists.list_delegate import COUNT_ROLE
 from musicsim.ui.tracks.track_list import dragged_tracks
 from musicsim.ui.tracks.track_model import TRACKS_MIME
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
-COUNT_ROLE = int(Role.UserRole)
 FOLDER_ROLE = COUNT_ROLE + 1
 """Whether a row is a folder."""
 
@@ -215,7 +215,7 @@ class PlaylistModel(QAbstractItemModel):
         if role == FOLDER_ROLE:
             return is_folder
         if role == COUNT_ROLE:
-            return 0 if isinstance(item, PlaylistFolder) else len(item.track_ids)
+            return None if isinstance(item, PlaylistFolder) else len(item.track_ids)
         if role == Role.ToolTipRole:
             return plain_tooltip(f"{item.name}\n{self._count(item)}")
         if role == Role.AccessibleTextRole:

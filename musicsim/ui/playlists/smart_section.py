@@ -15,14 +15,11 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPalette
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,13 +28,13 @@ from PySide6.QtWidgets import (
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import icon_button, plain_tooltip
+from musicsim.ui.playlists.list_delegate import COUNT_ROLE, ListDelegate
 from musicsim.ui.playlists.smart_kept import SmartPlaylists
 from musicsim.ui.tracks.delegates import row_height
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
-COUNT_ROLE = int(Role.UserRole)
 _NO_INDEX = QModelIndex()
 _FOLDED_KEY = "smart/folded"
 
@@ -94,40 +91,6 @@ class SmartModel(QAbstractListModel):
         return None
 
 
-class _Delegate(QStyledItemDelegate):
-    """Delegate that draws a name and, where it is known, the number of tracks."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        opt: Any = QStyleOptionViewItem(option)
-        self.initStyleOption(opt, index)
-        palette: QPalette = opt.palette
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        place = opt.rect.adjusted(8, 1, -8, -1)
-        selected = opt.state & QStyle.StateFlag.State_Selected
-        if selected or opt.state & QStyle.StateFlag.State_MouseOver:
-            role = QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Midlight
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.brush(role))
-            painter.drawRoundedRect(place, 6, 6)
-        place.adjust(10, 0, -10, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        if (count := index.data(COUNT_ROLE)) is not None:
-            text = formats.number(count)
-            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight | middle, text)
-            place.setRight(place.right() - opt.fontMetrics.horizontalAdvance(text) - 10)
-        painter.setPen(palette.color(QPalette.ColorRole.Text))
-        name = opt.fontMetrics.elidedText(opt.text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, middle, name)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> Any:
-        hint = super().sizeHint(option, index)
-        hint.setHeight(row_height(option.fontMetrics))
-        return hint
-
-
 class SmartListView(QListView):
     """List of the smart playlists, as high as its rows if there is room."""
 
@@ -140,7 +103,7 @@ class SmartListView(QListView):
         super().__init__()
         self._lists = model
         self.setModel(model)
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(ListDelegate(self))
         # Painted as the playlists are.
         self.setObjectName("playlists")
         self.setFrameShape(QListView.Shape.NoFrame)

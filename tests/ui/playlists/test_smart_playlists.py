@@ -34,9 +34,9 @@ from musicsim.playlists.smart.rules import (
     Unit,
     UnknownRule,
 )
+from musicsim.ui.playlists.list_delegate import COUNT_ROLE
 from musicsim.ui.playlists.smart_editor import SmartEditor
 from musicsim.ui.playlists.smart_rows import RuleRow
-from musicsim.ui.playlists.smart_section import COUNT_ROLE
 from musicsim.ui.playlists.track_picker import TrackPicker
 from musicsim.ui.window.main_window import MainWindow
 
