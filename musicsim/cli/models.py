@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from musicsim.app import Musicsim
 from musicsim.base.counts import counted
@@ -26,6 +15,7 @@ from musicsim.base.errors import MusicsimError, display_path
 from musicsim.cli.output import (
     Commands,
     UsageError,
+    byte_progress,
     file_path,
     path_text,
     print_json,
@@ -35,7 +25,7 @@ from musicsim.cli.output import (
 )
 from musicsim.embedding import WeightFile, find_weights
 from musicsim.embedding.description import OFFICIAL_EMBEDDING_SIZES
-from musicsim.embedding.fetching import Report, fetch_weights
+from musicsim.embedding.fetching import fetch_weights
 from musicsim.embedding.names import LONGEST_NAME
 from musicsim.embedding.official import (
     ATTRIBUTION,
@@ -179,13 +169,13 @@ def fetch_model(options: argparse.Namespace) -> None:
     if here.state == "installed" and model.is_file(path) is not False:
         say(f"{model.name} is here already, in {printable(path_text(path))}.")
     else:
-        with _download_bar(model.name) as report:
+        with byte_progress(model.name) as update:
             path = fetch_weights(
                 model,
                 _models_folder(options),
                 mirror=options.mirror,
                 proxy=options.proxy,
-                progress=report,
+                progress=lambda done, total: update(completed=done, total=total),
             )
         megabytes = path.stat().st_size / 1e6
         say(
@@ -197,27 +187,6 @@ def fetch_model(options: argparse.Namespace) -> None:
         say("The next `musicsim scan` listens with it.")
     else:
         say(f"To listen with it: musicsim models use {model.name}")
-
-
-@contextmanager
-def _download_bar(name: str) -> Iterator[Report | None]:
-    """Show a download's progress on standard error, if that is a terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def use_model(options: argparse.Namespace) -> None:

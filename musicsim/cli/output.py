@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 from rich.table import Table
 from rich.text import Text
@@ -192,3 +195,36 @@ def progress_of(app: Musicsim, *, quiet: bool = False) -> Iterator[None]:
             yield
         finally:
             unsubscribe()
+
+
+@contextlib.contextmanager
+def byte_progress(
+    description: str, *, total: int | None = None, quiet: bool = False
+) -> Iterator[Callable[..., None]]:
+    """Show how many bytes are done on standard error, if that is a terminal.
+
+    Parameters
+    ----------
+    total
+        All bytes, if known.
+    quiet
+        Show nothing.
+
+    Yields
+    ------
+    update
+        Function with the keywords of `Progress.update`: `completed` and `total`, in bytes, and `description`.
+    """
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    with bar:
+        yield functools.partial(bar.update, bar.add_task(description, total=total))

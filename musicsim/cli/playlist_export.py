@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from musicsim.app import Musicsim
 from musicsim.base.counts import counted
 from musicsim.cli.output import (
     UsageError,
+    byte_progress,
     complain,
     file_path,
     path_text,
@@ -163,7 +153,13 @@ def _copy(tracks: Sequence[Track], options: argparse.Namespace) -> int:
         slashes=options.slashes,
     )
     existing = options.existing or _when_nothing_is_in_the_way(plan)
-    with _progress(plan, existing, quiet=options.json) as show:
+    total = sum(copy.size for copy in plan.to_copy(existing))
+    with byte_progress("Copying", total=total, quiet=options.json) as update:
+
+        def show(progress: CopyProgress) -> None:
+            done = f"Copying {progress.files + 1}/{progress.of_files}"
+            update(completed=progress.bytes, description=done)
+
         result = copy_playlist(plan, existing, progress=show)
     if options.json:
         print_json(_json(result))
@@ -200,35 +196,3 @@ def _json(result: CopyResult) -> dict[str, object]:
             else {}
         ),
     }
-
-
-@contextlib.contextmanager
-def _progress(
-    plan: CopyPlan, existing: Existing, *, quiet: bool
-) -> Iterator[Callable[[CopyProgress], None]]:
-    """Show the progress of copying on standard error, if that is a terminal."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    with bar:
-        total = sum(copy.size for copy in plan.to_copy(existing))
-        task = bar.add_task("Copying", total=total)
-
-        def show(progress: CopyProgress) -> None:
-            bar.update(
-                task,
-                completed=progress.bytes,
-                description=f"Copying {progress.files + 1}/{progress.of_files}",
-            )
-
-        yield show
