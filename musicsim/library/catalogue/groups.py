@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.playlist_names import (
-    PlaylistNameError,
+    check_not_taken,
     checked_name,
     cleaned_name,
     free_name,
@@ -210,12 +210,7 @@ class GroupStore:
         """
         name = checked_name(name, of="group")
         with self._database.transaction() as db:
-            if db.execute(
-                "SELECT 1 FROM groups WHERE name = ? AND id != ?", (name, group_id)
-            ).fetchone():
-                raise PlaylistNameError(
-                    f"There is a group named “{name}” already: choose another name."
-                )
+            check_not_taken(db, "groups", name, group_id, of="group")
             db.execute("UPDATE groups SET name = ?, renamed = 1 WHERE id = ?", (name, group_id))
 
     def set_frozen(self, group_id: int, frozen: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import unicodedata
 from collections.abc import Container
 
@@ -62,6 +63,15 @@ def free_name(name: str, taken: Container[str]) -> str:
         ending = f" ({number})"
         free = name[: LONGEST_NAME - len(ending)] + ending
     return free
+
+
+def check_not_taken(
+    db: sqlite3.Connection, table: str, name: str, own_id: int, *, of: str = "playlist"
+) -> None:
+    """Raise `PlaylistNameError` if another row of a table has this name."""
+    sql = f"SELECT 1 FROM {table} WHERE name = ? AND id != ?"
+    if db.execute(sql, (name, own_id)).fetchone():
+        raise PlaylistNameError(f"There is a {of} named “{name}” already: choose another name.")
 
 
 def _is_control(character: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.paths import stored_path
 from musicsim.library.catalogue.playlist_names import (
-    PlaylistNameError,
+    check_not_taken,
     checked_name,
     cleaned_name,
     free_name,
@@ -139,13 +139,7 @@ class PlaylistStore:
         """
         name = checked_name(name)
         with self._database.transaction() as db:
-            taken = db.execute(
-                "SELECT 1 FROM playlists WHERE name = ? AND id != ?", (name, playlist_id)
-            ).fetchone()
-            if taken:
-                raise PlaylistNameError(
-                    f"There is a playlist named “{name}” already: choose another name."
-                )
+            check_not_taken(db, "playlists", name, playlist_id)
             follow_renamed_playlist(db, playlist_id, name)
             db.execute("UPDATE playlists SET name = ? WHERE id = ?", (name, playlist_id))
 

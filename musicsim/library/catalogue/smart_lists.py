@@ -11,7 +11,7 @@ from typing import Any
 
 from musicsim.library.catalogue.database import Database
 from musicsim.library.catalogue.playlist_names import (
-    PlaylistNameError,
+    check_not_taken,
     checked_name,
     cleaned_name,
     free_name,
@@ -114,12 +114,7 @@ class SmartListStore:
         """
         name = checked_name(name, of="smart playlist")
         with self._database.transaction() as db:
-            if db.execute(
-                "SELECT 1 FROM smart_lists WHERE name = ? AND id != ?", (name, list_id)
-            ).fetchone():
-                raise PlaylistNameError(
-                    f"There is a smart playlist named “{name}” already: choose another name."
-                )
+            check_not_taken(db, "smart_lists", name, list_id, of="smart playlist")
             row = db.execute("SELECT name FROM smart_lists WHERE id = ?", (list_id,)).fetchone()
             is_shared = row and _exists(db, "playlists", row[0])
             if row and not is_shared:
