@@ -7,23 +7,17 @@ import numpy as np
 import pytest
 import soundfile
 from command_line import CommandLine
+from three_tracks import NAMES, scan_three_tracks
 
 from musicsim.app import Musicsim
 from musicsim.playlists.files.reading import read_playlist
-
-NAMES = ["01 Don’t Stop….flac", "02 Björk.flac", "03 100% Pure.flac"]
 
 
 @pytest.fixture
 def music(musicsim: CommandLine, tmp_path: Path) -> Path:
     """A music folder of three tracks, which are the kept playlist "Sunday"."""
-    folder = tmp_path / "Music" / "Album"
-    folder.mkdir(parents=True)
-    for number, name in enumerate(NAMES):
-        sound = np.random.default_rng(number).normal(0, 0.1, 22_050)
-        soundfile.write(folder / name, sound.astype("float32"), 22_050)
+    folder = scan_three_tracks(musicsim, tmp_path)
     with Musicsim.open(musicsim.data) as app:
-        app.collection.scan([folder.parent])
         app.catalogue.playlists.create("Sunday", [track.id for track in app.catalogue.tracks.all()])
     return folder
 

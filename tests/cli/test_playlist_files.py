@@ -4,30 +4,20 @@ import os
 import unicodedata
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soundfile
 from command_line import CommandLine
+from three_tracks import NAMES, scan_three_tracks
 
 from musicsim.app import Musicsim
 from musicsim.cli.matching import find_track
 from musicsim.cli.output import UsageError
 from musicsim.library.types import Track
 
-NAMES = ["01 Don’t Stop….flac", "02 Björk.flac", "03 100% Pure.flac"]
-
 
 @pytest.fixture
 def music(musicsim: CommandLine, tmp_path: Path) -> Path:
     """A music folder of three tracks that are in the library."""
-    folder = tmp_path / "Music" / "Album"
-    folder.mkdir(parents=True)
-    for number, name in enumerate(NAMES):
-        sound = np.random.default_rng(number).normal(0, 0.1, 22_050)
-        soundfile.write(folder / name, sound.astype("float32"), 22_050)
-    with Musicsim.open(musicsim.data) as app:
-        app.collection.scan([folder.parent])
-    return folder
+    return scan_three_tracks(musicsim, tmp_path)
 
 
 def shown(musicsim: CommandLine, name: str) -> list[str]:
