@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from musicsim.base.errors import MusicsimError
-from musicsim.base.processes import start_process
+from musicsim.base.processes import start_with_pipe
 from musicsim.embedding.content import WeightsError, read_content, sha256_of
 from musicsim.embedding.description import InputRepr, ModelDescription
 from musicsim.embedding.official import OFFICIAL_MODELS
@@ -24,7 +24,6 @@ from musicsim.embedding.weights import Weights, read_weights
 STARTER_SHA256: Final = "77ebc3862ae574e5f425c5b1a9c48c4f5dcfd3146f7957da36cf495432f32439"
 """The SHA-256 of the starter weights that ship with this version."""
 
-_CONTEXT = multiprocessing.get_context("spawn")
 _READY = b"ready"
 _LONGEST_ANSWER = 2**20  # bytes
 # A network of OpenL3's takes 0.05 s and 60 MB. These also suffice on a slow machine for the largest file.
@@ -180,20 +179,10 @@ class _Checker:
         self._process = self._pipe = None
 
     def _start(self) -> Connection:
-        ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(
-            target=_serve, args=(theirs,), name="musicsim-weights", daemon=True
-        )
+        self._process, pipe = start_with_pipe(_serve, name="musicsim-weights", with_main=False)
+        self._pipe = pipe
         try:
-            start_process(process, with_main=False)
-        except BaseException:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        self._process, self._pipe = process, ours
-        try:
-            ready = _received(ours) == _READY
+            ready = _received(pipe) == _READY
         except (EOFError, OSError):
             ready = False
         if not ready:
@@ -201,7 +190,7 @@ class _Checker:
             raise MusicsimError(
                 "The process that checks weight files could not be started: close other programs, and try again."
             )
-        return ours
+        return pipe
 
 
 def _received(pipe: Connection) -> bytes:

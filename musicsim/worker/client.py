@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from musicsim.base.errors import MusicsimError
-from musicsim.base.processes import start_process
+from musicsim.base.processes import start_with_pipe
 from musicsim.base.reasons import Reason
 from musicsim.worker.protocol import (
     Answer,
@@ -143,17 +143,13 @@ class WorkerClient:
         # Only the worker needs the decoders' libraries: the window starts faster without them.
         from musicsim.worker.process import serve
 
-        ours, theirs = _CONTEXT.Pipe()
-        # A daemon, so that it ends with this process in any case.
-        process = _CONTEXT.Process(
-            target=serve, args=(theirs, self._settings), name="musicsim-worker", daemon=True
+        process, pipe = start_with_pipe(
+            serve, self._settings, name="musicsim-worker", context=_CONTEXT
         )
-        start_process(process)
-        theirs.close()
-        self._process, self._pipe = process, ours
+        self._process, self._pipe = process, pipe
         self.starts += 1
         self._reader = threading.Thread(
-            target=self._read, args=(process, ours), name="musicsim-worker-answers"
+            target=self._read, args=(process, pipe), name="musicsim-worker-answers"
         )
         self._reader.start()
 

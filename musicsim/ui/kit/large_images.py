@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from multiprocessing.connection import Connection
 
 from PySide6.QtGui import QImage, QImageReader
 
-from musicsim.base.processes import start_process
+from musicsim.base.processes import start_with_pipe
 
 _log = logging.getLogger(__name__)
 
@@ -38,24 +37,18 @@ def read_apart(
     patience
         Seconds.
     """
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(
-        target=_serve, args=(theirs, decode), name="musicsim-image", daemon=True
-    )
-    start_process(process)
-    theirs.close()
+    process, pipe = start_with_pipe(_serve, decode, name="musicsim-image")
     try:
-        ours.send((file, kind, side))
+        pipe.send((file, kind, side))
         # Not `recv`: unpickling the answer of a process that a hostile image has taken over would run its code.
-        pixels = ours.recv_bytes(_BYTES_A_PIXEL * side * side) if ours.poll(patience) else b""
+        pixels = pipe.recv_bytes(_BYTES_A_PIXEL * side * side) if pipe.poll(patience) else b""
     except (EOFError, OSError):
         pixels = b""
     finally:
         process.kill()
         process.join()
         process.close()
-        ours.close()
+        pipe.close()
     if len(pixels) != _BYTES_A_PIXEL * side * side:
         _log.info("an image of %s bytes can't be decoded in %.0f s", f"{len(file):,}", patience)
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import threading
 import time
 from multiprocessing.connection import Connection
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from musicsim.base.processes import start_process
+from musicsim.base.processes import start_with_pipe
 from musicsim.ui.playback.protocol import Command, Done, Event, Numbered, Ready
 
 _log = logging.getLogger(__name__)
@@ -73,20 +72,14 @@ class PlayerProcess(QObject):
 
     def start(self) -> None:
         """Start the process."""
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=_serve, args=(theirs, self.log_file), name="musicsim-player", daemon=True
-        )
-        start_process(process)
-        theirs.close()
+        process, pipe = start_with_pipe(_serve, self.log_file, name="musicsim-player")
         self._generation += 1
-        self._process, self._pipe = process, ours
+        self._process, self._pipe = process, pipe
         self._unanswered.clear()
         self._heard_at = time.monotonic()
         self._reader = threading.Thread(
             target=self._read,
-            args=(ours, self._generation),
+            args=(pipe, self._generation),
             name="musicsim-player-news",
             daemon=True,
         )
