@@ -14,6 +14,7 @@ from musicsim.ui.kit.theme import DARK, LIGHT, Scheme, Theme
 from musicsim.ui.settings import folders
 from musicsim.ui.settings.folders import FoldersDialog
 from musicsim.ui.tracks.track_model import Column
+from musicsim.ui.tracks.track_page import TrackPage
 from musicsim.ui.window.help import ShortcutsDialog
 from musicsim.ui.window.main_window import MainWindow
 from musicsim.ui.window.memory import saved_scheme
@@ -51,6 +52,23 @@ def test_the_next_start_looks_as_the_last_one_ended(
     assert titles(again.places.library.model)[0] == "Don’t Wait"
     assert again.places.library.table.heading.sectionSize(Column.LENGTH) == 90
     assert saved_scheme(settings_of(app)) is Scheme.DARK
+
+
+def test_every_page_of_tracks_keeps_its_own_columns(
+    window: MainWindow, make_window: MakeWindow
+) -> None:
+    def columns(of: MainWindow) -> dict[str, str]:
+        return {page.key: page.table.heading.save() for page in of.findChildren(TrackPage)}
+
+    for width, page in enumerate(window.findChildren(TrackPage), 90):
+        page.table.heading.resizeSection(Column.LENGTH, width)
+    wanted = columns(window)
+
+    window.close()
+
+    assert columns(make_window()) == wanted
+    assert set(wanted) == {"library", "playlist", "smart", "groups", "builder"}
+    assert len(set(wanted.values())) == 5
 
 
 def test_a_closed_panel_stays_closed(window: MainWindow, make_window: MakeWindow) -> None:
