@@ -63,6 +63,7 @@ _LAST_WORDS = 5.0
 
 _HEARD = (
     "tests/ui/playback/test_sound.py",
+    "tests/ui/playback/test_radio_heard.py",
     "tests/ui/playback/test_desktop_session.py",
     "tests/ui/playback/test_whole_program.py",
 )
