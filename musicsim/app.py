@@ -14,6 +14,7 @@ from musicsim.library.catalogue.identity import SoundIdentity
 from musicsim.library.catalogue.stores import Stores
 from musicsim.library.scanning.scanner import Scanner
 from musicsim.services.collection.collection import Collection
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
@@ -47,8 +48,8 @@ class Musicsim:
         The stored facts about the music, which `stores` opened.
     models
         The models, and which one listens.
-    opinions
-        The listener's likes and bans.
+    opinions, banned
+        The listener's likes and bans, and what no list contains.
     history
         What was played.
     finding
@@ -91,14 +92,15 @@ class Musicsim:
         self._answers = ThreadPoolExecutor(1, "musicsim-answers")
         self.opinions = Opinions(self.catalogue, self.events)
         self.history = PlayHistory(self.catalogue, self.events)
+        self.banned = BannedTracks(self.catalogue, self.opinions, nearest, self.events)
         searched = (nearest, index, self.worker, self.events, self._answers)
-        self.finding = Finding(self.catalogue, self.models, self.opinions, *searched)
-        self.groups = Groups(self.catalogue, self.opinions, nearest, self.events)
+        self.finding = Finding(self.catalogue, self.models, self.banned, *searched)
+        self.groups = Groups(self.catalogue, self.banned, nearest, self.events)
         self.playlists = PlaylistMaker(
             self.catalogue, self.opinions, self.finding, self.groups, self._answers
         )
         self.radio = RadioMaker(self.catalogue, self.finding, self.events, self._answers)
-        smart = (self.catalogue, self.opinions, nearest, self.events)
+        smart = (self.catalogue, self.opinions, self.banned, nearest, self.events)
         self.smart_lists = SmartLists(*smart, read_only=read_only)
         identity = SoundIdentity(self.catalogue, self.embeddings)
         self.listening = Listening(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, OpinionsChanged
@@ -14,7 +14,6 @@ from musicsim.library.types import Track
 from musicsim.playlists.rules.artists import album_key, album_title_key, artist_key, credit_key
 from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.nobody import is_nobody
-from musicsim.playlists.rules.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Opinions:
         return self._store.tracks(opinion)
 
     def bans(self) -> Bans:
-        """Return everything that is banned."""
+        """Return everything that is banned; `BannedTracks` also knows other files of it."""
         named = [each for each in self._store.named() if each.opinion is Opinion.BANNED]
         banned = self._store.tracks(Opinion.BANNED)
         return Bans(
@@ -70,10 +69,6 @@ class Opinions:
                 (each.key[0], each.key[1]) for each in named if each.subject is Subject.ALBUM
             ),
         )
-
-    def added_to(self, rules: Rules) -> Rules:
-        """Return rules with everything that is banned."""
-        return replace(rules, bans=self.bans())
 
     def all(self) -> list[TrackOpinion | NamedOpinion]:
         """Return every opinion, the last one first."""

@@ -27,6 +27,7 @@ from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScannedFile, Tags, Track, TrackState
 from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks
 from musicsim.playlists.rules.rules import Hidden, Rule
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints, NotEmbedded
@@ -307,9 +308,15 @@ class FakeApp:
         self.playlists = FakePlaylistMaker(self)
         points = LibraryPoints(self.catalogue, self.embeddings, starter_model())
         nearest = Nearest(points, IndexSync(self.catalogue, points, None))
-        self.groups = Groups(self.catalogue, self.opinions, nearest, self.events)
+        self.banned = BannedTracks(self.catalogue, self.opinions, nearest, self.events)
+        self.groups = Groups(self.catalogue, self.banned, nearest, self.events)
         self.smart_lists = SmartLists(
-            self.catalogue, self.opinions, nearest, self.events, thread=AtOnce()
+            self.catalogue,
+            self.opinions,
+            self.banned,
+            nearest,
+            self.events,
+            thread=AtOnce(),
         )
 
     def start(self) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from musicsim.library.types import Track
 from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.same_song import song_key
-from musicsim.similarity.space import Vectors
 
 SAME_RECORDING_COSINE = 0.95
 """Cosine above which two files of one song, of the same length, are one recording.
@@ -17,40 +15,6 @@ Different recordings reached 0.943 at most; see `NEAR_DUPLICATE_COSINE`, which h
 """
 SAME_RECORDING_SECONDS = 2.0
 """Largest difference in length between files of one recording: encoders add some silence."""
-
-
-class BannedRecordings:
-    """The recordings of banned tracks, which other files may hold too: in another format, or on another album.
-
-    Parameters
-    ----------
-    banned
-        The banned tracks, with their points.
-    """
-
-    def __init__(self, banned: Iterable[tuple[Track, Vectors]]) -> None:
-        self._of_songs: dict[tuple[str, str], list[tuple[float | None, Vectors]]] = {}
-        for track, point in banned:
-            if (song := song_key(track)) is not None:
-                self._of_songs.setdefault(song, []).append((track.tags.duration, point))
-
-    def forbid(self, track: Track, point: Vectors, song: tuple[str, str] | None) -> bool:
-        """Return whether a track is one of these recordings: the same song, of the same length and sound.
-
-        Parameters
-        ----------
-        point
-            The track's point.
-        song
-            Its `song_key`, which a chooser knows already.
-        """
-        if song is None:
-            return False
-        return any(
-            _same_length(track.tags.duration, length)
-            and float(point @ other) > SAME_RECORDING_COSINE
-            for length, other in self._of_songs.get(song, ())
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +27,11 @@ class Bans:
         The tracks.
     artists, albums
         The keys of artists and albums; see `artist_key` and `album_key`.
-    recordings
-        The recordings of the tracks, by which a chooser knows other files of them.
     """
 
     track_ids: frozenset[int] = frozenset()
     artists: frozenset[str] = frozenset()
     albums: frozenset[tuple[str, str]] = frozenset()
-    recordings: BannedRecordings | None = field(default=None, compare=False)
 
     def forbid(self, track: Track) -> bool:
         """Return whether a track is banned: itself, with its album or with its artist."""
@@ -82,5 +43,14 @@ class Bans:
         )
 
 
-def _same_length(one: float | None, other: float | None) -> bool:
-    return one is None or other is None or abs(one - other) <= SAME_RECORDING_SECONDS
+def may_be_same_recording(one: Track, other: Track) -> bool:
+    """Return whether two files are of one song, and of one length: one recording if they sound the same as well."""
+    song = song_key(one)
+    if song is None or song != song_key(other):
+        return False
+    length, other_length = one.tags.duration, other.tags.duration
+    return (
+        length is None
+        or other_length is None
+        or abs(length - other_length) <= SAME_RECORDING_SECONDS
+    )

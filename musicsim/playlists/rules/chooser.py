@@ -201,10 +201,7 @@ class Chooser:
         song and its sound: where nearly everything is hidden, these would take most of the time.
         """
         rules = self._rules
-        recordings = rules.bans.recordings
-        if rules.bans.forbid(track) or (
-            recordings is not None and recordings.forbid(track, point, song_key(track))
-        ):
+        if rules.bans.forbid(track):
             return Hidden(Rule.BANNED)
         if track.id in rules.without:
             return Hidden(Rule.UNWANTED)

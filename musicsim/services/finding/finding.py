@@ -15,19 +15,17 @@ from musicsim.base.events import Events, TrackWanted
 from musicsim.embedding import InputRepr, pool
 from musicsim.embedding.content import digest_in
 from musicsim.library.catalogue.catalogue import Catalogue
-from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.embedding_types import KnownModel
 from musicsim.library.types import Track
 from musicsim.playlists.generators.similar import similar_tracks
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import SimilarTracks
-from musicsim.playlists.rules.bans import BannedRecordings
 from musicsim.playlists.rules.rules import Rules
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest, Neighbour
 from musicsim.services.finding.points import NotEmbedded
 from musicsim.services.models.models import Models
-from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors
 from musicsim.worker.client import Refused, WorkerClient
 from musicsim.worker.protocol import EmbeddedTrack, EmbedTrack
@@ -45,8 +43,8 @@ class Finding:
         The tracks.
     models
         The models, and which one listens.
-    opinions
-        The listener's bans, which no list contains, whatever its rules.
+    banned
+        What no list contains, whatever its rules.
     nearest
         Finds the nearest tracks.
     index
@@ -68,7 +66,7 @@ class Finding:
         self,
         catalogue: Catalogue,
         models: Models,
-        opinions: Opinions,
+        banned: BannedTracks,
         nearest: Nearest,
         index: IndexSync,
         worker: WorkerClient,
@@ -77,7 +75,7 @@ class Finding:
     ) -> None:
         self._catalogue = catalogue
         self._models = models
-        self._opinions = opinions
+        self._banned = banned
         self.nearest = nearest
         self.index = index
         self._worker = worker
@@ -95,8 +93,8 @@ class Finding:
 
     def _warm_up(self) -> None:
         # A query reports the error.
-        with contextlib.suppress(MusicsimError), self.nearest.steady():
-            pass
+        with contextlib.suppress(MusicsimError):
+            self._banned.all()
 
     def similar(
         self, track_id: int, *, rules: Rules | None = None, limit: int = 50
@@ -118,20 +116,8 @@ class Finding:
         return self._thread.submit(self._similar_to_file, path, rules or Rules(), limit)
 
     def with_bans(self, rules: Rules) -> Rules:
-        """Return rules with everything that is banned, also as other files of the same recordings.
-
-        Call it while holding `nearest.steady`.
-        """
-        rules = self._opinions.added_to(rules)
-        # Albums and artists are known by their names, whatever the file.
-        by_themselves = self._opinions.tracks(Opinion.BANNED)
-        if not by_themselves:
-            return rules
-        banned: list[tuple[Track, Vectors]] = []
-        for track in self._catalogue.tracks.by_id(by_themselves):
-            with contextlib.suppress(NotEmbedded):
-                banned.append((track, self.nearest.point_of(track.id)))
-        return replace(rules, bans=replace(rules.bans, recordings=BannedRecordings(banned)))
+        """Return rules with everything that is banned."""
+        return replace(rules, bans=self._banned.all())
 
     def candidates(
         self, point: Vectors, known: dict[int, Track] | None = None

@@ -18,6 +18,8 @@ from musicsim.similarity.space import Vectors
 
 _PORTION = 20_000
 """Points that are read at a time where not all are in memory."""
+_VALUES = 4_000_000
+"""Cosines that are in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,7 @@ class Nearest:
         with self.steady():
             track_ids = self._points.track_ids.copy()
             cosines = np.full(len(track_ids), -1, np.float32)
-            if (own := self._points.points) is not None:
-                for point in points:
-                    np.maximum(cosines, own @ point, out=cosines)
-                return track_ids, cosines
-            ids = self._points.ids
-            order = np.argsort(ids)
-            for start in range(0, len(ids), _PORTION):
-                some, found = self._points.of_embeddings(ids[start : start + _PORTION].tolist())
-                rows = order[np.searchsorted(ids, some, sorter=order)]
+            for rows, found in self._portions(_PORTION):
                 cosines[rows] = (found @ points.T).max(axis=1)
             return track_ids, cosines
 
@@ -119,6 +113,31 @@ class Nearest:
                 places = places[by_id[np.searchsorted(ids, some, sorter=by_id)]]
             in_order = np.argsort(places)
             return places[in_order], found[in_order]
+
+    def within(self, points: Vectors, least: float) -> list[list[int]]:
+        """Return for each of some points (n, D) the tracks of which the cosine to it is above `least`."""
+        near: list[list[int]] = [[] for _ in points]
+        if near:
+            with self.steady():
+                track_ids = self._points.track_ids
+                for rows, found in self._portions(_VALUES // len(points) + 1):
+                    for row, number in zip(*np.nonzero(found @ points.T > least), strict=True):
+                        near[number].append(int(track_ids[rows[row]]))
+        return near
+
+    def _portions(self, size: int) -> Iterator[tuple[Ids, Vectors]]:
+        """Yield all points (n, D) in portions, with their rows (n,)."""
+        if (own := self._points.points) is not None:
+            for start in range(0, len(own), size):
+                yield np.arange(start, min(start + size, len(own))), own[start : start + size]
+            return
+        ids = self._points.ids
+        order = np.argsort(ids)
+        for start in range(0, len(ids), _PORTION):
+            some, found = self._points.of_embeddings(ids[start : start + _PORTION].tolist())
+            rows = order[np.searchsorted(ids, some, sorter=order)]
+            for part in range(0, len(rows), size):
+                yield rows[part : part + size], found[part : part + size]
 
     def prepare(self) -> None:
         """Prepare the index if it is needed, which may take seconds; don't call this under `steady`."""

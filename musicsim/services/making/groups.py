@@ -14,8 +14,8 @@ from musicsim.base.events import Events, GroupsChanged, GroupsProgress, GroupSte
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import FoundGroup, Group, Track
 from musicsim.playlists.generators.groups import cover_tracks, name_groups, says_little
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.nearest import Nearest
-from musicsim.services.opinions import Opinions
 from musicsim.similarity.clustering import Clusters, cluster, cluster_count
 from musicsim.similarity.index.protocol import Ids
 from musicsim.similarity.space import Vectors
@@ -79,8 +79,8 @@ class Groups:
     ----------
     catalogue
         The tracks, and the groups that are kept.
-    opinions
-        What the listener banned.
+    banned
+        What no list contains.
     nearest
         The points of the tracks.
     events
@@ -88,10 +88,10 @@ class Groups:
     """
 
     def __init__(
-        self, catalogue: Catalogue, opinions: Opinions, nearest: Nearest, events: Events
+        self, catalogue: Catalogue, banned: BannedTracks, nearest: Nearest, events: Events
     ) -> None:
         self._catalogue = catalogue
-        self._opinions = opinions
+        self._banned = banned
         self._nearest = nearest
         self._events = events
         self._closing = threading.Event()
@@ -190,7 +190,7 @@ class Groups:
         return tracks >= GROWN * grouped or model not in ("", self._nearest.model.identity)
 
     def _playable(self, track_ids: Sequence[int]) -> list[Track]:
-        bans = self._opinions.bans()
+        bans = self._banned.all()
         tracks = self._catalogue.tracks.by_id(track_ids)
         return [track for track in tracks if not track.missing and not bans.forbid(track)]
 

@@ -19,6 +19,7 @@ from musicsim.playlists.smart.matching import today
 from musicsim.playlists.smart.ready_made import READY_MADE
 from musicsim.playlists.smart.rules import Field, SmartRules
 from musicsim.playlists.smart.storing import SmartRulesError, from_json, to_json
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.making.smart_refresh import Refresher
 from musicsim.services.making.smart_world import LibraryFacts, LibraryWorld, Moment, system_moment
@@ -95,8 +96,8 @@ class SmartLists:
     ----------
     catalogue
         The tracks, the history, and the smart playlists.
-    opinions
-        What the listener likes and banned.
+    opinions, banned
+        What the listener likes, and what no list contains.
     nearest
         The points of the tracks.
     events
@@ -113,6 +114,7 @@ class SmartLists:
         self,
         catalogue: Catalogue,
         opinions: Opinions,
+        banned: BannedTracks,
         nearest: Nearest,
         events: Events,
         *,
@@ -125,7 +127,7 @@ class SmartLists:
         self._nearest = nearest
         self._events = events
         self._moment = moment
-        self._facts = LibraryFacts(catalogue, opinions, events)
+        self._facts = LibraryFacts(catalogue, opinions, banned, events)
         self._thread = thread or ThreadPoolExecutor(1, "musicsim-smart")
         self._lock = threading.Lock()
         self._contents: dict[int, SmartContent] = {}

@@ -26,6 +26,7 @@ from musicsim.library.track_facts import PlayFacts, TrackFacts
 from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.smart.facts import Facts, Mask, Rows
 from musicsim.playlists.smart.matching import beginning_of, today
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors
@@ -55,15 +56,18 @@ class LibraryFacts:
 
     Parameters
     ----------
-    catalogue, opinions
+    catalogue, opinions, banned
         The source of truth.
     events
         Tells what changed.
     """
 
-    def __init__(self, catalogue: Catalogue, opinions: Opinions, events: Events) -> None:
+    def __init__(
+        self, catalogue: Catalogue, opinions: Opinions, banned: BannedTracks, events: Events
+    ) -> None:
         self._catalogue = catalogue
         self._opinions = opinions
+        self._banned = banned
         self._lock = threading.RLock()
         # Another one than `_lock`, which is held while the catalogue is read: events come from its transactions.
         self._marking = threading.Lock()
@@ -75,8 +79,8 @@ class LibraryFacts:
         self._plays: dict[float, dict[int, PlayFacts]] = {}
         self._played: set[int | None] = set()
         self._liked: Collection[int] | None = None
-        self._banned: dict[int, bool] = {}
-        self._bans: Bans | None = None
+        self._forbidden: dict[int, bool] = {}
+        self._forbade: Bans | None = None
         self._opinions_are_new = False
         self._unsubscribe = events.subscribe(self._follow)
 
@@ -107,21 +111,21 @@ class LibraryFacts:
 
     def banned(self, facts: Facts) -> Mask:
         """Return which tracks are banned, by themselves, with their album or with their artist; shape (N,)."""
+        bans = self._banned.all()
         with self._lock:
             self._catch_up()
-            if self._bans is None:
-                self._bans = self._opinions.bans()
-                self._banned.clear()
-            bans = self._bans
+            if bans is not self._forbade:
+                self._forbade = bans
+                self._forbidden.clear()
             mask = facts.rows_mask(bans.track_ids)
             if not (bans.artists or bans.albums):
                 return mask
-            unknown = [i for i in facts.ids.tolist() if i not in self._banned]
+            unknown = [i for i in facts.ids.tolist() if i not in self._forbidden]
             found = {track.id: track for track in self._catalogue.tracks.by_id(unknown)}
             for track_id in unknown:
                 track = found.get(track_id)
-                self._banned[track_id] = track is not None and bans.forbid(track)
-            by_name = (self._banned[i] for i in facts.ids.tolist())
+                self._forbidden[track_id] = track is not None and bans.forbid(track)
+            by_name = (self._forbidden[i] for i in facts.ids.tolist())
             mask |= np.fromiter(by_name, bool, len(facts))
             return mask
 
@@ -146,7 +150,7 @@ class LibraryFacts:
             played, self._played = self._played, set()
             opinions_are_new, self._opinions_are_new = self._opinions_are_new, False
         if opinions_are_new:
-            self._liked = self._bans = None
+            self._liked = None
         if played:
             self._count_again(played)
         if self._bare is None or (changed and self._read_again(changed)):
@@ -172,7 +176,7 @@ class LibraryFacts:
         if all(self._tracks.get(i) == found.get(i) for i in changed):
             return False
         for track_id in changed:
-            self._banned.pop(track_id, None)
+            self._forbidden.pop(track_id, None)
             self._tracks.pop(track_id, None)
         self._tracks.update(found)
         return True

@@ -77,6 +77,7 @@ class Workbench(QObject):
         store.changed.connect(self._follow)
         store.removed.connect(lambda _: self._forget())
         bridge.model_changed.connect(self._ask_again)
+        bridge.opinions_changed.connect(self._ask_again)
 
     @property
     def draft(self) -> Draft:
@@ -255,7 +256,7 @@ class Workbench(QObject):
             self._settle(SETTLE_MS)
 
     def _ask_again(self) -> None:
-        """Make the same list again: another model hears differently."""
+        """Make the same list again: another model hears differently, and what is banned must leave it."""
         self._stale = True
         self._settle(SETTLE_MS)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from musicsim.base.errors import MusicsimError
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 class PlaylistEditing(QObject):
     """Changes playlists in steps, each of which the message bar offers to undo."""
 
+    suggestions_change = Signal()
+    """What may be suggested changes: the listener has banned something, or let it in again."""
+
     def __init__(
         self,
         app: Musicsim,
@@ -47,6 +50,7 @@ class PlaylistEditing(QObject):
         self._messages = messages
         self._window = window
         self._random = random.Random()
+        bridge.opinions_changed.connect(self.suggestions_change)
 
     # Steps
 

@@ -100,6 +100,7 @@ class GroupsPage(QWidget):
         commands.opened.connect(self._open)
         commands.gone.connect(self._lose)
         bridge.groups_changed.connect(self._follow)
+        bridge.opinions_changed.connect(self._follow)
         bridge.embedding_progress.connect(self._show_state)
         store.changed.connect(self._show_state)
         store.removed.connect(self._follow)

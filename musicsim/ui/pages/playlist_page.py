@@ -89,6 +89,7 @@ class PlaylistPage(TrackPage):
         self.note.back_wanted.connect(self._leave_look)
         self.suggestions = Suggestions(store, editing.suggest, actions, theme)
         self.suggestions.added.connect(self._add)
+        editing.suggestions_change.connect(self.suggestions.suggest_again)
         self._stack(self._head(actions, theme), self.note, self.table, self.suggestions)
 
     def _head(self, actions: TrackActions, theme: Theme) -> QVBoxLayout:

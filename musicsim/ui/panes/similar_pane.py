@@ -95,6 +95,8 @@ class SimilarPane(QWidget):
         store.changed.connect(self._follow)
         store.removed.connect(self._forget)
         bridge.embedding_progress.connect(self._follow_progress)
+        # What the listener has just banned leaves the list.
+        bridge.opinions_changed.connect(self._search)
         self._show_nothing()
 
     @property
@@ -154,7 +156,9 @@ class SimilarPane(QWidget):
             self._say(str(error))
 
     def _show_found(self, found: SimilarTracks) -> None:
-        self.list.set_similarities({match.track.id: match.similarity for match in found.matches})
+        similarities = {match.track.id: match.similarity for match in found.matches}
+        if list(similarities) != self.list.ids:
+            self.list.set_similarities(similarities)
         self._set_buttons(bool(found.matches))
         counts = self._store.counts()
         self._incomplete = counts.pending > 0

@@ -75,7 +75,7 @@ class RadioDesk(QObject):
         """The queue's revision for which the listener wants no radio."""
         self._is_starved = False
         """Whether the player stopped because the next track had not come yet."""
-        self._opinions = RadioOpinions(app.opinions, bridge)
+        self._opinions = RadioOpinions(app.opinions, app.banned, bridge)
         # A moment later, when the queue has gone on to the next track altogether.
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from musicsim.library.catalogue.opinions import Opinion
 from musicsim.playlists.rules.bans import Bans
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.opinions import Opinions
 from musicsim.ui.kit.bridge import Bridge
 
@@ -13,8 +14,9 @@ from musicsim.ui.kit.bridge import Bridge
 class RadioOpinions:
     """Reads the listener's opinions in the background, and tells likes that are new from those known before."""
 
-    def __init__(self, opinions: Opinions, bridge: Bridge) -> None:
+    def __init__(self, opinions: Opinions, banned: BannedTracks, bridge: Bridge) -> None:
         self._opinions = opinions
+        self._banned = banned
         self._bridge = bridge
         self._liked: frozenset[int] | None = None
 
@@ -29,4 +31,4 @@ class RadioOpinions:
         self._bridge.record(self._find, settle, lambda _: None)
 
     def _find(self) -> tuple[frozenset[int], Bans]:
-        return self._opinions.tracks(Opinion.LIKED), self._opinions.bans()
+        return self._opinions.tracks(Opinion.LIKED), self._banned.all()

@@ -144,6 +144,11 @@ class Suggestions(QFrame):
         self._track_ids = tuple(track_ids)
         self.setVisible(bool(track_ids))
 
+    def suggest_again(self) -> None:
+        """Suggest other tracks soon: some may not be suggested any more."""
+        self._is_current = False
+        self._waiting.start(_PAUSE_MS)
+
     def set_folded(self, folded: bool) -> None:
         """Fold the section away, or out again."""
         self._folded = folded

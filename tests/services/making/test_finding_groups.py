@@ -14,6 +14,7 @@ from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.catalogue.opinions import Opinion, Subject
 from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
 from musicsim.library.types import Group, ScannedFile, Tags
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints, NotEmbedded
@@ -37,8 +38,9 @@ class GroupedLibrary:
         points = LibraryPoints(self.catalogue, self.embeddings, MODEL)
         self.catalogue.settings.set("model", MODEL.identity)
         self.nearest = Nearest(points, IndexSync(self.catalogue, points, None))
-        self.opinions = Opinions(self.catalogue)
-        self.groups = Groups(self.catalogue, self.opinions, self.nearest, events)
+        self.opinions = Opinions(self.catalogue, events)
+        banned = BannedTracks(self.catalogue, self.opinions, self.nearest, events)
+        self.groups = Groups(self.catalogue, banned, self.nearest, events)
         self._folder = self.catalogue.folders.add(Path("/m"))
         self._rng = np.random.default_rng(0)
         self._sounds = 3 * self._rng.normal(size=(len(GENRES), 16))

@@ -24,6 +24,7 @@ from musicsim.library.types import ScannedFile, Tags
 from musicsim.playlists.arranging import Order
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Rule, Rules
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
@@ -47,14 +48,15 @@ class Made:
         self.catalogue.settings.set("model", MODEL.identity)
         points = LibraryPoints(self.catalogue, embeddings, MODEL)
         index = IndexSync(self.catalogue, points, None)
-        self.opinions = Opinions(self.catalogue)
+        nearest, events = Nearest(points, index), Events()
+        self.opinions = Opinions(self.catalogue, events)
+        banned = BannedTracks(self.catalogue, self.opinions, nearest, events)
         self.thread = ThreadPoolExecutor(1)
         self.thread.submit(int).result()
         nothing = cast(Any, SimpleNamespace())
-        nearest, events = Nearest(points, index), Events()
         parts = (nearest, index, nothing, events, self.thread)
-        finding = Finding(self.catalogue, nothing, self.opinions, *parts)
-        groups = Groups(self.catalogue, self.opinions, nearest, events)
+        finding = Finding(self.catalogue, nothing, banned, *parts)
+        groups = Groups(self.catalogue, banned, nearest, events)
         self.maker = PlaylistMaker(self.catalogue, self.opinions, finding, groups, self.thread)
         rng = np.random.default_rng(0)
         root = self._root = self.catalogue.folders.add(Path("/m"))

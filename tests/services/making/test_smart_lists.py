@@ -31,6 +31,7 @@ from musicsim.playlists.smart.rules import (
     TextMatch,
     TextRule,
 )
+from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.index_sync import IndexSync
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints
@@ -61,6 +62,7 @@ class SmartLibrary:
         self.lists = SmartLists(
             self.catalogue,
             self.opinions,
+            BannedTracks(self.catalogue, self.opinions, self.nearest, self.events),
             self.nearest,
             self.events,
             moment=lambda: Moment(self.now, UTC),
@@ -377,9 +379,9 @@ def test_a_reader_finds_the_lists_of_a_library_that_is_in_use(library):
     track = library.add(genre="Rock")
     library.lists.create("Rock", SmartRules(Group((genre("Rock"),))))
     reading = Catalogue(library.folder, read_only=True)
-    lists = SmartLists(
-        reading, Opinions(reading, Events()), library.nearest, Events(), read_only=True
-    )
+    opinions, events = Opinions(reading, Events()), Events()
+    banned = BannedTracks(reading, opinions, library.nearest, events)
+    lists = SmartLists(reading, opinions, banned, library.nearest, events, read_only=True)
     assert lists.find(lists.named("Rock").id).track_ids == (track,)
     lists.close()
     reading.close()
