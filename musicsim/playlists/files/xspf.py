@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, TreeBuilder, indent, tostring
 from xml.parsers import expat
 
+from musicsim.base.addresses import is_address
 from musicsim.base.encodings import decode
 from musicsim.base.errors import display_path
 from musicsim.playlists.files.entries import (
@@ -27,6 +28,7 @@ XML_SUFFIXES = frozenset({".xspf", ".wpl", ".zpl", ".asx", ".b4s"})
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*)?\?>")
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(\w{1,32};)?")
+_PLAIN = "<![CDATA["
 _DEEPEST = 100
 """Elements inside each other."""
 _MARKS_AN_ENTRY = 10
@@ -74,7 +76,11 @@ def _add(parent: Element, tag: str, text: str) -> None:
 
 def _xspf(root: Element) -> Listing:
     entries = []
+    start = root.get("base", "")
     for track in root.iter("track"):
+        locations = [_own_text(location) for location in track.findall("location")]
+        # The address from which relative ones start. Some programs write it, and mean the playlist's folder.
+        based = [start + each for each in locations if is_address(start) and not is_address(each)]
         title, artist = listed_title(_text(track, "creator"), _text(track, "title"))
         try:
             seconds = float(_text(track, "duration")) / 1000
@@ -82,7 +88,7 @@ def _xspf(root: Element) -> Listing:
             seconds = 0.0
         entries.append(
             Listed(
-                names_of_addresses(map(_own_text, track.findall("location"))),
+                names_of_addresses((*based, *locations)),
                 title,
                 seconds if 0 < seconds < float("inf") else None,
                 artist=artist,
@@ -141,8 +147,7 @@ def _root_of(data: bytes) -> Element:
         data[declaration.end() :] if declaration else data,
         None if declared is None else declared.decode("ascii", "ignore"),
     )
-    # Programs that don't know XML write "&" as it is, entities of HTML, and control characters from tags.
-    text = _REFERENCE.sub(_written_out, _CONTROLS.sub("", text))
+    text = _with_references(_CONTROLS.sub("", text))
     builder = TreeBuilder()
     depth = 0
 
@@ -175,6 +180,21 @@ def _root_of(data: bytes) -> Element:
 
 def _local(name: str) -> str:
     return name.rpartition(" ")[2].casefold()
+
+
+def _with_references(text: str) -> str:
+    """Return XML whose references are those of XML: programs that don't know it write "&" as it is, and HTML's.
+
+    Sections of plain text have no references.
+    """
+    first, *others = text.split(_PLAIN)
+    apart = [section.partition("]]>") for section in others]
+    return _PLAIN.join(
+        (
+            _REFERENCE.sub(_written_out, first),
+            *(plain + end + _REFERENCE.sub(_written_out, rest) for plain, end, rest in apart),
+        )
+    )
 
 
 def _written_out(reference: re.Match[str]) -> str:

@@ -224,6 +224,21 @@ def test_xml_of_programs_that_do_not_know_it(music: Path) -> None:
     assert read_playlist(music / "l.xspf").name == "Évening & &copy é"
 
 
+def test_xspf_with_sections_of_plain_text(music: Path) -> None:
+    text = xspf(["x", NAMES[1], NAMES[0]]).replace(">x<", f"><![CDATA[{NAMES[0]}]]><", 1)
+    (music / "l.xspf").write_text(text.replace("&amp; Bob", "& Bob"), "utf-8")
+    assert found(music / "l.xspf", music) == [NAMES[0], NAMES[1], NAMES[0]]
+
+
+def test_xspf_with_a_base(music: Path, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "l.xspf"
+    file.parent.mkdir()
+    based = f'<playlist xml:base="{music.as_uri()}/" '
+    text = xspf([quote(NAMES[0]), (music / NAMES[1]).as_uri()]).replace("<playlist ", based)
+    file.write_text(text, "utf-8")
+    assert found(file, music) == NAMES[:2]
+
+
 def test_xspf_of_titles_and_of_several_places(music: Path) -> None:
     text = xspf(["x"]).replace(
         "<location>x</location>",
