@@ -39,7 +39,8 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
+    """Return a file's name without the differences of case, and of the way in which accents are composed."""
     return unicodedata.normalize("NFC", _composed(name).casefold())
 
 
@@ -83,24 +84,24 @@ class FileFinder:
         texts
             Readings of one text in several encodings, the likelier first.
         """
-        readings: dict[str, None] = {}
-        for reading in (reading for text in texts for reading in _readings(text)):
-            if reading in readings:
+        tried: dict[str, None] = {}
+        for reading in (reading for text in texts for reading in readings(text)):
+            if reading in tried:
                 continue
-            readings[reading] = None
+            tried[reading] = None
             for place in self._places:
                 path = Path(_below(place, reading))
                 if self._is_there(path):
                     return path
-        for key in (_composed, _folded):
-            for reading in readings:
+        for key in (_composed, folded_name):
+            for reading in tried:
                 for place in self._places:
                     if found := self._only(*_apart(place, _below(place, reading)), key):
                         return found
         # All readings of an absolute path, taken apart.
         paths = dict.fromkeys(
             tuple(filter(None, _SEPARATORS.split(reading)))
-            for reading in readings
+            for reading in tried
             if _WINDOWS.match(reading) or reading.startswith("/")
         )
         return next(filter(None, map(self._by_its_end, paths)), None)
@@ -110,7 +111,7 @@ class FileFinder:
         for start, first in enumerate(parts):
             # A name alone says little: there are many files named "01.mp3".
             places = self._near if start < len(parts) - 1 else self._places[:1]
-            for key in (_composed, _folded):
+            for key in (_composed, folded_name):
                 wanted = key(first)
                 for place in places:
                     if wanted in self._listing(place, key):
@@ -152,8 +153,8 @@ class FileFinder:
         return known
 
 
-def _readings(text: str) -> Iterator[str]:
-    """Yield the paths that a text may name, absolute or relative, the likelier first."""
+def readings(text: str) -> Iterator[str]:
+    """Yield the paths that a text may name, absolute or relative, the likelier first; some may be the same."""
     for spelling in _spellings(text):
         # What ends with "." or ".." names a folder.
         if "\0" in spelling or spelling.rstrip("/").rpartition("/")[2] in ("", ".", ".."):

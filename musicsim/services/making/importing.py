@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from musicsim.base.addresses import is_address
+from musicsim.base.addresses import is_address, paths_in_address
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.scanning.known_paths import KnownFiles
 from musicsim.library.types import MissingEntry, Track
@@ -18,9 +18,8 @@ from musicsim.playlists.files.reading import PlaylistEntry, read_playlist
 from musicsim.playlists.rules.artists import artist_key, credit_key
 from musicsim.playlists.rules.key_words import key_words
 from musicsim.playlists.rules.versions import song_title
+from musicsim.services.making.path_ends import PathMatcher, is_as_long, only_present
 
-SAME_LENGTH = 3.0
-"""Seconds by which the lengths of the same recording may differ: programs round them, and count silence."""
 _DASH = re.compile(r"\s+[-–—]\s+")
 _WHOLE_PATH = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
 
@@ -29,7 +28,7 @@ class FoundBy(enum.Enum):
     """How the track of an entry was found."""
 
     PLACE = "place"
-    """By its path or address."""
+    """By its path or address, or by the end of it."""
     TAGS = "tags"
     """By artist, title and length, which fit one track only."""
 
@@ -112,29 +111,28 @@ class TagMatcher:
     def find(self, entry: LostEntry) -> Track | None:
         """Return the track of an entry; None if there is none, or more than one fits.
 
-        Case, accents, punctuation and guests don't matter. Lengths may differ by `SAME_LENGTH`. Another version of the
-        song, such as "(2011 remaster)", fits only if both lengths are known.
+        Case, accents, punctuation and guests don't matter. Lengths may differ by some seconds. Another version of the
+        song, such as "(2011 remaster)", fits only if both lengths are known. The title may come before the artist.
         """
-        readings = list(_readings(entry))
-        fitting = {
-            track.id: track
-            for artist, title in readings
-            for track in self._by_title.get(key_words(title), ())
-            if _is_by(track, artist) and _is_as_long(track, entry.duration)
-        }
-        if not fitting and entry.duration is not None:
+        written = list(_readings(entry))
+        swapped = [(title, artist) for artist, title in written]
+        for readings in (written, swapped):
             fitting = {
                 track.id: track
                 for artist, title in readings
-                for track in self._songs().get(song_title(title), ())
-                if track.tags.duration is not None
-                and _is_by(track, artist)
-                and _is_as_long(track, entry.duration)
+                for track in self._by_title.get(key_words(title), ())
+                if _is_by(track, artist) and is_as_long(track, entry.duration) is not False
             }
-        present = [track for track in fitting.values() if not track.missing]
-        if len(present) == 1:
-            return present[0]
-        return next(iter(fitting.values())) if len(fitting) == 1 else None
+            if not fitting and entry.duration is not None:
+                fitting = {
+                    track.id: track
+                    for artist, title in readings
+                    for track in self._songs().get(song_title(title), ())
+                    if _is_by(track, artist) and is_as_long(track, entry.duration)
+                }
+            if fitting:
+                return only_present(fitting.values())
+        return None
 
     def _songs(self) -> dict[str, list[Track]]:
         if not self._by_song:
@@ -170,12 +168,14 @@ def import_playlist(file: Path, catalogue: Catalogue) -> ImportedPlaylist:
     lost += [
         NotFound(other, other.location or _name(other), is_there=False) for other in read.others
     ]
-    matcher = TagMatcher(catalogue.tracks.all() if lost else ())
+    library = catalogue.tracks.all() if lost else ()
+    paths, tags = PathMatcher(library), TagMatcher(library)
     not_found: list[NotFound] = []
     elsewhere: list[str] = []
     for each in sorted(lost, key=lambda one: one.entry.position):
-        track = matcher.find(each.entry)
-        if track is not None:
+        if (track := _by_its_end(paths, each.written, each.entry)) is not None:
+            tracks.append(ImportedTrack(each.entry.position, track, FoundBy.PLACE))
+        elif (track := tags.find(each.entry)) is not None:
             tracks.append(ImportedTrack(each.entry.position, track, FoundBy.TAGS))
         elif _is_station(each.entry):
             elsewhere.append(each.written)
@@ -186,17 +186,26 @@ def import_playlist(file: Path, catalogue: Catalogue) -> ImportedPlaylist:
 
 
 def find_missing_entries(catalogue: Catalogue) -> int:
-    """Turn missing entries of kept playlists into the tracks that fit them by their tags; return how many."""
+    """Turn missing entries of kept playlists into the tracks that fit by path or tags; return how many."""
     if not catalogue.playlists.count_missing():
         return 0
-    matcher = TagMatcher(catalogue.tracks.all())
+    library = catalogue.tracks.all()
+    paths, tags = PathMatcher(library), TagMatcher(library)
     found = 0
     for playlist_id, entry in catalogue.playlists.missing_entries():
-        if entry.title:
-            wanted = LostEntry(entry.position, "", entry.title, entry.artist, entry.duration)
-            if (track := matcher.find(wanted)) is not None:
-                found += catalogue.playlists.resolve(playlist_id, entry.id, track.id)
+        place = os.fspath(entry.path)
+        wanted = LostEntry(entry.position, place, entry.title, entry.artist, entry.duration)
+        # Where a sound was that is known, there may be another by now.
+        track = None if entry.fingerprint else _by_its_end(paths, place, wanted)
+        if (track := track or tags.find(wanted)) is not None:
+            found += catalogue.playlists.resolve(playlist_id, entry.id, track.id)
     return found
+
+
+def _by_its_end(paths: PathMatcher, written: str, entry: LostEntry) -> Track | None:
+    """Return the track that the end of an entry's path means, if it has a path."""
+    is_elsewhere = is_address(written) and not paths_in_address(written)
+    return None if is_elsewhere else paths.find(written, entry.duration)
 
 
 def _missing(entry: LostEntry) -> MissingEntry:
@@ -244,11 +253,6 @@ def _is_by(track: Track, artist: str) -> bool:
         credit_key(track.tags.artist),
         credit_key(track.tags.album_artist),
     )
-
-
-def _is_as_long(track: Track, seconds: float | None) -> bool:
-    length = track.tags.duration
-    return seconds is None or length is None or abs(length - seconds) <= SAME_LENGTH
 
 
 def _is_station(entry: LostEntry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from musicsim.services.making.importing import (
     FoundBy,
     ImportedPlaylist,
     TagMatcher,
+    find_missing_entries,
     import_playlist,
 )
+from musicsim.services.making.path_ends import PathMatcher
 
 
 def track(
@@ -61,6 +64,9 @@ LIBRARY = [
         ("No length", "Ann", 33, 7),
         ("C - D - A - B", "", 50, 8),
         ("", "Ann", 10, None),
+        # As Apple Music writes it.
+        ("Hello - Motörhead", "", 100, 1),
+        ("Motörhead", "Hello", None, 1),
         ("Gone", "Ann", 70, 11),
     ],
 )
@@ -78,25 +84,93 @@ def test_a_missing_track_that_alone_fits_is_found() -> None:
     assert found.id == 10
 
 
+def add(catalogue: Catalogue, path: Path, title: str, artist: str, seconds: float) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(title.encode())
+    (folder,) = catalogue.folders.ids().values()
+    tags = Tags(title, artist, duration=seconds)
+    catalogue.files.add(folder, ScannedFile(path, 3, 1, title.encode(), tags))
+
+
 @pytest.fixture
-def imported(tmp_path: Path):
-    """Imports a playlist into a library of Ann - One (60 s), which is there, and Bob - Two (120 s)."""
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    """A library of Ann - One (60 s), which is there, and Bob - Two (120 s)."""
     catalogue = Catalogue(tmp_path)
     music = tmp_path / "music"
     music.mkdir()
-    folder = catalogue.folders.add(music)
+    catalogue.folders.add(music)
     for title, artist, length in (("One", "Ann", 60.0), ("Two", "Bob", 120.0)):
-        path = music / f"{title}.mp3"
-        path.write_bytes(title.encode())
-        tags = Tags(title, artist, duration=length)
-        catalogue.files.add(folder, ScannedFile(path, 3, 1, title.encode(), tags))
+        add(catalogue, music / f"{title}.mp3", title, artist, length)
+    yield catalogue
+    catalogue.close()
+
+
+@pytest.fixture
+def imported(tmp_path: Path, catalogue: Catalogue) -> Callable[[str, str], ImportedPlaylist]:
+    """Imports a playlist into the library."""
 
     def do(name: str, text: str) -> ImportedPlaylist:
         (tmp_path / name).write_text(text, "utf-8")
         return import_playlist(tmp_path / name, catalogue)
 
-    yield do
-    catalogue.close()
+    return do
+
+
+PLACED = [
+    "/music/Ann & Bob/Été/01 One.flac",
+    "/music/Ann & Bob/B/01.flac",
+    "/music/Queen/Greatest Hits/02.mp3",
+    "/music/a/Same/03.mp3",
+    "/music/b/Same/03.mp3",
+    "/music/Pixies/Mind/Where is my Mind?.mp3",
+]
+
+
+@pytest.mark.parametrize(
+    ("location", "seconds", "found"),
+    [
+        # MPD, Strawberry, Poweramp, Sansa, and a playlist that was moved.
+        ("Ann & Bob/Été/01 One.flac", None, 0),
+        ("Music/Ann & Bob/Été/01 One.flac", None, 0),
+        ("primary/Music/Ann & Bob/Été/01 One.flac", None, 0),
+        ("HARP, MUSIC\\Ann & Bob\\Été\\01 One.flac", None, 0),
+        ("../../Ann & Bob/Été/01 One.flac", None, 0),
+        ("file:///D:/x/Ann%20&%20Bob/E%CC%81t%C3%A9/01%20ONE.flac", None, 0),
+        # A file system that lacks some characters.
+        ("/sd/pixies/Mind/Where Is My Mind_.mp3", None, 5),
+        # Two names are enough if there are no more, or if the length fits.
+        ("B/01.flac", None, 1),
+        ("D:\\Cleo\\B\\01.flac", None, None),
+        ("D:\\Cleo\\B\\01.flac", 100, 1),
+        ("D:\\ABBA\\Greatest Hits\\02.mp3", 200, None),
+        ("01.flac", 100, None),
+        ("D:\\01.flac", 100, None),
+        ("/x/Ann & Bob/B/01.flac", 200, None),
+        # Several fit, or one fits better.
+        ("Same/03.mp3", 100, None),
+        ("x/b/Same/03.mp3", 100, 4),
+        ("", None, None),
+        ("../..", None, None),
+    ],
+)
+def test_the_end_of_a_path_from_elsewhere(
+    location: str, seconds: float | None, found: int | None
+) -> None:
+    tracks = [
+        Track(number, path, Tags("T", "A", duration=100.0), 1, 1, 0.0)
+        for number, path in enumerate(PLACED)
+    ]
+    track = PathMatcher(tracks).find(location, seconds)
+    assert (track and track.id) == found
+
+
+def test_of_two_equal_paths_the_one_that_is_there_is_meant() -> None:
+    tracks = [
+        Track(number, f"/{number}/a/b/c.mp3", Tags("T", "A"), 1, 1, 0.0, missing=number == 1)
+        for number in (1, 2)
+    ]
+    track = PathMatcher(tracks).find("/x/a/b/c.mp3")
+    assert track == tracks[1]
 
 
 def missing_of(read) -> tuple[LostEntry, ...]:
@@ -158,3 +232,27 @@ def test_an_artist_with_a_dash_stays_whole(imported) -> None:
         "</trackList></playlist>",
     )
     assert [(entry.artist, entry.title) for entry in missing_of(read)] == [("A - B", "C")]
+
+
+def test_a_playlist_from_elsewhere_is_found_by_the_ends_of_its_paths(
+    imported, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path = tmp_path / "music" / "in" / "Cleo" / "Album" / "3.mp3"
+    add(catalogue, path, "Three", "Cleo", 33.0)
+    addresses = "http://nas.example/Cleo/Album/3.mp3\nsmb://nas/share/Cleo/Album/3.mp3\n"
+    read = imported("l.m3u8", f"Cleo/Album/3.mp3\nD:\\x\\Cleo\\Album\\3.mp3\n{addresses}")
+    assert found(read) == [(at, "Three", FoundBy.PLACE) for at in (0, 1, 3)]
+    assert read.elsewhere == ("http://nas.example/Cleo/Album/3.mp3",)
+
+
+def test_missing_entries_without_titles_turn_up_by_their_paths(
+    imported, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    read = imported("l.m3u8", "music/One.mp3\nD:\\Cleo\\Album\\3.mp3\n")
+    made = catalogue.playlists.create("l", read.entries)
+    assert find_missing_entries(catalogue) == 0
+    add(catalogue, tmp_path / "music" / "in" / "Cleo" / "Album" / "3.mp3", "Three", "Cleo", 33.0)
+    assert find_missing_entries(catalogue) == 1
+    kept = catalogue.playlists.get(made.id)
+    tracks = catalogue.tracks.by_id(kept.track_ids)
+    assert ([track.title for track in tracks], kept.missing) == (["One", "Three"], ())
