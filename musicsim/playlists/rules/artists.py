@@ -14,10 +14,11 @@ from musicsim.playlists.rules.key_words import key_words, words_of
 from musicsim.playlists.rules.nobody import is_nobody
 
 # What announces guests, in folded text. Some of it is also part of names. "X" is, as the last word: Lil Nas X feat. Y.
-_CERTAIN = (
+_ANNOUNCED = (
     r"\s*[(\[]\s*(?:feat|ft|featuring|with|w/|avec|mit|con|com|med|prod)\b|\s+(?:feat|ft|part)\.|"
-    r"\s+(?:feat|ft|featuring)\s+(?=\S)|\s*(?:;|\\\\|//|、|•)\s*|\s+w/"
+    r"\s+(?:feat|ft|featuring)\s+(?=\S)|\s+w/"
 )
+_CERTAIN = rf"{_ANNOUNCED}|\s*(?:;|\\\\|//|、|•)\s*"
 _POSSIBLE = (
     r"\s+(?:with|vs|versus|meets|presents|pres|introducing|starring|prod|and|und|et|och|og|y|и|та|avec|mit|con|com|med|"
     r"при участии|x(?=\s+(?!(?:feat|ft|featuring|with|and|vs|x)\b|[&+/,;])))(?:\.\s*|\s+)(?=\S)|"
@@ -25,6 +26,9 @@ _POSSIBLE = (
     r"\s+[/&+×|]\s+|(?:(?<=\S\S\S)|(?<=[\u3040-\u9fff]{2}))[/&+×](?=\S\S\S|[\u3040-\u9fff]{2})"
 )
 _GUESTS = re.compile(_CERTAIN)
+_GUESTS_AS_WRITTEN = re.compile(_ANNOUNCED, re.IGNORECASE)
+_NAMES = re.compile(_CERTAIN, re.IGNORECASE)
+_SEVERAL_GUESTS = re.compile(r",|\s(?:[&+]|and)\s", re.IGNORECASE)
 _GUESTS_OR_NAME = re.compile(f"{_CERTAIN}|{_POSSIBLE}")
 _LISTED = re.compile(r",\s*")
 _INVERTED = re.compile(
@@ -89,6 +93,25 @@ def album_key(track: Track) -> tuple[str, str] | None:
 def credit_key(credit: str) -> str:
     """Return the key of the first artist of a credit, with everything that may be a guest left out."""
     return _names(credit)[0]
+
+
+def artists_in(credit: str) -> tuple[str, ...]:
+    """Return a credit as it is and, if it certainly has guests, each of the names in it.
+
+    "A feat. B & C" are A, "B & C", B and C. Without such words, "&" and "/" are parts of a name.
+    """
+    names = _NAMES.split(credit)
+    if len(names) == 1:
+        return (credit,)
+    for part in _GUESTS_AS_WRITTEN.split(credit)[1:]:
+        names += [name for guests in _NAMES.split(part) for name in _SEVERAL_GUESTS.split(guests)]
+    return tuple(dict.fromkeys((credit, *filter(None, map(_bare, names)))))
+
+
+def _bare(name: str) -> str:
+    """Return a name without what is left beside it of "feat." and of brackets."""
+    name = name.strip().removeprefix(".").strip()
+    return name if "(" in name or "[" in name else name.rstrip(")]").rstrip()
 
 
 @lru_cache(maxsize=4096)

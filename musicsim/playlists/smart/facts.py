@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from musicsim.library.query.folding import fold
 from musicsim.library.track_facts import PlayFacts, TrackFacts
+from musicsim.playlists.rules.artists import artists_in
 from musicsim.playlists.smart.rules import Field
 
 Mask = npt.NDArray[np.bool_]
@@ -112,10 +113,10 @@ class Facts:
         return self._coded[field]
 
     def fold(self, text: str) -> str:
-        """Return a text without case and accents; see `folding.fold`."""
+        """Return a text without case, accents and double quotes, which stand around values; see `folding.fold`."""
         folded = self._folds.get(text)
         if folded is None:
-            folded = self._folds[text] = fold(text)
+            folded = self._folds[text] = fold(text).replace('"', "")
         return folded
 
     def _read_number(self, field: Field) -> Values:
@@ -195,8 +196,9 @@ def _itself(key: Hashable) -> tuple[str, ...]:
 def _each_artist(key: Hashable) -> tuple[str, ...]:
     assert isinstance(key, tuple)
     artist, album_artist, artists = key
+    named = [*artists_in(artist), *(each for name in artists for each in artists_in(name))]
     # By the album's artist first, so that a guest doesn't take a track out of its album.
-    return tuple(dict.fromkeys((album_artist or artist, artist, *artists)))
+    return tuple(dict.fromkeys((album_artist or artist, *named)))
 
 
 _KEYS: dict[Field, Callable[[TrackFacts], Hashable]] = {

@@ -64,7 +64,8 @@ def matching(group: Group, facts: Facts, around: Surroundings, *, depth: int = 0
     """Return which tracks match; shape (N,).
 
     A value that is unknown matches no rule, and so every negated one: "genre is not Rock" includes tracks without a
-    genre, and "not played in the last month" those that were never played.
+    genre, and "not played in the last month" those that were never played. Only "rating 0" and a range that begins
+    there mean tracks without a rating: no rating is 0 otherwise.
     """
     if depth > DEEPEST:
         return np.zeros(len(facts), bool)
@@ -96,7 +97,10 @@ def _matching(rule: Rule, facts: Facts, around: Surroundings) -> Mask:
         case TextRule():
             return _has_text(rule, facts)
         case NumberRule(field=field, low=low, high=high):
-            return _is_between(facts.number(field), low, high)
+            values = facts.number(field)
+            if field is Field.RATING and 0 in (low, high):
+                values = np.nan_to_num(values, nan=0.0)
+            return _is_between(values, low, high)
         case DateRule(field=field, first=first, last=last):
             if first is not None and last is not None and first > last:
                 first, last = last, first
@@ -134,6 +138,9 @@ def _has_text(rule: TextRule, facts: Facts) -> Mask:
         if rule.field is Field.FORMAT:
             values = [value.strip().lstrip(".") for value in values]
         # A text of nothing but an apostrophe is empty when folded.
+        if rule.match is TextMatch.IS and len(values) > 1:
+            # A name with commas in it: Earth, Wind & Fire.
+            values.append(", ".join(map(str.strip, values)))
         wanted = [folded for value in values if (folded := facts.fold(value.strip()))]
         compare = _COMPARE[rule.match]
         hits = [

@@ -12,7 +12,7 @@ class Field(enum.StrEnum):
 
     TITLE = "title"
     ARTIST = "artist"
-    """The artist, each of several, and the album's artist."""
+    """The artist, each of several, guests among them, and the album's artist."""
     ALBUM = "album"
     GENRE = "genre"
     """The whole tag, and each of several genres in it."""
@@ -24,7 +24,7 @@ class Field(enum.StrEnum):
     PLAYS = "plays"
     SKIPS = "skips"
     RATING = "rating"
-    """In the tags, in stars."""
+    """In the tags, in stars; 0 is none."""
     ADDED = "added"
     PLAYED = "played"
     """When it was last played."""

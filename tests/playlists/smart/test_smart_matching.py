@@ -76,6 +76,49 @@ def test_an_artist_is_also_the_albums_and_each_of_several():
     assert found(text("artist", "bowie", match=CONTAINS), *tracks) == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("artist", "wanted"),
+    [
+        ("Logic feat. Rihanna", "Logic, Rihanna, Logic feat. Rihanna"),
+        ("Joyner Lucas ft. Logic", "logic"),
+        ("Logic (featuring Wiz & Drake)", "Logic, Wiz, Drake, Wiz & Drake"),
+        ("Logic; Wiz", "Logic, Wiz"),
+        ("Prince (The Artist)", "Prince (The Artist)"),
+    ],
+)
+def test_an_artist_is_also_each_guest_that_the_tag_announces(artist, wanted):
+    for name in wanted.split(", "):
+        assert found(text("artist", name), track(1, artist=artist)) == [1]
+        assert found(text("artist", name, negated=True), track(1, artist=artist)) == []
+
+
+@pytest.mark.parametrize("artist", ["Simon & Garfunkel", "AC/DC", "Earth, Wind & Fire"])
+def test_signs_that_may_be_a_part_of_a_name_announce_nobody(artist):
+    assert found(text("artist", "Simon", "AC", "Earth"), track(1, artist=artist)) == []
+
+
+def test_a_name_with_commas_is_also_found_as_several_values():
+    tracks = [track(1, artist="Earth, Wind & Fire"), track(2, artist="Earth"), track(3)]
+    assert found(text("artist", "earth", "Wind & Fire"), *tracks) == [1, 2]
+    assert found(text("artist", "Earth", "Wind & Fire", negated=True), *tracks) == [3]
+
+
+def test_double_quotes_in_a_tag_need_not_be_in_the_rule():
+    tracks = [track(1, artist='"Weird Al" Yankovic', title="12” Mix"), track(2, title="“Heroes”")]
+    assert found(text("artist", "Weird Al Yankovic"), *tracks) == [1]
+    assert found(text("artist", '"Weird Al" Yankovic'), *tracks) == [1]
+    assert found(text("title", '12" mix'), *tracks) == [1]
+    assert found(text("title", "Heroes"), *tracks) == [2]
+
+
+def test_a_rating_of_0_is_none():
+    tracks = [track(1), track(2, rating=2.5), track(3, rating=5.0)]
+    assert found(NumberRule(Field.RATING, 0, 0), *tracks) == [1]
+    assert found(NumberRule(Field.RATING, 0, 3), *tracks) == [1, 2]
+    assert found(NumberRule(Field.RATING, None, 3), *tracks) == [2]
+    assert found(NumberRule(Field.RATING, 0, None), *tracks) == [1, 2, 3]
+
+
 def test_a_title_is_the_files_name_where_the_tag_is_empty():
     tracks = [track(1, title="", file="/m/My Song.v2.mp3"), track(2, title="Other")]
     assert found(text("title", "my song.v2"), *tracks) == [1]
