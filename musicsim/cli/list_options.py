@@ -199,8 +199,8 @@ def _minutes(text: str) -> float:
 
 
 def _range(text: str) -> Range:
-    """Parse a range such as "1970-1979", "1990-", "-5" or "1984" into its bounds."""
-    low, dash, high = text.partition("-")
+    """Parse a range such as "1970-1979", "1990-", "-5" or "1984" into its bounds; a dash may also be a long one."""
+    low, dash, high = text.replace("–", "-").replace("—", "-").partition("-")
     try:
         first = float(low) if low else None
         last = (float(high) if high else None) if dash else first

@@ -44,11 +44,12 @@ rules:
   sounds like TRACK at least 70%   or "sounds like lately": what was played lately
   in playlist Sunday               a playlist of that name, or a smart one
   liked or plays 5-                one of several rules
-A comma separates values, and "or" separates rules, except between double quotes: artist is "Now, or Never".
+A comma separates values, and "or" separates rules, except between double quotes: artist is "Now or Never".
 """
-_WORDS = re.compile(r'"[^"]*"|[^\s",]+|,')
+_WORDS = re.compile(r'"[^"]*"[^\s,]*|[^\s,]+|,')
 _SPAN = re.compile(r"in (?:the )?last (\d{1,9}) (day|week|month|year)s?")
 _SIMILARITY = re.compile(r"(.*?)(?: at least (\d{1,3}) ?%)?", re.DOTALL)
+_DASHES = re.compile(r"\s*[-‐‑‒–—−]\s*")
 _NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
 _RANGE = re.compile(rf"(?:is )?({_NUMBER})?(?:(-)({_NUMBER})?)?")
 _MATCHES = {
@@ -57,6 +58,8 @@ _MATCHES = {
     "starts": TextMatch.STARTS,
     "ends": TextMatch.ENDS,
 }
+_ABSOLUTE = re.compile(r"[/\\~]|\w:")
+_VERBS = ("not", "like", "playlist", *_MATCHES)
 LIKENESS = 0.7
 """Least similarity where none is given."""
 
@@ -89,15 +92,19 @@ def _alternatives(text: str) -> list[list[str]]:
 
 
 def _parse_one(words: Sequence[str], text: str, track: Lookup, folder: FolderOf) -> Rule:
-    negated = words[:1] == ["not"]
+    negated = bool(words) and words[0].lower() == "not"
     words = words[1:] if negated else words
     if not words:
         raise _wrong(text)
     name, rest = words[0].lower(), list(words[1:])
+    # “is Not” begins a name.
+    for place in range(2 if rest[:1] == ["not"] else 1):
+        if rest[place : place + 1] and rest[place].lower() in _VERBS:
+            rest[place] = rest[place].lower()
     if rest[:1] == ["not"] or rest[:2] == ["is", "not"]:
         negated = not negated
         rest.remove("not")
-    plain = " ".join(rest)
+    plain = _DASHES.sub("-", " ".join(rest).lower())
     if name == "liked" and not rest:
         return LikedRule(negated)
     if name == "sounds" and rest[:1] == ["like"]:
@@ -112,7 +119,7 @@ def _parse_one(words: Sequence[str], text: str, track: Lookup, folder: FolderOf)
     if field in TEXTS and rest and rest[0] in _MATCHES:
         values = _values(rest[1:], text)
         if field is Field.FOLDER and rest[0] == "is":
-            values = tuple(map(folder, values))
+            values = tuple(map(folder, _with_commas(values)))
         return TextRule(field, _MATCHES[rest[0]], values, negated)
     if field in NUMBERS and plain and (found := _RANGE.fullmatch(plain)):
         low, dash, high = found.groups()
@@ -153,8 +160,13 @@ def _separated(words: Sequence[str]) -> tuple[str, ...]:
         if word == ",":
             values.append([])
         else:
-            values[-1].append(word.strip('"'))
+            values[-1].append(_bare(word))
     return tuple(" ".join(each) for each in values if each)
+
+
+def _bare(word: str) -> str:
+    """Return a word without the quotes around it; others, as in 12", belong to it."""
+    return word.replace('"', "") if word.startswith('"') else word
 
 
 def _values(words: Sequence[str], text: str) -> tuple[str, ...]:
@@ -164,9 +176,20 @@ def _values(words: Sequence[str], text: str) -> tuple[str, ...]:
     return values
 
 
+def _with_commas(folders: Sequence[str]) -> tuple[str, ...]:
+    """Return folders, of which one that begins like no path is the rest of the one before: ~/Music/Jazz, Blues."""
+    found: list[str] = []
+    for folder in folders:
+        if found and _ABSOLUTE.match(found[-1]) and not _ABSOLUTE.match(folder):
+            found[-1] += f", {folder}"
+        else:
+            found.append(folder)
+    return tuple(found)
+
+
 def _joined(words: Sequence[str], text: str) -> str:
     """Return words as one name; a comma belongs to it."""
-    name = " ".join(word.strip('"') for word in words).replace(" ,", ",")
+    name = " ".join(map(_bare, words)).replace(" ,", ",")
     if not name.strip():
         raise _wrong(text)
     return name
@@ -188,9 +211,22 @@ def _days(text: str) -> tuple[datetime.date | None, datetime.date | None] | None
 
 
 def _wrong(text: str) -> SmartRulesError:
-    return SmartRulesError(
-        f"“{text}” is no rule. Rules look like “genre is Rock, Pop”, “year 1990-1999” or “added in the last 30 days”."
-    )
+    words = [word.lower() for word in _WORDS.findall(text)]
+    first = next((word for word in words if word != "not"), "")
+    if "or" in words and first in TEXTS:
+        hint = f'Write names with “or” between double quotes: {first} is "Now or Never". A comma separates several.'
+    elif first in TEXTS:
+        hint = f"Rules look like “{first} is Jazz, Blues”, “{first} contains blue” or “{first} is empty”."
+    elif first in NUMBERS:
+        low, high = {"year": (1990, 1999), "length": (3, 6)}.get(first, (2, 4))
+        hint = f"Rules look like “{first} {high}”, “{first} {low}-{high}”, “{first} {low}-” or “{first} -{high}”."
+    elif first in DATES:
+        hint = f"Rules look like “{first} in the last 30 days” or “{first} 2024-01-01..2024-12-31”."
+    else:
+        hint = (
+            "Rules look like “genre is Rock, Pop”, “year 1990-1999” or “added in the last 30 days”."
+        )
+    return SmartRulesError(f"“{text}” is no rule. {hint}")
 
 
 # --- as text ---
@@ -241,7 +277,8 @@ def _not(part: Rule) -> str:
 
 def _quoted(value: str) -> str:
     words = value.lower().split()
-    plain = not ({",", '"'} & set(value)) and "or" not in words and "not" not in words[:1]
+    plain = "," not in value and "or" not in words and "not" not in words[:1]
+    plain = plain and not any(word.startswith('"') for word in words)
     return (
         value
         if plain and value == " ".join(value.split()) and value

@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,11 @@ def parse(text: str):
             TextRule(Field.ARTIST, TextMatch.IS, ("Now, or Never", "Not")),
         ),
         ("folder is My Music", TextRule(Field.FOLDER, TextMatch.IS, ("/home/My Music",))),
+        ("folder is ~/Jazz, Blues", TextRule(Field.FOLDER, TextMatch.IS, ("/home/~/Jazz, Blues",))),
+        (
+            "folder is Jazz, Blues",
+            TextRule(Field.FOLDER, TextMatch.IS, ("/home/Jazz", "/home/Blues")),
+        ),
         ("folder contains live", TextRule(Field.FOLDER, TextMatch.CONTAINS, ("live",))),
         ("year 1990-1999", NumberRule(Field.YEAR, 1990, 1999)),
         ("year is 1994", NumberRule(Field.YEAR, 1994, 1994)),
@@ -78,13 +84,46 @@ def test_rules_are_read_and_written(text, rule):
 
 
 @pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Artist Is AC/DC", TextRule(Field.ARTIST, TextMatch.IS, ("AC/DC",))),
+        ("NOT Genre is rock", TextRule(Field.GENRE, TextMatch.IS, ("rock",), True)),
+        ("album is Not Yet", TextRule(Field.ALBUM, TextMatch.IS, ("Not Yet",))),
+        ("Added in the Last 7 Days", SpanRule(Field.ADDED, 7, Unit.DAYS)),
+        ("year 1970–1979", NumberRule(Field.YEAR, 1970, 1979)),
+        ("year 1970 - 1979", NumberRule(Field.YEAR, 1970, 1979)),
+        ('title contains 12" Mix, 7" Mix', TextRule(Field.TITLE, TextMatch.CONTAINS, ('12" Mix', '7" Mix'))),
+        ('in playlist 12" Mixes', PlaylistRule('12" Mixes')),
+    ],
+)  # fmt: skip
+def test_rules_may_be_written_in_other_ways(text, rule):
+    assert parse(text) == rule
+    assert parse(rule_text(rule, name=str)) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("artist is Now or Never", 'artist is "Now or Never"'),
+        ("year >= 1990", "“year 1990-”"),
+        ("rating 4 stars", "“rating 4”"),
+        ("added today", "“added in the last 30 days”"),
+        ("title like night", "“title contains blue”"),
+    ],
+)
+def test_what_is_no_rule_is_answered_with_rules_about_the_same(text, says):
+    with pytest.raises(SmartRulesError, match=re.escape(says)):
+        parse(text)
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "not", "or", "liked or", "colour is red", "year", "year x", "year 1990..1999", "genre is", "genre",
      "genre is ,", 'genre is ""', "added yesterday", "added ..", "added 2024-13-01", "plays never", "liked much",
      "in playlist", "added in the last 5 hours", "sounds like"],
 )  # fmt: skip
 def test_what_is_no_rule_is_refused_with_an_example(text):
-    with pytest.raises(SmartRulesError, match="Rules look like"):
+    with pytest.raises(SmartRulesError, match=r"Rules look like|Write names"):
         parse(text)
 
 
