@@ -37,7 +37,7 @@ _FAMILIAR = 100
 """The last tracks that make an artist familiar."""
 _FIRST, _MOST_AT_FIRST = 10, 150
 """How many times the reach is looked at first, and how many candidates at most."""
-_MORE = 200
+_MORE = 100
 """By how many candidates a pool grows where the rules leave none."""
 _WIDEST = 2000
 """Candidates after which rules give way instead."""

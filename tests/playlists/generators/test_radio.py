@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from random_libraries import RandomLibrary, bans_for, libraries
 
 from musicsim.library.types import EndOfPlay, Play, Tags, Track
-from musicsim.playlists.feedback import Reaction, liking
+from musicsim.playlists.feedback import Reaction, Reactions, liking
 from musicsim.playlists.generators.radio import (
     Anchor,
     Radio,
@@ -25,6 +25,7 @@ from musicsim.playlists.generators.radio import (
 from musicsim.playlists.rules.artists import album_key, artist_key
 from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.rules import Rule, Rules, Window
+from musicsim.playlists.sequel import LEAST_EXPECTED
 
 RULES = rules_of_radio(Rules())
 SETTINGS = st.builds(RadioSettings, st.sampled_from(Strictness), st.booleans())
@@ -197,6 +198,22 @@ def test_an_early_skip_says_more_than_a_late_one() -> None:
     assert play(1.0, EndOfPlay.FINISHED) > 0
     assert play(0.3, EndOfPlay.STOPPED) == play(0.3, EndOfPlay.FAILED) == 0
     assert liking(Play(1, 0.0, 5.0, 0.0, EndOfPlay.SKIPPED)) < -0.5
+
+
+def test_one_early_skip_leaves_its_neighbours_in_and_three_that_agree_do_not() -> None:
+    library = crowded(kinds=3, of_each=60, artists=20)
+    nearest = np.argsort(-(library.points @ library.points[0]))[1:24].tolist()
+    skipped, others = nearest[:3], nearest[3:]
+
+    def expected(*rows: int) -> float:
+        reactions = Reactions()
+        for row in rows:
+            reactions.add(Reaction(library.tracks[row], library.points[row], -0.98))
+        tracks = [library.tracks[row] for row in others]
+        return float(np.median(reactions.expected(tracks, library.points[others])))
+
+    assert LEAST_EXPECTED / 2 < expected(skipped[0]) < 0
+    assert expected(*skipped) < LEAST_EXPECTED
 
 
 def test_likes_pull_and_early_skips_push_more() -> None:
