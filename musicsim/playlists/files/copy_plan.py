@@ -29,6 +29,8 @@ TOO_LARGE = Reason(
 _FAT = frozenset({"vfat", "msdos"})
 _SAMPLE = 64 * 1024
 """Bytes that are compared at the beginning, in the middle and at the end of files of the same size."""
+_ROUNDED = 2
+"""Seconds to which FAT rounds the time at which a file was written; a copy has the time of its original."""
 _BLOCK = 4096
 """Bytes; files take whole blocks."""
 
@@ -189,16 +191,23 @@ def plan_copies(
 
 
 def same_content(source: Path, copy: Path, size: int) -> bool:
-    """Return whether a file seems to be a copy of another: of the same size, with the same bytes in three places."""
+    """Return whether a file seems to be a copy of another.
+
+    It has the same size, and the same bytes in three places; in all places if the other was written since, as new tags
+    may be anywhere, such as behind the cover of an M4A file, and need not change the size.
+    """
     try:
         status = copy.stat()
         if not stat.S_ISREG(status.st_mode) or status.st_size != size:
             return False
+        places = sorted({0, max(0, size // 2 - _SAMPLE // 2), max(0, size - _SAMPLE)})
         with (
             open(source, "rb", opener=open_at_once) as one,
             open(copy, "rb", opener=open_at_once) as other,
         ):
-            for place in sorted({0, max(0, size // 2 - _SAMPLE // 2), max(0, size - _SAMPLE)}):
+            if os.fstat(one.fileno()).st_mtime > status.st_mtime + _ROUNDED:
+                places = list(range(0, size, _SAMPLE))
+            for place in places:
                 one.seek(place)
                 other.seek(place)
                 if one.read(_SAMPLE) != other.read(_SAMPLE):

@@ -14,6 +14,8 @@ from musicsim.playlists.files.entries import PlaylistFileError
 
 _DRIVE = re.compile(r"[A-Za-z]:(?=[/\\]|$)")
 
+_MISREAD = re.compile(r"[#?\\]|%(?=[0-9A-Fa-f]{2})")
+"""What a player that expects an address takes for a fragment, a query, another slash, or an escape."""
 _ADDRESS_SAFE = "/:@%?&=+$,;!'()*~[]"
 """Characters that a typed address keeps, besides letters and digits."""
 
@@ -183,7 +185,7 @@ def _absolute(path: Path) -> Path:
 
 
 def _is_odd(text: str) -> bool:
-    return not text.isprintable() or text != text.strip() or any(mark in text for mark in "%#?\\")
+    return not text.isprintable() or text != text.strip() or _MISREAD.search(text) is not None
 
 
 def _address_of(text: str) -> str:

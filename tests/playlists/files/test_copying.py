@@ -95,9 +95,15 @@ def test_numbered_in_another_format(tracks, device) -> None:
 def test_a_name_with_an_odd_folder_above_is_relative(tracks, tmp_path) -> None:
     device = tmp_path / "USB #1 100%25"
     device.mkdir()
-    tracks = [replace(tracks[0], tags=Tags("a#b 50%25?", "AC/DC"))]
+    tracks = [
+        replace(tracks[0], tags=Tags("a#b 50%25?", "AC/DC")),
+        replace(tracks[1], tags=Tags("100% Pure Love", "Crystal Waters")),
+    ]
     result = copied(tracks, device, slashes=Slashes.BACK)
-    assert "AC_DC - a_b 50_25_.mp3" in result.playlist.read_text("utf-8").splitlines()
+    lines = result.playlist.read_text("utf-8").splitlines()
+    assert [line for line in lines if line[0] != "#"] == [
+        "AC_DC - a_b 50_25_.mp3", "Crystal Waters - 100% Pure Love.mp3",
+    ]  # fmt: skip
 
 
 def test_the_second_time_only_what_is_new_is_copied(tracks, device) -> None:
@@ -127,6 +133,21 @@ def others(device: Path) -> None:
     (device / "Sunday").mkdir()
     (device / "Sunday" / "Ann - One.mp3").write_bytes(b"mine")
     (device / "Sunday" / "Sunday.m3u8").write_bytes(b"my list")
+
+
+def test_new_tags_of_the_same_size_are_noticed_wherever_they_are(tmp_path, device) -> None:
+    (tmp_path / "music").mkdir()
+    tracks = [made(tmp_path, 1, "One", 1_000_000)]
+    copied(tracks, device)
+    with tracks[0].path.open("r+b") as file:
+        file.seek(300_000)
+        file.write(b"new")
+    os.utime(tracks[0].path, (1_000_000_010, 1_000_000_010))
+    plan = plan_copies(tracks, device, name="Sunday")
+    assert plan.others == ("Ann - One.mp3",)
+    copy_playlist(plan, Existing.REPLACE)
+    os.utime(tracks[0].path, (1_000_000_020, 1_000_000_020))
+    assert copied(tracks, device).there == 1, "only its time is new"
 
 
 def test_others_files_stay_when_they_are_skipped(tracks, device) -> None:
