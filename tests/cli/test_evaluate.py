@@ -237,7 +237,7 @@ def test_tracks_are_compared_in_the_space_of_search(library, evaluate, tmp_path)
         tracks = {track.id: track for track in app.catalogue.tracks.all()}
         for track in tracks.values():
             (found,) = app.finding.nearest.nearest(app.finding.nearest.point_of(track.id))
-            near = [n.track_id for n in found if n.track_id != track.id][:5]
+            near = [i for i in found.track_ids.tolist() if i != track.id][:5]
             hits.append(np.mean([tracks[i].artist == track.artist for i in near]))
     assert evaluate("-k", "5", "--json").json["precision"] == pytest.approx(np.mean(hits))
 

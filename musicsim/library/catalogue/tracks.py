@@ -10,6 +10,7 @@ from typing import Any
 
 from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
+from musicsim.library.query.filters import Filters
 from musicsim.library.types import Counts, TagDetails, Tags, Track, TrackState
 
 _COLUMNS = (
@@ -82,6 +83,35 @@ class Tracks:
             groups.setdefault(name, []).append(track_id)
         groups.pop("", None)
         return groups
+
+    def admitted_by(self, filters: Filters) -> list[int]:
+        """Return the ids of the tracks that filters admit; each different tag is compared once."""
+        conditions: list[str] = []
+        values: list[Any] = []
+        for ranges, column in ((filters.years, "year"), (filters.durations, "duration / 60")):
+            if ranges:
+                within = f"{column} BETWEEN IFNULL(?, -1e999) AND IFNULL(?, 1e999)"
+                conditions.append(f"({' OR '.join([within] * len(ranges))})")
+                values += [bound for each in ranges for bound in each]
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        has_artists = filters.artists or filters.not_artists
+        has_genres = filters.genres or filters.not_genres
+        names = "artist || char(10) || album_artist" if has_artists else "''"
+        genre = "genre" if has_genres else "''"
+        rows = self._database.query(
+            f"SELECT {names}, {genre}, json_group_array(id) FROM tracks {where} GROUP BY 1, 2",
+            values,
+        )
+        admitted: list[int] = []
+        for names_of_all, genre_of_all, ids in rows:
+            if filters.admit_artists(names_of_all) and filters.admit_genre(genre_of_all):
+                admitted += json.loads(ids)
+        return admitted
+
+    def missing_ids(self) -> list[int]:
+        """Return the ids of the tracks whose files can't be played now."""
+        rows = self._database.query("SELECT id FROM tracks WHERE missing_since IS NOT NULL")
+        return [track_id for (track_id,) in rows]
 
     def fingerprints(self, ids: Iterable[int]) -> dict[int, bytes]:
         """Return the fingerprints of the tracks' sounds, by id, for those whose present file was listened to."""

@@ -37,17 +37,27 @@ class Filters:
     def admit(self, track: Track) -> bool:
         """Return whether a track passes. A track without a year or length fails if one is required."""
         tags = track.tags
-        names = ""
-        if self.artists or self.not_artists:
-            names = fold(f"{tags.artist}\n{tags.album_artist}")
         minutes = None if tags.duration is None else tags.duration / 60
         return (
-            _contains_any(names, self.artists) is not False
-            and not _contains_any(names, self.not_artists)
-            and _has_any_genre(tags.genre, self.genres) is not False
-            and not _has_any_genre(tags.genre, self.not_genres)
+            self.admit_artists(f"{tags.artist}\n{tags.album_artist}")
+            and self.admit_genre(tags.genre)
             and (not self.years or _in_any(tags.year, self.years))
             and (not self.durations or _in_any(minutes, self.durations))
+        )
+
+    def admit_artists(self, names: str) -> bool:
+        """Return whether tracks of an artist and an album artist, one a line, pass as far as these count."""
+        if not (self.artists or self.not_artists):
+            return True
+        folded = fold(names)
+        return _contains_any(folded, self.artists) is not False and not _contains_any(
+            folded, self.not_artists
+        )
+
+    def admit_genre(self, genre: str) -> bool:
+        """Return whether tracks with a genre's tag pass as far as that counts."""
+        return _has_any_genre(genre, self.genres) is not False and not _has_any_genre(
+            genre, self.not_genres
         )
 
 

@@ -197,18 +197,19 @@ class Chooser:
     def _objection(self, track: Track, point: Vectors) -> Hidden | None:
         """Return the first rule against a track, if any.
 
-        First what the listener said of it, then what its tags and the counts tell at once, and last what needs its
-        song and its sound: where nearly everything is hidden, these would take most of the time.
+        First the filters, so that what is banned counts only where it could have come; then what the listener said of
+        it and what its tags and the counts tell at once, and last what needs its song and its sound: where nearly
+        everything is hidden, these would take most of the time.
         """
         rules = self._rules
+        if track.id not in rules.let_in and not rules.filters.admit(track):
+            return Hidden(Rule.FILTERS)
         if rules.bans.forbid(track):
             return Hidden(Rule.BANNED)
         if track.id in rules.without:
             return Hidden(Rule.UNWANTED)
         if track.id in rules.let_in:
             return None
-        if not rules.filters.admit(track):
-            return Hidden(Rule.FILTERS)
         if (reason := self._by_itself(track) or self._beside_others(track)) is not None:
             return reason
         if not rules.near_duplicates:

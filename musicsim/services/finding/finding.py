@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import numpy as np
+
 from musicsim.audio import SETTLED
 from musicsim.base.errors import MusicsimError, display_path
 from musicsim.base.events import Events, TrackWanted
@@ -23,8 +25,9 @@ from musicsim.playlists.result import SimilarTracks
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.index_sync import IndexSync
-from musicsim.services.finding.nearest import Nearest, Neighbour
+from musicsim.services.finding.nearest import Nearest, Portion
 from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.finding.selection import SelectedSearch, Selection
 from musicsim.services.models.models import Models
 from musicsim.similarity.space import Vectors
 from musicsim.worker.client import Refused, WorkerClient
@@ -119,10 +122,14 @@ class Finding:
         """Return rules with everything that is banned."""
         return replace(rules, bans=self._banned.all())
 
+    def selection(self, rules: Rules) -> Selection:
+        """Return which tracks the filters of a list admit."""
+        return Selection(self._catalogue, rules)
+
     def candidates(
-        self, point: Vectors, known: dict[int, Track] | None = None
+        self, point: Vectors, selection: Selection, known: dict[int, Track] | None = None
     ) -> Iterator[Candidate]:
-        """Yield every embedded track, ordered by distance from a point (D,), with what the rules need.
+        """Yield every embedded track of a selection, ordered by distance from a point (D,), with what the rules need.
 
         Iterate while holding `nearest.steady`.
 
@@ -130,26 +137,33 @@ class Finding:
         ----------
         point
             The point.
+        selection
+            What the list's filters admit; it is told of what is passed over.
         known
             Tracks by their ids that were read already; those that are read now are added.
         """
-        return self._read(self.nearest.nearest(point), {} if known is None else known)
+        search = selection.search()
+        return self._read(
+            self.nearest.nearest(point, search), search, {} if known is None else known
+        )
 
     def candidates_of_each(
-        self, points: Vectors, known: dict[int, Track]
+        self, points: Vectors, selection: Selection, known: dict[int, Track]
     ) -> list[Iterator[Candidate]]:
         """Return what `candidates` yields for each of several points (M, D); quicker than one by one."""
-        return [self._read(found, known) for found in self.nearest.nearest_of_each(points)]
+        searches = [selection.search() for _ in points]
+        found = self.nearest.nearest_of_each(points, searches)
+        return [self._read(*each, known) for each in zip(found, searches, strict=True)]
 
     def _read(
-        self, portions: Iterable[list[Neighbour]], known: dict[int, Track]
+        self, portions: Iterable[Portion], search: SelectedSearch, known: dict[int, Track]
     ) -> Iterator[Candidate]:
         read = _FIRST_READ
         for portion in portions:
             # Comparing all points is quicker than reading some hundred tracks, of which a few are looked at.
-            start = 0
-            while start < len(portion):
-                neighbours = portion[start : start + read]
+            start, count = 0, len(portion.track_ids)
+            while start < count:
+                neighbours = portion.at(np.arange(start, min(start + read, count)))
                 start, read = start + read, 2 * read
                 unread = [n.track_id for n in neighbours if n.track_id not in known]
                 known.update((track.id, track) for track in self._catalogue.tracks.by_id(unread))
@@ -158,6 +172,9 @@ class Finding:
                     # A track on a disconnected disk can't be played now.
                     if track is not None and not track.missing:
                         yield Candidate(track, neighbour.cosine, neighbour.point)
+                        # The caller has looked at it, and wants more.
+                        search.reached = neighbour.cosine
+        search.reached = -np.inf
 
     def _similar(self, track_id: int, rules: Rules, limit: int) -> SimilarTracks:
         seed = next(iter(self._catalogue.tracks.by_id([track_id])), None)
@@ -172,23 +189,29 @@ class Finding:
                     raise NotEmbedded(f"{seed.name}: {seed.problem}.") from None
                 self._events.emit(TrackWanted(track_id))
                 raise
-            return similar_tracks(
-                seed,
-                point,
-                self.candidates(point),
-                rules=self.with_bans(rules),
-                limit=limit,
-            )
+            return self._near(seed, point, rules, limit)
+
+    def _near(self, seed: Track | None, point: Vectors, rules: Rules, limit: int) -> SimilarTracks:
+        selection = self.selection(rules)
+        found = similar_tracks(
+            seed,
+            point,
+            self.candidates(point, selection),
+            rules=self.with_bans(rules),
+            limit=limit,
+        )
+        exempt = () if seed is None else (seed.id,)
+        hidden, left_out = selection.hidden_beside(found.hidden, found.left_out, exempt)
+        return replace(found, hidden=hidden, left_out=left_out)
 
     def _nearest_among(self, track_id: int, ids: Collection[int]) -> int | None:
-        wanted = set(ids) - {track_id}
+        wanted = np.fromiter(set(ids) - {track_id}, np.int64)
         self.nearest.prepare()
         with self.nearest.steady():
             point = self.nearest.point_of(track_id)
             for portion in self.nearest.nearest(point):
-                for neighbour in portion:
-                    if neighbour.track_id in wanted:
-                        return neighbour.track_id
+                if len(found := portion.track_ids[np.isin(portion.track_ids, wanted)]):
+                    return int(found[0])
         return None
 
     def _similar_to_file(self, path: Path, rules: Rules, limit: int) -> SimilarTracks:
@@ -196,14 +219,7 @@ class Finding:
         self.nearest.prepare()
         with self.nearest.steady():
             if model == self.model:
-                point = self.nearest.point_for(pooled)
-                return similar_tracks(
-                    None,
-                    point,
-                    self.candidates(point),
-                    rules=self.with_bans(rules),
-                    limit=limit,
-                )
+                return self._near(None, self.nearest.point_for(pooled), rules, limit)
         # Another model took over while the file was being embedded.
         return self._similar_to_file(path, rules, limit)
 

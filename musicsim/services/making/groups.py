@@ -223,11 +223,11 @@ class Groups:
         found: list[Track] = []
         if group is None or group.model != self._nearest.model.identity:
             return found
-        own = set(group.track_ids)
+        own = np.array(group.track_ids, np.int64)
         with self._nearest.steady():
             for portion in self._nearest.nearest(group.centre):
-                ids = [each.track_id for each in portion if each.track_id not in own]
-                found += self._playable(ids)
+                others = portion.track_ids[np.isin(portion.track_ids, own, invert=True)]
+                found += self._playable(others.tolist())
                 if len(found) >= count:
                     break
         return found[:count]

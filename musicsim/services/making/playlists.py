@@ -25,7 +25,9 @@ from musicsim.playlists.rules.fitting import fitted_to
 from musicsim.playlists.rules.relaxing import loosened
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
+from musicsim.services.finding.nearby import Nearby
 from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.finding.selection import Selection
 from musicsim.services.making.groups import Groups
 from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind, Seeds, as_seeds, some_of
@@ -116,8 +118,12 @@ class PlaylistMaker:
             seeding = [track for each in wanted for track in each.tracks]
             rules = fitted_to(self._finding.with_bans(request.rules), seeding)
             request = replace(request, rules=rules)
+            selection = self._finding.selection(rules)
             make = self._journey if request.mode is Mode.JOURNEY else self._around
-            return self._finished(make(seeds, request), request)
+            made = make(seeds, request, selection)
+            exempt = {track.id for track in (*seeding, *(m.track for m in made.matches))}
+            hidden, left_out = selection.hidden_beside(made.hidden, made.left_out, exempt)
+            return self._finished(replace(made, hidden=hidden, left_out=left_out), request)
 
     def _resolve(self, seed: Seed) -> _Resolved:
         """Return a seed's tracks and points; of several tracks, some may not be embedded yet."""
@@ -136,11 +142,13 @@ class PlaylistMaker:
             raise NotEmbedded(f"No track{name} has been listened to yet. Try again later.")
         return _Resolved(seed, tracks, np.stack(points))
 
-    def _journey(self, seeds: Sequence[_Resolved], request: PlaylistRequest) -> GeneratedPlaylist:
+    def _journey(
+        self, seeds: Sequence[_Resolved], request: PlaylistRequest, selection: Selection
+    ) -> GeneratedPlaylist:
         stops = [_stop_of(each, request.rules) for each in seeds if each.seed.weight > 0]
         if len(stops) < 2:
             raise MusicsimError("A journey needs two tracks: where it begins, and where it ends.")
-        nearby = _Nearby(self._finding)
+        nearby = Nearby(self._finding, selection)
         kept = dict(zip(sorted(request.kept), self._tracks_of(request.kept), strict=True))
         best: GeneratedPlaylist | None = None
         for rules in loosened(request.rules):
@@ -162,7 +170,9 @@ class PlaylistMaker:
         assert best is not None
         return best
 
-    def _around(self, seeds: Sequence[_Resolved], request: PlaylistRequest) -> GeneratedPlaylist:
+    def _around(
+        self, seeds: Sequence[_Resolved], request: PlaylistRequest, selection: Selection
+    ) -> GeneratedPlaylist:
         wanted = [each for each in seeds if each.seed.weight > 0]
         less = [each for each in seeds if each.seed.weight <= 0]
         less += [self._resolve(each) for each in as_seeds(request.less)]
@@ -180,7 +190,7 @@ class PlaylistMaker:
         rules = replace(request.rules, without=request.rules.without | avoided)
         made = playlist_from(
             [*begins, *locked],
-            self._sources(wanted, unwanted, request),
+            self._sources(wanted, unwanted, request, selection),
             rules=rules,
             length=request.length,
             minutes=request.minutes,
@@ -201,7 +211,11 @@ class PlaylistMaker:
         )
 
     def _sources(
-        self, wanted: Sequence[_Resolved], unwanted: Unwanted | None, request: PlaylistRequest
+        self,
+        wanted: Sequence[_Resolved],
+        unwanted: Unwanted | None,
+        request: PlaylistRequest,
+        selection: Selection,
     ) -> list[Source]:
         """Return where the tracks come from: for a mix, near each seed; otherwise, near their middle."""
         if request.mode is Mode.GROUP:
@@ -224,12 +238,15 @@ class PlaylistMaker:
         for point, weight, number in parts:
             target = point if unwanted is None else away_from(point, unwanted.points)
             seen = np.concatenate([each.points[:20] for each in wanted])
-            sources.append(Source(self._candidates(target, point), weight, number, seen))
+            found = self._candidates(target, point, selection)
+            sources.append(Source(found, weight, number, seen))
         return sources
 
-    def _candidates(self, target: Vectors, point: Vectors) -> Iterator[Candidate]:
+    def _candidates(
+        self, target: Vectors, point: Vectors, selection: Selection
+    ) -> Iterator[Candidate]:
         """Yield the tracks nearest to a target, each with its nearness to the seed itself."""
-        for each in self._finding.candidates(target):
+        for each in self._finding.candidates(target, selection):
             yield each if target is point else replace(each, cosine=float(each.point @ point))
 
     def _of_group(self, seed: _Resolved, rules: Rules) -> Iterator[Candidate]:
@@ -316,22 +333,6 @@ class PlaylistMaker:
                 with suppress(NotEmbedded):
                     points[row] = nearest.point_of(track_id)
         return points
-
-
-class _Nearby:
-    """Tracks near the places of a journey, of which many are near several: each is read once."""
-
-    def __init__(self, finding: Finding) -> None:
-        self._finding = finding
-        self._known: dict[int, Track] = {}
-
-    def candidates(self, point: Vectors) -> Iterator[Candidate]:
-        """Yield every track, ordered by distance from a point (D,)."""
-        return self._finding.candidates(point, self._known)
-
-    def candidates_of_each(self, points: Vectors) -> list[Iterator[Candidate]]:
-        """Return what `candidates` yields for each of several points (M, D)."""
-        return self._finding.candidates_of_each(points, self._known)
 
 
 def _may_begin(track: Track, rules: Rules) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import date
@@ -28,6 +28,7 @@ from musicsim.playlists.generators.radio import (
     artists_nearby,
     rules_of_radio,
 )
+from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import GeneratedPlaylist, Match, seconds
 from musicsim.playlists.rules.breaches import breaches
 from musicsim.playlists.rules.chooser import LeftOut
@@ -263,12 +264,17 @@ class RadioMaker:
             for track, point in chosen:
                 radio.hear(track, point)
             matches = [Match(track, 1.0) for track, _ in chosen]
+            selection = self._finding.selection(radio.rules)
             left_out: dict[int, LeftOut] = {}
+
+            def near(point: Vectors, is_unwanted: Callable[[int], bool]) -> Iterator[Candidate]:
+                return self._sources.near(point, is_unwanted, selection.search())
+
             while not _is_full(matches, length, minutes):
                 upcoming = list(
                     self._sources.with_points([m.track.id for m in matches[len(chosen) :]])
                 )
-                found = radio.next(BATCH, self._sources.near, upcoming)
+                found = radio.next(BATCH, near, upcoming)
                 left_out |= {each.track.id: each for each in found.left_out}
                 for match in found.matches:
                     if not _is_full(matches, length, minutes):
@@ -278,17 +284,20 @@ class RadioMaker:
             points = [self._finding.nearest.point_of(match.track.id) for match in matches]
             listed = {match.track.id for match in matches}
             away = [each for track_id, each in left_out.items() if track_id not in listed]
+            hidden, away_too = selection.hidden_beside(
+                Counter(each.reason for each in away), away, listed
+            )
             return GeneratedPlaylist(
                 "radio",
                 tuple(track for track, _ in chosen),
                 tuple(matches),
-                dict(Counter(each.reason for each in away)),
+                hidden,
                 relaxed=breaches(
                     [match.track for match in matches],
                     radio.rules,
                     exempt=frozenset(track.id for track, _ in chosen),
                 ),
-                left_out=tuple(away),
+                left_out=away_too,
                 steps=tuple(similarity(float(one @ other)) for one, other in pairwise(points)),
                 wanted=length if minutes is None else None,
                 wanted_minutes=minutes,

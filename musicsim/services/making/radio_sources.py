@@ -14,6 +14,7 @@ from musicsim.library.types import Track
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.finding.selection import SelectedSearch
 from musicsim.services.making.seeds import Seed
 from musicsim.similarity.space import Vectors
 
@@ -67,16 +68,31 @@ class RadioSources:
         plays = self._catalogue.plays.latest(_MOST_RECENT, heard=_GLIMPSE)
         return [play.track_id for play in reversed(plays) if play.started_at > since]
 
-    def near(self, point: Vectors, is_unwanted: Callable[[int], bool]) -> Iterator[Candidate]:
-        """Yield the tracks nearest to a point that can be played; the catalogue is read only as far as necessary."""
-        for portion in self._nearest.nearest(point):
-            wanted = (each for each in portion if not is_unwanted(each.track_id))
-            while some := list(islice(wanted, _READ_AT_ONCE)):
+    def near(
+        self,
+        point: Vectors,
+        is_unwanted: Callable[[int], bool],
+        search: SelectedSearch | None = None,
+    ) -> Iterator[Candidate]:
+        """Yield the tracks nearest to a point that can be played; the catalogue is read only as far as necessary.
+
+        Parameters
+        ----------
+        search
+            Yields what filters admit, if there are any.
+        """
+        for portion in self._nearest.nearest(point, search):
+            ids = portion.track_ids.tolist()
+            wanted = (place for place, track_id in enumerate(ids) if not is_unwanted(track_id))
+            while read := list(islice(wanted, _READ_AT_ONCE)):
+                some = portion.at(np.array(read))
                 tracks = self._catalogue.tracks.by_id(each.track_id for each in some)
                 known = {track.id: track for track in tracks if not track.missing}
                 for each in some:
                     if each.track_id in known:
                         yield Candidate(known[each.track_id], each.cosine, each.point)
+                        if search is not None:
+                            search.reached = each.cosine
 
 
 def some_of(ids: Sequence[int]) -> tuple[int, ...]:

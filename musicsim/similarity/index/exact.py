@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from musicsim.similarity.index.protocol import Ids, Neighbours
 from musicsim.similarity.space import Vectors
+
+Cosines = npt.NDArray[np.float32]
 
 FIRST, GROWTH = 100, 10
 """The size of the first portion of neighbours, and the growth factor of the portions."""
@@ -40,29 +43,31 @@ class ExactIndex:
 
         All are compared once; later portions are only sorted.
         """
-        if not len(self.ids):
-            return
-        yield from self._in_portions(self.points @ point, first)
-
-    def portions_of_each(self, points: Vectors) -> list[Iterator[Neighbours]]:
-        """Return what `portions` yields for each of several points (M, D).
-
-        To read all points once for twelve takes twice as long as for one.
-        """
-        cosines = np.ascontiguousarray((self.points @ points.T).T)
-        return [self._in_portions(each, FIRST) for each in cosines]
-
-    def _in_portions(self, cosines: Vectors, first: int) -> Iterator[Neighbours]:
-        left = np.arange(len(cosines))
-        count = first
-        while len(left):
-            some, left = _split(cosines, left, count)
-            some = some[np.lexsort((self.ids[some], -cosines[some]))]
-            yield Neighbours(self.ids[some], cosines[some], self.points[some])
-            count *= GROWTH
+        if len(self.ids):
+            cosines = self.points @ point
+            for rows in in_order(self.ids, cosines, first=first):
+                yield Neighbours(self.ids[rows], cosines[rows], self.points[rows])
 
 
-def _split(cosines: Vectors, rows: Ids, count: int) -> tuple[Ids, Ids]:
+def in_order(
+    ids: Ids, cosines: Cosines, among: Ids | None = None, *, first: int = FIRST
+) -> Iterator[Ids]:
+    """Yield rows in ever larger portions: by their cosines (N,), the highest first, and equal ones by their ids.
+
+    Parameters
+    ----------
+    among
+        The rows to yield; by default all.
+    """
+    left = np.arange(len(cosines)) if among is None else among
+    count = first
+    while len(left):
+        some, left = _split(cosines, left, count)
+        yield some[np.lexsort((ids[some], -cosines[some]))]
+        count *= GROWTH
+
+
+def _split(cosines: Cosines, rows: Ids, count: int) -> tuple[Ids, Ids]:
     """Return the rows of the highest cosines, in no order, and the others."""
     if count >= len(rows):
         return rows, rows[:0]

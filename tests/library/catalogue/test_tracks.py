@@ -2,9 +2,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from known_reasons import because
 from stored import embed, scanned
 
+from musicsim.library.query.filters import Filters
 from musicsim.library.types import (
     Problem,
     ScannedFile,
@@ -148,3 +151,39 @@ def test_tempo_key_and_rating_of_all_tracks_are_read_together(catalogue):
         ids[1]: (None, "8A", None),
         ids[2]: (None, "", 0.5),
     }
+
+
+NAMES = st.sampled_from(["", "Ä", "half \udcff of a pair", "O’Neil", "A\nB", "ab"])
+GENRES = st.sampled_from(["", "Rock", "rock; Jazz", "Rock\0Jazz", "Röck", "*"])
+RANGES = st.tuples(st.sampled_from([None, 1.0, 2.5]), st.sampled_from([None, 2.5, 3.0]))
+TAGS = st.builds(
+    Tags,
+    artist=NAMES,
+    album_artist=NAMES,
+    genre=GENRES,
+    year=st.sampled_from([None, 1, 2, 3]),
+    duration=st.sampled_from([None, 60.0, 150.0, 180.1]),
+)
+FILTERS = st.builds(
+    Filters,
+    artists=st.lists(NAMES, max_size=2).map(tuple),
+    not_artists=st.lists(NAMES, max_size=1).map(tuple),
+    genres=st.lists(GENRES | st.just("*ock"), max_size=2).map(tuple),
+    not_genres=st.lists(GENRES, max_size=1).map(tuple),
+    years=st.lists(RANGES, max_size=2).map(tuple),
+    durations=st.lists(RANGES, max_size=2).map(tuple),
+)
+
+
+@given(st.lists(TAGS, max_size=12), st.lists(FILTERS, max_size=8))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_filters_admit_the_same_of_the_whole_catalogue_as_track_by_track(catalogue, tags, each):
+    folder = catalogue.folders.add(Path("/music"))
+    start = catalogue.tracks.last_id()
+    for number, some in enumerate(tags):
+        path = Path(f"/music/{start + number}.mp3")
+        catalogue.files.add(folder, ScannedFile(path, 10, 99, b"k", some))
+    tracks = catalogue.tracks.all()
+    for filters in each:
+        admitted = [track.id for track in tracks if filters.admit(track)]
+        assert sorted(catalogue.tracks.admitted_by(filters)) == admitted

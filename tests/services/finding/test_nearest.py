@@ -129,13 +129,14 @@ def library(tmp_path):
 
 def order(search: Search, track_id: int) -> list[int]:
     portions = search.nearest(search.point_of(track_id))
-    return [neighbour.track_id for portion in portions for neighbour in portion]
+    return [track_id for portion in portions for track_id in portion.track_ids.tolist()]
 
 
 def test_every_track_comes_once_nearest_first(library):
     ids = library.add(250)
     search = library.search()
-    found = [n for portion in search.nearest(search.point_of(ids[7])) for n in portion]
+    portions = search.nearest(search.point_of(ids[7]))
+    found = [n for each in portions for n in each.at(np.arange(len(each.track_ids)))]
     assert found[0].track_id == ids[7]
     assert sorted(n.track_id for n in found) == sorted(ids)
     cosines = [n.cosine for n in found]
@@ -149,8 +150,10 @@ def test_several_searches_at_once_find_the_same_as_one_by_one(library, worker):
     search.prepare()
     some = [ids[7], ids[70]]
     with search.steady():
-        at_once = search.nearest_of_each(np.stack([search.point_of(each) for each in some]))
-        found = [[n.track_id for portion in each for n in portion] for each in at_once]
+        at_once = search.nearest_of_each(
+            np.stack([search.point_of(each) for each in some]), [None] * len(some)
+        )
+        found = [[i for portion in each for i in portion.track_ids.tolist()] for each in at_once]
         assert found == [order(search, each) for each in some]
     assert all(sorted(each) == sorted(ids) for each in found)
 

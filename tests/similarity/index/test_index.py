@@ -38,22 +38,6 @@ def test_exact_search_agrees_with_sorting_everything():
     assert (np.diff(found.cosines) <= 0).all()
 
 
-def test_several_exact_searches_at_once_find_the_same_as_one_by_one():
-    points = points_on_sphere(300)
-    index = ExactIndex(np.arange(300), points)
-    at_once = index.portions_of_each(points[[7, 70, 8]])
-    for row, found in zip((7, 70, 8), at_once, strict=True):
-        one_by_one = list(index.portions(points[row]))
-        together = list(found)
-        assert [len(each.ids) for each in together] == [len(each.ids) for each in one_by_one]
-        for one, other in zip(one_by_one, together, strict=True):
-            assert one.ids.tolist() == other.ids.tolist()
-            np.testing.assert_allclose(one.cosines, other.cosines, atol=1e-6)
-    assert [
-        list(found) for found in ExactIndex(np.arange(0), points[:0]).portions_of_each(points)[:2]
-    ] == [[], []]
-
-
 def test_exact_search_with_more_asked_for_than_there_is():
     points = points_on_sphere(3)
     assert len(ExactIndex(np.arange(3), points).query(points[0], 10).ids) == 3
