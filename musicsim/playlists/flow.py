@@ -9,10 +9,14 @@ from musicsim.similarity.space import Vectors
 
 _Distances = npt.NDArray[np.float64]
 _Order = npt.NDArray[np.intp]
+_Change = tuple[int, _Order]
+"""Where a part of the path begins, and its rows in their new order, from 0."""
 
 _AT_A_TIME = 200
 """Tracks of which all pairs are compared to shorten the path; a longer list is improved part by part."""
 _LEAST_GAIN = 1e-9
+_WORTH_PACKING = 0.8
+"""Share of the tracks still to be placed at which the others are dropped: comparing them takes longer."""
 
 
 def order_by_flow(
@@ -94,10 +98,17 @@ def _from_neighbour_to_neighbour(points: Vectors, first: int | None, last: int |
         first = int(np.where(left, closeness, np.inf).argmin())
     path = [first]
     left[first] = False
-    while left.any():
-        cosines = np.where(left, points @ points[path[-1]], -np.inf)
-        path.append(int(cosines.argmax()))
-        left[path[-1]] = False
+    rows = np.flatnonzero(left)
+    near = points[rows]
+    gone = np.zeros(len(rows), bool)
+    for count in range(len(rows), 0, -1):
+        if count < _WORTH_PACKING * len(rows):
+            rows, near, gone = rows[~gone], near[~gone], np.zeros(count, bool)
+        cosines = near @ points[path[-1]]
+        cosines[gone] = -np.inf
+        nearest = int(cosines.argmax())
+        path.append(int(rows[nearest]))
+        gone[nearest] = True
     if last is not None:
         path.append(last)
     return np.array(path)
@@ -107,36 +118,29 @@ def _improved(
     path: _Order, points: Vectors, *, is_first_fixed: bool, is_last_fixed: bool
 ) -> _Order:
     """Shorten a path until neither reversing a part nor moving a track makes it shorter."""
-    around = _with_nowhere(step_lengths(points[path]))
+    # Beyond both ends of the path is nowhere, to which a step costs nothing: so free ends are no special case.
+    steps = np.pad(step_lengths(points[path]), 1)
     order = np.arange(len(path))
     while True:
-        steps = around[np.ix_(_padded(order), _padded(order))]
-        shorter = _reversed_best(order, steps, is_first_fixed, is_last_fixed)
-        if shorter is None:
-            shorter = _moved_best(order, steps, is_first_fixed, is_last_fixed)
-        if shorter is None:
+        change = _reversed_best(steps, is_first_fixed, is_last_fixed)
+        if change is None:
+            change = _moved_best(steps, is_first_fixed, is_last_fixed)
+        if change is None:
             return path[order]
-        order = shorter
+        start, rows = change
+        changed = slice(start, start + len(rows))
+        order[changed] = order[changed][rows]
+        padded = slice(start + 1, start + 1 + len(rows))
+        steps[padded] = steps[padded][rows]
+        steps[:, padded] = steps[:, padded][:, rows]
 
 
-def _with_nowhere(lengths: _Distances) -> _Distances:
-    """Add a last place, nowhere, to which a step costs nothing: so free ends are no special case."""
-    return np.pad(lengths, (0, 1))
-
-
-def _padded(order: _Order) -> _Order:
-    return np.concatenate([[len(order)], order, [len(order)]])
-
-
-def _reversed_best(
-    path: _Order, steps: _Distances, is_first_fixed: bool, is_last_fixed: bool
-) -> _Order | None:
-    """Return the path with the part reversed that shortens it most; None if none does.
+def _reversed_best(steps: _Distances, is_first_fixed: bool, is_last_fixed: bool) -> _Change | None:
+    """Return the part to reverse that shortens the path most; None if none does.
 
     `steps` are the lengths between the places of the path, with nowhere before and after them.
     """
-    count = len(path)
-    rows = np.arange(1, count + 1)
+    rows = np.arange(1, len(steps) - 1)
     # From i to j: what leads into the part and out of it, before and after it is reversed.
     gains = (
         steps[rows - 1, rows][:, None]
@@ -144,7 +148,7 @@ def _reversed_best(
         - steps[:-2, 1:-1]
         - steps[1:-1, 2:]
     )
-    gains[np.tril_indices(count)] = 0.0
+    gains = np.triu(gains, 1)
     if is_first_fixed:
         gains[0] = 0.0
     if is_last_fixed:
@@ -152,14 +156,12 @@ def _reversed_best(
     i, j = np.unravel_index(int(gains.argmax()), gains.shape)
     if gains[i, j] <= _LEAST_GAIN:
         return None
-    return np.concatenate([path[:i], path[i : j + 1][::-1], path[j + 1 :]])
+    return int(i), np.arange(j - i, -1, -1)
 
 
-def _moved_best(
-    path: _Order, steps: _Distances, is_first_fixed: bool, is_last_fixed: bool
-) -> _Order | None:
-    """Return the path with the track moved that shortens it most; None if none does. See `_reversed_best`."""
-    count = len(path)
+def _moved_best(steps: _Distances, is_first_fixed: bool, is_last_fixed: bool) -> _Change | None:
+    """Return the track to move that shortens the path most; None if none does. See `_reversed_best`."""
+    count = len(steps) - 2
     rows = np.arange(1, count + 1)
     freed = steps[rows - 1, rows] + steps[rows, rows + 1]
     freed[1:-1] -= steps[rows[1:-1] - 1, rows[1:-1] + 1]  # at an end nothing has to be joined
@@ -176,4 +178,6 @@ def _moved_best(
     gap, row = np.unravel_index(int(gains.argmax()), gains.shape)
     if gains[gap, row] <= _LEAST_GAIN:
         return None
-    return np.insert(np.delete(path, row), gap if gap <= row else gap - 1, path[row])
+    if gap <= row:
+        return int(gap), np.roll(np.arange(row - gap + 1), 1)
+    return int(row), np.roll(np.arange(gap - row), -1)

@@ -40,7 +40,7 @@ class SelectedSearch:
         return np.flatnonzero(is_admitted)
 
     def passed_over(self) -> Iterator[tuple[Ids, Cosines]]:
-        """Yield the tracks (n,) that are nearer than the last one looked at but not admitted, and their cosines (n,)."""
+        """Yield the tracks that are nearer than the last one looked at but not admitted, and their cosines."""
         for track_ids, cosines in self._refused:
             is_nearer = cosines > self.reached
             yield track_ids[is_nearer], cosines[is_nearer]
