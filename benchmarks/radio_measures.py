@@ -278,14 +278,14 @@ def main() -> None:
             speed = Table(
                 "tracks", "skipped", "bans", "median ms", "95 %", "most", title="the next tracks"
             )
-            for count, skipped, bans in ((1, 0.2, 0), (10, 0.2, 0), (1, 0.85, 3000)):
+            for count, share, bans in ((1, 0.2, 0), (10, 0.2, 0), (1, 0.85, 3000)):
                 banned = random.Random(2).sample(app.catalogue.tracks.ids(), bans)
                 app.opinions.set_tracks(dict.fromkeys(banned, Opinion.BANNED))
-                found = seconds_per_request(app, count, skipped=skipped)
+                found = seconds_per_request(app, count, skipped=share)
                 times = sorted(1000 * each for each in found)
                 speed.add_row(
                     str(count),
-                    f"{skipped:.0%}",
+                    f"{share:.0%}",
                     str(bans),
                     f"{statistics.median(times):.1f}",
                     f"{times[int(0.95 * len(times))]:.1f}",

@@ -50,6 +50,8 @@ __all__ = ["NothingMore", "RadioMaker", "RadioSession", "RadioSettings", "RadioS
 
 T = TypeVar("T")
 
+_LAST_HEARD = 5
+"""Tracks that a radio goes on from if its seeds are gone."""
 _LESS = 20
 """Tracks of a seed with a weight below 0 that count as skipped."""
 
@@ -173,7 +175,7 @@ class RadioMaker:
 
     def _build(self, state: RadioState) -> tuple[Radio, tuple[int, Vectors]]:
         radio, resolved = self._tuned(
-            state.seeds, state.settings, Rules.for_lists(date.today()), state.rng_seed
+            self._seeds_of(state), state.settings, Rules.for_lists(date.today()), state.rng_seed
         )
         ids = [
             *self._sources.recent(),
@@ -197,6 +199,14 @@ class RadioMaker:
 
     # --- what they are made from ---
 
+    def _seeds_of(self, state: RadioState) -> Sequence[Seed]:
+        """Return what a radio goes on from: its seeds or, if they have left the library, what was heard last."""
+        if any(seed.weight > 0 and self._sources.has_any_of(seed) for seed in state.seeds):
+            return state.seeds
+        last = list(dict.fromkeys(reversed(state.heard)))[:_LAST_HEARD]
+        heard = [Seed(SeedKind.TRACK, "", (track_id,)) for track_id in last]
+        return [seed for seed in heard if self._sources.has_any_of(seed)] or state.seeds
+
     def _tuned(
         self, seeds: Sequence[Seed], settings: RadioSettings, rules: Rules, rng_seed: int
     ) -> tuple[Radio, list[tuple[list[Track], Vectors]]]:
@@ -211,7 +221,12 @@ class RadioMaker:
                 tracks, points = [track for track, _ in found], np.stack([p for _, p in found])
                 (wanted if seed.weight > 0 else less).append((number, tracks, points))
         if not wanted:
-            name = f"“{seeds[0].name}”" if len(seeds) == 1 and seeds[0].name else "any of them"
+            ids = [track_id for seed in seeds for track_id in seed.track_ids]
+            is_single = len(seeds) == 1 and seeds[0].name
+            if not self._catalogue.tracks.by_id(ids):
+                name = f"“{seeds[0].name}” is" if is_single else "They are"
+                raise NotEmbedded(f"{name} not in the library any more: choose something else.")
+            name = f"“{seeds[0].name}”" if is_single else "any of them"
             raise NotEmbedded(f"musicsim has not listened to {name} yet: try again later.")
         if all(seeds[number].kind is SeedKind.TRACK for number, _, _ in wanted):
             together = np.concatenate([points for _, _, points in wanted])

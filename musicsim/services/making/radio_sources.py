@@ -49,6 +49,10 @@ class RadioSources:
             if (point := self.point(track.id)) is not None:
                 yield track, point
 
+    def has_any_of(self, seed: Seed) -> bool:
+        """Return whether a track of a seed is embedded."""
+        return any(True for _ in self.points_of(seed))
+
     def with_points(self, ids: Sequence[int]) -> Iterator[tuple[Track, Vectors | None]]:
         """Yield tracks in this order, with the points of those that are embedded."""
         tracks = {track.id: track for track in self._catalogue.tracks.by_id(dict.fromkeys(ids))}

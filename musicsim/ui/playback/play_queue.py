@@ -35,6 +35,8 @@ class QueueState:
     edited: bool = False
     """Whether the listener has removed or moved tracks of the rest."""
     radio: tuple[int, ...] = ()
+    heard_on_radio: frozenset[int] = frozenset()
+    """Tracks that came from the radio: the current one, and those on the way back."""
 
 
 class PlayQueue(QObject):
@@ -64,8 +66,8 @@ class PlayQueue(QObject):
         self._store = store
         self._random = generator or random.Random()
         self._current: int | None = None
-        self._is_of_radio = False
-        """Whether the current track comes from the radio."""
+        self._of_radio: set[int] = set()
+        """Tracks that came from the radio that is on: the current one, and those on the way back."""
         self._played: list[int] = []
         self._context: list[int] = []
         """The list that plays, in its own order."""
@@ -133,6 +135,7 @@ class PlayQueue(QObject):
         self._context = list(ids)
         self._heard = {ids[at]}
         self._edited = self._refilled = False
+        self._of_radio.clear()
         self._set_current(ids[at])
         self.upcoming.set_queue(self.upcoming.by_hand, self._rest_after(at))
         self.list_started.emit()
@@ -150,10 +153,17 @@ class PlayQueue(QObject):
         self._revision += 1
         self._context, self._heard = [], set()
         self._edited = self._refilled = False
+        self._of_radio.clear()
         self.upcoming.set_queue(self.upcoming.by_hand, (), ids)
         if now is not None:
             self._remember()
-            self._set_current(now, of_radio=True)
+            self._of_radio.add(now)
+            self._set_current(now)
+
+    def stop_radio(self) -> None:
+        """Remove what comes from the radio; the current track stays."""
+        self._of_radio.clear()
+        self.upcoming.set_radio(())
 
     def last_heard(self, count: int) -> list[int]:
         """Return the last tracks of the list that plays, with the current one at the end."""
@@ -192,14 +202,15 @@ class PlayQueue(QObject):
         if to >= self.upcoming.rowCount():
             return False
         self._remember()
-        of_radio = self.upcoming.is_radio(to)
+        if self.upcoming.is_radio(to):
+            self._of_radio.add(self.upcoming.first(to + 1)[-1])
         passed = self.upcoming.first(to + 1)
         next_id = passed[-1]
         self._heard.update(passed)
         with self._step():
             self.upcoming.remove(range(to + 1))
         self._refilled = False
-        self._set_current(next_id, of_radio=of_radio)
+        self._set_current(next_id)
         self._refill()
         self._want_similar()
         return True
@@ -214,7 +225,7 @@ class PlayQueue(QObject):
         if not self._played:
             return False
         if self._current is not None:
-            origin = Origin.RADIO if self._is_of_radio else Origin.LIST
+            origin = Origin.RADIO if self._current in self._of_radio else Origin.LIST
             with self._step():
                 self.upcoming.insert(0, [self._current], origin=origin)
         self._set_current(self._played.pop())
@@ -261,6 +272,7 @@ class PlayQueue(QObject):
             frozenset(self._heard),
             self._edited,
             tuple(self.upcoming.radio),
+            frozenset(self._of_radio),
         )
 
     def restore(self, state: QueueState) -> None:
@@ -273,6 +285,7 @@ class PlayQueue(QObject):
         self._context = [i for i in state.context if i in self._store]
         self._played = [i for i in state.played if i in self._store]
         self._heard = set(state.heard)
+        self._of_radio = set(state.heard_on_radio)
         self.upcoming.set_queue(state.by_hand, state.rest, state.radio)
         known = state.current is not None and state.current in self._store
         self._set_current(state.current if known else None)
@@ -285,6 +298,7 @@ class PlayQueue(QObject):
         self._edited = state.edited
         self._context = [i for i in state.context if i in self._store]
         self._heard = set(state.heard)
+        self._of_radio = set(state.heard_on_radio)
         self.upcoming.set_queue(state.by_hand, state.rest, state.radio)
 
     def catch_up(self, track_id: int) -> None:
@@ -362,8 +376,8 @@ class PlayQueue(QObject):
             self._played.append(self._current)
             del self._played[:-_LONGEST_WAY_BACK]
 
-    def _set_current(self, track_id: int | None, *, of_radio: bool = False) -> None:
-        self._current, self._is_of_radio = track_id, of_radio
+    def _set_current(self, track_id: int | None) -> None:
+        self._current = track_id
         self._store.set_playing(track_id)
         self.current_changed.emit()
 

@@ -213,7 +213,8 @@ class Player(Playing):
         """Go to the track's beginning or, near it, to the previous track; with `paused`, wait there."""
         self._failures = 0
         if self.position < RESTART_MS and self.queue.can_go_back:
-            self._end_play(EndOfPlay.SKIPPED)
+            # To hear the one before again says nothing against this one.
+            self._end_play(EndOfPlay.STOPPED)
             self.queue.go_back()
             self._load(0.0, paused=paused)
         else:

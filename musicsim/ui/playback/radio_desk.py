@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicsim.base.errors import MusicsimError
 from musicsim.library.types import Play
-from musicsim.playlists.rules.bans import Bans
 from musicsim.services.making.radio import NothingMore, RadioSession, RadioSettings, RadioState
 from musicsim.services.making.seeds import Seed, SeedKind
 from musicsim.services.texts import relaxed_text
@@ -75,7 +74,9 @@ class RadioDesk(QObject):
         """The queue's revision for which the listener wants no radio."""
         self._is_starved = False
         """Whether the player stopped because the next track had not come yet."""
-        self._opinions = RadioOpinions(app.opinions, app.banned, bridge)
+        self._opinions = RadioOpinions(app, bridge, store, self._queue, lambda: self.is_on, self)
+        self._opinions.liked.connect(self._note_likes)
+        self._opinions.followed.connect(self.changed)
         # A moment later, when the queue has gone on to the next track altogether.
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
@@ -89,9 +90,9 @@ class RadioDesk(QObject):
         player.ran_out.connect(self._note_starved)
         player.played.connect(self._note_play)
         controls.changed.connect(self._follow_settings)
-        bridge.opinions_changed.connect(self._follow_opinions)
         for more_music in (bridge.tracks_changed, bridge.tracks_removed):
             more_music.connect(self._try_again)
+        store.changed.connect(self._leave_out_missing)
 
     # --- state ---
 
@@ -148,7 +149,7 @@ class RadioDesk(QObject):
         if session is not None:
             self._declined = self._queue.revision
             self._end()
-            self._queue.upcoming.set_radio(())
+            self._queue.stop_radio()
         return session
 
     def change(self, settings: RadioSettings) -> None:
@@ -173,7 +174,8 @@ class RadioDesk(QObject):
             return None
         (first, *_) = seeds[0].track_ids
         plays = self._player.playing and self._queue.current == first
-        return None if plays or first not in self._store else first
+        track = self._store.get(first)
+        return None if plays or track is None or track.missing else first
 
     def _put_on(self, session: RadioSession, ids: Sequence[int]) -> None:
         """Let a new radio come next or, if nothing plays, play it."""
@@ -209,7 +211,7 @@ class RadioDesk(QObject):
         self._is_waiting = self._is_exhausted = self._is_starved = False
         self._told.clear()
         self._declined = None
-        self._follow_opinions()
+        self._opinions.follow()
         self.changed.emit()
 
     def _end(self) -> None:
@@ -274,7 +276,9 @@ class RadioDesk(QObject):
                 # The listener has queued something in the meantime.
                 self._declined = None
                 return
+            is_starved = self._is_starved
             self._begin(session)
+            self._is_starved = is_starved
             self._add(found)
             self._messages.tell(
                 self.tr("The queue ends here, so similar music follows."),
@@ -357,7 +361,8 @@ class RadioDesk(QObject):
             self._looking.start()
 
     def _note_starved(self) -> None:
-        self._is_starved = self._session is not None and not self._is_exhausted
+        is_on = self._session is not None and not self._is_exhausted
+        self._is_starved = is_on or self._is_waiting
 
     def _follow_settings(self) -> None:
         session = self._session
@@ -374,19 +379,15 @@ class RadioDesk(QObject):
             # Those before stay until the others are there, so that the next track is always known.
             self._ask(session, self._queue.upcoming.set_radio)
 
-    def _follow_opinions(self) -> None:
+    def _note_likes(self, ids: tuple[int, ...]) -> None:
         if self._session is not None:
-            self._opinions.read(self._heed)
+            for track_id in ids:
+                self._session.like(track_id)
 
-    def _heed(self, liked: Collection[int], bans: Bans) -> None:
-        """Learn of likes, and leave out what the listener has banned."""
-        if self._session is None:
-            return
-        for track_id in liked:
-            self._session.like(track_id)
+    def _leave_out_missing(self) -> None:
+        """Let others come in place of tracks on a disk that is not connected any more."""
         tracks = self._store.tracks(self._queue.upcoming.radio)
-        self._queue.leave_out(track.id for track in tracks if bans.forbid(track))
-        self.changed.emit()
+        self._queue.leave_out(track.id for track in tracks if track.missing)
 
     def _try_again(self) -> None:
         if self._is_exhausted:

@@ -1,34 +1,70 @@
-"""The likes and bans of the listener, as a radio hears of them."""
+"""What the listener likes and bans while a radio is on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
 
 from musicsim.library.catalogue.opinions import Opinion
 from musicsim.playlists.rules.bans import Bans
-from musicsim.services.finding.banned import BannedTracks
-from musicsim.services.opinions import Opinions
 from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.playback.play_queue import PlayQueue
+from musicsim.ui.tracks.store import TrackStore
+
+if TYPE_CHECKING:
+    from musicsim.app import Musicsim
 
 
-class RadioOpinions:
-    """Reads the listener's opinions in the background, and tells likes that are new from those known before."""
+class RadioOpinions(QObject):
+    """Tells of new likes, and takes what was banned out of the radio's part of the queue.
 
-    def __init__(self, opinions: Opinions, banned: BannedTracks, bridge: Bridge) -> None:
-        self._opinions = opinions
-        self._banned = banned
+    Another thread uses the catalogue.
+
+    Parameters
+    ----------
+    is_wanted
+        Returns whether a radio is on.
+    """
+
+    liked = Signal(object)
+    """tuple[int, ...]: tracks that the listener likes since the last time."""
+    followed = Signal()
+
+    def __init__(
+        self,
+        app: Musicsim,
+        bridge: Bridge,
+        store: TrackStore,
+        queue: PlayQueue,
+        is_wanted: Callable[[], bool],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._app = app
         self._bridge = bridge
-        self._liked: frozenset[int] | None = None
+        self._store = store
+        self._queue = queue
+        self._is_wanted = is_wanted
+        self._known: frozenset[int] | None = None
+        bridge.opinions_changed.connect(self.follow)
 
-    def read(self, then: Callable[[Collection[int], Bans], None]) -> None:
-        """Pass on the tracks that were liked since the last time, none at the first, and all bans."""
+    def follow(self) -> None:
+        """Read the opinions, unless no radio is on."""
+        if self._is_wanted():
+            self._bridge.record(self._read, self._settle, lambda _: None)
 
-        def settle(found: tuple[frozenset[int], Bans]) -> None:
-            liked, bans = found
-            before, self._liked = self._liked, liked
-            then(() if before is None else liked - before, bans)
+    def _read(self) -> tuple[frozenset[int], Bans]:
+        return self._app.opinions.tracks(Opinion.LIKED), self._app.banned.all()
 
-        self._bridge.record(self._find, settle, lambda _: None)
-
-    def _find(self) -> tuple[frozenset[int], Bans]:
-        return self._opinions.tracks(Opinion.LIKED), self._banned.all()
+    def _settle(self, found: tuple[frozenset[int], Bans]) -> None:
+        likes, bans = found
+        before, self._known = self._known, likes
+        if not self._is_wanted():
+            return
+        if before is not None and (new := likes - before):
+            self.liked.emit(tuple(new))
+        tracks = self._store.tracks(self._queue.upcoming.radio)
+        self._queue.leave_out(track.id for track in tracks if bans.forbid(track))
+        self.followed.emit()

@@ -101,7 +101,7 @@ class Session(QObject):
         if state is not None:
             self._radio.restore(state)
         else:
-            self._player.queue.upcoming.set_radio(())
+            self._player.queue.stop_radio()
 
     def close(self) -> None:
         """Write pending changes, and wait for that."""
@@ -196,6 +196,7 @@ def _as_json(state: QueueState, store: TrackStore) -> dict[str, Any]:
         "by_hand": state.by_hand,
         "rest": state.rest,
         "radio": state.radio,
+        "heard_on_radio": sorted(state.heard_on_radio),
         "context": state.context,
         "played": state.played,
         "heard": sorted(state.heard),
@@ -231,6 +232,7 @@ def _state_from(kept: Any, visitor: Callable[[str], int]) -> QueueState:
         frozenset(ids("heard")),
         bool(kept.get("edited")),
         tuple(_known(kept.get("radio", ()), visitors)),
+        frozenset(_known(kept.get("heard_on_radio", ()), visitors)),
     )
 
 
