@@ -11,7 +11,7 @@ from musicsim.library.query.folding import fold
 from musicsim.library.tags.names import is_disc_folder
 from musicsim.library.types import Track
 from musicsim.playlists.rules.key_words import key_words, words_of
-from musicsim.playlists.rules.nobody import is_nobody
+from musicsim.playlists.rules.nobody import is_no_album, is_nobody
 
 # What announces guests, in folded text. Some of it is also part of names. "X" is, as the last word: Lil Nas X feat. Y.
 _ANNOUNCED = (
@@ -76,7 +76,7 @@ def album_key(track: Track) -> tuple[str, str] | None:
     An album is its artist's. A compilation is nobody's, with or without an album artist. Without either, a folder of
     the album's name holds one album, by one artist or by several.
     """
-    title = album_title_key(track.tags.album)
+    title = "" if is_no_album(track.tags.album) else album_title_key(track.tags.album)
     if not title:
         return None
     album_artist = track.tags.album_artist

@@ -1,4 +1,4 @@
-"""Names that stand where an artist is not named: various artists, unknown artist, and their translations."""
+"""Names that stand where an artist or album is not named: various artists, unknown album, and their translations."""
 
 from __future__ import annotations
 
@@ -71,9 +71,26 @@ _UNKNOWN = (
     "未知演出者, 未知, 佚名, 알 수 없는 아티스트, 알수없는 아티스트, 알 수 없음, 미상",
 )
 _NOBODY = name_set(*_VARIOUS, *_UNKNOWN)
+_NO_ALBUM = name_set(
+    "unknown album, unknown album title, no album, album unknown, non-album tracks, none, n a, not available",
+    "unbekanntes album, album inconnu, álbum desconocido, àlbum desconegut, álbum desconhecido, album sconosciuto",
+    "onbekend album, okänt album, ukendt album, ukjent album, óþekkt plata, tuntematon albumi, tundmatu album",
+    "nieznany album, neznámé album, neznámy album, ismeretlen album, album necunoscut, nepoznati album",
+    "неизвестный альбом, невідомий альбом, неизвестен албум, непознат албум, άγνωστο άλμπουμ, bilinmeyen albüm",
+    "אלבום לא ידוע, ألبوم غير معروف, अज्ञात एल्बम, ไม่ทราบอัลบั้ม, album không xác định, album tidak dikenal",
+    "不明なアルバム, アルバム不明, 未知专辑, 未知專輯, 알 수 없는 앨범",
+)
 
 
 @lru_cache(maxsize=16_384)
 def is_nobody(name: str) -> bool:
     """Return whether a name is empty or stands for various or unknown artists, in the languages of common programs."""
     return not name or key_words(name.strip("<>")) in _NOBODY
+
+
+@lru_cache(maxsize=16_384)
+def is_no_album(title: str) -> bool:
+    """Return whether an album's title is empty or says that there is none, in the languages of common programs."""
+    # The Windows Media Player adds when a disc was copied.
+    title = title.partition(" (")[0] if title.endswith(")") else title
+    return not title or key_words(title.strip("<>[]")) in _NO_ALBUM

@@ -169,22 +169,25 @@ class RadioDesk(QObject):
     # --- starting ---
 
     def _first_of(self, seeds: Sequence[Seed]) -> int | None:
-        """Return the seed that is heard first; None if it is being heard, or if it is no track."""
+        """Return the seed that is heard first; None if it is in the player or missing, or if it is no track."""
         if not seeds or seeds[0].kind is not SeedKind.TRACK:
             return None
         (first, *_) = seeds[0].track_ids
-        plays = self._player.playing and self._queue.current == first
         track = self._store.get(first)
-        return None if plays or track is None or track.missing else first
+        is_out = track is None or track.missing or first == self._queue.current
+        return None if is_out else first
 
     def _put_on(self, session: RadioSession, ids: Sequence[int]) -> None:
         """Let a new radio come next or, if nothing plays, play it."""
         before, seconds = self._queue.state(), self._player.position / 1000
         radio_before = self._session
-        goes_on = self._player.playing and self._player.track is not None
+        current = self._queue.current
+        is_seed = any(current in seed.track_ids[:1] for seed in session.seeds)
+        goes_on = self._player.track is not None and (self._player.playing or is_seed)
         self._begin(session)
         if goes_on:
             self._queue.start_radio(ids)
+            self._player.resume()
             text = self.tr("Radio {0}: it begins after this song.").format(self.name)
         else:
             self._player.play_radio(ids)

@@ -161,3 +161,20 @@ def test_guests_discs_and_spellings_are_one_album():
     assert sky == album_key(track("Ann", "Sky [CD1]", album_artist="Mara"))
     assert sky != album_key(track("Ann", "Sky"))
     assert album_key(track("Mara", "")) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Unknown Album",
+        "<Unknown album>",
+        "[non-album tracks]",
+        "Unbekanntes Album",
+        "不明なアルバム",
+        "Unknown Album (12/3/2009 4:15:01 PM)",
+        "",
+    ],
+)
+def test_an_album_that_is_not_known_is_none(title: str) -> None:
+    assert album_key(track("Mara", title)) is None
+    assert album_key(track("Mara", "The Unknown Album")) is not None

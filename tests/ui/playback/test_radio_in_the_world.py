@@ -201,3 +201,15 @@ def test_a_seed_of_two_hours_leads_to_songs(room: Room, qtbot) -> None:
     room.until_full()
     assert room.queue.current == new
     assert len(room.upcoming.radio) >= FEWEST
+
+
+def test_a_seed_that_is_paused_goes_on_where_it_was(room: Room) -> None:
+    room.player.play([room.ids[3]])
+    QApplication.processEvents()
+    room.engine.advance(100.0)
+    room.player.pause()
+    loaded = list(room.engine.loaded)
+    room.start(3)
+    assert room.player.playing
+    assert room.engine.loaded == loaded
+    assert room.player.position >= 100_000
