@@ -76,7 +76,6 @@ class RadioDesk(QObject):
         """Whether the player stopped because the next track had not come yet."""
         self._opinions = RadioOpinions(app, bridge, store, self._queue, lambda: self.is_on, self)
         self._opinions.liked.connect(self._note_likes)
-        self._opinions.followed.connect(self.changed)
         # A moment later, when the queue has gone on to the next track altogether.
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
@@ -181,8 +180,7 @@ class RadioDesk(QObject):
         """Let a new radio come next or, if nothing plays, play it."""
         before, seconds = self._queue.state(), self._player.position / 1000
         radio_before = self._session
-        current = self._queue.current
-        is_seed = any(current in seed.track_ids[:1] for seed in session.seeds)
+        is_seed = any(self._queue.current in seed.track_ids[:1] for seed in session.seeds)
         goes_on = self._player.track is not None and (self._player.playing or is_seed)
         self._begin(session)
         if goes_on:
@@ -211,7 +209,7 @@ class RadioDesk(QObject):
     def _begin(self, session: RadioSession) -> None:
         self._request += 1
         self._session = session
-        self._is_waiting = self._is_exhausted = self._is_starved = False
+        self._is_waiting = self._is_exhausted = False
         self._told.clear()
         self._declined = None
         self._opinions.follow()
@@ -279,9 +277,7 @@ class RadioDesk(QObject):
                 # The listener has queued something in the meantime.
                 self._declined = None
                 return
-            is_starved = self._is_starved
             self._begin(session)
-            self._is_starved = is_starved
             self._add(found)
             self._messages.tell(
                 self.tr("The queue ends here, so similar music follows."),
@@ -319,9 +315,10 @@ class RadioDesk(QObject):
                 self._is_waiting = False
                 if begins and isinstance(error, NothingMore):
                     then(begins)
-                if session is self._session:
+                if session is self._session or session.is_automatic:
+                    # Something may change: tracks come back, or have been listened to.
                     self._is_exhausted = True
-                    self._tell_once(type(error), str(error))
+                    self._tell_once((type(error), self._queue.revision), str(error))
                 else:
                     self._messages.fail(error)
 
@@ -386,6 +383,7 @@ class RadioDesk(QObject):
         if self._session is not None:
             for track_id in ids:
                 self._session.like(track_id)
+            self.changed.emit()
 
     def _leave_out_missing(self) -> None:
         """Let others come in place of tracks on a disk that is not connected any more."""
@@ -395,4 +393,6 @@ class RadioDesk(QObject):
     def _try_again(self) -> None:
         if self._is_exhausted:
             self._is_exhausted = False
+            if self._session is None:
+                self._declined = None
             self._keep_going()

@@ -30,7 +30,6 @@ class RadioOpinions(QObject):
 
     liked = Signal(object)
     """tuple[int, ...]: tracks that the listener likes since the last time."""
-    followed = Signal()
 
     def __init__(
         self,
@@ -67,4 +66,3 @@ class RadioOpinions(QObject):
             self.liked.emit(tuple(new))
         tracks = self._store.tracks(self._queue.upcoming.radio)
         self._queue.leave_out(track.id for track in tracks if bans.forbid(track))
-        self.followed.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from radio_library import embed
 from radio_room import Room
 
-from musicsim.base.events import TracksChanged, TracksRemoved
+from musicsim.base.events import ModelChanged, TracksChanged, TracksRemoved
 from musicsim.library.types import ScannedFile, Tags
 from musicsim.services.making.seeds import Seed, SeedKind
 from musicsim.ui.kit.theme import Theme
@@ -100,8 +101,7 @@ def test_similar_music_follows_once_the_last_track_has_been_listened_to(room: Ro
     new = add(room, Tags("Brand new", "Somebody", duration=200.0))
     qtbot.waitUntil(lambda: new in room.window.store)
     room.player.play([new])
-    qtbot.waitUntil(lambda: not room.desk._is_waiting)
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: "not listened to" in room.said(), timeout=20_000)
     assert not room.desk.is_on
     point = room.app.embeddings.pooled.of(room.ids[0], room.app.finding.model.identity)
     assert point is not None
@@ -213,3 +213,42 @@ def test_a_seed_that_is_paused_goes_on_where_it_was(room: Room) -> None:
     assert room.player.playing
     assert room.engine.loaded == loaded
     assert room.player.position >= 100_000
+
+
+def test_while_another_model_listens_it_says_so_and_goes_on_afterwards(room: Room, qtbot) -> None:
+    room.start()
+    model = room.app.finding.model
+    room.app.finding.nearest.use(replace(model, identity="another"))
+    room.app.events.emit(ModelChanged())
+    for _ in range(6):
+        room.hear_out()
+    qtbot.waitUntil(lambda: "not listened to" in room.said(), timeout=20_000)
+    assert room.player.playing
+    room.app.finding.nearest.use(model)
+    room.app.events.emit(TracksChanged((room.ids[0],)))
+    room.until_full()
+    assert room.desk.is_on
+
+
+def test_a_scan_in_the_middle_changes_nothing(room: Room, qtbot) -> None:
+    room.start()
+    before = room.upcoming.ids
+    room.app.events.emit(TracksChanged(tuple(room.ids)))
+    with qtbot.waitSignal(room.window.store.changed):
+        pass
+    QApplication.processEvents()
+    assert room.upcoming.ids == before
+
+
+def test_after_the_sleep_timer_play_goes_on_with_it(room: Room) -> None:
+    room.start()
+    timer, before = room.window._deck.sleep_timer, room.upcoming.radio
+    timer.set_minutes(15)
+    timer._begin_fade()
+    for _ in range(100):
+        timer._step()
+    assert not room.player.playing
+    assert room.upcoming.radio == before
+    room.player.toggle()
+    assert room.player.playing
+    assert room.desk.is_on
