@@ -24,6 +24,7 @@ from musicsim.library.catalogue.opinions import Opinion
 from musicsim.library.types import EndOfPlay
 from musicsim.services.history import Since
 
+_NOTHING = "The history is empty."
 _ENDS = {
     EndOfPlay.FINISHED: "",
     EndOfPlay.SKIPPED: "skipped",
@@ -122,6 +123,7 @@ def _print_plays(options: argparse.Namespace) -> None:
                 for play, track in known
             ],
             right=(4, 5),
+            empty=_NOTHING,
         )
 
 
@@ -160,6 +162,7 @@ def _print_tracks(options: argparse.Namespace) -> None:
             for track in tracks
         ],
         right=(0, 1),
+        empty=_NOTHING,
     )
     if len(counts) > options.n:
         say(f"{counted(len(counts) - options.n, 'more track')}.")

@@ -86,6 +86,7 @@ def list_playlists(options: argparse.Namespace) -> None:
             ("Folder", "Playlist", "Tracks"),
             [(short(around[p.id]), short(p.name), len(p.track_ids)) for p in kept],
             right=(2,),
+            empty="There are no playlists yet: `musicsim playlist SEED --name NAME` makes one.",
         )
 
 
@@ -109,6 +110,7 @@ def show_playlist(options: argparse.Namespace) -> None:
             ("", "Title", "Artist", "Album", "Length", ""),
             [(n, *_entry_row(each)) for n, each in enumerate(listed, 1)],
             right=(0, 4),
+            empty="This playlist is empty.",
         )
     name_missing(tracks)
     name_absent(missing)
@@ -183,11 +185,15 @@ def sort_playlist(options: argparse.Namespace) -> None:
     """Store a playlist in the order of its flow."""
     with Musicsim.open(options.data) as app:
         kept = kept_playlist(app, options.name)
+        if len(set(kept.track_ids)) < 2:
+            raise UsageError(
+                f"“{short(kept.name)}” has {counted(len(kept.track_ids), 'track')}: there is nothing to sort."
+            )
         first = 0 if options.keep in ("first", "both") else None
         last = len(kept.track_ids) - 1 if options.keep in ("last", "both") else None
         order = app.playlists.in_flow(kept.track_ids, first=first, last=last).result()
         app.catalogue.playlists.set_tracks(kept.id, order)
-    say(f"“{short(kept.name)}” goes from track to track now.")
+    say(f"In “{short(kept.name)}”, each track sounds like the next now.")
 
 
 def delete_playlist(options: argparse.Namespace) -> None:

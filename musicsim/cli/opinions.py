@@ -173,4 +173,5 @@ def _print_all(opinion: Opinion, options: argparse.Namespace) -> None:
         print_table(
             ("What", "Name", "Since"),
             [(each.subject.value, short(each.name), local_time(each.since)) for each in stored],
+            empty=f"Nothing is {opinion.value} yet.",
         )

@@ -67,9 +67,25 @@ def say(text: str) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    empty: str = "",
 ) -> None:
-    """Print a table for people, as wide as the terminal or, if piped, as its content."""
+    """Print a table for people, as wide as the terminal or, if piped, as its content.
+
+    Parameters
+    ----------
+    right
+        The numbers of the columns that are aligned to the right.
+    empty
+        What to say instead if there are no rows.
+    """
+    rows = list(rows)
+    if not rows and empty:
+        say(empty)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number in right else "left", overflow="fold")

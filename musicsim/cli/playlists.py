@@ -312,14 +312,17 @@ def _whys(made: GeneratedPlaylist, seeds: Sequence[Seed]) -> list[list[str]]:
     return whys
 
 
+_NOTHING = "No track of the library may come."
+
+
 def _print_matches(matches: Sequence[Match], whys: Sequence[Sequence[str]] | None) -> None:
     columns = ("", "Similar", "Title", "Artist", "Album", "Length")
     rows = match_rows(matches)
     if whys is None:
-        print_table(columns, rows, right=(0, 1, 5))
+        print_table(columns, rows, right=(0, 1, 5), empty=_NOTHING)
         return
     explained = ((*row, "; ".join(why)) for row, why in zip(rows, whys, strict=True))
-    print_table((*columns, "Why"), explained, right=(0, 1, 5))
+    print_table((*columns, "Why"), explained, right=(0, 1, 5), empty=_NOTHING)
 
 
 def _print_playlist(

@@ -294,6 +294,9 @@ def keep_smart(options: argparse.Namespace) -> None:
     with Musicsim.open(options.data) as app:
         found = found_list(app, options.name)
         content = app.smart_lists.find(found.id)
+        if not content.track_ids:
+            why = " ".join(remarks(content))
+            raise UsageError(f"“{short(found.name)}” has no tracks to keep now. {why}")
         kept = app.catalogue.playlists.create(found.name, content.track_ids)
     say(f"{counted(len(content.track_ids), 'track')} kept as “{short(kept.name)}”.")
 

@@ -90,9 +90,13 @@ class GeneratedPlaylist:
 
     @property
     def is_short(self) -> bool:
-        """Whether the library has too few tracks for the size that was asked for."""
+        """Whether the library has too few tracks for the size that was asked for.
+
+        A list in minutes is short if it lacks a track of average length: a journey may end before its minutes are full.
+        """
         if self.wanted_minutes is not None:
-            return self.duration < 60 * self.wanted_minutes
+            average = self.duration / max(len(self.matches), 1)
+            return 60 * self.wanted_minutes - self.duration > average
         return self.wanted is not None and len(self.matches) < self.wanted
 
 

@@ -71,6 +71,24 @@ def test_an_entry_that_is_not_in_the_library_is_shown_and_named(
     assert "not in the library: /usb/gone.mp3" in exported.err
 
 
+def test_what_is_empty_is_said_in_words(lists: CommandLine) -> None:
+    assert lists("history").out == lists("history", "--tracks").out == "The history is empty.\n"
+    assert lists("like").out == "Nothing is liked yet.\n"
+    assert lists("ban").out == "Nothing is banned yet.\n"
+    kept = lists("smart", "keep", "Liked")
+    assert (kept.code, kept.out) == (2, "")
+    assert "“Liked” has no tracks to keep now. No track matches the rules." in kept.err
+    with Musicsim.open(lists.data) as app:
+        app.catalogue.playlists.create("Nothing", [])
+    assert lists("playlists", "show", "Nothing").out == "This playlist is empty.\n"
+    sorted_ = lists("playlists", "sort", "Nothing")
+    assert (sorted_.code, "nothing to sort" in sorted_.err) == (2, True)
+    for name in ("Nothing", "One", "Two"):
+        lists("playlists", "delete", name)
+    assert lists("playlists", "list").out.startswith("There are no playlists yet")
+    assert lists("playlists", "list", "--json").json == []
+
+
 def test_duplicates_are_removed_each_kind_apart(lists: CommandLine) -> None:
     with Musicsim.open(lists.data) as app:
         made = app.catalogue.playlists.named("Two")

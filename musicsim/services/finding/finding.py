@@ -185,8 +185,6 @@ class Finding:
             try:
                 point = self.nearest.point_of(track_id)
             except NotEmbedded:
-                if seed.problem:
-                    raise NotEmbedded(f"{seed.name}: {seed.problem}.") from None
                 self._events.emit(TrackWanted(track_id))
                 raise
             return self._near(seed, point, rules, limit)

@@ -93,6 +93,7 @@ class LibraryPoints:
         most_values: int = MOST_VALUES,
     ) -> None:
         self._changes = catalogue.changes
+        self._tracks = catalogue.tracks
         self._embeddings = embeddings.pooled
         self._most_values = most_values
         self._lock = threading.RLock()
@@ -186,10 +187,13 @@ class LibraryPoints:
         Raises
         ------
         NotEmbedded
-            If the model has not embedded it yet.
+            If the model has not embedded it yet, or why it can't, as of a silent track.
         """
         pooled = self._embeddings.of(track_id, self._model.identity)
         if pooled is None:
+            for track in self._tracks.by_id([track_id]):
+                if track.problem:
+                    raise NotEmbedded(f"{track.name}: {track.problem}.")
             raise NotEmbedded(
                 "musicsim has not listened to this track yet: its similar tracks can be shown when it has."
             )

@@ -129,7 +129,8 @@ class PlaylistMaker:
         """Return a seed's tracks and points; of several tracks, some may not be embedded yet."""
         tracks: list[Track] = []
         points: list[Vectors] = []
-        for track in self._catalogue.tracks.by_id(some_of(tuple(dict.fromkeys(seed.track_ids)))):
+        own = self._catalogue.tracks.by_id(some_of(tuple(dict.fromkeys(seed.track_ids))))
+        for track in own:
             if seed.kind is SeedKind.TRACK:
                 points.append(self._finding.nearest.point_of(track.id))
                 tracks.append(track)
@@ -139,6 +140,8 @@ class PlaylistMaker:
                     tracks.append(track)
         if not tracks:
             name = f" of “{seed.name}”" if seed.name else ""
+            if own and all(track.problem for track in own):
+                raise NotEmbedded(f"No track{name} can be listened to: {own[0].problem}.")
             raise NotEmbedded(f"No track{name} has been listened to yet. Try again later.")
         return _Resolved(seed, tracks, np.stack(points))
 

@@ -17,7 +17,7 @@ def remarks(content: SmartContent) -> list[str]:
         said.append("Nothing has been played yet that this list could sound like.")
     if content.unheard:
         said.append(
-            "musicsim has not listened to all of the tracks yet that this list should sound like."
+            "musicsim has not listened to all of the tracks that this list should sound like."
         )
     if content.missing:
         verb = "is" if content.missing == 1 else "are"

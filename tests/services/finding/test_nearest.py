@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.catalogue import CATALOGUE_FILE, Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
@@ -187,6 +188,14 @@ def test_a_track_that_was_not_listened_to_says_so(library):
     file = ScannedFile(Path("/m/x"), 1, 1, b"x", Tags())
     track_id = library.catalogue.files.add(library.folder, file)
     with pytest.raises(NotEmbedded, match="not listened"):
+        library.search().point_of(track_id)
+
+
+def test_a_track_that_cant_be_listened_to_says_why(library):
+    file = ScannedFile(Path("/m/x"), 1, 1, b"x", Tags(title="Quiet"))
+    track_id = library.catalogue.files.add(library.folder, file)
+    library.catalogue.files.set_problem(track_id, Reason(Cause.SILENT), failed=True)
+    with pytest.raises(NotEmbedded, match="Quiet: no sound: the whole track is silent"):
         library.search().point_of(track_id)
 
 
