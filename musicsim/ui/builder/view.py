@@ -164,7 +164,7 @@ class BuilderView(TrackPage):
         self._fit()
         self.table.heading.setVisible(bench.made is not None)
         if bench.lacking is not None:
-            self.table.placeholder = lacking_text(bench.lacking, counts.pending)
+            self.table.placeholder = lacking_text(bench.lacking, counts.pending, bench.failed)
         elif bench.made is not None:
             self.table.placeholder = tr("Nothing fits.\nLoosen the rules and filters above.")
         else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from musicsim.library.types import Track
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Window
 from musicsim.services.making.drafts import Draft, Lacking
 from musicsim.services.making.seeds import Seed, SeedKind
 from musicsim.services.texts import hidden_text, relaxed_text
 from musicsim.ui.kit import formats
+from musicsim.ui.tracks.track_model import one_line
 
 SEED_ICONS = {
     SeedKind.TRACK: "note",
@@ -62,7 +64,7 @@ def seed_summary(seed: Seed) -> str:
     return f"{kind_name(seed.kind)} · {count}"
 
 
-def lacking_text(lacking: Lacking, waiting: int) -> str:
+def lacking_text(lacking: Lacking, waiting: int, failed: Track | None) -> str:
     """Return what the listener can do so that there is a list.
 
     Parameters
@@ -71,6 +73,8 @@ def lacking_text(lacking: Lacking, waiting: int) -> str:
         What the draft lacks.
     waiting
         The number of tracks that have not been listened to yet.
+    failed
+        A track that it is made from, but that can't be listened to.
     """
     match lacking:
         case Lacking.SEEDS:
@@ -78,6 +82,10 @@ def lacking_text(lacking: Lacking, waiting: int) -> str:
                 "What should it sound like?\n\n"
                 "Drop tracks or playlists here, or type a name above:\n"
                 "a track, an artist, an album, a genre or a playlist."
+            )
+        case Lacking.LISTENED if failed is not None:
+            return tr("musicsim can’t listen to “{0}”: {1}.\nAdd something else.").format(
+                one_line(failed.title), failed.problem
             )
         case Lacking.LISTENED:
             text = tr("musicsim has not listened to this music yet.\nThe list appears when it has.")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from musicsim.base.errors import MusicsimError
 from musicsim.base.events import TrackWanted
-from musicsim.library.types import TrackState
+from musicsim.library.types import Track, TrackState
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.chooser import LeftOut
 from musicsim.playlists.rules.rules import Hidden
@@ -117,6 +117,13 @@ class Workbench(QObject):
             for number, seed in enumerate(self.draft.seeds)
             if not any(map(self._is_ready, seed.track_ids))
         )
+
+    @property
+    def failed(self) -> Track | None:
+        """A seed that can't be listened to, such as a silent track, if the seeds wait for nothing else."""
+        ids = (i for number in self.waiting for i in self.draft.seeds[number].track_ids)
+        tracks = self._store.tracks(ids)
+        return tracks[0] if tracks and all(track.problem for track in tracks) else None
 
     def edit(self, draft: Draft, kind: str = "") -> None:
         """Change the draft; several edits in a row of one kind are undone together, and the list waits for the last."""

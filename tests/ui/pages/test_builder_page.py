@@ -17,8 +17,10 @@ from PySide6.QtWidgets import QApplication
 from window_fakes import FakeEngine
 
 from musicsim.app import Musicsim
+from musicsim.base.events import TracksChanged
+from musicsim.base.reasons import Cause, Reason
 from musicsim.library.query.filters import Filters
-from musicsim.library.types import Track
+from musicsim.library.types import ScannedFile, Tags, Track
 from musicsim.playlists.arranging import Order
 from musicsim.services.making.drafts import Lacking, changed, request_of
 from musicsim.services.making.request import Mode, PlaylistRequest
@@ -370,6 +372,18 @@ def test_a_mix_has_weights_and_what_is_less_wanted(
     qtbot.keyClick(chip, Key.Key_Delete)
     settled()
     assert names(started) == [tracks[0].name]
+
+
+def test_a_seed_that_cant_be_listened_to_says_why(
+    app: Musicsim, window: MainWindow, page: BuilderPage, drop: Callable[..., None], qtbot
+) -> None:
+    files, file = app.catalogue.files, ScannedFile(Path("/m/x"), 1, 1, b"x", Tags(title="Quiet"))
+    silent = files.add(next(iter(app.catalogue.folders.ids().values())), file)
+    files.set_problem(silent, Reason(Cause.SILENT), failed=True)
+    with qtbot.waitSignal(window.store.changed):
+        app.events.emit(TracksChanged((silent,)))
+    drop(dragged(silent))
+    assert "can’t listen to “Quiet”: no sound" in page.table.placeholder
 
 
 def test_a_journey_goes_where_the_chips_go(
