@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import replace
+from pathlib import Path
 
 from musicsim.app import Musicsim
 from musicsim.base.counts import counted
@@ -25,6 +27,7 @@ from musicsim.cli.output import (
 )
 from musicsim.cli.playlist_file_options import add_paths, path_style, playlist_path
 from musicsim.cli.smart_output import found_list, names_of_tracks, rules_json, rules_text
+from musicsim.library.catalogue.folders import folder_of
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.types import Track
 from musicsim.playlists.files.writing import write_playlist
@@ -284,9 +287,19 @@ def _rule(app: Musicsim, text: str) -> Rule | Group:
         return library_track(app, name).id
 
     try:
-        return parse_rule(text, track=track, folder=lambda folder: path_text(file_path(folder)))
+        return parse_rule(text, track=track, folder=lambda folder: _folder(app, folder))
     except SmartRulesError as error:
         raise UsageError(str(error)) from None
+
+
+def _folder(app: Musicsim, text: str) -> str:
+    """Return the path of a folder: of a link to one of the library's, the path that it has there."""
+    path = file_path(text)
+    for name in (path, Path(os.path.realpath(path))):
+        folders = app.catalogue.folders.all()
+        if folder_of(name, folders) or any(folder.is_relative_to(name) for folder in folders):
+            return path_text(name)
+    return path_text(path)
 
 
 def keep_smart(options: argparse.Namespace) -> None:

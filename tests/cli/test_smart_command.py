@@ -26,6 +26,16 @@ def test_ready_made_lists_are_listed_and_shown(smart, demo_library):
     assert "Nothing has been played yet" in smart("smart", "show", "For today").out
 
 
+def test_a_folder_is_also_named_by_a_link_to_it(smart, demo_library, tmp_path):
+    folder = demo_library[0].path.parent
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    count = sum(each.path.is_relative_to(folder) for each in demo_library)
+    for text in (folder, f"{folder}/", link, f"{link}/../{link.name}"):
+        made = smart("smart", "add", f"Of {text}", "--rule", f"folder is {text}", "--json").json
+        assert (made["tracks"], made["rules"]) == (count, [f"folder is {folder}"])
+
+
 def test_a_list_is_made_shown_changed_and_exported(smart, demo_library, tmp_path):
     genre = smart("smart", "show", "Recently added", "--json").json["tracks"][0]
     track = next(each for each in demo_library if str(each.path) == genre["path"])
