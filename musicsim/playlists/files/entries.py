@@ -20,7 +20,19 @@ MOST_ENTRIES = 100_000
 
 
 class ListError(ValueError):
-    """The content of a file can't be read as a playlist."""
+    """The content of a file can't be read as a playlist.
+
+    Attributes
+    ----------
+    remedy
+        What can be done, as a sentence.
+    """
+
+    def __init__(
+        self, why: str, remedy: str = "Save it again as M3U or XSPF, in parts if it is large."
+    ) -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
 class TooManyEntriesError(ListError):

@@ -11,6 +11,7 @@ from musicsim.base.errors import display_path
 from musicsim.playlists.files.entries import Listing, PlaylistFileError, WrittenEntry
 from musicsim.playlists.files.jspf import JSPF_SUFFIXES, jspf_bytes, parse_jspf
 from musicsim.playlists.files.m3u import M3U_SUFFIXES, m3u8_bytes, m3u_bytes, parse_m3u
+from musicsim.playlists.files.others import refuse_others
 from musicsim.playlists.files.pls import PLS_SUFFIXES, parse_pls, pls_bytes
 from musicsim.playlists.files.xspf import XML_SUFFIXES, parse_xml, xspf_bytes
 
@@ -89,4 +90,7 @@ def parse(data: bytes, suffix: str) -> Listing:
         return parse_xml(data)
     if _JSPF.match(data) or suffix in JSPF_SUFFIXES:
         return parse_jspf(data)
-    return parse_pls(data) if suffix in PLS_SUFFIXES else parse_m3u(data)
+    if suffix in PLS_SUFFIXES:
+        return parse_pls(data)
+    refuse_others(data)
+    return parse_m3u(data)

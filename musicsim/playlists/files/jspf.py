@@ -31,15 +31,15 @@ def jspf_bytes(name: str, entries: Sequence[WrittenEntry]) -> bytes:
         _without_empty(
             {
                 "location": [entry.address],
-                "creator": _shown(entry.artist),
-                "title": _shown(entry.title),
-                "album": _shown(entry.album),
+                "creator": _written(entry.artist),
+                "title": _written(entry.title),
+                "album": _written(entry.album),
                 "duration": None if entry.seconds is None else round(1000 * entry.seconds),
             }
         )
         for entry in entries
     ]
-    content = {"playlist": {"title": _shown(name), "track": tracks}}
+    content = {"playlist": {"title": _written(name), "track": tracks}}
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -92,6 +92,10 @@ def _text(value: object) -> str:
 
 def _shown(text: str) -> str:
     return display_path(text.encode("utf-8", "replace")).strip()
+
+
+def _written(text: str) -> str:
+    return display_path(text).strip()
 
 
 def _without_empty(fields: Mapping[str, object]) -> dict[str, object]:

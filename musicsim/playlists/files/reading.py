@@ -20,7 +20,7 @@ from musicsim.playlists.files.entries import (
     PlaylistFileError,
     TooManyEntriesError,
 )
-from musicsim.playlists.files.formats import parse
+from musicsim.playlists.files.formats import PLAYLIST_SUFFIXES, parse
 from musicsim.playlists.files.regular_file import read_bytes
 
 _BOMS = (
@@ -29,6 +29,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_DEEPEST = 20
+"""Playlists in each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def read_playlist(
     """Read a playlist written by any program: M3U, PLS, XML or JSPF, by its content rather than its name.
 
     See `FileFinder` for the way in which the listed files are found. Relative paths start from the playlist, also from
-    the target of a link.
+    the target of a link. A listed playlist stands for its entries; one that lists itself adds nothing.
 
     Parameters
     ----------
@@ -90,34 +92,64 @@ def read_playlist(
     PlaylistFileError
         If the file can't be read, is no playlist, or is larger than any.
     """
+    reading = _Reading(roots, is_there)
     try:
         listing = _parse(file)
+        reading.add(file, listing)
     except ListError as error:
         raise PlaylistFileError(
-            f"{display_path(file)} can't be read as a playlist: {error}. Save it again as M3U or XSPF, in parts if "
-            "it is large."
+            f"{display_path(file)} can't be read as a playlist: {error}. {error.remedy}"
         ) from error
-    # The playlist may be a link to one beside its music.
-    places = [file.parent.absolute(), file.parent.resolve(), file.resolve().parent]
-    finder = FileFinder(list(dict.fromkeys(places)), roots, is_there)
-    entries: list[PlaylistEntry] = []
-    others: list[LostEntry] = []
-    position = 0
-    for listed in listing.entries:
-        path, lost = finder.find(*listed.names), ""
-        if path is None:
-            if listed.may_be_comment:
+    return PlaylistFile(listing.name or file.stem, tuple(reading.entries), tuple(reading.others))
+
+
+class _Reading:
+    """The entries of a playlist, with those of the playlists that it lists."""
+
+    def __init__(self, roots: Sequence[Path], is_there: Callable[[Path], bool]) -> None:
+        self.entries: list[PlaylistEntry] = []
+        self.others: list[LostEntry] = []
+        self._roots = roots
+        self._is_there = is_there
+        self._lists = 0
+
+    def add(self, file: Path, listing: Listing, above: frozenset[Path] = frozenset()) -> None:
+        """Add the content of a playlist that is listed in others, each in the one above it."""
+        above |= {file.resolve()}
+        # The playlist may be a link to one beside its music.
+        places = [file.parent.absolute(), file.parent.resolve(), file.resolve().parent]
+        finder = FileFinder(list(dict.fromkeys(places)), self._roots, self._is_there)
+        for listed in listing.entries:
+            position = len(self.entries) + len(self.others)
+            path, lost = finder.find(*listed.names), ""
+            if path is not None and (inner := self._inner(path, above)) is not None:
+                self.add(path, inner, above)
                 continue
-            lost = listed.names[0] if listed.names else listed.title
-            path = _likeliest(places[0], listed)
-        if path is None:
-            others.append(_missing(position, listed))
-        else:
-            entries.append(
-                PlaylistEntry(path, listed.title, listed.seconds, lost, listed.artist, position)
-            )
-        position += 1
-    return PlaylistFile(listing.name or file.stem, tuple(entries), tuple(others))
+            if path is None:
+                if listed.may_be_comment:
+                    continue
+                lost = listed.names[0] if listed.names else listed.title
+                path = _likeliest(places[0], listed)
+            if path is None:
+                self.others.append(_missing(position, listed))
+            else:
+                self.entries.append(
+                    PlaylistEntry(path, listed.title, listed.seconds, lost, listed.artist, position)
+                )
+
+    def _inner(self, path: Path, above: frozenset[Path]) -> Listing | None:
+        """Return the content of a listed playlist, which is empty for one of those above; None for other files."""
+        if path.suffix.lower() not in PLAYLIST_SUFFIXES or len(above) > _DEEPEST:
+            return None
+        self._lists += 1
+        if self._lists + len(self.entries) + len(self.others) > MOST_ENTRIES:
+            raise TooManyEntriesError
+        if path.resolve() in above:
+            return Listing(())
+        try:
+            return _parse(path)
+        except (ListError, PlaylistFileError):
+            return None
 
 
 def _missing(position: int, listed: Listed) -> LostEntry:

@@ -25,6 +25,14 @@ from musicsim.playlists.files.entries import (
 XML_SUFFIXES = frozenset({".xspf", ".wpl", ".zpl", ".asx", ".b4s"})
 """Lower-case suffixes with their dot."""
 
+_LIBRARIES = {
+    "plist": ("it is a library or list of iTunes or Music", "Export the playlist there as M3U."),
+    "rhythmdb-playlists": (
+        "it holds all playlists of Rhythmbox",
+        "Save each of them there as M3U or XSPF.",
+    ),
+}
+"""What programs keep in XML that is no playlist, and what can be done."""
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*)?\?>")
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(\w{1,32};)?")
@@ -45,6 +53,8 @@ def parse_xml(data: bytes) -> Listing:
     """
     root = _root_of(data)
     lists = {"playlist": _xspf, "smil": _wpl, "asx": _asx, "winampxml": _b4s}
+    if root.tag in _LIBRARIES:
+        raise ListError(*_LIBRARIES[root.tag])
     if root.tag not in lists:
         raise ListError(f"<{root.tag}> is no playlist")
     return lists[root.tag](root)

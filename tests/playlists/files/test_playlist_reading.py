@@ -287,6 +287,60 @@ def test_the_content_says_what_a_playlist_is(music: Path) -> None:
     assert found(music / "l.txt", music) == NAMES
 
 
+def test_a_listed_playlist_stands_for_its_entries(music: Path) -> None:
+    (music / "Playlists" / "inner.m3u").write_text(
+        lines(f"../{NAMES[1]}", "http://radio.example/x", "gone.mp3"), "utf-8"
+    )
+    (music / "l.pls").write_text(
+        f"File1=Playlists/inner.m3u\nFile2={NAMES[0]}\nFile3=Playlists\\INNER.M3U\n", "utf-8"
+    )
+    playlist = read_playlist(music / "l.pls")
+    assert playlist.name == "l"
+    assert [(entry.path.name, entry.position) for entry in playlist.entries] == [
+        (Path(NAMES[1]).name, 0), ("gone.mp3", 2), (Path(NAMES[0]).name, 3), (Path(NAMES[1]).name, 4), ("gone.mp3", 6),
+    ]  # fmt: skip
+    assert [other.position for other in playlist.others] == [1, 5]
+
+
+def test_playlists_that_list_each_other_end(music: Path) -> None:
+    (music / "a.m3u").write_text(lines("a.m3u", NAMES[0], "b.m3u"), "utf-8")
+    (music / "b.m3u").write_text(lines("./a.m3u", NAMES[1], "more.xspf"), "utf-8")
+    (music / "more.xspf").write_text("<html/>", "utf-8")
+    # What is no playlist stays a file.
+    assert found(music / "a.m3u", music) == [NAMES[0], NAMES[1], "more.xspf"]
+
+
+def test_playlists_that_list_each_other_many_times_are_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_ENTRIES", 100)
+    for number in range(10):
+        (tmp_path / f"{number}.m3u").write_text(f"{number + 1}.m3u\n" * 2, "utf-8")
+    (tmp_path / "10.m3u").write_text("", "utf-8")
+    with pytest.raises(PlaylistFileError, match="more than"):
+        read_playlist(tmp_path / "0.m3u")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:9,\nhttp://x.example/1.ts\n", "pieces of a stream"),
+        ("#EXTM3U\r\n#EXT-X-STREAM-INF:BANDWIDTH=1\r\nhigh.m3u8\r\n", "pieces of a stream"),
+        ('FILE "1.flac" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n', "Open that file"),
+        ("Name\tKünstler\tAlbum\tGenre\tGröße\tOrt\rOne\tAnn\tA\tB\t1\tHD:One.mp3\r", "Export it there as M3U"),
+        ('<?xml version="1.0"?><plist version="1.0"><dict/></plist>', "iTunes or Music. Export"),
+        ("<?xml version='1.0'?><rhythmdb-playlists/>", "Rhythmbox. Save each"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_programs_keep_in_place_of_playlists_is_named(
+    tmp_path: Path, text: str, told: str, encoding: str
+) -> None:
+    (tmp_path / "l.m3u").write_text(text, encoding, newline="")
+    with pytest.raises(PlaylistFileError, match=told):
+        read_playlist(tmp_path / "l.m3u")
+
+
 ENTITIES = """<?xml version="1.0"?><!DOCTYPE playlist [<!ENTITY a "{}">]>
 <playlist><trackList><track><location>&a;</location></track></trackList></playlist>"""
 
@@ -354,6 +408,7 @@ _STYLES = [
 @example(["a:", "b"], False, _STYLES[0], True, ".xspf")
 @example(["a%20b"], True, _STYLES[0], True, ".jspf")
 @example(["\udcff\n#% "], False, _STYLES[0], False, ".pls")
+@example(["\udce0\udca0"], False, _STYLES[0], False, ".jspf")
 @example(["Ã©"], False, _STYLES[0], True, ".m3u")
 @settings(max_examples=150)
 @given(
@@ -376,7 +431,8 @@ def test_what_is_written_is_read(
         name = os.fsdecode(os.fsencode("/".join(parts)))
     except UnicodeEncodeError:
         assume(False)
-    assume(not {".", ".."} & set(name.split("/")))
+    # A name that ends with a backslash may be that of a folder.
+    assume(not {".", ".."} & set(name.split("/")) and not name.endswith("\\"))
     folder = tmp_path_factory.mktemp("written")
     path = folder / name
     (folder / "lists").mkdir()
