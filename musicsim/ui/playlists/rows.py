@@ -14,6 +14,7 @@ from musicsim.library.catalogue.playlists import Entry
 from musicsim.library.types import MissingEntry, Tags, Track
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.playlists.sorting import sort_key
+from musicsim.ui.tracks.fact_order import fact_key
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_list import TrackList
 from musicsim.ui.tracks.track_model import Column, Index, Mask, Rows, as_ids
@@ -48,6 +49,7 @@ class PlaylistRows(TrackList):
         self._missing: dict[int, MissingEntry] = {}
         self._stand_ins: dict[int, Track] = {}
         self._sorting: tuple[Column, Qt.SortOrder] | None = None
+        store.facts.changed.connect(self._follow_facts)
 
     # The playlist's own order
 
@@ -124,15 +126,24 @@ class PlaylistRows(TrackList):
             self._sorting = (column, order)
             self._arrange(self._sorted_order(column, order))
 
+    def _follow_facts(self) -> None:
+        """Keep the order if it is that of facts, some of which are read only when they are asked for."""
+        if self._sorting is not None and self._sorting[0] >= Column.OPINION:
+            self.rearranging.emit()
+            self.look(*self._sorting)
+            self.rearranged.emit()
+
     def _sorted_order(self, column: Column, order: Qt.SortOrder) -> Rows:
         """Return the order of the rows, which are in the playlist's own order, by a column."""
         descending = order is Qt.SortOrder.DescendingOrder
         rows = range(len(self._ids))
         if column is Column.POSITION:
             return np.array(rows[::-1] if descending else rows, np.intp)
-        key_of = sort_key(column)
-        tracks = [self.track(row) or _stand_in(0, MissingEntry(_NOWHERE)) for row in rows]
-        keys = [key_of(track) for track in tracks]
+        if column >= Column.OPINION:
+            keys = list(map(fact_key(column, self._store.facts), self.ids))
+        else:
+            tracks = [self.track(row) or _stand_in(0, MissingEntry(_NOWHERE)) for row in rows]
+            keys = list(map(sort_key(column), tracks))
         return np.array(sorted(rows, key=keys.__getitem__, reverse=descending), np.intp)
 
     def _arrange(self, order: Rows) -> None:

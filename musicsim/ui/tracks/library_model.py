@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from math import inf
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
-from musicsim.library.catalogue.opinions import Opinion
-from musicsim.library.catalogue.plays import PlayCounts
 from musicsim.library.query.folding import fold
 from musicsim.library.query.word_search import WordSearch, as_bytes
 from musicsim.library.types import Track, TrackState
 from musicsim.ui.kit.theme import Theme
-from musicsim.ui.tracks.facts import NO_MUSIC
+from musicsim.ui.tracks.fact_order import fact_key
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_model import Column, Ids, Mask, Rows, TrackModel, as_ids
 from musicsim.ui.tracks.visitors import is_visitor
@@ -134,26 +131,10 @@ class LibraryModel(TrackModel):
     @property
     def _key(self) -> Callable[[_Entry], Any] | None:
         """Sort key of the column; None for the artist's, whose order is the shelf itself."""
-        facts = self._store.facts
-        match self._column:
-            case Column.OPINION:
-                opinions = facts.opinions
-                return lambda entry: _OPINIONS[opinions.get(entry.track.id)]
-            case Column.PLAYS | Column.LAST_PLAYED:
-                plays = facts.plays
-                of = attrgetter("plays" if self._column is Column.PLAYS else "last_played")
-                return lambda entry: of(plays.get(entry.track.id, _NEVER)) or 0
-            case Column.RATING:
-                music = facts.music
-                return lambda entry: music.get(entry.track.id, NO_MUSIC)[2] or 0
-            case Column.BPM:
-                music = facts.music
-                return lambda entry: music.get(entry.track.id, NO_MUSIC)[0] or inf
-            case Column.KEY:
-                music = facts.music
-                return lambda entry: _musical_key(music.get(entry.track.id, NO_MUSIC)[1])
-            case _:
-                return _KEYS.get(self._column)
+        if self._column < Column.OPINION:
+            return _KEYS.get(self._column)
+        of = fact_key(self._column, self._store.facts)
+        return lambda entry: of(entry.track.id)
 
     def _drop(self, ids: tuple[int, ...]) -> None:
         for track_id in self._entries.keys() & ids:
@@ -267,14 +248,6 @@ def _rank(entry: _Entry) -> int:
     return 3 if track.state is TrackState.EMBEDDED else 2
 
 
-def _musical_key(key: str) -> str:
-    """Return the sort key of a musical key: 8A comes before 10A."""
-    number = key[: len(key) - len(key.lstrip("0123456789"))]
-    return f"{number.zfill(2) if number else ''}{key[len(number) :].casefold()}" if key else _LAST
-
-
-_OPINIONS = {Opinion.LIKED: 0, None: 1, Opinion.BANNED: 2}
-_NEVER = PlayCounts(0, 0, None)
 _KEYS: dict[Column, Callable[[_Entry], Any]] = {
     Column.STATE: _rank,
     Column.TITLE: attrgetter("title"),
