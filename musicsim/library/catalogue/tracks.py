@@ -10,6 +10,7 @@ from typing import Any
 
 from musicsim.base.reasons import Reason
 from musicsim.library.catalogue.database import Database
+from musicsim.library.catalogue.paths import AT_OR_BELOW, at_or_below
 from musicsim.library.query.filters import Filters
 from musicsim.library.types import Counts, TagDetails, Tags, Track, TrackState
 
@@ -45,6 +46,11 @@ class Tracks:
     def ids(self) -> list[int]:
         """Return every track's id, ascending."""
         return [row[0] for row in self._database.query("SELECT id FROM tracks ORDER BY id")]
+
+    def below(self, folder: Path) -> list[Track]:
+        """Return the tracks in a folder, at any depth."""
+        sql = f"SELECT {_COLUMNS} FROM tracks t WHERE {AT_OR_BELOW}"
+        return [_track(row) for row in self._database.query(sql, at_or_below(folder))]
 
     def by_id(self, ids: Iterable[int]) -> list[Track]:
         """Return the tracks of these ids in the requested order; unknown ids are left out."""

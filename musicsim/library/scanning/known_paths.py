@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from musicsim.library.catalogue.catalogue import Catalogue
+from musicsim.library.query.natural import natural_key
 from musicsim.library.types import Track
 
 
@@ -44,6 +45,12 @@ class KnownFiles:
             self._known[real.parent] = known_path(real.parent, self._folders)
         known = self._known[real.parent] / real.name
         return None if known == path else self._catalogue.tracks.at(known)
+
+    def ids_below(self, folder: Path) -> list[int]:
+        """Return the tracks in a folder, at any depth, by their paths in natural order, without missing ones."""
+        found = self._catalogue.tracks.below(known_path(folder, self._folders))
+        found.sort(key=lambda track: natural_key(track.file))
+        return [track.id for track in found if not track.missing]
 
 
 def _is_same(one: Path, other: Path) -> bool:

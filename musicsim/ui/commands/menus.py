@@ -19,6 +19,7 @@ class Commands:
     add_folder: QAction
     folders: QAction
     forget_missing: QAction
+    import_playlists: QAction
     export: QAction
     settings: QAction
     quit: QAction
@@ -85,6 +86,7 @@ def make_commands(window: QMainWindow, theme: Theme) -> Commands:
         add_folder=command(tr("Add music folder…"), "Ctrl+O", icon="folder"),
         folders=command(tr("Folders…")),
         forget_missing=command(tr("Forget missing tracks…")),
+        import_playlists=command(tr("Import playlists…"), icon="import"),
         export=command(tr("Export playlist…"), "Ctrl+E", icon="export"),
         settings=settings,
         quit=quit_action,
@@ -120,7 +122,8 @@ def fill_menu_bar(
     file = bar.addMenu(tr("&File"))
     file.addActions([commands.add_folder, commands.folders, commands.forget_missing])
     file.addSeparator()
-    file.addActions([commands.new_playlist, commands.new_smart_playlist, commands.export])
+    file.addActions([commands.new_playlist, commands.new_smart_playlist])
+    file.addActions([commands.import_playlists, commands.export])
     file.addSeparator()
     file.addAction(commands.settings)
     file.addSeparator()

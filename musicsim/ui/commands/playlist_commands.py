@@ -15,6 +15,7 @@ from musicsim.library.types import Playlist
 from musicsim.services.making.completing import merged_entries
 from musicsim.ui.commands.actions import TrackActions
 from musicsim.ui.commands.playlist_editing import PlaylistEditing
+from musicsim.ui.commands.playlist_importing import PlaylistImporting
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.dialogs import ask_choice
 from musicsim.ui.kit.messages import Messages
@@ -34,6 +35,8 @@ class PlaylistCommands(QObject):
     ----------
     editing
         The commands that change a playlist's entries.
+    importing
+        The command that imports playlist files.
     more_actions
         Functions that return more actions for the menu of what was chosen, such as to start a radio.
     """
@@ -51,6 +54,7 @@ class PlaylistCommands(QObject):
         playlists: Playlists,
         actions: TrackActions,
         editing: PlaylistEditing,
+        importing: PlaylistImporting,
         exporter: Exporter,
         messages: Messages,
         theme: Theme,
@@ -61,6 +65,8 @@ class PlaylistCommands(QObject):
         self._playlists = playlists
         self._actions = actions
         self.editing = editing
+        self.importing = importing
+        importing.playlist_wanted.connect(self.playlist_wanted)
         self._exporter = exporter
         self._messages = messages
         self._theme = theme
@@ -115,9 +121,13 @@ class PlaylistCommands(QObject):
     def _make(self, name: str, entries: Sequence[Entry], folder_id: int | None, text: str) -> None:
         with self._messages.reporting():
             made = self._playlists.create(name, entries, folder_id)
-            step = self._playlists.added(made, text)
+            step = self._playlists.added([made], text)
             self.playlist_wanted.emit(made.id)
             self.editing.tell(self._playlists.arrangement, step)
+
+    def add_tracks(self, playlist_id: int, track_ids: Sequence[int]) -> None:
+        """Append tracks to a playlist."""
+        self._actions.add_tracks_to_playlist(playlist_id, track_ids)
 
     # Playing and exporting
 
@@ -266,6 +276,7 @@ class PlaylistCommands(QObject):
         if folder is not None or chosen == Chosen():
             entry(self.tr("New playlist"), "playlist", lambda: self.create(folder))
             entry(self.tr("New folder"), "new-folder", lambda: self.create_folder(folder))
+            entry(self.tr("Import playlists…"), "import", lambda: self.importing.ask(folder))
         if chosen == Chosen():
             return
         self._add_folder_menu(menu, chosen)

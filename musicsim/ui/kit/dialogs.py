@@ -35,6 +35,13 @@ def ask_file(parent: QWidget, title: str, kinds: str) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def ask_files(parent: QWidget, title: str, kinds: str) -> list[Path]:
+    """Return the files that the listener chooses, if any; `kinds` is a QFileDialog name filter."""
+    dialog = QFileDialog(parent, title, str(Path.home()), kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    return [Path(file) for file in dialog.selectedFiles()] if dialog.exec() else []
+
+
 def ask_new_file(parent: QWidget, title: str, kinds: str, suggested: Path) -> Path | None:
     """Return the file that the listener wants written, or None.
 

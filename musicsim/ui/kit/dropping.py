@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QMimeData
 
 from musicsim.base.addresses import path_of_address
+from musicsim.playlists.files.formats import PLAYLIST_SUFFIXES
 
 URIS_MIME = "text/uri-list"
 
@@ -39,6 +40,11 @@ def dropped_uris(data: QMimeData) -> list[str]:
 def brings_files(data: QMimeData) -> bool:
     """Return whether the dragged data names a file on this computer."""
     return bool(paths_of(dropped_uris(data))[0])
+
+
+def is_playlist_file(path: Path) -> bool:
+    """Return whether a file is a playlist, by its name."""
+    return path.suffix.lower() in PLAYLIST_SUFFIXES
 
 
 def dragged_files(paths: Iterable[Path]) -> QByteArray:

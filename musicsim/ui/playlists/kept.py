@@ -198,15 +198,17 @@ class Playlists(QObject):
 
         return self._take(move, move_back, text)
 
-    def added(self, playlist: Playlist, text: str) -> Step:
-        """Note a playlist that was just made from others as a step that can be undone."""
+    def added(self, playlists: Sequence[Playlist], text: str) -> Step:
+        """Note playlists that were just made of other playlists or files as a step that can be undone."""
 
         def remove() -> None:
-            self._store.delete(playlist.id)
+            for playlist in playlists:
+                self._store.delete(playlist.id)
             self.reread()
 
         def restore() -> None:
-            self._store.restore(playlist)
+            for playlist in playlists:
+                self._store.restore(playlist)
             self.reread()
 
         return self.arrangement.add(Step(text, remove, restore))

@@ -20,7 +20,13 @@ from PySide6.QtCore import (
 
 from musicsim.library.types import Playlist, PlaylistFolder
 from musicsim.ui.kit import formats
-from musicsim.ui.kit.dropping import URIS_MIME, dragged_files
+from musicsim.ui.kit.dropping import (
+    URIS_MIME,
+    dragged_files,
+    dropped_uris,
+    is_playlist_file,
+    paths_of,
+)
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.widgets import plain_tooltip
 from musicsim.ui.playlists.kept import Playlists
@@ -85,11 +91,14 @@ class _Node:
 class PlaylistModel(QAbstractItemModel):
     """Playlists and their folders, the folders first, by name.
 
-    They can be renamed in place and moved by dragging; tracks can be dropped on playlists.
+    They can be renamed in place and moved by dragging; tracks and files can be dropped on playlists, and playlist files
+    anywhere.
     """
 
     tracks_dropped = Signal(int, object)
     """The playlist's id, and list[int]: the tracks."""
+    files_dropped = Signal(object, object, object)
+    """QMimeData from another program, and the ids of the playlist and of the folder that it was dropped on, or None."""
     moved = Signal(object, object)
     """Chosen, and the id of the folder that it was dropped in, or None."""
 
@@ -259,7 +268,7 @@ class PlaylistModel(QAbstractItemModel):
 
     def mimeTypes(self) -> list[str]:
         """Return the accepted MIME types (Qt override)."""
-        return [PLAYLISTS_MIME, TRACKS_MIME]
+        return [PLAYLISTS_MIME, TRACKS_MIME, URIS_MIME]
 
     def supportedDragActions(self) -> Qt.DropAction:
         """Return the supported drag action; a file manager must never move the music (Qt override)."""
@@ -286,7 +295,7 @@ class PlaylistModel(QAbstractItemModel):
     def canDropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
-        """Accept playlists and folders everywhere but in themselves, and tracks on playlists (Qt override)."""
+        """Accept playlist files everywhere, music on playlists, and rows everywhere but in themselves (Qt override)."""
         node = self._node(parent)
         if data.hasFormat(PLAYLISTS_MIME):
             folders = {(True, i) for i in _dragged(data).folders}
@@ -295,19 +304,25 @@ class PlaylistModel(QAbstractItemModel):
                     return False
                 node = node.parent
             return True
-        return data.hasFormat(TRACKS_MIME) and isinstance(node.item, Playlist)
+        on_playlist = isinstance(node.item, Playlist)
+        if data.hasFormat(TRACKS_MIME):
+            return on_playlist
+        paths, _ = paths_of(dropped_uris(data))
+        return (on_playlist and bool(paths)) or any(map(is_playlist_file, paths))
 
     def dropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
     ) -> bool:
-        """Report tracks dropped on a playlist, and playlists dropped in a folder (Qt override)."""
+        """Report tracks dropped on a playlist, playlists dropped in a folder, and files (Qt override)."""
         if not self.canDropMimeData(data, action, row, column, parent):
             return False
         item = self._node(parent).item
+        # What is dropped on a playlist comes beside it.
+        into = item.folder_id if isinstance(item, Playlist) else item.id if item else None
         if data.hasFormat(PLAYLISTS_MIME):
-            # What is dropped on a playlist comes beside it.
-            into = item.folder_id if isinstance(item, Playlist) else item.id if item else None
             self.moved.emit(_dragged(data), into)
+        elif not data.hasFormat(TRACKS_MIME):
+            self.files_dropped.emit(data, item.id if isinstance(item, Playlist) else None, into)
         elif isinstance(item, Playlist) and (ids := dragged_tracks(data)):
             self.tracks_dropped.emit(item.id, ids)
         return True

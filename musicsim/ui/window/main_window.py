@@ -17,6 +17,7 @@ from musicsim.ui.commands.demo import DemoJob
 from musicsim.ui.commands.menus import fill_menu_bar, make_commands
 from musicsim.ui.commands.playlist_commands import PlaylistCommands
 from musicsim.ui.commands.playlist_editing import PlaylistEditing
+from musicsim.ui.commands.playlist_importing import PlaylistImporting
 from musicsim.ui.commands.seed_menus import SeedMenus
 from musicsim.ui.commands.smart_commands import SmartCommands
 from musicsim.ui.groups.group_commands import GroupCommands
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
                 *self.actions_.all,
                 *self.places.actions_,
                 self.commands.export,
+                self.commands.import_playlists,
                 self.commands.new_playlist,
                 self.commands.new_smart_playlist,
             ),
@@ -155,7 +157,15 @@ class MainWindow(QMainWindow):
             theme,
         )
         self._connect()
-        PlaylistDrops(self.places.playlist, app.catalogue, bridge, self.messages, self)
+        PlaylistDrops(
+            self.places.playlist,
+            self.places.sidebar.model,
+            self.playlist_commands,
+            app.catalogue,
+            bridge,
+            self.messages,
+            self,
+        )
         self._memory = Memory(
             settings, self, self.places, self.panel, self.player_bar.volume, theme
         )
@@ -181,11 +191,15 @@ class MainWindow(QMainWindow):
         )
         self.commands = make_commands(self, theme)
         editing = PlaylistEditing(app, bridge, self.store, self.playlists, self.messages, self)
+        importing = PlaylistImporting(
+            app.catalogue, bridge, self.playlists, editing, self.messages, self
+        )
         self.playlist_commands = PlaylistCommands(
             self.store,
             self.playlists,
             self.actions_,
             editing,
+            importing,
             self.exporter,
             self.messages,
             theme,
@@ -295,6 +309,7 @@ class MainWindow(QMainWindow):
         commands.quit.triggered.connect(self.close)
         commands.search.triggered.connect(self.places.search)
         commands.new_playlist.triggered.connect(self.playlist_commands.create)
+        commands.import_playlists.triggered.connect(lambda: self.playlist_commands.importing.ask())
         commands.new_smart_playlist.triggered.connect(lambda: self.smart_commands.create())
         commands.opinions.triggered.connect(self.dialogs.open_opinions)
         commands.problems.triggered.connect(self.dialogs.open_problems)

@@ -273,9 +273,9 @@ def test_the_menus_offer_what_fits(tree: PlaylistList, window: MainWindow, qtbot
         "Rename", "Export…", "Delete",
     ]  # fmt: skip
     assert texts(menu_at(tree, "Parties")) == [
-        "New playlist", "New folder", "Move to folder", "Rename", "Delete…",
+        "New playlist", "New folder", "Import playlists…", "Move to folder", "Rename", "Delete…",
     ]  # fmt: skip
-    assert texts(menu_at(tree, None)) == ["New playlist", "New folder"]
+    assert texts(menu_at(tree, None)) == ["New playlist", "New folder", "Import playlists…"]
     click(tree, "BBQ", qtbot)
     click(tree, "Alone", qtbot, CTRL)
     assert texts(menu_at(tree, "Alone")) == ["Merge into one playlist", "Move to folder", "Delete"]
