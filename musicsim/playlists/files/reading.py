@@ -171,7 +171,7 @@ def _likeliest(place: Path, listed: Listed) -> Path | None:
         return None
     if addressed := paths_in_address(name):
         name = addressed[0]
-    elif os.sep != "\\":
+    elif os.sep != "\\" and "\\" in listed.names[-1]:  # an encoded one is part of a name
         name = name.replace("\\", "/")
     return Path(os.path.normpath(place / name))
 

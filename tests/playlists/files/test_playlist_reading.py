@@ -408,6 +408,7 @@ _STYLES = [
 @example(["a:", "b"], False, _STYLES[0], True, ".xspf")
 @example(["a%20b"], True, _STYLES[0], True, ".jspf")
 @example(["\udcff\n#% "], False, _STYLES[0], False, ".pls")
+@example(["\\0"], False, _STYLES[0], False, ".jspf")
 @example(["\udce0\udca0"], False, _STYLES[0], False, ".jspf")
 @example(["Ã©"], False, _STYLES[0], True, ".m3u")
 @settings(max_examples=150)
