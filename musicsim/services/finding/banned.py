@@ -59,7 +59,12 @@ class BannedTracks:
     def all(self) -> Bans:
         """Return everything that is banned, with the other files of banned tracks among the tracks."""
         with self._nearest.steady(), self._lock:
-            self._catch_up()
+            try:
+                self._catch_up()
+            except BaseException:
+                # What changed is known no more: the next time, all is found again.
+                self._model = ""
+                raise
             return self._bans
 
     def _follow(self, event: Event) -> None:

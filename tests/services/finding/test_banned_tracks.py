@@ -112,3 +112,16 @@ def test_no_list_has_another_file_of_a_banned_recording(shelf: Shelf) -> None:
     assert copy not in {match.track.id for match in radio.matches}
     similar = app.finding.similar(near.track_ids[0], rules=Rules.for_lists(date.today())).result()
     assert copy not in {match.track.id for match in similar.matches}
+
+
+def test_a_ban_is_not_lost_when_the_catalogue_fails_for_a_moment(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shelf.add(Tags("Blue", "Mara", "Best of", duration=200.0), shelf.at(0.99))
+    assert not shelf.is_banned(copy)
+    shelf.ban()
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf.app.opinions, "bans", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            shelf.app.banned.all()
+    assert shelf.is_banned(copy)
