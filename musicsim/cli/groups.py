@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from musicsim.app import Musicsim
+from musicsim.base.counts import counted
 from musicsim.base.lengths import length_text
 from musicsim.cli.output import (
     Commands,
@@ -101,7 +102,8 @@ def _group(app: Musicsim, text: str) -> Group:
 def show_group(options: argparse.Namespace) -> None:
     """Print a group's tracks."""
     with Musicsim.read(options.data) as app:
-        tracks = app.groups.tracks_of(_group(app, options.name))
+        group = _group(app, options.name)
+        tracks = app.groups.tracks_of(group)
     if options.json:
         print_json([{**track_json(t), "duration": t.tags.duration} for t in tracks])
     else:
@@ -112,7 +114,10 @@ def show_group(options: argparse.Namespace) -> None:
                 for n, t in enumerate(tracks, 1)
             ],
             right=(0, 4),
+            empty="None of its tracks can be played now.",
         )
+        if left_out := len(group.track_ids) - len(tracks):
+            say(f"Left out: {counted(left_out, 'track')}, missing or banned.")
 
 
 def refresh_groups(options: argparse.Namespace) -> None:
