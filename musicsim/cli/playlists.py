@@ -368,6 +368,11 @@ def _print_playlist(
             if made.wanted
             else counted(round(made.wanted_minutes or 0), "minute")
         )
-        say(f"That is less than {size}: the library has no more that may come.")
+        reason = (
+            f"a journey has {counted(made.most, 'track')} at most"
+            if made.most is not None
+            else "the library has no more that may come"
+        )
+        say(f"That is less than {size}: {reason}.")
     if options.output:
         say(f"Written to {printable(path_text(options.output))}.")

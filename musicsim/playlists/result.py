@@ -71,6 +71,8 @@ class GeneratedPlaylist:
         The similarity of each track to the one before it, from 0 to 1; one less than `matches`.
     wanted, wanted_minutes
         The number of tracks, or of minutes, that was asked for.
+    most
+        The largest number of tracks that the mode makes, if the list has that many.
     """
 
     mode: str
@@ -82,6 +84,7 @@ class GeneratedPlaylist:
     steps: tuple[float, ...] = field(default=(), compare=False)
     wanted: int | None = None
     wanted_minutes: float | None = None
+    most: int | None = None
 
     @property
     def duration(self) -> float:
@@ -90,7 +93,7 @@ class GeneratedPlaylist:
 
     @property
     def is_short(self) -> bool:
-        """Whether the library has too few tracks for the size that was asked for.
+        """Whether the list is smaller than was asked for: the library has too few tracks, or the mode makes no more.
 
         A list in minutes is short if it lacks a track of average length: a journey may end before its minutes are full.
         """

@@ -4,6 +4,8 @@ from collections import Counter
 
 import pytest
 
+from musicsim.playlists.generators import journey
+
 LAMPS = "artist:the regrettable LAMPS"
 ROCK = ("The Regrettable Lamps", "Gravel Duchess")
 
@@ -170,3 +172,14 @@ def test_a_list_as_a_radio_plays_it(scanned_demo, demo_library):
     assert artists(near) != artists(far)
     refused = scanned_demo("playlist", "Moths", "--strictness", "focused")
     assert (refused.code, "--mode radio" in refused.err) == (2, True)
+
+
+def test_a_journey_that_is_too_long_says_how_long_one_may_be(
+    scanned_demo, demo_library, monkeypatch
+):
+    monkeypatch.setattr(journey, "LONGEST", 10)
+    ends = [demo_library[row].path for row in (3, 20)]
+    said = scanned_demo("playlist", "--mode", "journey", *ends, "--length", "12")
+    assert "10 tracks" in said.out
+    assert "less than 12 tracks: a journey has 10 tracks at most" in said.out
+    assert "gave way" not in said.out

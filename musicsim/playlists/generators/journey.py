@@ -30,6 +30,8 @@ _LOOKED_AT = 400
 """Tracks around a point that are looked at for those that the rules allow."""
 _CHOICE = 100
 """Tracks near each place of the way among which the journey chooses; more for a long one."""
+_MOST_CHOICE = 400
+"""Tracks up to which all of them are compared with all of the next place's; at 1,000 places, more would take 30 GB."""
 _MOST_TRIES = 30
 """Ways that are tried until the rules allow all of one."""
 _MOST_LENGTHS = 4
@@ -190,6 +192,7 @@ class _Journey:
             dict(Counter(each.reason for each in hidden.values())),
             left_out=tuple(islice(hidden.values(), MOST_LEFT_OUT)),
             wanted=length,
+            most=LONGEST if len(matches) >= LONGEST else None,
         )
 
     def _look_for(self, length: int, shares: Sequence[int]) -> None:
@@ -245,9 +248,10 @@ class _Journey:
                 target = between(begin, end, step / (share + 1))
                 rows = others
                 wanted = max(_CHOICE, 2 * length)
-                if len(others) > wanted:
+                if len(others) > min(wanted, _MOST_CHOICE):
                     cosines = self._points[count:] @ target
-                    rows = others[np.sort(np.argpartition(-cosines, wanted)[:wanted])]
+                    near = np.argsort(-cosines, kind="stable")[:wanted]
+                    rows = others[np.sort(_some_of(near, len(places)))]
                 if rng is not None:
                     drawn = [row for row in rows.tolist() if rng.random() < 0.5]
                     rows = np.array(drawn) if drawn else rows
@@ -331,6 +335,18 @@ class _Journey:
             self._admit(chooser, row)
             way.insert(int(gap) + 1, row)
             left = set(some) - {row}
+
+
+def _some_of(near: Rows, number: int) -> Rows:
+    """Return the rows that a place of a number chooses among, of those that are near it, the nearest first.
+
+    Of too many, the nearest are for each place, and each of the others for one of some successive places, so that a
+    long journey between tracks of one kind has enough.
+    """
+    if len(near) <= _MOST_CHOICE:
+        return near
+    parts = math.ceil((len(near) - _CHOICE) / _CHOICE)
+    return np.concatenate([near[:_CHOICE], near[_CHOICE + number % parts :: parts]])
 
 
 def _is_full(way: Sequence[int], place: int, numbers: Mapping[int, int]) -> bool:

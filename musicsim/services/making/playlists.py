@@ -166,8 +166,10 @@ class PlaylistMaker:
             )
             if best is None or len(made.matches) > len(best.matches):
                 best = made
-            if len(made.matches) >= request.length or (
-                request.minutes is not None and made.duration >= 0.9 * 60 * request.minutes
+            if (
+                len(made.matches) >= request.length
+                or made.most is not None
+                or (request.minutes is not None and made.duration >= 0.9 * 60 * request.minutes)
             ):
                 break
         assert best is not None

@@ -125,6 +125,9 @@ def short_note(made: GeneratedPlaylist) -> str:
         text = tr("{0} tracks instead of {1}").format(
             formats.number(len(made.matches)), formats.number(made.wanted or 0)
         )
+    if made.most is not None:
+        longest = formats.counted("builder", made.most, "%n track", "%n tracks")
+        return tr("{0}: a journey has {1} at most.").format(text, longest)
     most = sorted(made.hidden.items(), key=lambda each: -each[1])[:_MOST_REASONS]
     if not most:
         return tr("{0}: there is no more music that has been listened to.").format(text)

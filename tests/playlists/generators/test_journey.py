@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicsim.library.types import Tags, Track
+from musicsim.playlists.generators import journey
 from musicsim.playlists.generators.journey import journey_through
 from musicsim.playlists.neighbourhood import Candidate, Neighbourhood
 from musicsim.playlists.rules.artists import artist_key
@@ -160,6 +162,28 @@ def test_the_same_place_twice_and_opposite_ones():
     library.points[1] = -library.points[0]
     made = journey_through(library.stops(0, 1), library, rules=EVERYTHING, length=10)
     assert len(made.matches) == 10
+
+
+def test_a_long_journey_takes_little_memory():
+    library = random_library(4000, 5)
+    tracemalloc.start()
+    try:
+        made = journey_through(library.stops(3, 4), library, rules=EVERYTHING, length=400)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(set(rows(made))) == 400
+    assert peak < 500e6
+    assert steps(library, made).max() < 2 * steps(library, made).mean()
+
+
+def test_a_journey_that_is_as_long_as_may_be_says_so(monkeypatch):
+    monkeypatch.setattr(journey, "LONGEST", 10)
+    library = random_library(100, 5)
+    made = journey_through(library.stops(3, 4), library, rules=EVERYTHING, length=12)
+    assert (len(made.matches), made.most) == (10, 10)
+    shorter = journey_through(library.stops(3, 4), library, rules=EVERYTHING, length=9)
+    assert shorter.most is None
 
 
 def test_one_stop_is_no_journey():

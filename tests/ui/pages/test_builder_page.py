@@ -22,11 +22,14 @@ from musicsim.base.reasons import Cause, Reason
 from musicsim.library.query.filters import Filters
 from musicsim.library.types import ScannedFile, Tags, Track
 from musicsim.playlists.arranging import Order
+from musicsim.playlists.result import GeneratedPlaylist
+from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.services.making.drafts import Lacking, changed, request_of
 from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import SeedKind
 from musicsim.ui.builder.chips import Chip
 from musicsim.ui.builder.dropping import PLAYLISTS_MIME
+from musicsim.ui.builder.words import short_note
 from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.pages.builder_page import BuilderPage
@@ -429,6 +432,11 @@ def test_rules_and_filters_are_disclosed_and_hold(started: BuilderPage, settled,
     qtbot.keyClick(started.rules.not_artists, Key.Key_Z, Modifier.ControlModifier)
     settled()
     assert started.rules.not_artists.text() == ""
+
+
+def test_a_list_says_that_a_journey_has_no_more_tracks() -> None:
+    made = GeneratedPlaylist("journey", (), (), {Hidden(Rule.LONG): 5}, wanted=1500, most=1000)
+    assert "instead of 1,500: a journey has 1,000 tracks at most" in short_note(made)
 
 
 def test_a_list_says_why_it_is_short_and_what_was_hidden_can_be_let_in(
