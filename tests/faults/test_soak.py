@@ -162,6 +162,10 @@ def window(library: FaultyLibrary) -> Iterator[subprocess.Popen[bytes]]:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     command = library.musicsim.command("gui", library.music)
     with subprocess.Popen(command, env=environment) as process:
+        # On a busy machine, the window starts more slowly than the first command.
+        until = time.monotonic() + AT_REST
+        while not (library.data / "catalogue.sqlite3").exists() and time.monotonic() < until:
+            time.sleep(0.1)
         yield process
         process.kill()
 

@@ -14,7 +14,7 @@ from musicsim.ui.groups.group_commands import GroupCommands
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import Label, button, icon_button
-from musicsim.ui.tracks.columns import FOUND_COLUMNS
+from musicsim.ui.tracks.columns import LIST_COLUMNS
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_list import SimilarList
 from musicsim.ui.tracks.track_page import TrackPage, list_head, list_title
@@ -67,7 +67,7 @@ class GroupTracksView(TrackPage):
         self.frozen.clicked.connect(
             lambda: on(lambda group: commands.set_frozen(group, self.frozen.isChecked()))()
         )
-        self.table = TrackTable(self.list, FOUND_COLUMNS, actions, theme)
+        self.table = TrackTable(self.list, LIST_COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks of the group"))
         self.table.placeholder = self.tr("None of this group’s tracks can be played now.")
         for keys in ("Escape", "Backspace", "Alt+Left"):

@@ -24,7 +24,7 @@ from musicsim.ui.playlists.playlist_tree import Chosen
 from musicsim.ui.playlists.rows import PlaylistRows, is_missing_entry
 from musicsim.ui.playlists.suggestions import Suggestions
 from musicsim.ui.playlists.undo import History
-from musicsim.ui.tracks.columns import PLAYLIST_COLUMNS
+from musicsim.ui.tracks.columns import LIST_COLUMNS
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_model import Column, column_name
 from musicsim.ui.tracks.track_page import TrackPage, list_head, list_title
@@ -74,7 +74,7 @@ class PlaylistPage(TrackPage):
         self._name = list_title()
         self._summary = Label()
         self._summary.setObjectName("dim")
-        self.table = PlaylistTable(self.list, PLAYLIST_COLUMNS, actions, theme)
+        self.table = PlaylistTable(self.list, LIST_COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks of the playlist"))
         self.table.remove.setText(self.tr("Remove from playlist"))
         self.table.placeholder = self.tr(

@@ -15,7 +15,7 @@ from musicsim.ui.kit.theme import Theme
 from musicsim.ui.kit.widgets import ElidedLabel, Label, button, icon_button
 from musicsim.ui.playlists.smart_kept import SmartPlaylists
 from musicsim.ui.playlists.smart_words import rules_in_words
-from musicsim.ui.tracks.columns import FOUND_COLUMNS
+from musicsim.ui.tracks.columns import LIST_COLUMNS
 from musicsim.ui.tracks.store import TrackStore
 from musicsim.ui.tracks.track_list import SimilarList
 from musicsim.ui.tracks.track_page import TrackPage, list_head, list_title
@@ -74,7 +74,7 @@ class SmartPage(TrackPage):
         self.keep.clicked.connect(lambda: self._emit(self.keep_wanted))
         self.export = icon_button(self.tr("Export…"), theme, "export")
         self.export.clicked.connect(lambda: self._emit(self.export_wanted))
-        self.table = TrackTable(self.list, FOUND_COLUMNS, actions, theme)
+        self.table = TrackTable(self.list, LIST_COLUMNS, actions, theme)
         self.table.setAccessibleName(self.tr("Tracks of the smart playlist"))
 
         # In two rows, since the page may be narrow.

@@ -20,19 +20,9 @@ LIBRARY_COLUMNS = (
     ColumnLayout(Column.KEY, 52, gives_way=2, extra=True),
     ColumnLayout(Column.LENGTH, 72),
 )
-PLAYLIST_COLUMNS = (
+LIST_COLUMNS = (
     *LIBRARY_COLUMNS[:2],
     ColumnLayout(Column.POSITION, 48),
     *LIBRARY_COLUMNS[2:],
 )
-FOUND_COLUMNS = (
-    ColumnLayout(Column.STATE, 34),
-    ColumnLayout(Column.POSITION, 48),
-    ColumnLayout(Column.TITLE, 290, stretches=True),
-    ColumnLayout(Column.ARTIST, 190, stretches=True),
-    ColumnLayout(Column.ALBUM, 200, stretches=True, gives_way=1),
-    ColumnLayout(Column.GENRE, 112, gives_way=3),
-    ColumnLayout(Column.YEAR, 64, gives_way=2),
-    ColumnLayout(Column.LENGTH, 76),
-)
-"""For the tracks that musicsim found: those of a smart playlist or a group."""
+"""Of playlists, smart playlists and groups."""

@@ -102,6 +102,26 @@ def test_a_click_on_the_heart_likes_and_another_one_takes_it_back(
     assert not app.opinions.tracks(LIKED)
 
 
+def test_a_smart_playlist_shows_plays_and_has_hearts(
+    window: MainWindow, app: FakeApp, ids: list[int], settle: Settle, qtbot
+) -> None:
+    settle()
+    app.history.add(Play(ids[1], 1e9, 200, 200, EndOfPlay.FINISHED))
+    page = window.places.smart
+    window.places.show_smart(app.smart_lists.named("Most played").id)
+    settle()
+    page.table.heading._shower(Column.PLAYS)(True)
+    page.table.grab()
+    settle()
+    (title,) = titles(page.table.tracks)
+
+    assert shown(page.table, Column.PLAYS) == {title: "1"}
+    click_heart(page.table, qtbot, title)
+    settle()
+    assert heart(page.table, title) == "Liked"
+    assert app.opinions.tracks(LIKED) == {ids[1]}
+
+
 def test_a_click_on_the_sign_of_a_ban_takes_it_back_and_can_be_undone(
     table: TrackTable, window: MainWindow, app: FakeApp, settle: Settle, qtbot
 ) -> None:
