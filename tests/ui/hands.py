@@ -46,9 +46,10 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 def cell(table: TrackTable, row: int, column: Column = Column.TITLE) -> QPoint:
     """Return the middle of a cell that can be seen."""
-    place = table.visualRect(table.model().index(row, column)).center()
-    assert table.viewport().rect().contains(place)
-    return place
+    place = table.visualRect(table.model().index(row, column))
+    assert not place.isEmpty()
+    assert table.viewport().rect().contains(place.center())
+    return place.center()
 
 
 def click_row(
