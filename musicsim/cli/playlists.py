@@ -42,9 +42,10 @@ from musicsim.playlists.files.writing import write_playlist
 from musicsim.playlists.generators.radio import RadioSettings, Strictness
 from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.rules import Rules
+from musicsim.playlists.rules.spacing import MINUTES_OF_A_TRACK
 from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind
-from musicsim.services.texts import relaxed_text
+from musicsim.services.texts import relaxed_text, unknown_lengths_text
 
 _RADIO = "radio"
 
@@ -360,6 +361,8 @@ def _print_playlist(
     minutes = counted(round(made.duration / 60), "minute")
     say(f"{counted(len(made.matches), 'track')}, {minutes}.")
     print_hidden(made.hidden)
+    if made.wanted_minutes is not None and made.unknown_lengths:
+        say(unknown_lengths_text(made.unknown_lengths, MINUTES_OF_A_TRACK))
     if made.relaxed:
         say(f"Rules that gave way: {'; '.join(map(relaxed_text, made.relaxed))}.")
     if made.is_short:

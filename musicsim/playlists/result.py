@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from musicsim.library.types import Track
 from musicsim.playlists.rules.chooser import LeftOut
 from musicsim.playlists.rules.rules import Hidden, Relaxed
+from musicsim.playlists.rules.spacing import minutes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,13 @@ class GeneratedPlaylist:
 
     @property
     def duration(self) -> float:
-        """The total length in seconds, of the tracks with a known length."""
+        """The total length in seconds; see `seconds`."""
         return seconds(self.matches)
+
+    @property
+    def unknown_lengths(self) -> int:
+        """How many tracks state no length."""
+        return sum(not match.track.tags.duration for match in self.matches)
 
     @property
     def is_short(self) -> bool:
@@ -104,5 +110,8 @@ class GeneratedPlaylist:
 
 
 def seconds(matches: Iterable[Match]) -> float:
-    """Return the total length in seconds, of the tracks with a known length."""
-    return sum(match.track.tags.duration or 0.0 for match in matches)
+    """Return the total length in seconds; tracks that state none count as `MINUTES_OF_A_TRACK`.
+
+    If they counted as nothing, a list of an hour would never be full.
+    """
+    return sum(60 * minutes_of(match.track) for match in matches)

@@ -65,3 +65,9 @@ def relaxed_text(relaxed: Relaxed) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
+
+
+def unknown_lengths_text(count: int, minutes: float) -> str:
+    """Return a sentence about tracks that state no length, and count as if they had a common one."""
+    verb = "states no length and counts" if count == 1 else "state no length and count"
+    return f"{counted(count, 'track')} {verb} as {minutes:.2g} min."

@@ -24,7 +24,8 @@ def made(durations: list[float | None], **wanted) -> GeneratedPlaylist:
         ([60.0, 59.0], {"wanted_minutes": 2.0}, False),
         ([75.0, 75.0], {"wanted_minutes": 3.0}, False),
         ([75.0, 75.0], {"wanted_minutes": 4.0}, True),
-        ([60.0, None], {"wanted_minutes": 2.0}, True),
+        ([60.0, None], {"wanted_minutes": 5.0}, False),
+        ([60.0, None], {"wanted_minutes": 8.0}, True),
         ([], {"wanted_minutes": 2.0}, True),
     ],
 )
@@ -32,5 +33,7 @@ def test_a_list_says_whether_it_is_short(durations, wanted, is_short):
     assert made(durations, **wanted).is_short is is_short
 
 
-def test_the_length_is_that_of_the_tracks_that_say_theirs():
-    assert made([60.0, None, 30.0]).duration == 90.0
+def test_a_track_that_states_no_length_counts_as_a_common_one():
+    made_of = made([100.0, None, 20.0, 0.0])
+    assert made_of.duration == 120.0 + 2 * 240.0
+    assert made_of.unknown_lengths == 2

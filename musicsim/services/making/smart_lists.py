@@ -67,6 +67,8 @@ class SmartContent:
         How many tracks match the rules, with those that are left out.
     missing, banned
         How many of them can't be played now, and how many the listener never wants to hear.
+    unknown_lengths
+        How many tracks of a list that is limited in minutes state no length, and count as long as the mean.
     unheard
         Whether a track that the list should sound like has not been listened to.
     nothing_lately
@@ -81,6 +83,7 @@ class SmartContent:
     matched: int = 0
     missing: int = 0
     banned: int = 0
+    unknown_lengths: int = 0
     unheard: bool = False
     nothing_lately: bool = False
     lost: tuple[str, ...] = ()
@@ -300,6 +303,11 @@ class SmartLists:
             matched=len(matched),
             missing=int(facts.missing[matched].sum()),
             banned=int((banned & ~facts.missing)[matched].sum()),
+            unknown_lengths=(
+                0
+                if rules.minutes is None
+                else int(np.isnan(facts.number(Field.LENGTH)[rows]).sum())
+            ),
             unheard=world.unheard,
             nothing_lately=world.nothing_lately,
             lost=tuple(world.lost),

@@ -27,6 +27,13 @@ def remarks(content: SmartContent) -> list[str]:
     if content.banned:
         verb = "is" if content.banned == 1 else "are"
         said.append(f"{counted(content.banned, 'more track')} {verb} left out: never to be played.")
+    if content.unknown_lengths:
+        verb = (
+            "states no length and counts"
+            if content.unknown_lengths == 1
+            else "state no length and count"
+        )
+        said.append(f"{counted(content.unknown_lengths, 'track')} {verb} as long as the mean.")
     if not said and not content.track_ids:
         said.append(
             "No track matches the rules." if not content.matched else "The limit leaves no track."

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from musicsim.playlists.result import GeneratedPlaylist
-from musicsim.ui.builder.words import relaxed_note, short_note, tr
+from musicsim.ui.builder.words import lengths_note, relaxed_note, short_note, tr
 from musicsim.ui.kit import formats
 from musicsim.ui.kit.flow_layout import FlowBox
 from musicsim.ui.kit.theme import Theme
@@ -99,7 +99,9 @@ class ListHead(QWidget):
         self.hidden.setText(formats.counted("builder", hidden, "%n hidden", "%n hidden"))
         self.hidden.setVisible(hidden > 0 or self.hidden.isChecked())
         self.hidden.setAccessibleName(self.hidden.text())
-        notes = [note for note in (short_note(made), relaxed_note(made)) if note]
+        notes = [
+            note for note in (short_note(made), relaxed_note(made), lengths_note(made)) if note
+        ]
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
         self._known.setVisible(pending > 0)

@@ -7,9 +7,10 @@ from PySide6.QtCore import QCoreApplication
 from musicsim.library.types import Track
 from musicsim.playlists.result import GeneratedPlaylist
 from musicsim.playlists.rules.rules import Window
+from musicsim.playlists.rules.spacing import MINUTES_OF_A_TRACK
 from musicsim.services.making.drafts import Draft, Lacking
 from musicsim.services.making.seeds import Seed, SeedKind
-from musicsim.services.texts import hidden_text, relaxed_text
+from musicsim.services.texts import hidden_text, relaxed_text, unknown_lengths_text
 from musicsim.ui.kit import formats
 from musicsim.ui.tracks.track_model import one_line
 
@@ -111,6 +112,13 @@ def relaxed_note(made: GeneratedPlaylist) -> str:
     return tr("Too few tracks keep all your rules. So there is: {0}.").format(
         "; ".join(map(relaxed_text, made.relaxed))
     )
+
+
+def lengths_note(made: GeneratedPlaylist) -> str:
+    """Return how tracks count that state no length; empty if all do, or if it doesn't matter."""
+    if made.wanted_minutes is None or not made.unknown_lengths:
+        return ""
+    return unknown_lengths_text(made.unknown_lengths, MINUTES_OF_A_TRACK)
 
 
 def short_note(made: GeneratedPlaylist) -> str:

@@ -37,6 +37,7 @@ from musicsim.services.finding.nearest import Nearest
 from musicsim.services.finding.points import LibraryPoints
 from musicsim.services.history import PlayHistory
 from musicsim.services.making.smart_lists import SmartLists
+from musicsim.services.making.smart_texts import remarks
 from musicsim.services.making.smart_world import Moment
 from musicsim.services.opinions import Opinions
 
@@ -427,3 +428,17 @@ def test_a_range_of_plays_is_found_in_the_history(library):
         library.play(first)
     library.play(second)
     assert library.found(NumberRule(Field.PLAYS, 2, None)) == [first]
+
+
+def test_tracks_that_state_no_length_are_told_of_in_a_list_of_minutes(library):
+    for _ in range(3):
+        library.add(duration=120.0)
+    unknown = [library.add(duration=None) for _ in range(40)]
+    content = library.lists.evaluate(
+        SmartRules(order=Order(OrderBy.ADDED, descending=True), minutes=20)
+    )
+    # Each counts as two minutes, the mean, and not as none.
+    assert len(content.track_ids) == content.unknown_lengths == 10
+    assert set(content.track_ids) <= set(unknown)
+    assert remarks(content) == ["10 tracks state no length and count as long as the mean."]
+    assert library.lists.evaluate(SmartRules()).unknown_lengths == 0

@@ -1,4 +1,4 @@
-"""The menu of tracks leads to the builder, to likes and bans; history is kept, cleared and exported; all services are real."""
+"""Menus of tracks, likes and bans, and the history, clicked through with all real services."""
 
 from __future__ import annotations
 
