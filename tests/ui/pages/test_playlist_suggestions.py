@@ -51,24 +51,6 @@ def click_plus(suggestions: Suggestions, row: int, qtbot) -> None:
     qtbot.mouseClick(suggestions.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def test_one_click_adds_a_suggestion_and_the_others_stay(
-    page: PlaylistPage, window: MainWindow, ids: list[int], library: Library, qtbot
-) -> None:
-    shown = page.suggestions.rows.ids
-    assert len(shown) == 8
-    assert not set(shown) & set(ids[:4])
-
-    click_plus(page.suggestions, 2, qtbot)
-
-    assert kept(library) == [*ids[:4], shown[2]]
-    assert page.list.ids == kept(library)
-    assert page.suggestions.rows.ids == [*shown[:2], *shown[3:]]
-    assert not page.suggestions._waiting.isActive(), "no others are on their way"
-    assert window.message_bar.text == "Added 1 track to “Sunday”."
-    qtbot.mouseClick(window.message_bar._action, Qt.MouseButton.LeftButton)
-    assert kept(library) == ids[:4]
-
-
 def test_the_keyboard_adds_what_is_selected(
     page: PlaylistPage, ids: list[int], library: Library, qtbot
 ) -> None:

@@ -379,28 +379,6 @@ def test_switched_off_it_remembers_nothing_and_plays_on(
     assert not window.history_pane.off.isVisible()
 
 
-def test_the_history_is_exported_to_where_the_listener_says(
-    open_window: MainWindow,
-    app: FakeApp,
-    ids: list[int],
-    settle: Settle,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    window = open_window
-    long_ago(app, *ids[:2])
-    window.history_pane._history._reload()
-    settle()
-    file = tmp_path / "heard.csv"
-    monkeypatch.setattr(history_pane, "ask_new_file", lambda *_: file)
-
-    window.history_pane.export.click()
-    settle()
-
-    assert file.read_text("utf-8-sig").count("finished") == 2
-    assert window.message_bar.text == "2 plays written to heard.csv."
-
-
 def test_clearing_asks_first_and_leaves_what_plays(
     make_window: MakeWindow,
     app: FakeApp,

@@ -330,24 +330,6 @@ def test_a_playlist_is_duplicated_beside_itself(
     assert "BBQ (2)" not in places(library)
 
 
-def test_several_are_merged_into_one(
-    tree: PlaylistList, window: MainWindow, library: Library, ids: list[int], qtbot
-) -> None:
-    click(tree, "BBQ", qtbot)
-    click(tree, "Focus", qtbot, CTRL)
-
-    choose(menu_at(tree, "Focus"), "Merge into one playlist")
-
-    made = library.catalogue.playlists.named("BBQ + Focus")
-    assert made is not None
-    assert made.track_ids == (*ids[:2], ids[2])
-    assert [entry.title for entry in made.missing] == ["Lost"]
-    assert "1 track that was in them twice came once" in window.message_bar.text
-    assert {"BBQ", "Focus"} <= places(library).keys()
-    undo(window, qtbot)
-    assert "BBQ + Focus" not in places(library)
-
-
 def test_moving_by_the_menu(tree: PlaylistList, library: Library, qtbot) -> None:
     menu = menu_at(tree, "BBQ")
     into = entry(menu, "Move to folder").menu()
