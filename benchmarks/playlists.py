@@ -1,12 +1,13 @@
 """Measure playlists: even journeys, shorter ways by flow, variety, and how long lists take in a large library.
 
-    python benchmarks/playlists.py [--data FOLDER] [--tracks 100000]
+    python benchmarks/playlists.py [--data FOLDER] [--tracks 100000] [--values 128 512]
 
 The tracks are those of a scanned library (a copy of its data folder: the catalogue may be migrated). A journey's
 largest step is compared with its mean, and with the smallest that any way of as many tracks between the same ends can
 have (bottleneck shortest path, without rules). Flow is compared with the random order before it, and with the best of
 some restarts, as angles and as cosine distances, of which the index of this program is made. The times are those of
-`PlaylistMaker.make` in a made-up library as in benchmarks/synthetic.py; the peak is that of the process.
+`PlaylistMaker.make` in made-up libraries as in benchmarks/synthetic.py, by the clock and by the processor, which counts
+where other work runs beside it; the peak is that of the process.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from musicsim.app import Musicsim
+from musicsim.library.query.filters import Filters
 from musicsim.playlists.arranging import Order
 from musicsim.playlists.flow import order_by_flow
 from musicsim.playlists.generators.journey import journey_through
@@ -124,19 +126,20 @@ def varieties(app: Musicsim, library: Library, variety: float, seeds: int) -> tu
     return statistics.mean(artists), statistics.mean(nearness)
 
 
-def timed(make: Callable[[], object], rounds: int = 15) -> tuple[float, float]:
-    """Return the median and the largest time in milliseconds, after a first call that is not counted."""
+def timed(make: Callable[[], object], rounds: int = 15) -> tuple[float, float, float]:
+    """Return times in milliseconds, after a call that does not count: median, largest, median of the processor."""
     make()
-    times = []
+    times, processor = [], []
     for _ in range(rounds):
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         make()
         times.append(1000 * (time.perf_counter() - begun))
-    return statistics.median(times), max(times)
+        processor.append(1000 * (time.process_time() - used))
+    return statistics.median(times), max(times), statistics.median(processor)
 
 
-def speed(app: Musicsim) -> list[tuple[str, float, float]]:
-    """Return what lists take in a library: the median and the largest, in milliseconds."""
+def speed(app: Musicsim) -> list[tuple[str, float, float, float]]:
+    """Return what lists take in a library; see `timed`."""
     rng = random.Random(0)
     ids = app.catalogue.tracks.ids()
 
@@ -145,6 +148,10 @@ def speed(app: Musicsim) -> list[tuple[str, float, float]]:
             PlaylistRequest(rng.sample(ids, seeds), **options)  # type: ignore[arg-type]
         ).result()
 
+    def filtered(filters: Filters, **options: object) -> Callable[[], object]:
+        return make(2 if options else 1, rules=Rules(filters=filters), **options)
+
+    (some,) = app.catalogue.tracks.by_id(ids[len(ids) // 2 :][:1])
     return [
         ("25 from one seed", *timed(make(1))),
         ("25 from five seeds", *timed(make(5))),
@@ -152,6 +159,21 @@ def speed(app: Musicsim) -> list[tuple[str, float, float]]:
         ("25 as a mix of three", *timed(make(3, mode=Mode.MIX))),
         ("50 by flow", *timed(make(1, length=50, order=Order.FLOW))),
         ("journey of 50", *timed(make(2, length=50, mode=Mode.JOURNEY))),
+        ("journey of 300", *timed(make(2, length=300, mode=Mode.JOURNEY), 3)),
+        ("25, one year of 65", *timed(filtered(Filters(years=((1999, 1999),))))),
+        ("25, a year of none", *timed(filtered(Filters(years=((1900, 1900),))))),
+        ("25, one genre of 40", *timed(filtered(Filters(genres=(some.tags.genre,))))),
+        ("25, one artist", *timed(filtered(Filters(artists=(some.artist,))))),
+        (
+            "journey of 50, one artist",
+            *timed(filtered(Filters(artists=(some.artist,)), length=50, mode=Mode.JOURNEY)),
+        ),
+        (
+            "flow of 10,000",
+            *timed(
+                lambda: app.playlists.in_flow(rng.sample(ids, min(10_000, len(ids)))).result(), 3
+            ),
+        ),
     ]
 
 
@@ -160,6 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="a copy of a scanned library's data folder")
     parser.add_argument("--tracks", type=int, default=100_000, help="of the made-up library")
+    parser.add_argument("--values", type=int, nargs="+", default=[128, 512], help="of embeddings")
     options = parser.parse_args()
     console = Console()
     if options.data:
@@ -191,16 +214,17 @@ def main() -> None:
                 artists, nearness = varieties(app, library, variety, 40)
                 table.add_row(f"{variety:.0%}", f"{artists:.1f}", f"{nearness:.2f}")
             console.print(table)
-    if options.tracks:
+    for size in options.values if options.tracks else ():
         with (
             tempfile.TemporaryDirectory() as folder,
-            make_large(Path(folder), options.tracks) as app,
+            make_large(Path(folder), options.tracks, size) as app,
         ):
             app.playlists.make(PlaylistRequest(app.catalogue.tracks.ids()[:1])).result()
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            table = Table("list", "median ms", "most", title=f"{options.tracks:,} made-up tracks")
-            for name, median, most in speed(app):
-                table.add_row(name, f"{median:.0f}", f"{most:.0f}")
+            title = f"{options.tracks:,} made-up tracks, {size} values each"
+            table = Table("list", "median ms", "most", "processor ms", title=title)
+            for name, *times in speed(app):
+                table.add_row(name, *(f"{each:.0f}" for each in times))
             console.print(table)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
             console.print(f"Peak memory beyond that after the first list: {peak / 1024:.0f} MB")

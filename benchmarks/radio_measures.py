@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from synthetic import embed_all, tags_of
+from synthetic import SIZE, embed_all, tags_of
 
 from musicsim.app import Musicsim
 from musicsim.library.catalogue.opinions import Opinion
@@ -222,8 +222,8 @@ def seconds_per_request(
     return times
 
 
-def make_large(folder: Path, tracks: int) -> Musicsim:
-    """Return a made-up library without files."""
+def make_large(folder: Path, tracks: int, size: int = SIZE) -> Musicsim:
+    """Return a made-up library without files, with embeddings of some size."""
     app = Musicsim.open(folder)
     folder_id = app.catalogue.folders.add(folder / "music")
     with app.catalogue.transaction():
@@ -231,7 +231,7 @@ def make_large(folder: Path, tracks: int) -> Musicsim:
             path = folder / "music" / f"{number:06}.flac"
             file = ScannedFile(path, 1, 1, str(number).encode(), tags_of(number))
             app.catalogue.files.add(folder_id, file)
-    embed_all(app)
+    embed_all(app, size)
     return app
 
 

@@ -19,9 +19,10 @@ from musicsim.library.types import Tags
 
 SIZE = 128
 """Values per embedding, as for the starter weights."""
-_SPREAD = np.exp(-np.arange(SIZE) / 56)
-"""Standard deviations along the principal axes. They match the variances of the 409 tracks of benchmarks/quality.py
-with the starter weights, which fall by e every 28 axes: 53 dimensions by their participation ratio."""
+_FALL = 56
+"""Principal axes along which the standard deviations fall by e. They match the variances of the 409 tracks of
+benchmarks/quality.py with the starter weights, which fall by e every 28 axes: 53 dimensions by their participation
+ratio."""
 _SAME_ARTIST = 0.6
 """The artist's share of a track's embedding; the rest is the track's own."""
 
@@ -85,24 +86,25 @@ def make_music(folder: Path, tracks: int) -> None:
         file.save()
 
 
-def embeddings(tracks: int) -> Iterator[npt.NDArray[np.float32]]:
-    """Yield an embedding (128,) for each track, distributed like those of real music and similar within an artist."""
+def embeddings(tracks: int, size: int = SIZE) -> Iterator[npt.NDArray[np.float32]]:
+    """Yield an embedding (size,) for each track, distributed like those of real music and similar within an artist."""
     rng = np.random.default_rng(0)
-    artist = np.zeros(SIZE)
+    artist = np.zeros(size)
+    spread = np.exp(-np.arange(size) / _FALL)
     for number in range(tracks):
         if number % _TRACKS_AN_ARTIST == 0:
-            artist = rng.normal(size=SIZE)
-        own = rng.normal(size=SIZE)
+            artist = rng.normal(size=size)
+        own = rng.normal(size=size)
         mixed = np.sqrt(_SAME_ARTIST) * artist + np.sqrt(1 - _SAME_ARTIST) * own
-        yield (_SPREAD * mixed).astype(np.float32)
+        yield (spread * mixed).astype(np.float32)
 
 
-def embed_all(app: Musicsim) -> None:
+def embed_all(app: Musicsim, size: int = SIZE) -> None:
     """Give every track of a library an embedding, as if it had been embedded by a model."""
     pending = app.embeddings.pending.tracks(app.finding.model.identity)
-    nothing = TrackWindows(np.zeros(1, np.float32), np.zeros((1, SIZE), np.float32))
+    nothing = TrackWindows(np.zeros(1, np.float32), np.zeros((1, size), np.float32))
     with app.catalogue.transaction():
-        for track, vector in zip(pending, embeddings(len(pending)), strict=True):
+        for track, vector in zip(pending, embeddings(len(pending), size), strict=True):
             pooled = PooledTrack(vector, SETTLED)
             app.embeddings.store(track, app.finding.model.identity, SETTLED, nothing, pooled)
             app.catalogue.files.set_duration(track.id, 60 + track.id * 37 % 300)
