@@ -169,8 +169,7 @@ class Finding:
                 known.update((track.id, track) for track in self._catalogue.tracks.by_id(unread))
                 for neighbour in neighbours:
                     track = known.get(neighbour.track_id)
-                    # A track on a disconnected disk can't be played now.
-                    if track is not None and not track.missing:
+                    if track is not None:
                         yield Candidate(track, neighbour.cosine, neighbour.point)
                         # The caller has looked at it, and wants more.
                         search.reached = neighbour.cosine

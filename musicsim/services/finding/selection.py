@@ -1,4 +1,4 @@
-"""The tracks of a library that the filters of a list admit, and those that its searches pass over."""
+"""The tracks of a library that a list may have by its filters, and those that its searches pass over."""
 
 from __future__ import annotations
 
@@ -26,18 +26,23 @@ class SelectedSearch:
         The cosine of the last track that was looked at.
     """
 
-    def __init__(self, admitted: Ids | None) -> None:
+    def __init__(self, admitted: Ids | None, missing: Ids) -> None:
         self._admitted = admitted
+        self._missing = missing
         self._refused: list[tuple[Ids, Cosines]] = []
         self.reached = np.inf
 
     def rows(self, track_ids: Ids, cosines: Cosines) -> Ids | None:
-        """Return the rows of compared tracks (N,) that are admitted; None for all."""
-        if self._admitted is None:
+        """Return the rows of compared tracks (N,) that are admitted and not missing; None for all."""
+        if self._admitted is None and not len(self._missing):
             return None
+        is_here = np.isin(track_ids, self._missing, invert=True)
+        if self._admitted is None:
+            return np.flatnonzero(is_here)
         is_admitted = np.isin(track_ids, self._admitted)
-        self._refused.append((track_ids[~is_admitted], cosines[~is_admitted]))
-        return np.flatnonzero(is_admitted)
+        refused = is_here & ~is_admitted
+        self._refused.append((track_ids[refused], cosines[refused]))
+        return np.flatnonzero(is_here & is_admitted)
 
     def passed_over(self) -> Iterator[tuple[Ids, Cosines]]:
         """Yield the tracks that are nearer than the last one looked at but not admitted, and their cosines."""
@@ -47,7 +52,7 @@ class SelectedSearch:
 
 
 class Selection:
-    """The tracks that filters admit, for the searches of one list.
+    """The tracks that filters admit, and that can be played now, for the searches of one list.
 
     The catalogue compares each different tag once. To read all 100,000 tracks to reject most of them takes a second.
 
@@ -61,6 +66,8 @@ class Selection:
 
     def __init__(self, catalogue: Catalogue, rules: Rules) -> None:
         self._catalogue = catalogue
+        # A track on a disconnected disk can't be played now.
+        self._missing = np.array(catalogue.tracks.missing_ids(), np.int64)
         self._admitted: Ids | None = None
         self._searches: list[SelectedSearch] = []
         if rules.filters != Filters():
@@ -69,7 +76,7 @@ class Selection:
 
     def search(self) -> SelectedSearch:
         """Return a new search for the list."""
-        search = SelectedSearch(self._admitted)
+        search = SelectedSearch(self._admitted, self._missing)
         if self._admitted is not None:
             self._searches.append(search)
         return search
@@ -98,7 +105,7 @@ class Selection:
         nearness = np.full(1 + self._catalogue.tracks.last_id(), -np.inf, np.float32)
         for ids, cosines in found:
             nearness[ids] = np.maximum(nearness[ids], cosines)
-        nearness[[*self._catalogue.tracks.missing_ids(), *exempt]] = -np.inf
+        nearness[list(exempt)] = -np.inf
         passed = np.flatnonzero(nearness > -np.inf)
         room = max(0, MOST_LEFT_OUT - len(left_out))
         nearest = passed[np.argsort(-nearness[passed], kind="stable")[:room]]

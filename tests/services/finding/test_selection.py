@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from known_reasons import because
 
 from musicsim.app import Musicsim
 from musicsim.library.catalogue.opinions import Opinion
@@ -72,6 +73,28 @@ def test_few_tracks_are_read_where_filters_reject_nearly_all(library, monkeypatc
     )
     assert len(made(library, length=10).matches) == 10
     assert len(read) < 300
+
+
+def test_tracks_on_a_disconnected_disk_are_neither_listed_nor_read(library, monkeypatch):
+    ids = library.catalogue.tracks.ids()
+    library.catalogue.folders.set_unavailable(1, because("not connected"))
+    library.catalogue.files.set_missing(ids[20:], True)
+    read = []
+    by_id = library.catalogue.tracks.by_id
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            library.catalogue.tracks,
+            "by_id",
+            lambda some: read.extend(some := list(some)) or by_id(some),
+        )
+        with library.finding.nearest.steady():
+            found = library.finding.candidates(
+                library.finding.nearest.point_of(ids[1]), library.finding.selection(Rules())
+            )
+            assert sorted(each.track.id for each in found) == ids[:20]
+    assert len(read) <= 20
+    library.catalogue.files.set_missing(ids[20:], False)
+    library.catalogue.folders.set_unavailable(1, None)
 
 
 def test_where_the_filters_leave_too_few_the_list_says_so(library):
