@@ -33,6 +33,7 @@ _DECLARABLE = re.compile(
 )
 # What programs declare that know only one encoding.
 _SAYS_NOTHING = frozenset({"ascii", "iso8859-1", "cp1252"})
+_CAN_BE_CHOSEN = frozenset({"cp1252"})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like that of UTF-16
@@ -63,7 +64,9 @@ def decode(text: bytes, declared: str | None = None) -> str:
     return decode_all([text], declared)[0]
 
 
-def decode_all(texts: Sequence[bytes], declared: str | None = None) -> list[str]:
+def decode_all(
+    texts: Sequence[bytes], declared: str | None = None, *, is_chosen: bool = False
+) -> list[str]:
     """Read the texts of one file.
 
     Never fails, and returns no replacement characters, control characters of Latin-1, or halves of UTF-16 pairs. A text
@@ -76,14 +79,17 @@ def decode_all(texts: Sequence[bytes], declared: str | None = None) -> list[str]
         A comment or a licence doesn't help, and may hinder.
     declared
         The encoding that the file declares, by any of its names. Ignored if there is no such encoding, and for texts
-        that it can't be true for. Latin-1 is ignored too: programs that know nothing else declare it for any text.
+        that it can't be true for. Latin-1 and Windows-1252 are ignored too: programs that know nothing else declare
+        them for any text.
+    is_chosen
+        Whether only programs declare an encoding that choose between several, so that Windows-1252 is meant.
 
     Returns
     -------
     list
         The texts in the same order.
     """
-    declared = _known(declared)
+    declared = _known(declared, is_chosen)
     utf_16 = next(filter(None, map(_utf_16, texts)), None)
     found = [_certain(text, declared, utf_16) for text in texts]
     raw = dict.fromkeys(text for text, read in zip(texts, found, strict=True) if read is None)
@@ -102,13 +108,14 @@ def readable(text: str) -> str:
     return text.translate(_READABLE) if _UNREADABLE.search(text) else text
 
 
-def _known(declared: str | None) -> str | None:
+def _known(declared: str | None, is_chosen: bool) -> str | None:
     """Return Python's name of an encoding; None for one that isn't known, or says nothing."""
     try:
         name = codecs.lookup(declared or "").name
     except (LookupError, ValueError):  # a name may contain anything
         return None
-    return name if _DECLARABLE.match(name) and name not in _SAYS_NOTHING else None
+    ignored = _SAYS_NOTHING - _CAN_BE_CHOSEN if is_chosen else _SAYS_NOTHING
+    return name if _DECLARABLE.match(name) and name not in ignored else None
 
 
 def _utf_16(text: bytes) -> str | None:

@@ -48,7 +48,7 @@ def m3u_bytes(name: str, entries: Sequence[WrittenEntry]) -> bytes:
         _check_fits(text)
     text = _text(name, entries)
     if not text.isascii():
-        # No line of another encoding may look like it.
+        # Otherwise its lines might look like words of another encoding.
         text = text.replace("\n", f"\n#EXTENC:{_OLD}\n", 1)
     return text.encode(_OLD)
 
@@ -100,7 +100,9 @@ def parse_m3u(data: bytes) -> Listing:
     encoding = None if declared is None else declared.decode("ascii", "ignore")
     name, title, artist, seconds = "", "", "", None
     entries: list[Listed] = []
-    for line, text in zip(lines, decode_all(lines, encoding), strict=True):
+    # A program that writes this line knows several encodings; musicsim itself writes it with Windows-1252.
+    texts = decode_all(lines, encoding, is_chosen=True)
+    for line, text in zip(lines, texts, strict=True):
         text = text.strip()
         key, colon, value = text.partition(":")
         key, value = key.upper() if colon else "", value.strip()
