@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,6 +16,7 @@ from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.embedding_types import KnownModel, PooledEmbeddings
+from musicsim.library.types import Track
 from musicsim.similarity.index.protocol import Ids
 from musicsim.similarity.space import Space, Vectors
 
@@ -67,6 +68,35 @@ class _Changes:
 
 class NotEmbedded(MusicsimError):  # noqa: N818
     """A track is not embedded yet."""
+
+
+def why_not_embedded(tracks: Sequence[Track], name: str = "") -> NotEmbedded:
+    """Return the error for a seed of which no track is embedded, with the reason and what can be done.
+
+    Parameters
+    ----------
+    tracks
+        Those of its tracks that are in the library.
+    name
+        The seed's name; if it is empty, that of its only track, or none.
+    """
+    if len(tracks) == 1:
+        name = name or tracks[0].name
+    if not tracks:
+        who = f"“{name}” is" if name else "This is"
+        return NotEmbedded(f"{who} not in the library any more: choose something else.")
+    if all(track.problem for track in tracks):
+        if len(tracks) == 1:
+            return NotEmbedded(f"{name}: {tracks[0].problem}.")
+        of = f" of “{name}”" if name else ""
+        return NotEmbedded(f"No track{of} can be listened to: {tracks[0].problem}.")
+    if all(track.missing for track in tracks):
+        who = f"“{name}” is" if name else "These tracks are"
+        return NotEmbedded(
+            f"{who} missing, or on a disk that is not connected, and musicsim has not listened to it yet."
+        )
+    who = f"“{name}”" if name else "any of these tracks"
+    return NotEmbedded(f"musicsim has not listened to {who} yet: try again later.")
 
 
 class LibraryPoints:
@@ -191,12 +221,7 @@ class LibraryPoints:
         """
         pooled = self._embeddings.of(track_id, self._model.identity)
         if pooled is None:
-            for track in self._tracks.by_id([track_id]):
-                if track.problem:
-                    raise NotEmbedded(f"{track.name}: {track.problem}.")
-            raise NotEmbedded(
-                "musicsim has not listened to this track yet: its similar tracks can be shown when it has."
-            )
+            raise why_not_embedded(list(self._tracks.by_id([track_id])))
         return self.space.transform(pooled.vector)
 
     def of_embeddings(self, ids: Iterable[int]) -> tuple[Ids, Vectors]:

@@ -26,7 +26,7 @@ from musicsim.playlists.rules.relaxing import loosened
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.finding import Finding
 from musicsim.services.finding.nearby import Nearby
-from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.finding.points import NotEmbedded, why_not_embedded
 from musicsim.services.finding.selection import Selection
 from musicsim.services.making.groups import Groups
 from musicsim.services.making.request import Mode, PlaylistRequest
@@ -139,10 +139,7 @@ class PlaylistMaker:
                     points.append(self._finding.nearest.point_of(track.id))
                     tracks.append(track)
         if not tracks:
-            name = f" of “{seed.name}”" if seed.name else ""
-            if own and all(track.problem for track in own):
-                raise NotEmbedded(f"No track{name} can be listened to: {own[0].problem}.")
-            raise NotEmbedded(f"No track{name} has been listened to yet. Try again later.")
+            raise why_not_embedded(own, seed.name)
         return _Resolved(seed, tracks, np.stack(points))
 
     def _journey(

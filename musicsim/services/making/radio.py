@@ -35,7 +35,7 @@ from musicsim.playlists.rules.chooser import LeftOut
 from musicsim.playlists.rules.fitting import fitted_to
 from musicsim.playlists.rules.rules import Rule, Rules
 from musicsim.services.finding.finding import Finding
-from musicsim.services.finding.points import NotEmbedded
+from musicsim.services.finding.points import why_not_embedded
 from musicsim.services.making.radio_session import (
     BATCH,
     NothingMore,
@@ -221,13 +221,9 @@ class RadioMaker:
                 tracks, points = [track for track, _ in found], np.stack([p for _, p in found])
                 (wanted if seed.weight > 0 else less).append((number, tracks, points))
         if not wanted:
-            ids = [track_id for seed in seeds for track_id in seed.track_ids]
-            is_single = len(seeds) == 1 and seeds[0].name
-            if not self._catalogue.tracks.by_id(ids):
-                name = f"“{seeds[0].name}” is" if is_single else "They are"
-                raise NotEmbedded(f"{name} not in the library any more: choose something else.")
-            name = f"“{seeds[0].name}”" if is_single else "any of them"
-            raise NotEmbedded(f"musicsim has not listened to {name} yet: try again later.")
+            ids = [each for seed in seeds if seed.weight > 0 for each in some_of(seed.track_ids)]
+            name = seeds[0].name if len(seeds) == 1 else ""
+            raise why_not_embedded(list(self._catalogue.tracks.by_id(dict.fromkeys(ids))), name)
         if all(seeds[number].kind is SeedKind.TRACK for number, _, _ in wanted):
             together = np.concatenate([points for _, _, points in wanted])
             places = [Anchor(point, share) for point, share in anchors(together)]

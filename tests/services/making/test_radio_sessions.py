@@ -12,6 +12,7 @@ from radio_library import fill
 
 from musicsim.app import Musicsim
 from musicsim.base.events import TrackWanted
+from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.opinions import Opinion, Subject
 from musicsim.library.types import EndOfPlay, Play, ScannedFile, Tags
 from musicsim.playlists.rules.artists import artist_key
@@ -23,6 +24,7 @@ from musicsim.services.making.radio import (
     RadioSettings,
     Strictness,
 )
+from musicsim.services.making.request import PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind
 
 
@@ -172,6 +174,21 @@ def test_a_seed_that_is_not_embedded_is_asked_for(app: Musicsim, ids: list[int])
     with pytest.raises(NotEmbedded, match="seed"):
         more(session(app, new))
     assert TrackWanted(new) in seen
+
+
+def test_a_seed_that_can_not_be_listened_to_says_why_as_in_a_list(
+    app: Musicsim, ids: list[int]
+) -> None:
+    file = ScannedFile(Path("/m/hush.mp3"), 1, 1, b"hush", Tags("Hush"))
+    hush = app.catalogue.files.add(app.catalogue.folders.add(Path("/m")), file)
+    app.catalogue.files.set_problem(hush, Reason(Cause.SILENT), failed=True)
+    with pytest.raises(NotEmbedded) as of_radio:
+        more(session(app, hush))
+    assert str(Reason(Cause.SILENT)) in str(of_radio.value)
+    seed = Seed(SeedKind.ALBUM, f"seed {hush}", (hush,))
+    with pytest.raises(NotEmbedded) as of_list:
+        app.playlists.make(PlaylistRequest([seed])).result()
+    assert str(of_list.value) == str(of_radio.value)
 
 
 def test_a_list_is_a_function_of_its_number(app: Musicsim, ids: list[int]) -> None:
