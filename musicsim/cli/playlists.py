@@ -44,7 +44,7 @@ from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.rules import Rules
 from musicsim.playlists.rules.spacing import MINUTES_OF_A_TRACK
 from musicsim.services.making.request import Mode, PlaylistRequest
-from musicsim.services.making.seeds import Seed, SeedKind
+from musicsim.services.making.seeds import Seed, SeedKind, contradiction
 from musicsim.services.texts import relaxed_text, unknown_lengths_text
 
 _RADIO = "radio"
@@ -225,6 +225,9 @@ def _made(app: Musicsim, seeds: Sequence[Seed], options: argparse.Namespace) -> 
             minutes=options.minutes,
             rng_seed=options.rng_seed or 0,
         ).result()
+    less = ids_of(app, options.less, quiet=options.json)
+    if text := contradiction(seeds, less):
+        raise UsageError(text)
     request = PlaylistRequest(
         seeds,
         Mode(options.mode),
@@ -232,7 +235,7 @@ def _made(app: Musicsim, seeds: Sequence[Seed], options: argparse.Namespace) -> 
         rules_of(options),
         length=options.length,
         minutes=options.minutes,
-        less=ids_of(app, options.less, quiet=options.json),
+        less=less,
         variety=options.variety / 100,
         rng_seed=options.rng_seed,
     )

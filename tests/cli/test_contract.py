@@ -479,6 +479,9 @@ def test_a_mix_is_near_some_tracks_and_away_from_others(scanned_demo, demo_libra
     assert str(less) in places[()]
     assert str(less) not in places["--less", less]
     assert "--less is for --mode mix" in scanned_demo("playlist", more, "--less", less).err
+    both = scanned_demo("playlist", more, less, "--less", less, "--mode", "mix")
+    assert (both.code, both.out) == (2, "")
+    assert f"both more and less like “{demo_library[29].artist}" in both.err
 
 
 def test_the_order_of_a_playlist_is_up_to_the_listener(scanned_demo, demo_library):

@@ -30,7 +30,14 @@ from musicsim.services.finding.points import NotEmbedded, why_not_embedded
 from musicsim.services.finding.selection import Selection
 from musicsim.services.making.groups import Groups
 from musicsim.services.making.request import Mode, PlaylistRequest
-from musicsim.services.making.seeds import Seed, SeedKind, Seeds, as_seeds, some_of
+from musicsim.services.making.seeds import (
+    Seed,
+    SeedKind,
+    Seeds,
+    as_seeds,
+    contradiction,
+    some_of,
+)
 from musicsim.services.opinions import Opinions
 from musicsim.similarity.space import Vectors, similarity
 
@@ -107,6 +114,11 @@ class PlaylistMaker:
 
     def _make(self, request: PlaylistRequest) -> GeneratedPlaylist:
         nearest = self._finding.nearest
+        # A journey has no use for what is unwanted.
+        if request.mode is not Mode.JOURNEY and (
+            text := contradiction(as_seeds(request.seeds), request.less)
+        ):
+            raise MusicsimError(text)
         nearest.prepare()
         with nearest.steady():
             seeds = [self._resolve(each) for each in as_seeds(request.seeds)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,6 +141,24 @@ class Seeds:
 def as_seeds(seeds: Sequence[int | Seed]) -> list[Seed]:
     """Return seeds, of which tracks may be given by their ids."""
     return [Seed(SeedKind.TRACK, "", (each,)) if isinstance(each, int) else each for each in seeds]
+
+
+def contradiction(seeds: Sequence[Seed], less: Collection[int] = ()) -> str:
+    """Return which of the seeds is both wanted and unwanted, and what can be done; empty if none is.
+
+    Parameters
+    ----------
+    seeds
+        Those with a weight of 0 or below are unwanted.
+    less
+        The ids of other tracks that are unwanted.
+    """
+    unwanted = {*less, *(i for seed in seeds if seed.weight <= 0 for i in seed.track_ids)}
+    for seed in seeds:
+        if seed.weight > 0 and unwanted.issuperset(seed.track_ids):
+            name = f"“{seed.name}”" if seed.name else "the same track"
+            return f"A list can't sound both more and less like {name}: choose one of the two."
+    return ""
 
 
 def some_of(track_ids: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """What lists are made from, found in a real catalogue."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from musicsim.base.errors import MusicsimError
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import ScannedFile, Tags
-from musicsim.services.making.seeds import SeedKind, Seeds
+from musicsim.services.making.seeds import SeedKind, Seeds, contradiction
 from musicsim.services.opinions import Opinions
 
 
@@ -127,3 +128,14 @@ def test_names_are_found_without_case_and_accents(shelf: Shelf) -> None:
 
     assert shelf.words(artist.track_ids) == shelf.words(genre.track_ids) == {"a"}
     assert sorted(len(each.track_ids) for each in albums) == [1, 1]
+
+
+def test_what_is_both_wanted_and_unwanted_is_named(shelf: Shelf) -> None:
+    for word, artist in (("a", "Ann"), ("b", "Ann"), ("c", "Bob")):
+        shelf.add(word, artist=artist)
+    ann, a = shelf.seeds.artist_of(shelf.ids["a"]), shelf.seeds.track(shelf.ids["a"])
+
+    assert contradiction([ann, a]) == contradiction([ann], [shelf.ids["a"]]) == ""
+    assert "“Ann”" in contradiction([ann], ann.track_ids)
+    # All of the track is of the unwanted artist.
+    assert f"“{a.name}”" in contradiction([a, replace(ann, weight=-1.0)])
