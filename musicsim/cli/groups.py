@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from musicsim.app import Musicsim
 from musicsim.base.counts import counted
@@ -18,6 +19,7 @@ from musicsim.cli.output import (
 )
 from musicsim.library.query.folding import fold
 from musicsim.library.types import Group
+from musicsim.services.making.groups import GroupCard
 
 
 def add_commands(commands: Commands) -> None:
@@ -53,19 +55,20 @@ def add_commands(commands: Commands) -> None:
 def list_groups(options: argparse.Namespace) -> None:
     """Print the groups."""
     with Musicsim.read(options.data) as app:
-        groups = app.groups.all()
+        groups = app.groups.cards().result()
     _print_groups(groups, as_json=options.json)
     if not groups and not options.json:
         say("There are no groups yet: `musicsim groups refresh` finds them.")
 
 
-def _print_groups(groups: list[Group], *, as_json: bool) -> None:
+def _print_groups(groups: Sequence[GroupCard], *, as_json: bool) -> None:
     if as_json:
         print_json(
             [
                 {
                     "name": group.name,
-                    "tracks": len(group.track_ids),
+                    "tracks": group.count,
+                    "left_out": group.left_out,
                     "frozen": group.frozen,
                     "renamed": group.renamed,
                 }
@@ -75,7 +78,7 @@ def _print_groups(groups: list[Group], *, as_json: bool) -> None:
     elif groups:
         print_table(
             ("Group", "Tracks", ""),
-            [(g.name, len(g.track_ids), "frozen" if g.frozen else "") for g in groups],
+            [(g.name, g.count, "frozen" if g.frozen else "") for g in groups],
             right=(1,),
         )
 
@@ -123,7 +126,8 @@ def show_group(options: argparse.Namespace) -> None:
 def refresh_groups(options: argparse.Namespace) -> None:
     """Find the groups again and print them."""
     with Musicsim.open(options.data) as app:
-        groups = app.groups.refresh(rng_seed=options.rng_seed).result()
+        app.groups.refresh(rng_seed=options.rng_seed).result()
+        groups = app.groups.cards().result()
     _print_groups(groups, as_json=options.json)
 
 

@@ -37,12 +37,16 @@ def test_groups_are_found_listed_and_shown(grouped, demo_library):
 
 
 def test_a_group_says_how_many_of_its_tracks_are_left_out(grouped):
-    name = grouped("groups", "refresh", "--json").json[0]["name"]
+    before = grouped("groups", "refresh", "--json").json[0]
+    name = before["name"]
     with Musicsim.open(grouped.data) as app:
         (group,) = [each for each in app.groups.all() if each.name == name]
         app.catalogue.files.set_missing(group.track_ids[:2], True)
         assert "Left out" not in grouped("groups", "show", app.groups.all()[-1].name).out
     assert "Left out: 2 tracks, missing or banned.\n" in grouped("groups", "show", name).out
+    # The list counts as the window's cards do.
+    listed = grouped("groups", "list", "--json").json[0]
+    assert (listed["tracks"], listed["left_out"]) == (before["tracks"] - 2, 2)
 
 
 def test_a_group_is_frozen_renamed_and_let_go(grouped):

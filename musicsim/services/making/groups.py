@@ -56,10 +56,12 @@ class GroupCard:
 
     Attributes
     ----------
-    id, name, frozen
+    id, name, frozen, renamed
         Those of the group.
     count, seconds
         Of the tracks that can be played and are not banned.
+    left_out
+        The number of the others.
     covers
         Tracks of different albums, the most typical first, whose covers stand for the group if they have any.
     """
@@ -67,7 +69,9 @@ class GroupCard:
     id: int
     name: str
     frozen: bool
+    renamed: bool
     count: int
+    left_out: int
     seconds: float
     covers: tuple[Track, ...]
 
@@ -201,7 +205,9 @@ class Groups:
             group.id,
             group.name,
             group.frozen,
+            group.renamed,
             len(tracks),
+            len(group.track_ids) - len(tracks),
             sum(track.tags.duration or 0.0 for track in tracks),
             tuple(cover_tracks(tracks[:_FOR_COVERS], _COVERS)),
         )

@@ -34,6 +34,7 @@ class GroupTracksView(TrackPage):
     ) -> None:
         super().__init__()
         self._group: Group | None = None
+        self._left_out = 0
         self.list = SimilarList(store, theme, self)
         store.changed.connect(self._show_summary)
         store.removed.connect(self._show_summary)
@@ -104,6 +105,7 @@ class GroupTracksView(TrackPage):
         ids = [track.id for track in tracks]
         is_other = self._group is None or self._group.id != group.id
         self._group = group
+        self._left_out = len(group.track_ids) - len(tracks)
         if self.list.ids != ids:
             self.list.set_ids(ids)
         self._show_summary()
@@ -118,8 +120,12 @@ class GroupTracksView(TrackPage):
         self._name.setText(group.name)
         self.table.list_name = group.name
         self.frozen.setChecked(group.frozen)
-        summary = formats.track_summary(self.list.rowCount(), self.list.seconds())
-        kept = self.tr("stays as it is")
-        self._summary.setText(f"{summary} · {kept}" if group.frozen else summary)
+        parts = [formats.track_summary(self.list.rowCount(), self.list.seconds())]
+        if self._left_out:
+            text = "%n more missing or banned", "%n more missing or banned"
+            parts.append(formats.counted("groups", self._left_out, *text))
+        if group.frozen:
+            parts.append(self.tr("stays as it is"))
+        self._summary.setText(" · ".join(parts))
         for each in (self.play, self.enqueue, self.keep, self.export):
             each.setEnabled(self.list.rowCount() > 0)

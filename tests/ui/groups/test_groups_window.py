@@ -142,6 +142,7 @@ def test_banned_and_missing_tracks_are_not_in_a_group(
     open_group(grouped, "Jazz", qtbot)
 
     assert grouped.groups.tracks.list.rowCount() == 4
+    assert "4 tracks · 4 min · 2 more missing or banned" in shown(grouped)
 
 
 def test_a_group_can_be_kept_as_a_playlist_queued_and_exported(
