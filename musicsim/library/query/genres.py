@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from musicsim.library.query.folding import fold
 
-_BETWEEN_GENRES = re.compile(r"\s*[,;/|\0]\s*")
+_BETWEEN_GENRES = re.compile(r"\s*[,;/|\\\0]\s*")
 
 GenreGroup = tuple[str, ...]
 """Genres, each with ``*`` and ``?`` as wildcards."""
@@ -35,8 +35,13 @@ def groups_of(genre: str, groups: Iterable[GenreGroup]) -> frozenset[GenreGroup]
 
 def is_in_group(genre: str, group: GenreGroup) -> bool:
     """Return whether one of the genres in a tag is in a group."""
+    return is_any_in_group(genres_in(genre), group)
+
+
+def is_any_in_group(folded: Iterable[str], group: GenreGroup) -> bool:
+    """Return whether one of some folded genres is in a group."""
     pattern = _pattern(group)
-    return any(pattern.fullmatch(each) for each in genres_in(genre))
+    return any(pattern.fullmatch(each) for each in folded)
 
 
 def has_wildcards(genre: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicsim.library.query.folding import fold
+from musicsim.library.query.genres import split_genres
 from musicsim.library.track_facts import PlayFacts, TrackFacts
 from musicsim.playlists.rules.artists import artists_in
 from musicsim.playlists.smart.rules import Field
@@ -19,9 +19,6 @@ from musicsim.playlists.smart.rules import Field
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 Values = npt.NDArray[np.float64]
-
-_SEVERAL = re.compile(r"[;,/|\\\0]")
-"""What stands between several genres in one tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +159,7 @@ class Facts:
 
 def parts_of_genre(genre: str) -> tuple[str, ...]:
     """Return a genre's tag and, if it holds several, each of them."""
-    parts = [part.strip() for part in _SEVERAL.split(genre)]
-    return tuple(dict.fromkeys((genre.strip(), *(part for part in parts if part))))
+    return tuple(dict.fromkeys((genre.strip(), *filter(None, split_genres(genre)))))
 
 
 def format_of(file: str) -> str:

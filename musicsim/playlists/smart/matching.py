@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from musicsim.library.query.genres import GenreGroup, has_wildcards, is_any_in_group
 from musicsim.playlists.smart.facts import Facts, Mask, Values
 from musicsim.playlists.smart.rules import (
     DATES,
@@ -141,10 +142,17 @@ def _has_text(rule: TextRule, facts: Facts) -> Mask:
         if rule.match is TextMatch.IS and len(values) > 1:
             # A name with commas in it: Earth, Wind & Fire.
             values.append(", ".join(map(str.strip, values)))
+        group: GenreGroup = ()
+        if rule.field is Field.GENRE:
+            around = _AROUND[rule.match]
+            group = tuple(around.format(v.strip()) for v in values if has_wildcards(v))
+            values = [value for value in values if not has_wildcards(value)]
         wanted = [folded for value in values if (folded := facts.fold(value.strip()))]
         compare = _COMPARE[rule.match]
         hits = [
-            any(compare(text, each) for text in texts for each in wanted) for texts in column.folded
+            any(compare(text, each) for text in texts for each in wanted)
+            or (bool(group) and is_any_in_group(texts, group))
+            for texts in column.folded
         ]
     return np.array(hits, bool)[column.codes] if hits else np.zeros(len(facts), bool)
 
@@ -159,6 +167,13 @@ _COMPARE: dict[TextMatch, Callable[[str, str], bool]] = {
     TextMatch.STARTS: lambda text, wanted: text.startswith(wanted),
     TextMatch.ENDS: lambda text, wanted: text.endswith(wanted),
 }
+_AROUND = {
+    TextMatch.IS: "{}",
+    TextMatch.CONTAINS: "*{}*",
+    TextMatch.STARTS: "{}*",
+    TextMatch.ENDS: "*{}",
+}
+"""The wildcards that say the same of the whole of a genre with wildcards."""
 
 
 def _is_unknown(field: Field, facts: Facts) -> Mask:

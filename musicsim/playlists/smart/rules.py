@@ -57,7 +57,7 @@ class Unit(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """A text is, or has, one of some values."""
+    """A text is, or has, one of some values; in those of a genre, ``*`` and ``?`` are wildcards."""
 
     field: Field
     match: TextMatch

@@ -32,6 +32,7 @@ HELP = """\
 rules:
   artist is David Bowie            also title, album, genre, format, folder
   genre is not Rock, Pop           neither of them; untagged tracks are included
+  genre is *Rock*, Pop?Rock        wildcards: any letters, and any one letter
   title contains night             also "starts" and "ends"; "not contains"
   folder is ~/Music/Jazz           with all folders in it
   year 1990-1999                   also "year 1994-", plays, skips, rating; length in minutes

@@ -4,7 +4,9 @@ import time
 import pytest
 from facts_of_tracks import DAY, NOW, FakeWorld, found, track
 
+from musicsim.library.query.filters import Filters
 from musicsim.library.track_facts import PlayFacts
+from musicsim.library.types import Tags, Track
 from musicsim.playlists.smart.rules import (
     DateRule,
     Field,
@@ -47,6 +49,33 @@ def test_without_rules_every_track_matches():
 def test_a_genre_is_the_whole_tag_or_one_of_several_in_it(genre, matches):
     assert found(text("genre", "Rock"), track(1, genre=genre)) == [1] * matches
     assert found(text("genre", "Rock", negated=True), track(1, genre=genre)) == [1] * (not matches)
+
+
+@pytest.mark.parametrize(
+    ("match", "value", "found_ids"),
+    [
+        ("is", "*rock*", [1, 2, 3]),
+        ("is", "Rock*", [1, 3]),
+        ("is", "h?rd rock", [2]),
+        ("is", "?rock", []),
+        ("contains", "d?ro", [2]),
+        ("starts", "h*d", [2]),
+        ("ends", "r?ck", [1, 2, 3]),
+    ],
+)
+def test_a_genre_has_the_wildcards_of_filters(match, value, found_ids):
+    tracks = [track(1, genre="Rock"), track(2, genre="Pop; Härd Rock"), track(3, genre="Rock-Rock")]
+    rule = text("genre", value, "Polka", match=TextMatch(match))
+    assert found(rule, *tracks) == found_ids
+    if match == "is":
+        tagged = [Track(t.id, t.file, Tags(genre=t.genre), 1, 1, 0.0) for t in tracks]
+        assert [t.id for t in tagged if Filters(genres=(value,)).admit(t)] == found_ids
+
+
+def test_only_genres_have_wildcards():
+    tracks = [track(1, title="What?", artist="M*A*S*H"), track(2, title="Whats", artist="MASH")]
+    assert found(text("title", "what?"), *tracks) == [1]
+    assert found(text("artist", "m*a*s*h"), *tracks) == [1]
 
 
 def test_a_tag_with_a_slash_in_it_can_be_named_whole():
