@@ -52,6 +52,11 @@ def cell(table: TrackTable, row: int, column: Column = Column.TITLE) -> QPoint:
     return place.center()
 
 
+def press_key(window: QWidget, key: Qt.Key) -> None:
+    """Press a key as the desktop does: the window gets it, and hands it on to what has the focus."""
+    QTest.keyClick(window.windowHandle(), key)
+
+
 def click_row(
     table: TrackTable,
     row: int,

@@ -24,14 +24,21 @@ _TYPED_INTO = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 class SpaceKey(QObject):
     """Event filter for the space bar and Enter in a window, but not in its dialogs and menus.
 
+    It gets the keys of the window before they go to the focused widget. A filter for the whole application would get
+    the events of every object, also of those that are just being made: such filters in Python crash now and then [1]_.
+
     Parameters
     ----------
     window
-        The filter applies to its widgets.
+        A window, not a widget in one.
     do
         Called when the space bar is pressed.
     is_wanted
         Returns whether there is something to play; if not, the widget gets the space bar.
+
+    References
+    ----------
+    .. [1] https://github.com/TimeLineAnnotator/desktop/pull/586
     """
 
     def __init__(
@@ -41,35 +48,32 @@ class SpaceKey(QObject):
         self._window = window
         self._do = do
         self._is_wanted = is_wanted
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
+        # Only then it has a handle.
+        window.winId()
+        window.windowHandle().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the key before the focused widget gets it (Qt override)."""
-        kinds = (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
         # Most events are others: rule them out before anything that costs time.
-        if event.type() not in kinds or not isinstance(event, QKeyEvent):
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        if not isinstance(watched, QWidget) or not self._is_ours(watched):
+        if QApplication.activePopupWidget() is not None:
             return False
-        if event.key() in _ENTER and isinstance(watched, QAbstractButton):
-            if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
-                watched.click()
-            event.accept()
+        focused = self._window.focusWidget()
+        if event.key() in _ENTER and isinstance(focused, QAbstractButton):
+            if not event.isAutoRepeat():
+                focused.click()
             return True
         if event.key() != Qt.Key.Key_Space or event.modifiers() != Qt.KeyboardModifier.NoModifier:
             return False
-        if not self._is_wanted():
+        if _is_typed_into(focused) or not self._is_wanted():
             return False
-        if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+        if not event.isAutoRepeat():
             self._do()
-        event.accept()
         return True
 
-    def _is_ours(self, widget: QWidget) -> bool:
-        if widget.window() is not self._window or QApplication.activePopupWidget() is not None:
-            return False
-        if isinstance(widget, QComboBox) and widget.isEditable():
-            return False
-        return not isinstance(widget, _TYPED_INTO)
+
+def _is_typed_into(widget: QWidget | None) -> bool:
+    if isinstance(widget, QComboBox):
+        return widget.isEditable()
+    return isinstance(widget, _TYPED_INTO)

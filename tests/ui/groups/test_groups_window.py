@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from hands import press_key
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton
@@ -112,7 +113,8 @@ def test_the_space_bar_plays_the_group_that_the_keyboard_is_on(
 ) -> None:
     grid = grouped.groups.grid
     qtbot.keyClick(grid, Qt.Key.Key_Right)
-    qtbot.keyClick(grid, Qt.Key.Key_Space)
+    grid.setFocus()
+    press_key(grouped, Qt.Key.Key_Space)
     settle()
 
     assert queued(grouped) == list(app.catalogue.groups.named("Folk").track_ids)

@@ -3,6 +3,7 @@
 import json
 import threading
 
+from hands import press_key
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -447,7 +448,7 @@ def test_enter_presses_buttons(window, ids, qtbot):
     b.setFocus()
     pe()
     for k in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-        qtbot.keyClick(b, k)
+        press_key(window, k)
     assert window.player.queue.upcoming.rowCount() == 0
 
 

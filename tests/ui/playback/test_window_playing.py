@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from hands import press_key
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from window_fakes import FakeApp, FakeEngine, Library, titles
@@ -32,7 +33,7 @@ def test_space_plays_and_pauses_wherever_the_focus_is(
     widget = widgets[place]
     widget.setFocus()
     for expected in (False, True):
-        qtbot.keyClick(widget, Qt.Key.Key_Space)
+        press_key(window, Qt.Key.Key_Space)
         assert window.player.playing is expected
     assert not bar.shuffle.isChecked()
     assert bar.volume.value() > 0
@@ -43,7 +44,7 @@ def test_space_after_a_click_on_the_seek_bar(window: MainWindow, ids: list[int],
     qtbot.mouseClick(window.player_bar.seek, Qt.MouseButton.LeftButton)
     focused = window.focusWidget()
     assert focused is not None
-    qtbot.keyClick(focused, Qt.Key.Key_Space)
+    press_key(window, Qt.Key.Key_Space)
     assert not window.player.playing
 
 
@@ -63,7 +64,7 @@ def test_space_is_a_dialogs_own(window: MainWindow, ids: list[int], qtbot) -> No
     dialog = window.dialogs.settings
     assert dialog is not None
     dialog.done_button.setFocus()
-    qtbot.keyClick(dialog.done_button, Qt.Key.Key_Space)
+    press_key(dialog, Qt.Key.Key_Space)
 
     assert window.player.playing
     assert not dialog.isVisible()
@@ -75,7 +76,8 @@ def test_space_with_nothing_loaded_plays_the_selection_or_the_list(
     table = window.places.library.table
     listed = titles(table.tracks)
     table.select_rows([2])
-    qtbot.keyClick(table, Qt.Key.Key_Space)
+    table.setFocus()
+    press_key(window, Qt.Key.Key_Space)
     assert window.player.track is not None
     assert window.player.track.title == listed[2]
 
@@ -83,7 +85,8 @@ def test_space_with_nothing_loaded_plays_the_selection_or_the_list(
 def test_space_with_nothing_selected_plays_the_list(window: MainWindow, qtbot) -> None:
     table = window.places.library.table
     table.clearSelection()
-    qtbot.keyClick(table, Qt.Key.Key_Space)
+    table.setFocus()
+    press_key(window, Qt.Key.Key_Space)
     assert window.player.track is not None
     assert window.player.track.title == titles(table.tracks)[0]
 

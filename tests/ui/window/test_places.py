@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from hands import press_key
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from window_fakes import FakeApp, FakeEngine, Library
@@ -141,7 +142,7 @@ def test_on_a_page_without_tracks_play_plays_the_library(
 ) -> None:
     window.places.show_page("kitchen")
 
-    qtbot.keyClick(window.findChild(Kitchen), Qt.Key.Key_Space)
+    press_key(window, Qt.Key.Key_Space)
 
     assert engine.playing
     window.playback_commands.show_playing.trigger()
