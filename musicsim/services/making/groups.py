@@ -31,7 +31,7 @@ LEAST_LEFT = 1 / 3
 
 
 GROWN = 1.1
-"""How much larger the library must be than when its groups were found, for them to be out of date."""
+"""How much larger or smaller the library must be than when its groups were found, for them to be out of date."""
 MORE_LIKE = 50
 """Tracks outside a group that sound like it."""
 _FOR_COVERS = 200
@@ -128,8 +128,11 @@ class Groups:
         return cover_tracks(self._playable(group.track_ids[:_FOR_COVERS]), count)
 
     def cards(self) -> Future[list[GroupCard]]:
-        """Return every group as it is shown, by name; in a large library that takes some seconds."""
-        return self._answers.submit(lambda: [self._card(group) for group in self.all()])
+        """Return every group as it is shown, by name; in a large library that takes some seconds.
+
+        Those whose tracks have all left the library are not shown, unless the listener named or froze them.
+        """
+        return self._answers.submit(self._cards)
 
     def group_of(self, track_id: int) -> tuple[Group, list[Track]]:
         """Return the group of a track and its tracks, the most typical first.
@@ -191,12 +194,23 @@ class Groups:
             return True
         before, _, model = (self._catalogue.settings.get(_FOUND) or "").partition(" ")
         grouped = int(before) if before.isdecimal() else self._catalogue.groups.count_tracks()
-        return tracks >= GROWN * grouped or model not in ("", self._nearest.model.identity)
+        # Those on a disk that is not connected are still in the library.
+        return (
+            tracks >= GROWN * grouped
+            or GROWN * (tracks + counts.missing + counts.unavailable) <= grouped
+            or model not in ("", self._nearest.model.identity)
+        )
 
     def _playable(self, track_ids: Sequence[int]) -> list[Track]:
         bans = self._banned.all()
         tracks = self._catalogue.tracks.by_id(track_ids)
         return [track for track in tracks if not track.missing and not bans.forbid(track)]
+
+    def _cards(self) -> list[GroupCard]:
+        groups = self.all()
+        return [
+            self._card(each) for each in groups if each.track_ids or each.renamed or each.frozen
+        ]
 
     def _card(self, group: Group) -> GroupCard:
         self._give_way()

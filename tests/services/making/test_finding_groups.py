@@ -358,6 +358,22 @@ def test_a_disk_that_comes_and_goes_makes_no_groups_due(library):
     assert not library.groups.due().result()
 
 
+def test_groups_whose_music_has_left_the_library_are_not_shown_and_soon_found_again(library):
+    library.add(60)
+    library.refresh()
+    gone, named, *_ = [group for group in library.groups.all() if group.track_ids]
+    library.groups.rename(named.id, "Mine")
+    library.catalogue.files.set_missing([*gone.track_ids, *named.track_ids], True)
+    library.catalogue.files.forget_missing()
+
+    shown = {card.name: card.count for card in library.groups.cards().result()}
+    assert gone.name not in shown
+    assert shown["Mine"] == 0
+    assert library.groups.due().result()
+    library.refresh()
+    assert not library.groups.due().result()
+
+
 def test_another_model_makes_groups_due(library):
     library.add(30)
     library.refresh()
