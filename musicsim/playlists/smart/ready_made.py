@@ -12,16 +12,34 @@ from musicsim.playlists.smart.rules import (
     SmartRules,
     SoundRule,
     SpanRule,
+    TextMatch,
+    TextRule,
     Unit,
 )
 
 _LATELY_AT_LEAST = 0.4
+_MUSIC = TextRule(
+    Field.GENRE,
+    TextMatch.IS,
+    (
+        "Podcast*",
+        "Audiobook*",
+        "Audio Book*",
+        "Audio Theatre",
+        "Books & Spoken",
+        "Hörbuch*",
+        "Hörspiel*",
+        "Speech",
+    ),
+    negated=True,
+)
+"""Speech is no music, and fills lists of what is new or was long not heard. Tracks without a genre are music."""
 
 READY_MADE: dict[str, tuple[str, SmartRules]] = {
     "for-today": (
         "For today",
         SmartRules(
-            Group((SoundRule(None, _LATELY_AT_LEAST),)),
+            Group((SoundRule(None, _LATELY_AT_LEAST), _MUSIC)),
             Order(OrderBy.FLOW),
             tracks=40,
             daily=True,
@@ -33,7 +51,7 @@ READY_MADE: dict[str, tuple[str, SmartRules]] = {
     ),
     "never-played": (
         "Never played",
-        SmartRules(Group((NumberRule(Field.PLAYS, 0, 0),)), Order(OrderBy.RANDOM)),
+        SmartRules(Group((NumberRule(Field.PLAYS, 0, 0), _MUSIC)), Order(OrderBy.RANDOM)),
     ),
     "long-not-heard": (
         "Long not heard",
@@ -42,6 +60,7 @@ READY_MADE: dict[str, tuple[str, SmartRules]] = {
                 (
                     NumberRule(Field.PLAYS, 1, None),
                     SpanRule(Field.PLAYED, 6, Unit.MONTHS, negated=True),
+                    _MUSIC,
                 )
             ),
             Order(OrderBy.PLAYED),
@@ -75,7 +94,13 @@ READY_MADE: dict[str, tuple[str, SmartRules]] = {
     ),
     "one-new-for-four": (
         "One new for every four known",
-        SmartRules(order=Order(OrderBy.RANDOM), tracks=50, daily=True, known_per_new=4),
+        SmartRules(
+            Group((_MUSIC,)),
+            Order(OrderBy.RANDOM),
+            tracks=50,
+            daily=True,
+            known_per_new=4,
+        ),
     ),
 }
 """Name and rules by key; a key never changes, since libraries keep it."""

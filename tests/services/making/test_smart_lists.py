@@ -303,6 +303,14 @@ def test_one_new_for_four_does_not_change_while_it_is_played(library):
     assert library.ready_made("one-new-for-four") == before
 
 
+def test_podcasts_and_audiobooks_are_no_music_that_was_not_heard(library):
+    for words in ("Podcast", "Audiobooks", "Hörbuch; Krimi", "Speech", "Podcasts/Tech"):
+        library.add([1, 0], genre=words)
+    music = [library.add([1, 0], genre="Pop"), library.add([1, 0])]
+    assert sorted(library.ready_made("never-played")) == music
+    assert sorted(library.ready_made("one-new-for-four")) == music
+
+
 def test_playlists_in_rules(library):
     first, second = library.add(genre="Rock"), library.add(genre="Pop")
     library.catalogue.playlists.create("Sunday", [second])
