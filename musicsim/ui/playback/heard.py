@@ -20,6 +20,10 @@ class Heard:
         self._seconds = 0.0
         self._position = 0.0
 
+    def go_on_as(self, track_id: int) -> None:
+        """Count for another track of the same file."""
+        self._track_id = track_id
+
     def jump(self, position: float) -> None:
         """Continue from another position, in seconds."""
         self._position = position

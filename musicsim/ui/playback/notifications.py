@@ -88,7 +88,7 @@ class TrackNotices(QObject):
         self._player = player
         self._show = show
         self._covers = covers
-        self._last = player.track.id if player.track else None
+        self._last = player.track.file if player.track else None
         self._track: Track | None = None
         """Track of the pending notification."""
         self._image: str | None = None
@@ -111,10 +111,11 @@ class TrackNotices(QObject):
         self._forget()
 
     def _follow_track(self, track: Track | None) -> None:
-        track_id = track.id if track is not None else None
-        if track_id == self._last:
+        # A track that leaves the library plays on under another id.
+        file = track.file if track is not None else None
+        if file == self._last:
             return
-        self._last = track_id
+        self._last = file
         self._forget()
         if track is None or not self.on:
             return

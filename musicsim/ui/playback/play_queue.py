@@ -220,6 +220,14 @@ class PlayQueue(QObject):
         self._remember()
         self._set_current(track_id)
 
+    def go_on_as(self, track_id: int) -> None:
+        """Let another track of the same file stand for the current one, which plays on."""
+        if self._current in self._of_radio:
+            self._of_radio.add(track_id)
+        self._current = track_id
+        self._store.set_playing(track_id)
+        self.changed.emit()
+
     def go_back(self) -> bool:
         """Go back to the previous track; return False if there is none."""
         if not self._played:

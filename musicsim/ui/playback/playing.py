@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -86,6 +87,7 @@ class Playing(QObject):
         queue.changed.connect(self.queue_changed)
         queue.modes_changed.connect(self.modes_changed)
         queue.current_changed.connect(self._follow_current)
+        store.leaving.connect(self._keep_current)
 
     @property
     def track(self) -> Track | None:
@@ -297,6 +299,18 @@ class Playing(QObject):
         self._note_position(0.0)
         self._duration = (self.track.tags.duration or 0.0) if self.track is not None else 0.0
         self.track_changed.emit(self.track)
+
+    def _keep_current(self, leaving: Sequence[Track]) -> None:
+        """Play a track that leaves the library to its end, as a file that is not in it."""
+        track = next((each for each in leaving if each.id == self.queue.current), None)
+        if track is None or not self._lineup.token:
+            return
+        visitor = self._store.take(track.path, None, track.tags)
+        self.queue.go_on_as(visitor.id)
+        if self._heard is not None:
+            self._heard.go_on_as(visitor.id)
+            self.length_found.emit(visitor.id, self._duration)
+        self.track_changed.emit(visitor)
 
     def _end_play(self, end: EndOfPlay) -> None:
         heard, self._heard = self._heard, None

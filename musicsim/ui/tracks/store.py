@@ -25,6 +25,8 @@ class TrackStore(QObject):
 
     changed = Signal(object)
     """tuple[int, ...]: new or changed tracks."""
+    leaving = Signal(object)
+    """tuple[Track, ...]: tracks that left the library, just before `removed`."""
     removed = Signal(object)
     """tuple[int, ...]: tracks that no longer exist."""
     visited = Signal()
@@ -170,6 +172,7 @@ class TrackStore(QObject):
             del self._tracks[track.id]
             self._states[_state(track)] -= 1
         if gone:
+            self.leaving.emit(tuple(gone))
             self.removed.emit(tuple(track.id for track in gone))
 
 

@@ -1,9 +1,12 @@
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
 from window_fakes import FakeEngine, Library
 
 from musicsim.base.events import TracksRemoved
+from musicsim.library.types import EndOfPlay, Play
 from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.kit.messages import Message
 from musicsim.ui.playback.player import Player
 from musicsim.ui.playback.playing import FAILURES_IN_A_ROW
 
@@ -150,17 +153,50 @@ def test_missing_tracks_are_left_out_of_what_follows(
     assert player.queue.upcoming.ids == ids[3:]
 
 
-def test_a_track_that_leaves_the_library_stops(
-    player: Player, library: Library, bridge: Bridge, ids: list[int]
+def test_a_track_that_leaves_the_library_plays_to_its_end(
+    player: Player,
+    engine: FakeEngine,
+    library: Library,
+    bridge: Bridge,
+    ids: list[int],
 ) -> None:
+    plays: list[Play] = []
+    messages: list[Message] = []
+    player._messages.posted.connect(messages.append)
+    player.played.connect(plays.append)
     player.play(ids)
+    QApplication.processEvents()
+    engine.advance(30.0)
+    before = player.track
+    assert before is not None
 
     library.events.emit(TracksRemoved((ids[0], ids[2])))
     bridge.deliver()
 
-    assert not player.playing
-    assert player.track is None
+    assert player.playing
+    assert player.track is not None
+    assert (player.track.path, player.track.title) == (before.path, before.title)
+    assert player.position >= 30_000
+    assert plays == []
+    assert engine.loaded == [before.path]
     assert player.queue.upcoming.ids == [ids[1], *ids[3:]]
+    engine.end()
+    assert player.queue.current == ids[1]
+    assert [play.end for play in plays] == [EndOfPlay.FINISHED]
+    assert messages == []
+
+
+def test_a_stopped_track_that_leaves_the_library_leaves_the_player(
+    player: Player, library: Library, bridge: Bridge, ids: list[int]
+) -> None:
+    player.play(ids)
+    player.stop()
+
+    library.events.emit(TracksRemoved((ids[0],)))
+    bridge.deliver()
+
+    assert player.track is None
+    assert not player.playing
 
 
 def test_volume_is_heard_as_the_ear_hears_it(player: Player, engine: FakeEngine) -> None:

@@ -181,6 +181,20 @@ def test_very_short_tracks(tmp_path: Path, samples: int) -> None:
     assert len(news(pieces)) == 40
 
 
+def test_a_file_that_is_deleted_while_it_plays_is_heard_to_its_end(tmp_path: Path) -> None:
+    sound = music(5 * RATE)
+    items = album(tmp_path, sound, (4 * RATE,), RATE)
+    queue = Queue(items)
+
+    pieces = []
+    for piece in Stream(RATE, queue.following, queue.leave_out).render(items[0], 0.0):
+        pieces.append(piece)
+        items[0].path.unlink(missing_ok=True)
+
+    np.testing.assert_array_equal(heard(pieces), sound)
+    assert queue.unplayable == []
+
+
 def test_gain_is_each_tracks_own(tmp_path: Path) -> None:
     sound = music(RATE)
     one, two = album(tmp_path, sound, (30_000,), RATE)

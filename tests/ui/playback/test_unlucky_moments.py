@@ -118,6 +118,7 @@ def test_removed_current_played(player, engine, ids):
     player.play(ids)
     pe()
     engine.advance(1.0)
+    player.stop()
     player._store._remove((ids[0],))
     pe()
     assert len(plays) == 1
@@ -126,6 +127,7 @@ def test_removed_current_played(player, engine, ids):
 def test_enqueue_after_removal_keeps_rest(player, engine, ids):
     player.play(ids[:4])
     pe()
+    player.stop()
     player._store._remove((ids[0],))
     pe()
     player.enqueue([ids[5]])
@@ -326,6 +328,7 @@ def test_undo_with_nothing_before(player, engine, ids):
     pe()
     player.queue.upcoming.remove([1])
     _state, _pos = player.queue.state(), 1.0
+    player.stop()
     player._store._remove((ids[0],))
     pe()
     player.play(ids[4:5])
@@ -526,6 +529,7 @@ def test_stop_after_then_remove_current(player, engine, ids):
     pe()
     player.set_stops_after_this(True)
     pe()
+    player.stop()
     player._store._remove((ids[0],))
     pe()
     player.resume()
