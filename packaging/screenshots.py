@@ -128,6 +128,7 @@ def take_pictures() -> None:
         kept = window.playlists.create(f"Like {SEED}", [m.track.id for m in made.matches])
         window.playlists.create("Slow Sunday", [m.track.id for m in made.matches[4:]])
         window.places.show_playlist(kept.id)
+        wait_until(lambda: window.places.playlist.suggestions.rows.rowCount() > 0)
         take("playlist")
         seeds = app.playlists.seeds
         fuse = next(track for track in app.catalogue.tracks.all() if track.title == OTHER_SEED)
