@@ -112,7 +112,7 @@ def show_playlist(options: argparse.Namespace) -> None:
             right=(0, 4),
             empty="This playlist is empty.",
         )
-    name_missing(tracks)
+    name_missing([track for track in tracks if track.missing])
     name_absent(missing)
 
 
@@ -163,7 +163,7 @@ def import_playlist(options: argparse.Namespace) -> None:
     say(f"{counted(len(tracks), 'track')} kept as “{short(kept.name)}”.")
     if by_tags := sum(found.by is importing.FoundBy.TAGS for found in read.tracks):
         say(f"{by_tags} of them found by artist, title and length.")
-    name_missing(tracks)
+    name_missing([track for track in tracks if track.missing])
 
 
 def _why_nothing(file: Path, read: importing.ImportedPlaylist) -> str:

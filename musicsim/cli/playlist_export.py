@@ -31,7 +31,13 @@ from musicsim.playlists.files.copying import (
 )
 from musicsim.playlists.files.formats import WRITTEN
 from musicsim.playlists.files.writing import write_playlist
-from musicsim.services.making.exporting import copied_text, named, outside_prefix, outside_text
+from musicsim.services.making.exporting import (
+    copied_text,
+    named,
+    outside_prefix,
+    outside_text,
+    without_files,
+)
 
 if TYPE_CHECKING:
     Actions = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -86,19 +92,20 @@ def export_playlist(options: argparse.Namespace) -> int:
         return _copy(tracks, options)
     style = path_style(options)
     write_playlist(options.output, tracks, name=options.name, style=style)
+    gone = without_files(tracks)
     if options.json:
         print_json(
             {
                 "file": path_text(options.output.absolute()),
                 "tracks": len(tracks),
-                "missing": [path_text(track.path) for track in tracks if track.missing],
+                "missing": [path_text(track.path) for track in gone],
             }
         )
     else:
         say(f"{counted(len(tracks), 'track')} written to {printable(path_text(options.output))}.")
     if text := outside_text(outside_prefix(tracks, style), style):
         complain(text)
-    name_missing(tracks)
+    name_missing(gone)
     name_absent(kept.missing)
     return 0
 
@@ -113,10 +120,9 @@ def kept_playlist(app: Musicsim, name: str) -> Playlist:
 
 
 def name_missing(tracks: Sequence[Track]) -> None:
-    """Name the tracks of a playlist whose files a player would not find."""
+    """Name tracks whose files a player would not find."""
     for track in tracks:
-        if track.missing:
-            complain(f"missing, or on a disconnected disk: {printable(path_text(track.path))}")
+        complain(f"missing, or on a disconnected disk: {printable(path_text(track.path))}")
 
 
 def name_absent(entries: Sequence[MissingEntry]) -> None:

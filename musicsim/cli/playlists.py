@@ -34,6 +34,7 @@ from musicsim.cli.output import (
     short,
     track_json,
 )
+from musicsim.cli.playlist_export import name_missing
 from musicsim.cli.playlist_file_options import add_paths, path_style, playlist_path
 from musicsim.library.catalogue.playlist_names import PlaylistNameError, checked_name
 from musicsim.library.types import Track
@@ -43,6 +44,7 @@ from musicsim.playlists.generators.radio import RadioSettings, Strictness
 from musicsim.playlists.result import GeneratedPlaylist, Match
 from musicsim.playlists.rules.rules import Rules
 from musicsim.playlists.rules.spacing import MINUTES_OF_A_TRACK
+from musicsim.services.making.exporting import without_files
 from musicsim.services.making.request import Mode, PlaylistRequest
 from musicsim.services.making.seeds import Seed, SeedKind, contradiction
 from musicsim.services.texts import relaxed_text, unknown_lengths_text
@@ -210,6 +212,8 @@ def playlist(options: argparse.Namespace) -> None:
             if not options.json:
                 say(f"Kept as “{short(kept.name)}”.")
     _print_playlist(made, seeds, names, options)
+    if options.output:
+        name_missing(without_files(tracks))
 
 
 def _made(app: Musicsim, seeds: Sequence[Seed], options: argparse.Namespace) -> GeneratedPlaylist:

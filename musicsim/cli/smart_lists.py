@@ -25,6 +25,7 @@ from musicsim.cli.output import (
     short,
     track_json,
 )
+from musicsim.cli.playlist_export import name_missing
 from musicsim.cli.playlist_file_options import add_paths, path_style, playlist_path
 from musicsim.cli.smart_output import found_list, names_of_tracks, rules_json, rules_text
 from musicsim.library.catalogue.folders import folder_of
@@ -34,6 +35,7 @@ from musicsim.playlists.files.writing import write_playlist
 from musicsim.playlists.smart.rules import Group, Order, OrderBy, Rule, SmartRules
 from musicsim.playlists.smart.storing import SmartRulesError
 from musicsim.playlists.smart.syntax import HELP, parse_rule
+from musicsim.services.making.exporting import without_files
 from musicsim.services.making.smart_lists import SmartContent
 from musicsim.services.making.smart_texts import remarks
 
@@ -205,6 +207,7 @@ def export_smart(options: argparse.Namespace) -> None:
     say(f"{counted(len(tracks), 'track')} written to {printable(path_text(options.output))}.")
     for remark in remarks(content):
         say(remark)
+    name_missing(without_files(tracks))
 
 
 # --- changing ---

@@ -47,6 +47,17 @@ def test_every_format(musicsim, music, tmp_path, suffix) -> None:
     }  # fmt: skip
 
 
+def test_files_that_no_scan_has_missed_yet_are_named(musicsim, music, tmp_path) -> None:
+    (gone,) = music.rglob(NAMES[1])
+    gone.unlink()
+    file = tmp_path / "l.m3u8"
+    assert export(musicsim, "-o", file, "--json").json["missing"] == [str(gone)]
+    told = export(musicsim, "-o", file)
+    assert (told.code, told.out) == (0, f"3 tracks written to {file}.\n")
+    assert f"missing, or on a disconnected disk: {gone}" in told.err
+    assert listed(file) == NAMES
+
+
 def test_paths_for_another_computer(musicsim, music, tmp_path) -> None:
     file = tmp_path / "l.m3u8"
     told = export(musicsim, "-o", file, "--replace-prefix", f"{music.parent}=D:\\Music")

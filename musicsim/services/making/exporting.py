@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from musicsim.playlists.files.locations import Locations, PathStyle
 
 _NAMED = 3
 """Most files that a text names; the others are counted."""
+_PATIENCE = 10.0
+"""Seconds for which files are looked for on a slow disk."""
 
 _STOPPED = {
     Stopped.CANCELLED: "Copying was cancelled.",
@@ -28,6 +31,20 @@ def size_text(size: int) -> str:
         if size >= factor:
             return f"{size / factor:.1f} {unit}"
     return counted(size, "byte")
+
+
+def without_files(tracks: Sequence[Track]) -> list[Track]:
+    """Return the tracks whose files are gone, each once, by a look at the disk.
+
+    Of those that a slow disk leaves no time for, the last scan tells. Blocks for some seconds at most, unless a disk
+    doesn't answer at all.
+    """
+    end = time.monotonic() + _PATIENCE
+    return [
+        track
+        for track in {track.id: track for track in tracks}.values()
+        if (not track.path.exists() if time.monotonic() < end else track.missing)
+    ]
 
 
 def outside_prefix(tracks: Sequence[Track], style: PathStyle) -> list[Path]:

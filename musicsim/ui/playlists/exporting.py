@@ -20,8 +20,10 @@ from musicsim.services.making.exporting import (
     copied_text,
     outside_prefix,
     outside_text,
+    without_files,
 )
 from musicsim.ui.kit import formats
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Messages
 from musicsim.ui.kit.show_in_folder import show_in_folder
 from musicsim.ui.playlists import copying
@@ -39,8 +41,11 @@ class Exporter:
     The dialog opens with the folder and the choices used last.
     """
 
-    def __init__(self, window: QWidget, messages: Messages, settings: QSettings) -> None:
+    def __init__(
+        self, window: QWidget, bridge: Bridge, messages: Messages, settings: QSettings
+    ) -> None:
         self._window = window
+        self._bridge = bridge
         self._messages = messages
         self._settings = settings
         self._options = ExportOptions.load(settings)
@@ -93,20 +98,28 @@ class Exporter:
         with self._messages.reporting():
             write_playlist(file, tracks, name=name, style=style)
             count = formats.counted("export", len(tracks), "%n track", "%n tracks")
-            text = tr("export", "Exported {0} to {1}.").format(count, display_path(file))
-            if missing := [track.path.name for track in tracks if track.missing]:
-                text += "\n" + _naming(
-                    missing, "%n file is missing: {0}.", "%n files are missing: {0}."
-                )
+            exported = tr("export", "Exported {0} to {1}.").format(count, display_path(file))
+            notes = ""
             if absent:
-                text += "\n" + _naming(
+                notes += "\n" + _naming(
                     absent,
                     "%n track is left out, since it is not in your library: {0}.",
                     "%n tracks are left out, since they are not in your library: {0}.",
                 )
             if outside := outside_text(outside_prefix(tracks, style), style):
-                text += "\n" + outside
-            self._messages.tell(text)
+                notes += "\n" + outside
+            self._messages.tell(exported + notes)
+
+            def name_missing(gone: Sequence[Track]) -> None:
+                if gone:
+                    names = [track.path.name for track in gone]
+                    missing = _naming(
+                        names, "%n file is missing: {0}.", "%n files are missing: {0}."
+                    )
+                    self._messages.tell(f"{exported}\n{missing}{notes}")
+
+            # A disk may be slow, and the playlist is there already.
+            self._bridge.do(lambda: without_files(tracks), name_missing, self._messages.fail)
 
     def _copy(self, name: str, tracks: Sequence[Track], folder: Path) -> None:
         options = self._options

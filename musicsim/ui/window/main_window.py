@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
 
     def _make_commands(self, bridge: Bridge, settings: QSettings) -> None:
         app, theme = self._app, self._theme
-        self.exporter = Exporter(self, self.messages, settings)
+        self.exporter = Exporter(self, bridge, self.messages, settings)
         self.actions_ = TrackActions(
             app,
             bridge,

@@ -1,7 +1,6 @@
 """What a listener does with tracks: by the menu, by the keyboard, by double-click."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -330,14 +329,31 @@ def test_export_of_several_is_those(
 
 
 def test_export_names_the_files_that_are_missing(
-    window: MainWindow, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow,
+    library: Library,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settle: Callable[[], None],
 ) -> None:
     monkeypatch.setattr(window.exporter, "ask_for_file", lambda _: tmp_path / "out.m3u8")
     tracks = library.catalogue.tracks.all()
-    window.exporter.export("List", [replace(tracks[0], missing=True), *tracks[1:3]])
+    for track in tracks:
+        track.path.parent.mkdir(exist_ok=True)
+        track.path.touch()
+    window.exporter.export("List", tracks[:3])
+    settle()
+    assert "Exported 3 tracks" in window.message_bar.text
+    assert "missing" not in window.message_bar.text
+    # No scan has seen it yet.
+    tracks[0].path.unlink()
+    window.exporter.export("List", tracks[:3])
+    settle()
     assert "Exported 3 tracks" in window.message_bar.text
     assert f"1 file is missing: {tracks[0].path.name}." in window.message_bar.text
-    window.exporter.export("List", [replace(track, missing=True) for track in tracks[:5]])
+    for track in tracks[1:5]:
+        track.path.unlink()
+    window.exporter.export("List", [*tracks[:5], tracks[0]])
+    settle()
     assert "5 files are missing: " in window.message_bar.text
     assert "and 2 more" in window.message_bar.text
 

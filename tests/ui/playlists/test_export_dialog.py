@@ -13,6 +13,7 @@ from musicsim.library.types import Tags, Track
 from musicsim.playlists.files.copy_plan import Existing
 from musicsim.playlists.files.locations import Slashes
 from musicsim.playlists.files.reading import read_playlist
+from musicsim.ui.kit.bridge import Bridge
 from musicsim.ui.kit.messages import Message, Messages
 from musicsim.ui.playlists import copying, export_dialog
 from musicsim.ui.playlists.export_dialog import CopyWish, ExportDialog
@@ -164,10 +165,10 @@ def test_choices_are_remembered(tmp_path) -> None:
 class Copies:
     """An exporter that copies three tracks to a device, and what it told."""
 
-    def __init__(self, parent: QWidget, folder: Path) -> None:
+    def __init__(self, parent: QWidget, bridge: Bridge, folder: Path) -> None:
         self.device = folder / "usb"
         self.device.mkdir()
-        (folder / "music").mkdir()
+        (folder / "music").mkdir(exist_ok=True)
         self.tracks = []
         for number in (1, 2, 3):
             path = folder / "music" / f"{number}.mp3"
@@ -177,7 +178,7 @@ class Copies:
         self.messages = Messages()
         self.messages.posted.connect(self.told.append)
         settings = QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat)
-        self.exporter = Exporter(parent, self.messages, settings)
+        self.exporter = Exporter(parent, bridge, self.messages, settings)
         self.exporter.ask_for_file = lambda _: CopyWish(self.device)  # type: ignore[method-assign]
 
     def names(self) -> list[str]:
@@ -185,8 +186,8 @@ class Copies:
 
 
 @pytest.fixture
-def copies(parent: QWidget, tmp_path: Path):
-    made = Copies(parent, tmp_path)
+def copies(parent: QWidget, bridge: Bridge, tmp_path: Path):
+    made = Copies(parent, bridge, tmp_path)
     yield made
     made.exporter.close()
 
