@@ -192,6 +192,7 @@ def _json(result: CopyResult) -> dict[str, object]:
         "copied": result.copied,
         "already_there": result.there,
         "kept": list(result.kept),
+        "left_from_earlier": list(result.earlier),
         "not_copied": [
             {"path": path_text(each.path), "reason": str(each.reason)} for each in result.left_out
         ],

@@ -116,6 +116,7 @@ def test_a_copy_with_its_music(musicsim, music, usb) -> None:
         "copied": 0,
         "already_there": 3,
         "kept": [],
+        "left_from_earlier": [],
         "not_copied": [],
         "stopped": None,
     }

@@ -15,8 +15,10 @@ from musicsim.base.opening import open_at_once
 from musicsim.base.reasons import Cause, Reason, reason_of
 from musicsim.library.scanning.mounts import file_system_of
 from musicsim.library.types import Track
+from musicsim.playlists.files.entries import PlaylistFileError
 from musicsim.playlists.files.locations import PathStyle, Slashes
 from musicsim.playlists.files.names import CopyNames, file_name
+from musicsim.playlists.files.reading import read_playlist
 
 FAT_LIMIT = 2**32 - 1
 """Bytes of the largest file on FAT32."""
@@ -188,6 +190,17 @@ def plan_copies(
         room,
         block,
     )
+
+
+def listed_before(plan: CopyPlan) -> tuple[str, ...]:
+    """Return the names of the files in the plan's folder that the playlist of an earlier copy lists."""
+    try:
+        earlier = read_playlist(plan.playlist)
+    except PlaylistFileError:  # mostly, there is none
+        return ()
+    folder = plan.playlist.parent.absolute()
+    there = [e.path for e in earlier.entries if not e.lost and e.path.parent == folder]
+    return tuple(dict.fromkeys(path.name for path in there))
 
 
 def same_content(source: Path, copy: Path, size: int) -> bool:

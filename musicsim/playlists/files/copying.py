@@ -24,6 +24,7 @@ from musicsim.playlists.files.copy_plan import (
     CopyState,
     Existing,
     PlannedCopy,
+    listed_before,
     same_content,
 )
 from musicsim.playlists.files.writing import playlist_bytes
@@ -90,6 +91,8 @@ class CopyResult:
         The names of other files that stayed in place of copies, and of the playlist file if it stayed.
     left_out
         The files that could not be copied.
+    earlier
+        The names of copies that the playlist listed before, and that are no longer in it. They are not deleted.
     stopped
         Why it ended early, if it did. The copies that were made stay, and the next time it goes on from there.
     detail
@@ -104,6 +107,7 @@ class CopyResult:
     there: int
     kept: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    earlier: tuple[str, ...] = ()
     stopped: Stopped | None = None
     detail: str = ""
     needed: int = 0
@@ -201,12 +205,16 @@ class _Copying:
             with self._stopping(always=True):
                 plan.folder.mkdir(parents=True, exist_ok=True)
             _sweep(plan.folder)
+            before = listed_before(plan)
             for copy in plan.copies:
                 self._take(copy)
             written = self._write_playlist()
         except _TargetError as error:
             return replace(self._result(None), stopped=error.stopped, detail=error.detail)
-        return self._result(self._plan.playlist if written else None)
+        result = self._result(self._plan.playlist if written else None)
+        # FAT doesn't tell upper case from lower case.
+        names = {name.casefold() for name in self._names.values()}
+        return replace(result, earlier=tuple(n for n in before if n.casefold() not in names))
 
     def _result(self, playlist: Path | None) -> CopyResult:
         return CopyResult(

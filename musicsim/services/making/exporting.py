@@ -94,6 +94,11 @@ def copied_text(result: CopyResult) -> str:
         lines.append(
             f"{counted(len(result.kept), 'other file')} of the same name {verb}: {named(result.kept)}."
         )
+    if result.earlier:
+        verb = "is" if len(result.earlier) == 1 else "are"
+        lines.append(
+            f"{counted(len(result.earlier), 'file')} of an earlier copy {verb} left there: {named(result.earlier)}."
+        )
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from musicsim.playlists.files.entries import PlaylistFileError
 from musicsim.playlists.files.locations import Slashes
 from musicsim.playlists.files.names import CopyNames
 from musicsim.playlists.files.reading import read_playlist
+from musicsim.services.making.exporting import copied_text
 
 MIB = 1024 * 1024
 
@@ -148,6 +149,23 @@ def test_new_tags_of_the_same_size_are_noticed_wherever_they_are(tmp_path, devic
     copy_playlist(plan, Existing.REPLACE)
     os.utime(tracks[0].path, (1_000_000_020, 1_000_000_020))
     assert copied(tracks, device).there == 1, "only its time is new"
+
+
+@pytest.mark.parametrize("existing", list(Existing))
+def test_numbered_copies_of_another_order_are_named_and_stay(tracks, device, existing) -> None:
+    assert copied(tracks, device, numbered=True).earlier == ()
+    mine = device / "Sunday" / "Mine.mp3"
+    mine.write_bytes(b"mine")
+    one, two, _ = tracks
+
+    result = copied([two, one], device, existing, numbered=True)
+
+    left = ("001 Ann - One.mp3", "002 Ann - Two.mp3", "003 Ann - Three.mp3")
+    assert result.earlier == left
+    assert {*left, "001 Ann - Two.mp3", "002 Ann - One.mp3", mine.name} <= set(names(result.folder))
+    assert copied_text(result).splitlines()[-1] == (
+        f"3 files of an earlier copy are left there: {', '.join(left)}."
+    )
 
 
 def test_others_files_stay_when_they_are_skipped(tracks, device) -> None:
