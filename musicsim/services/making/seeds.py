@@ -146,6 +146,8 @@ def as_seeds(seeds: Sequence[int | Seed]) -> list[Seed]:
 def contradiction(seeds: Sequence[Seed], less: Collection[int] = ()) -> str:
     """Return which of the seeds is both wanted and unwanted, and what can be done; empty if none is.
 
+    To want a track, but not what else its artist or album sounds like, is no contradiction.
+
     Parameters
     ----------
     seeds
@@ -153,9 +155,11 @@ def contradiction(seeds: Sequence[Seed], less: Collection[int] = ()) -> str:
     less
         The ids of other tracks that are unwanted.
     """
-    unwanted = {*less, *(i for seed in seeds if seed.weight <= 0 for i in seed.track_ids)}
+    unwanted = [frozenset(seed.track_ids) for seed in seeds if seed.weight <= 0]
+    tracks = frozenset(less).union(*(own for own in unwanted if len(own) == 1))
     for seed in seeds:
-        if seed.weight > 0 and unwanted.issuperset(seed.track_ids):
+        own = frozenset(seed.track_ids)
+        if seed.weight > 0 and (own in unwanted or own <= tracks):
             name = f"“{seed.name}”" if seed.name else "the same track"
             return f"A list can't sound both more and less like {name}: choose one of the two."
     return ""

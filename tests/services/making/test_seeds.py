@@ -137,5 +137,7 @@ def test_what_is_both_wanted_and_unwanted_is_named(shelf: Shelf) -> None:
 
     assert contradiction([ann, a]) == contradiction([ann], [shelf.ids["a"]]) == ""
     assert "“Ann”" in contradiction([ann], ann.track_ids)
-    # All of the track is of the unwanted artist.
-    assert f"“{a.name}”" in contradiction([a, replace(ann, weight=-1.0)])
+    assert "“Ann”" in contradiction([replace(ann, weight=-1.0), ann])
+    assert f"“{a.name}”" in contradiction([ann, a, replace(a, weight=-1.0)])
+    # Like the track, but not like the rest of its artist.
+    assert contradiction([a, replace(ann, weight=-1.0)]) == ""
