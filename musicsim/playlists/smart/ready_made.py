@@ -21,16 +21,7 @@ _LATELY_AT_LEAST = 0.4
 _MUSIC = TextRule(
     Field.GENRE,
     TextMatch.IS,
-    (
-        "Podcast*",
-        "Audiobook*",
-        "Audio Book*",
-        "Audio Theatre",
-        "Books & Spoken",
-        "Hörbuch*",
-        "Hörspiel*",
-        "Speech",
-    ),
+    ("Podcast*", "Audio*book*", "*Spoken", "Hörb*", "Hörsp*", "Speech"),
     negated=True,
 )
 """Speech is no music, and fills lists of what is new or was long not heard. Tracks without a genre are music."""
