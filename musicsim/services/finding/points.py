@@ -91,9 +91,9 @@ def why_not_embedded(tracks: Sequence[Track], name: str = "") -> NotEmbedded:
         of = f" of “{name}”" if name else ""
         return NotEmbedded(f"No track{of} can be listened to: {tracks[0].problem}.")
     if all(track.missing for track in tracks):
-        who = f"“{name}” is" if name else "These tracks are"
+        who, have = (f"“{name}” is", "has") if name else ("These tracks are", "have")
         return NotEmbedded(
-            f"{who} missing, or on a disk that is not connected, and musicsim has not listened to it yet."
+            f"{who} missing, or on a disk that is not connected, and {have} not been listened to yet."
         )
     who = f"“{name}”" if name else "any of these tracks"
     return NotEmbedded(f"musicsim has not listened to {who} yet: try again later.")

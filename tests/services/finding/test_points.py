@@ -2,17 +2,19 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from known_reasons import because
 
+from musicsim.base.reasons import Cause, Reason
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.catalogue.embeddings import EmbeddingStore
 from musicsim.library.embedding_types import KnownModel, PooledTrack, TrackWindows
-from musicsim.library.types import ScannedFile, Tags
-from musicsim.services.finding.points import LibraryPoints
+from musicsim.library.types import ScannedFile, Tags, Track
+from musicsim.services.finding.points import LibraryPoints, why_not_embedded
 
 MODELS = {
     "plain": KnownModel("m", Path("m.h5"), None, None, standardised=True),
@@ -207,3 +209,28 @@ def test_nobody_waits_while_a_copy_is_made(library, monkeypatch):
     points.copy()
 
     assert [len(each) for each in asked] == [10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "said"),
+    [
+        ([], "Ann", "“Ann” is not in the library any more: choose something else."),
+        ([{"problem": Reason(Cause.SILENT)}], "", f"T: {Reason(Cause.SILENT)}."),
+        (
+            2 * [{"problem": Reason(Cause.SILENT)}],
+            "Ann",
+            f"No track of “Ann” can be listened to: {Reason(Cause.SILENT)}.",
+        ),
+        (
+            2 * [{"missing": True}],
+            "",
+            "These tracks are missing, or on a disk that is not connected, and have not been listened to yet.",
+        ),
+        ([{}], "", "musicsim has not listened to “T” yet: try again later."),
+        ([{"problem": Reason(Cause.SILENT)}, {}], "", "musicsim has not listened to any of these"),
+    ],
+)
+def test_why_a_seed_has_no_point(changes, name, said) -> None:
+    track = Track(1, "/m/t.mp3", Tags("T"), 1, 1, 0.0)
+    tracks = [replace(track, **each) for each in changes]
+    assert str(why_not_embedded(tracks, name)).startswith(said)
