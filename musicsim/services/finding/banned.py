@@ -82,6 +82,10 @@ class BannedTracks:
         with self._marking:
             changed, self._changed = self._changed, set()
             opinions_are_new, self._opinions_are_new = self._opinions_are_new, False
+        if changed and not self._nearest.is_current():
+            # Of these tracks, some points may come only when nobody holds them constant any more.
+            with self._marking:
+                self._changed |= changed
         if self._nearest.model.identity != self._model or len(changed) > _MOST_CHANGED:
             self._model = self._nearest.model.identity
             self._copies.clear()

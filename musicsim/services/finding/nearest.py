@@ -96,6 +96,10 @@ class Nearest:
         """Return a lock that keeps `use` waiting, so that earlier and later results match."""
         return self._points.steady()
 
+    def is_current(self) -> bool:
+        """Return whether all embeddings in the catalogue can be found, also those stored under `steady`."""
+        return self._points.is_current()
+
     def point_of(self, track_id: int) -> Vectors:
         """Return a track's point on the unit sphere (D,); `NotEmbedded` if the searched model hasn't embedded it."""
         return self._points.of_track(track_id)

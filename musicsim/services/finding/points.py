@@ -167,6 +167,11 @@ class LibraryPoints:
             assert self._revision is not None
             return self._revision
 
+    def is_current(self) -> bool:
+        """Return whether the points reflect the catalogue as it is now: held by `steady`, they may not."""
+        with self._lock:
+            return self._revision == self._changes.revision()
+
     @property
     def ids(self) -> Ids:
         """The embeddings' ids, unordered; shape (N,). A view that is valid under `steady`."""

@@ -125,3 +125,15 @@ def test_a_ban_is_not_lost_when_the_catalogue_fails_for_a_moment(
         with pytest.raises(ZeroDivisionError):
             shelf.app.banned.all()
     assert shelf.is_banned(copy)
+
+
+def test_another_file_that_is_listened_to_while_a_list_is_made_is_banned_in_the_next(
+    shelf: Shelf,
+) -> None:
+    shelf.ban()
+    assert shelf.is_banned(shelf.banned)
+    with shelf.app.finding.nearest.steady():
+        copy = shelf.add(Tags("Blue", "Mara", "Best of", duration=200.0), shelf.at(0.99))
+        # Not in this list, which finds only what could be found when it was begun.
+        assert not shelf.is_banned(copy)
+    assert shelf.is_banned(copy)
