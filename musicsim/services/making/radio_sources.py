@@ -97,6 +97,8 @@ class RadioSources:
                         yield Candidate(known[each.track_id], each.cosine, each.point)
                         if search is not None:
                             search.reached = each.cosine
+        if search is not None:
+            search.reached = -np.inf
 
 
 def some_of(ids: Sequence[int]) -> tuple[int, ...]:

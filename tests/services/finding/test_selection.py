@@ -129,3 +129,11 @@ def test_a_list_as_a_radio_plays_it_finds_all_that_pass_the_filters(library):
     found = library.radio.playlist([seed], RadioSettings(), rules=rules, length=15).result()
     assert years(found)[1:] == [1999] * 14
     assert found.hidden[FILTERED] > 500
+
+
+def test_a_list_of_a_radio_for_which_the_filters_leave_nothing_says_so(library):
+    seed = Seed(SeedKind.TRACK, "", (library.catalogue.tracks.ids()[1],))
+    rules = Rules(filters=Filters(years=((1700, 1700),)), today=date(2024, 6, 1))
+    found = library.radio.playlist([seed], RadioSettings(), rules=rules, length=15).result()
+    assert found.is_short
+    assert found.hidden == {FILTERED: COUNT - 1}
