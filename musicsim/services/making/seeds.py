@@ -159,7 +159,7 @@ def contradiction(seeds: Sequence[Seed], less: Collection[int] = ()) -> str:
     tracks = frozenset(less).union(*(own for own in unwanted if len(own) == 1))
     for seed in seeds:
         own = frozenset(seed.track_ids)
-        if seed.weight > 0 and (own in unwanted or own <= tracks):
+        if seed.weight > 0 and own and (own in unwanted or own <= tracks):
             name = f"“{seed.name}”" if seed.name else "the same track"
             return f"A list can't sound both more and less like {name}: choose one of the two."
     return ""

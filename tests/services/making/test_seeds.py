@@ -141,3 +141,5 @@ def test_what_is_both_wanted_and_unwanted_is_named(shelf: Shelf) -> None:
     assert f"“{a.name}”" in contradiction([ann, a, replace(a, weight=-1.0)])
     # Like the track, but not like the rest of its artist.
     assert contradiction([a, replace(ann, weight=-1.0)]) == ""
+    # All of its tracks have left the library: nothing of it is unwanted.
+    assert contradiction([replace(ann, track_ids=())]) == ""
