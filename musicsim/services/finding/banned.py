@@ -57,7 +57,13 @@ class BannedTracks:
         events.subscribe(self._follow)
 
     def all(self) -> Bans:
-        """Return everything that is banned, with the other files of banned tracks among the tracks."""
+        """Return everything that is banned, with the other files of banned tracks among the tracks.
+
+        As long as nothing changes, it is the same object, and nobody waits for it, even while a long list is made.
+        """
+        with self._lock:
+            if not self._is_behind():
+                return self._bans
         with self._nearest.steady(), self._lock:
             try:
                 self._catch_up()
@@ -77,6 +83,11 @@ class BannedTracks:
                 self._changed.update(event.track_ids)
                 # Opinions move to a track that this one turned out to be, or that sounds the same.
                 self._opinions_are_new = True
+
+    def _is_behind(self) -> bool:
+        with self._marking:
+            is_marked = self._opinions_are_new or bool(self._changed)
+        return is_marked or self._nearest.model.identity != self._model
 
     def _catch_up(self) -> None:
         with self._marking:
@@ -108,7 +119,9 @@ class BannedTracks:
                 strict=True,
             ):
                 self._copies[track.id] = self._same(track, found)
-        self._bans = replace(bans, track_ids=bans.track_ids.union(*self._copies.values()))
+        bans = replace(bans, track_ids=bans.track_ids.union(*self._copies.values()))
+        if bans != self._bans:
+            self._bans = bans
 
     def _add_changed(self, changed: Collection[int]) -> None:
         """Find out whether tracks that are new, or others by now, are files of banned recordings."""

@@ -1,6 +1,7 @@
 """What is banned: also other files of the recording, whenever they come, and wherever the list is made."""
 
 import math
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -137,3 +138,15 @@ def test_another_file_that_is_listened_to_while_a_list_is_made_is_banned_in_the_
         # Not in this list, which finds only what could be found when it was begun.
         assert not shelf.is_banned(copy)
     assert shelf.is_banned(copy)
+
+
+def test_who_asks_again_does_not_wait_for_a_list_that_is_being_made(shelf: Shelf) -> None:
+    shelf.ban()
+    before = shelf.app.banned.all()
+    found = []
+    with shelf.app.finding.nearest.steady():
+        asking = threading.Thread(target=lambda: found.append(shelf.app.banned.all()), daemon=True)
+        asking.start()
+        asking.join(10)
+        assert found == [before]
+    asking.join()

@@ -212,6 +212,19 @@ def test_a_track_gets_out_of_a_ban_and_into_one_by_its_tags(library):
     assert library.found(genre("Rock")) == [track]
 
 
+def test_what_is_known_of_banned_names_is_kept_while_tracks_are_listened_to(library, monkeypatch):
+    library.ban(library.add(artist="Banned"), Subject.ARTIST)
+    tracks = [library.add(artist="Free", genre="Rock") for _ in range(20)]
+    assert library.found(genre("Rock")) == tracks
+    read, by_id = [], library.catalogue.tracks.by_id
+    monkeypatch.setattr(
+        library.catalogue.tracks, "by_id", lambda ids: read.extend(ids := list(ids)) or by_id(ids)
+    )
+    tracks.append(library.add([1, 0], artist="Free", genre="Rock"))
+    assert library.found(genre("Rock")) == tracks
+    assert set(read) == {tracks[-1]}
+
+
 def test_tracks_on_a_disk_that_is_away_are_counted_and_not_played(library):
     here, away = library.add(), library.add()
     library.catalogue.files.set_missing([away], True)
