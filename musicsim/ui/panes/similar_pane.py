@@ -156,9 +156,7 @@ class SimilarPane(QWidget):
             self._say(str(error))
 
     def _show_found(self, found: SimilarTracks) -> None:
-        similarities = {match.track.id: match.similarity for match in found.matches}
-        if list(similarities) != self.list.ids:
-            self.list.set_similarities(similarities)
+        self.list.set_similarities({match.track.id: match.similarity for match in found.matches})
         self._set_buttons(bool(found.matches))
         counts = self._store.counts()
         self._incomplete = counts.pending > 0

@@ -133,9 +133,12 @@ class SimilarList(TrackList):
         self._similarities: dict[int, float] = {}
 
     def set_similarities(self, similarities: Mapping[int, float]) -> None:
-        """Show tracks with their similarity, in the given order."""
+        """Show tracks with their similarity, in the given order; if they are those shown, they stay selected."""
         self._similarities = dict(similarities)
-        self.set_ids(self._similarities)
+        if list(self._similarities) == self.ids:
+            self._redraw_all()
+        else:
+            self.set_ids(self._similarities)
 
     def similarity(self, row: int) -> float | None:
         """Return the similarity of a row's track to the seed."""

@@ -1,11 +1,12 @@
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 from known_reasons import because
 from window_fakes import FakeApp, Library
 
-from musicsim.base.events import EmbeddingProgress, TracksChanged, TracksRemoved
+from musicsim.base.events import EmbeddingProgress, OpinionsChanged, TracksChanged, TracksRemoved
 from musicsim.library.types import Tags
 from musicsim.playlists.result import SimilarTracks
 from musicsim.playlists.rules.rules import Hidden, Rule
@@ -29,6 +30,30 @@ def test_results_are_ranked_with_their_similarity(
     ]
     assert percents == ["90%", "89%", "88%", "87%", "86%"]
     assert pane.status == "3 hidden: the same sound 1, more than 3 by the same artist 2"
+
+
+def test_the_same_tracks_found_again_stay_selected_and_show_their_new_similarity(
+    window: MainWindow,
+    app: FakeApp,
+    ids: list[int],
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window.show_similar(ids[0])
+    settle()
+    pane = window.similar
+    pane.table.select_rows([2])
+    # More of the seed has been listened to.
+    like = app.finding.like
+    monkeypatch.setattr(
+        app.finding,
+        "like",
+        lambda *each: tuple(replace(m, similarity=m.similarity / 2) for m in like(*each)),
+    )
+    app.events.emit(OpinionsChanged())
+    settle()
+    assert pane.list.index(0, Column.SIMILARITY).data() == "45%"
+    assert pane.table.selected_rows() == [2]
 
 
 def test_hidden_note() -> None:
