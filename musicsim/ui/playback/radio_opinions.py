@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class RadioOpinions(QObject):
     """Tells of new likes, and takes what was banned out of the radio's part of the queue.
 
-    Another thread uses the catalogue.
+    The thread that makes lists reads them: what is banned may have to be compared with all tracks, and a like must not
+    wait for that to be stored.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ class RadioOpinions(QObject):
     def follow(self) -> None:
         """Read the opinions, unless no radio is on."""
         if self._is_wanted():
-            self._bridge.record(self._read, self._settle, lambda _: None)
+            self._bridge.watch(self._app.radio.submit(self._read), self._settle, lambda _: None)
 
     def _read(self) -> tuple[frozenset[int], Bans]:
         return self._app.opinions.tracks(Opinion.LIKED), self._app.banned.all()

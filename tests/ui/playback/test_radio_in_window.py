@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,6 +169,29 @@ def test_a_banned_track_leaves_the_queue(room: Room, qtbot) -> None:
     room.app.opinions.set_tracks({banned: Opinion.BANNED})
     qtbot.waitUntil(lambda: banned not in room.upcoming.ids)
     assert room.desk.learned_from == (0, 0)
+
+
+def test_a_like_is_stored_while_a_long_list_is_made(room: Room, qtbot) -> None:
+    room.start()
+    begun, done = threading.Event(), threading.Event()
+
+    def make() -> None:
+        with room.app.finding.nearest.steady():
+            begun.set()
+            done.wait(30)
+
+    making = threading.Thread(target=make)
+    making.start()
+    begun.wait(30)
+    try:
+        # When the first is known, the radio learns of it.
+        for track_id in room.ids[:2]:
+            with qtbot.waitSignal(room.bridge.opinions_changed):
+                room.window.actions_.toggle_opinion(track_id)
+    finally:
+        done.set()
+        making.join()
+    assert room.app.opinions.tracks(Opinion.LIKED) == set(room.ids[:2])
 
 
 def test_strictness_and_vibe_are_chosen_in_the_queue(room: Room, qtbot) -> None:
