@@ -212,7 +212,7 @@ class RadioDesk(QObject):
         self._is_waiting = self._is_exhausted = False
         self._told.clear()
         self._declined = None
-        self._opinions.follow()
+        self._opinions.begin()
         self.changed.emit()
 
     def _end(self) -> None:

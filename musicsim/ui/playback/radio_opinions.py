@@ -50,6 +50,11 @@ class RadioOpinions(QObject):
         self._known: frozenset[int] | None = None
         bridge.opinions_changed.connect(self.follow)
 
+    def begin(self) -> None:
+        """Read the opinions for another radio: what the listener liked before is not about it."""
+        self._known = None
+        self.follow()
+
     def follow(self) -> None:
         """Read the opinions, unless no radio is on."""
         if self._is_wanted():

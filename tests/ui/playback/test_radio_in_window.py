@@ -171,6 +171,20 @@ def test_a_banned_track_leaves_the_queue(room: Room, qtbot) -> None:
     assert room.desk.learned_from == (0, 0)
 
 
+def test_a_radio_learns_nothing_from_likes_before_it_began(room: Room, qtbot) -> None:
+    room.start()
+    room.window.actions_.toggle_opinion(room.ids[5])
+    qtbot.waitUntil(lambda: room.desk.learned_from == (0, 1))
+    room.desk.stop()
+    with qtbot.waitSignal(room.bridge.opinions_changed):
+        room.window.actions_.toggle_opinion(room.ids[6])
+    room.start(1)
+    # The answer to this one comes after that to the first.
+    room.window.actions_.toggle_opinion(room.ids[7])
+    qtbot.waitUntil(lambda: room.desk.learned_from != (0, 0))
+    assert room.desk.learned_from == (0, 1)
+
+
 def test_a_like_is_stored_while_a_long_list_is_made(room: Room, qtbot) -> None:
     room.start()
     begun, done = threading.Event(), threading.Event()
