@@ -383,6 +383,7 @@ class PlayQueue(QObject):
         if self._current is not None:
             self._played.append(self._current)
             del self._played[:-_LONGEST_WAY_BACK]
+            self._of_radio.intersection_update(self._played)
 
     def _set_current(self, track_id: int | None) -> None:
         self._current = track_id

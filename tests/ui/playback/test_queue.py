@@ -9,6 +9,7 @@ from window_fakes import FakeApp, FakeEngine, Library
 from musicsim.base.events import TracksRemoved
 from musicsim.library.types import Tags
 from musicsim.ui.kit.bridge import Bridge
+from musicsim.ui.playback import play_queue
 from musicsim.ui.playback.modes import Repeat, Shuffle
 from musicsim.ui.playback.player import Player
 from musicsim.ui.window.main_window import MainWindow
@@ -253,3 +254,15 @@ def test_the_menu_and_the_buttons_switch_the_modes(
         assert player.repeat is expected
         assert bar.repeat.isChecked() == (expected is not Repeat.OFF)
         assert window.playback_commands.repeats[expected].isChecked()
+
+
+def test_of_a_long_radio_the_queue_remembers_only_what_it_can_go_back_to(
+    player: Player, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play_queue, "_LONGEST_WAY_BACK", 2)
+    player.play_radio(ids[:5])
+    for _ in range(4):
+        player.next()
+    assert player.queue.state().heard_on_radio == set(ids[2:5])
+    player.previous()
+    assert player.queue.upcoming.radio == [ids[4]]
