@@ -26,6 +26,7 @@ from musicsim.library.embedding_types import KnownModel
 from musicsim.library.tags.covers import read_cover
 from musicsim.library.types import ScannedFile, Tags, Track, TrackState
 from musicsim.playlists.result import GeneratedPlaylist, Match, SimilarTracks
+from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.rules import Hidden, Rule
 from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.index_sync import IndexSync
@@ -238,6 +239,11 @@ class FakeFinding:
         else:
             hidden = {Hidden(Rule.SAME_SOUND): 1, Hidden(Rule.ARTIST, 3): 2}
             future.set_result(SimilarTracks(seed, self.like(seed, limit), hidden))
+        return future
+
+    def bans(self) -> Future[Bans]:
+        future: Future[Bans] = Future()
+        future.set_result(self.app.banned.all())
         return future
 
     def nearest_among(self, track_id: int, ids: Sequence[int]) -> Future[int | None]:

@@ -22,6 +22,7 @@ from musicsim.library.types import Track
 from musicsim.playlists.generators.similar import similar_tracks
 from musicsim.playlists.neighbourhood import Candidate
 from musicsim.playlists.result import SimilarTracks
+from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.rules import Rules
 from musicsim.services.finding.banned import BannedTracks
 from musicsim.services.finding.index_sync import IndexSync
@@ -117,6 +118,10 @@ class Finding:
         `MusicsimError` if the file can't be decoded or has no sound.
         """
         return self._thread.submit(self._similar_to_file, path, rules or Rules(), limit)
+
+    def bans(self) -> Future[Bans]:
+        """Return everything that is banned; the same object until something else is."""
+        return self._thread.submit(self._banned.all)
 
     def with_bans(self, rules: Rules) -> Rules:
         """Return rules with everything that is banned."""

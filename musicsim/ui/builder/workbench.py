@@ -13,6 +13,7 @@ from musicsim.base.errors import MusicsimError
 from musicsim.base.events import TrackWanted
 from musicsim.library.types import Track, TrackState
 from musicsim.playlists.result import GeneratedPlaylist
+from musicsim.playlists.rules.bans import Bans
 from musicsim.playlists.rules.chooser import LeftOut
 from musicsim.playlists.rules.rules import Hidden
 from musicsim.services.making import drafts
@@ -62,6 +63,8 @@ class Workbench(QObject):
         self._request: PlaylistRequest | Lacking = Lacking.SEEDS
         self._answered: PlaylistRequest | None = None
         self._stale = False
+        self._bans = Bans()
+        """What was banned when the list was made."""
         self._working = False
         self.made: GeneratedPlaylist | None = None
         """The list; None if there is none."""
@@ -77,7 +80,7 @@ class Workbench(QObject):
         store.changed.connect(self._follow)
         store.removed.connect(lambda _: self._forget())
         bridge.model_changed.connect(self._ask_again)
-        bridge.opinions_changed.connect(self._ask_again)
+        bridge.opinions_changed.connect(self._follow_opinions)
 
     @property
     def draft(self) -> Draft:
@@ -192,6 +195,8 @@ class Workbench(QObject):
             return
         self._asked, self._stale = request, False
         self._set_working(True)
+        # Read before the list is made: what is banned in between makes another.
+        self._bridge.watch(self._app.finding.bans(), self._note_bans, lambda _: None)
         try:
             future = self._app.playlists.make(request)
         except MusicsimError as error:
@@ -266,6 +271,19 @@ class Workbench(QObject):
         """Make the same list again: another model hears differently, and what is banned must leave it."""
         self._stale = True
         self._settle(SETTLE_MS)
+
+    def _follow_opinions(self) -> None:
+        """Make the list again if something else is banned; likes don't count."""
+
+        def compare(bans: Bans) -> None:
+            if bans != self._bans:
+                self._ask_again()
+
+        if self._answered is not None or self._asked is not None:
+            self._bridge.watch(self._app.finding.bans(), compare, lambda _: None)
+
+    def _note_bans(self, bans: Bans) -> None:
+        self._bans = bans
 
     def _forget(self) -> None:
         """Drop what has left the library."""

@@ -1,6 +1,7 @@
 """A track that is banned leaves what is shown at that moment, with all real services on the demo library."""
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from musicsim.app import Musicsim
 from musicsim.library.catalogue.opinions import Opinion
@@ -37,6 +38,24 @@ def test_the_builder(demo_window: MainWindow, demo_app: Musicsim, ids: list[int]
 
     qtbot.waitUntil(lambda: banned not in page.bench.shown)
     assert len(page.bench.shown) == count, "the next best takes its place"
+
+
+def test_the_builder_makes_no_list_again_for_a_like(
+    demo_window: MainWindow, demo_app: Musicsim, ids: list[int], qtbot
+) -> None:
+    bench = demo_window.builder.bench
+    demo_window.builder.add_seed(Seed(SeedKind.TRACK, "it", (ids[0],)))
+    qtbot.waitUntil(lambda: len(bench.shown) > 5)
+    working: list[bool] = []
+    bench.working_changed.connect(working.append)
+
+    with qtbot.waitSignal(demo_window.store.facts.changed):
+        demo_app.opinions.set_tracks({bench.shown[3]: Opinion.LIKED})
+    # The answer to the builder's question has come by then.
+    demo_app.finding.bans().result()
+    QApplication.processEvents()
+
+    assert working == []
 
 
 def test_the_suggestions_below_a_playlist(
