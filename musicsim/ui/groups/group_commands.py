@@ -29,6 +29,8 @@ class GroupCommands(QObject):
 
     opened = Signal(object)
     """tuple[Group, list[Track]]: the group that was asked for, and its tracks."""
+    read = Signal(object)
+    """The same of a group that was read again."""
     gone = Signal(int)
     """The group that was asked for no longer exists."""
 
@@ -57,12 +59,18 @@ class GroupCommands(QObject):
 
     def open(self, group_id: int) -> None:
         """Read a group and its tracks; `opened` or `gone` follows."""
+        self._find(group_id, self.opened.emit)
 
+    def read_again(self, group_id: int) -> None:
+        """Read a group that is open already; `read` or `gone` follows."""
+        self._find(group_id, self.read.emit)
+
+    def _find(self, group_id: int, emit: Callable[[GroupTracks], None]) -> None:
         def follow(found: GroupTracks | None) -> None:
             if found is None:
                 self.gone.emit(group_id)
             else:
-                self.opened.emit(found)
+                emit(found)
 
         self._bridge.record(lambda: self._read(group_id), follow, self._messages.fail)
 

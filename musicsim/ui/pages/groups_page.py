@@ -98,6 +98,7 @@ class GroupsPage(QWidget):
         )
         self.tracks.back_wanted.connect(self.show_all)
         commands.opened.connect(self._open)
+        commands.read.connect(self._show_again)
         commands.gone.connect(self._lose)
         bridge.groups_changed.connect(self._follow)
         bridge.opinions_changed.connect(self._follow)
@@ -202,6 +203,12 @@ class GroupsPage(QWidget):
             self._stack.setCurrentWidget(self.tracks)
             self.tracks.focus()
 
+    def _show_again(self, found: tuple[Group, list[Track]]) -> None:
+        """Show what has changed in a group, unless another was opened; if the listener went back, stay there."""
+        group, tracks = found
+        if self.tracks.group is not None and self.tracks.group.id == group.id:
+            self.tracks.show_group(group, tracks)
+
     def _lose(self, group_id: int) -> None:
         """A group that is shown has gone with a refresh."""
         own = self.tracks.group
@@ -217,7 +224,7 @@ class GroupsPage(QWidget):
             return
         self._bridge.watch(self._app.groups.cards(), self._show_cards, self._messages.fail)
         if self._stack.currentWidget() is self.tracks and self.tracks.group is not None:
-            self._commands.open(self.tracks.group.id)
+            self._commands.read_again(self.tracks.group.id)
 
     def _show_cards(self, cards: list[GroupCard]) -> None:
         current = self.grid.current

@@ -83,3 +83,23 @@ def test_an_opened_group(demo_window: MainWindow, demo_app: Musicsim, qtbot) -> 
     demo_app.opinions.set_tracks({banned: Opinion.BANNED})
 
     qtbot.waitUntil(lambda: banned not in shown.ids and shown.rowCount() > 0)
+
+
+def test_who_goes_back_from_a_group_while_it_is_read_again_stays_with_all_groups(
+    demo_window: MainWindow, demo_app: Musicsim, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (group, *_) = demo_app.groups.refresh(rng_seed=1).result()
+    page, commands = demo_window.groups, demo_window.group_commands
+    demo_window.places.show_page("groups")
+    with qtbot.waitSignal(commands.opened):
+        commands.open(group.id)
+    read_again = commands.read_again
+
+    def and_go_back(group_id: int) -> None:
+        read_again(group_id)
+        page.tracks.back.click()
+
+    monkeypatch.setattr(commands, "read_again", and_go_back)
+    with qtbot.waitSignal(commands.read):
+        demo_app.opinions.set_tracks({page.tracks.list.ids[0]: Opinion.BANNED})
+    assert page.grid.isVisible()
