@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 from window_fakes import SONGS, AtOnce, FakeApp, FakeEngine, Library
 
@@ -27,14 +27,13 @@ def no_session_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
 
 
-@pytest.fixture
-def no_window_left(qapp: QApplication) -> Iterator[None]:
-    """Delete the windows that a test had made by somebody else."""
+@pytest.fixture(autouse=True)
+def no_window_left() -> Iterator[None]:
+    """Delete the windows of a test, which else go on taking part in all that the next ones do."""
     yield
     for widget in QApplication.topLevelWidgets():
         widget.deleteLater()
-    qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-    qapp.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

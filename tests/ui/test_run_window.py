@@ -21,9 +21,6 @@ def the_window() -> MainWindow:
     return window
 
 
-pytestmark = pytest.mark.usefixtures("no_window_left")
-
-
 def test_it_starts_the_app_after_the_window_and_closes_it_once(app: FakeApp, qtbot) -> None:
     def look_and_close() -> None:
         window = the_window()

@@ -20,9 +20,6 @@ from musicsim.ui.window import instance as instance_module
 from musicsim.ui.window.instance import Instance, Request, _places, hand_over
 from musicsim.ui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.usefixtures("no_window_left")
-
-
 HAND_OVER = """
 import os, sys
 from pathlib import Path
