@@ -138,7 +138,6 @@ def _has_text(rule: TextRule, facts: Facts) -> Mask:
     else:
         if rule.field is Field.FORMAT:
             values = [value.strip().lstrip(".") for value in values]
-        # A text of nothing but an apostrophe is empty when folded.
         if rule.match is TextMatch.IS and len(values) > 1:
             # A name with commas in it: Earth, Wind & Fire.
             values.append(", ".join(map(str.strip, values)))
@@ -147,6 +146,7 @@ def _has_text(rule: TextRule, facts: Facts) -> Mask:
             around = _AROUND[rule.match]
             group = tuple(around.format(v.strip()) for v in values if has_wildcards(v))
             values = [value for value in values if not has_wildcards(value)]
+        # A text of nothing but an apostrophe is empty when folded.
         wanted = [folded for value in values if (folded := facts.fold(value.strip()))]
         compare = _COMPARE[rule.match]
         hits = [
