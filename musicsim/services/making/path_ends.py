@@ -32,9 +32,11 @@ class PathMatcher:
     """
 
     def __init__(self, tracks: Sequence[Track]) -> None:
-        self._by_name: dict[str, list[Track]] = {}
+        # There may be thousands of files named "01.mp3".
+        self._by_end: dict[tuple[str, ...], list[Track]] = {}
         for track in tracks:
-            self._by_name.setdefault(_key(PurePath(track.file).name), []).append(track)
+            end = tuple(map(_key, PurePath(track.file).parts[-_LEAST:]))
+            self._by_end.setdefault(end, []).append(track)
 
     def find(self, location: str, seconds: float | None = None) -> Track | None:
         """Return the track that a path means; None if there is none, or more than one fits equally.
@@ -51,7 +53,7 @@ class PathMatcher:
         best: dict[int, Track] = {}
         most = _LEAST
         for names in dict.fromkeys(map(_names, readings(location))):
-            for track in self._by_name.get(names[-1], ()) if names else ():
+            for track in self._by_end.get(names[-_LEAST:], ()):
                 same = _same(names, [_key(name) for name in PurePath(track.file).parts])
                 fits = is_as_long(track, seconds)
                 if fits is False or not (

@@ -11,6 +11,7 @@ import pytest
 from musicsim.library.catalogue.catalogue import Catalogue
 from musicsim.library.types import ScannedFile, Tags, Track
 from musicsim.playlists.files.entries import LostEntry
+from musicsim.services.making import path_ends
 from musicsim.services.making.importing import (
     FoundBy,
     ImportedPlaylist,
@@ -162,6 +163,16 @@ def test_the_end_of_a_path_from_elsewhere(
     ]
     track = PathMatcher(tracks).find(location, seconds)
     assert (track and track.id) == found
+
+
+def test_a_path_is_not_compared_with_every_file_of_its_name(monkeypatch) -> None:
+    tags = Tags(duration=100.0)
+    tracks = [Track(n, f"/m/Artist/{n}/01.mp3", tags, 1, 1, 0.0) for n in range(50)]
+    compared: list[object] = []
+    same = path_ends._same
+    monkeypatch.setattr(path_ends, "_same", lambda *each: compared.append(each) or same(*each))
+    assert PathMatcher(tracks).find("/old/Artist/7/01.mp3") == tracks[7]
+    assert len(compared) == 1
 
 
 def test_of_two_equal_paths_the_one_that_is_there_is_meant() -> None:
