@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hands import press_key
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu
 from window_fakes import SONGS, FakeApp, Library, titles
@@ -490,7 +491,7 @@ def test_the_section_stays_folded(
 ) -> None:
     section = window.places.smart_section
     section.heading.setFocus()
-    qtbot.keyClick(section.heading, Key.Key_Return)
+    press_key(window, Key.Key_Return)
     assert not section.list.isVisible()
     window.close()
     again = make_window()
