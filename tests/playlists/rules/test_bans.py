@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from musicsim.library.query.filters import Filters
 from musicsim.library.types import Tags, Track
 from musicsim.playlists.generators.similar import Candidate, Source, playlist_from, similar_tracks
 from musicsim.playlists.rules.artists import album_key, artist_key
-from musicsim.playlists.rules.bans import Bans
+from musicsim.playlists.rules.bans import Bans, may_be_same_recording
 from musicsim.playlists.rules.chooser import Chooser
 from musicsim.playlists.rules.rules import Hidden, Rule, Rules
 
@@ -120,3 +121,22 @@ def test_a_banned_album_is_banned_with_all_its_discs_and_no_other_of_its_title()
     bans = Bans(albums=frozenset({key}))
 
     assert [track.id for track in tracks if not bans.forbid(track)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ({}, True),
+        ({"duration": 181.5}, True),
+        ({"duration": None}, True),
+        ({"duration": 190.0}, False),
+        ({"title": "Another"}, False),
+        ({"title": ""}, False),
+    ],
+)
+def test_files_of_one_song_and_length_may_be_one_recording(other: dict, same: bool):
+    tags = Tags(title="Song", artist="Mara", duration=180.0)
+    one = Track(1, "/m/1.mp3", tags, 1, 1, 0.0)
+    two = Track(2, "/n/2.flac", replace(tags, **other), 1, 1, 0.0)
+
+    assert may_be_same_recording(one, two) is may_be_same_recording(two, one) is same
