@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,8 +19,10 @@ Make = Callable[..., Path]
 """The fixture that writes a file in one of the formats."""
 
 
+# Most formats have the same, which takes longer to compute than to decode.
+@functools.lru_cache(maxsize=8)
 def known_sound(seconds: float, rate: int = 44_100, channels: int = 2) -> np.ndarray:
-    """Return sound of shape (samples, channels) in which every second is another chirp."""
+    """Return sound of shape (samples, channels) in which every second is another chirp; read only."""
     time = np.arange(round(seconds * rate)) / rate
     second = np.floor(time)
     low = 300 + 37 * (second * 7 % 41)
@@ -27,7 +30,9 @@ def known_sound(seconds: float, rate: int = 44_100, channels: int = 2) -> np.nda
     chirp = np.sin(2 * np.pi * (low * within + 400 * within**2)) * np.sin(np.pi * within) ** 0.5
     # Different enough to notice a channel that is left out.
     gains = np.linspace(0.5, 0.3, channels)
-    return (chirp[:, None] * gains).astype(np.float32)
+    sound = (chirp[:, None] * gains).astype(np.float32)
+    sound.flags.writeable = False
+    return sound
 
 
 @dataclass(frozen=True)

@@ -441,7 +441,7 @@ def test_a_file_that_shrinks_while_it_is_read_ends_early(
 
 
 def test_samples_that_are_no_numbers_are_silent(tmp_path: Path) -> None:
-    sound = known_sound(1)
+    sound = known_sound(1).copy()
     sound[1000:1010] = np.nan
     sound[2000:2010] = np.inf
     sound[3000:3010] = 1e30

@@ -105,7 +105,7 @@ def test_a_file_that_ends_early_is_logged(
 
 
 def test_samples_that_are_no_numbers_become_silence(make: Make, caplog: pytest.LogCaptureFixture):
-    sound = known_sound(3, 44_100)
+    sound = known_sound(3, 44_100).copy()
     sound[44_100:66_150] = np.nan
 
     read = np.concatenate(list(read_blocks(make("wav float", sound))))

@@ -16,7 +16,7 @@ def length(path: Path) -> float | None:
 
 
 def mp3(folder: Path, seconds: int, how: str = "mp3", rate: int = 44_100, quiet: int = 0) -> Path:
-    sound = known_sound(seconds, rate)
+    sound = known_sound(seconds, rate).copy()
     sound[: quiet * rate] = 0
     return encode(folder / f"{seconds}.mp3", sound, replace(FORMATS[how], rate=rate))
 
