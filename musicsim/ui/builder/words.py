@@ -138,7 +138,9 @@ def short_note(made: GeneratedPlaylist) -> str:
         return tr("{0}: a journey has {1} at most.").format(text, longest)
     most = sorted(made.hidden.items(), key=lambda each: -each[1])[:_MOST_REASONS]
     if not most:
-        return tr("{0}: there is no more music that has been listened to.").format(text)
+        return tr(
+            "{0}: there is no more music that can be played now and has been listened to."
+        ).format(text)
     reasons = ", ".join(
         f"{hidden_text(why)} ({formats.number(count)})" for why, count in most if count
     )
