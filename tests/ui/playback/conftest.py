@@ -1,4 +1,4 @@
-"""A bus of the test's own, and a player on it."""
+"""A bus of the test's own, and a player on it; a sound server of the test's own."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from mpris_fakes import NAME, SONGS, Desktop, FakePlayer, Window, private_bus
+from sound_server import SoundServer
 
 from musicsim.ui.playback.cover_files import CoverFiles
 from musicsim.ui.playback.mpris import Mpris
@@ -27,6 +28,16 @@ def bus_address(bus_folder: Path) -> Iterator[str]:
 @pytest.fixture
 def desktop(bus_address: str, qtbot) -> Iterator[Desktop]:
     made = Desktop(bus_address, qtbot)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    """The one that this process plays on."""
+    made = SoundServer(44_100)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
     yield made
     made.close()
 

@@ -46,15 +46,6 @@ Sound = npt.NDArray[np.float32]
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
-    made = SoundServer(RATE)
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def engine(server: SoundServer, tmp_path: Path, qapp) -> Iterator[Engine]:
     made = Engine(tmp_path / "player.log")
     yield made
