@@ -297,9 +297,8 @@ def _rule(app: Musicsim, text: str) -> Rule | Group:
 
 def _folder(app: Musicsim, text: str) -> str:
     """Return the path of a folder: of a link to one of the library's, the path that it has there."""
-    path = file_path(text)
+    path, folders = file_path(text), app.catalogue.folders.all()
     for name in (path, Path(os.path.realpath(path))):
-        folders = app.catalogue.folders.all()
         if folder_of(name, folders) or any(folder.is_relative_to(name) for folder in folders):
             return path_text(name)
     return path_text(path)
